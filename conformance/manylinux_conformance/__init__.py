@@ -1,0 +1,1 @@
+"""The conformance suite: rules put as questions to real, unmodified tools."""
