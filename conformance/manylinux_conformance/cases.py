@@ -1,0 +1,134 @@
+"""Cases: questions with their expected answers, each bound to exactly one rule."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.input_error import InputError, read_toml
+
+ANY = "any"  # the py3-none-any wheel that every probe project carries was installed
+NOTHING = "nothing"  # the tool refused the whole installation and installed nothing
+
+
+class ModulePlace(enum.StrEnum):
+    """Where a case puts its ``_manylinux`` module."""
+
+    TARGET = "target"  # the target environment's site-packages
+    PYTHONPATH = "pythonpath"
+    WORKING_DIRECTORY = "working-directory"
+
+
+class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which platforms a case is for; what is left out does not narrow.
+
+    Without ``name``, ``machine``, ``libc`` or ``glibc`` a case is asked on every
+    platform that has an architecture and a glibc version (``major``, ``minor``).
+    ``at_least`` and ``below`` bound that version, as ``[2, 17]``.
+    """
+
+    name: tuple[str, ...] = ()
+    arch: tuple[str, ...] = ()
+    glibc: tuple[str, ...] = ()
+    at_least: tuple[int, int] | None = None
+    below: tuple[int, int] | None = None
+
+
+class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One candidate wheel.
+
+    ``tag`` is a platform tag (``py3-none`` stands before it) or all three parts.
+    ``wheel`` gives the Tag lines of WHEEL where they differ from the filename's.
+    """
+
+    tag: str
+    wheel: tuple[str, ...] = ()
+
+
+class _Base(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
+):
+    rule: str
+    name: str
+    twin: str = ""
+    why: str = ""  # one sentence for the reader of a report
+    platform: Selector = Selector()
+
+    @property
+    def id(self) -> str:
+        """The case's identifier: ``rule/name``."""
+        return f"{self.rule}/{self.name}"
+
+
+class Choose(_Base, frozen=True, kw_only=True):
+    """Candidate wheels of one project: which one is installed?
+
+    Placeholders in ``offer``, ``pick`` and ``target``: ``{arch}``, ``{major}``,
+    ``{minor}``, ``{minor+1}``, ``{minor-1}`` and ``{python}`` (``311``).
+    ``pick`` is an offered tag, ``any`` or ``nothing``.
+    ``allowed`` lists every permitted answer where the rule leaves a choice.
+    """
+
+    offer: tuple[str | Offer, ...]
+    pick: str = ""
+    allowed: tuple[str, ...] = ()
+    module: str = ""  # source of a _manylinux module
+    module_at: ModulePlace = ModulePlace.TARGET
+    target: str = ""  # an explicit target, as a platform tag
+    tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
+
+
+class Parse(_Base, frozen=True, kw_only=True):
+    """A platform tag: is it a valid manylinux tag, and what is its canonical form?"""
+
+    tag: str
+    valid: bool
+    canonical: str = ""  # the perennial spelling; empty if not asked
+    arch: str = ""
+
+
+class Expand(_Base, frozen=True, kw_only=True):
+    """A compressed tag set: which tags does it stand for?  Empty ``tags``: refused."""
+
+    set: str
+    tags: tuple[str, ...] = ()
+
+
+class Listing(_Base, frozen=True, kw_only=True):
+    """The ordered platform tags of a platform: what stands in it, in which order?
+
+    ``exactly``: the whole list.
+    ``in_order``: these stand in it, in this order, with others between.
+    ``without``: none of these stands in it.
+    """
+
+    exactly: tuple[str, ...] = ()
+    in_order: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+Case = Choose | Parse | Expand | Listing
+
+
+class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A TOML file of cases, one array per kind of question."""
+
+    choose: tuple[Choose, ...] = ()
+    parse: tuple[Parse, ...] = ()
+    expand: tuple[Expand, ...] = ()
+    listing: tuple[Listing, ...] = ()
+
+
+def read_cases(folder: Path) -> Iterator[Case]:
+    """Yield the cases of every TOML file below a folder; identifiers are unique."""
+    seen: set[str] = set()
+    for path in sorted(folder.rglob("*.toml")):
+        file = read_toml(path, CaseFile)
+        for case in (*file.choose, *file.parse, *file.expand, *file.listing):
+            if case.id in seen:
+                raise InputError(path, f"case {case.id!r} stands twice")
+            seen.add(case.id)
+            yield case

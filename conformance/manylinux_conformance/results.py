@@ -1,0 +1,55 @@
+"""Results: JSON lines of blocks, each a header, case lines and a footer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.platforms import Fidelity
+from manylinux_conformance.verdicts import Verdict
+
+FORMAT = 1
+
+
+class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_only=True):
+    """What was asked, of whom; one block per (tool, version, role)."""
+
+    format: int
+    edition: str
+    rules_lock: str  # sha-256 of spec/rules.lock
+    tool: str
+    version: str
+    role: Role
+    python: str  # "3.11", or empty if the tool brings none
+    host: str  # machine of the host
+
+
+class Result(msgspec.Struct, frozen=True, tag="case", tag_field="line", kw_only=True):
+    """One answer.  No clocks and no paths: a rerun is byte-equal."""
+
+    case: str
+    rule: str
+    platform: str
+    fidelity: Fidelity
+    verdict: Verdict
+    expected: str
+    answer: str
+    reason: str = ""  # why not asked, declined, or what broke; never graded
+    deviation: str = ""  # kind of the matching deviation, if one is recorded
+
+
+class NotRun(msgspec.Struct, frozen=True, tag="not-run", tag_field="line", kw_only=True):
+    """A platform that was not asked at all, with the reason and what would help."""
+
+    platform: str
+    reason: str
+
+
+class Footer(msgspec.Struct, frozen=True, tag="footer", tag_field="line", kw_only=True):
+    """Proof that the block is whole."""
+
+    tool: str
+    version: str
+    role: Role
+    lines: int  # case and not-run lines since the header
+    counts: dict[str, int]

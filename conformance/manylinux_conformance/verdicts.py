@@ -1,0 +1,17 @@
+"""Verdicts: the one place that says whether an answer is right."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Verdict(enum.StrEnum):
+    """What became of one question put to one tool on one platform."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    DECLINED = "declined"  # the tool says it does not do this
+    ERROR = "error"  # the tool broke
+    TIMEOUT = "timeout"
+    INFRASTRUCTURE = "infrastructure"  # not the tool's fault
+    NOT_ASKED = "not-asked"  # cannot be asked here; the reason says why
