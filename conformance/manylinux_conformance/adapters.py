@@ -20,9 +20,7 @@ class Role(enum.StrEnum):
     BUILDER = "builder"
 
 
-class Provide(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where a tool comes from.
 
     ``pypi`` lists requirements; ``{version}`` is filled in.
@@ -37,9 +35,7 @@ class Provide(
     python: dict[str, str] = {}
 
 
-class Installer(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How an installer is asked.
 
     Placeholders: ``{python}`` target interpreter, ``{tool}`` the tool's own
@@ -59,9 +55,7 @@ class Installer(
     seconds: int = 300
 
 
-class TagLibrary(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a tag library is asked: a process that speaks JSON lines."""
 
     command: tuple[str, ...]
@@ -69,9 +63,7 @@ class TagLibrary(
     seconds: int = 60
 
 
-class Adapter(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One tool, in one or more roles."""
 
     name: str

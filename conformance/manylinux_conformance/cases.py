@@ -48,9 +48,7 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wheel: tuple[str, ...] = ()
 
 
-class _Base(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class _Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rule: str
     name: str
     twin: str = ""
@@ -127,7 +125,13 @@ def read_cases(folder: Path) -> Iterator[Case]:
     seen: set[str] = set()
     for path in sorted(folder.rglob("*.toml")):
         file = read_toml(path, CaseFile)
-        for case in (*file.choose, *file.parse, *file.expand, *file.listing):
+        cases: tuple[Case, ...] = (
+            *file.choose,
+            *file.parse,
+            *file.expand,
+            *file.listing,
+        )
+        for case in cases:
             if case.id in seen:
                 raise InputError(path, f"case {case.id!r} stands twice")
             seen.add(case.id)

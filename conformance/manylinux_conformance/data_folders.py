@@ -1,4 +1,4 @@
-"""Finds the suite's own data: inside the installed package, or beside it in a checkout."""
+"""Finds the suite's own data, inside the installed package or beside it."""
 
 from pathlib import Path
 

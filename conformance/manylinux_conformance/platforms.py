@@ -43,9 +43,7 @@ class InterpreterHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
     flags: int = 0
 
 
-class Platform(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One place where a tool can be asked.
 
     ``glibc`` is the C library's answer, letter for letter.

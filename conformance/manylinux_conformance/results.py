@@ -38,7 +38,9 @@ class Result(msgspec.Struct, frozen=True, tag="case", tag_field="line", kw_only=
     deviation: str = ""  # kind of the matching deviation, if one is recorded
 
 
-class NotRun(msgspec.Struct, frozen=True, tag="not-run", tag_field="line", kw_only=True):
+class NotRun(
+    msgspec.Struct, frozen=True, tag="not-run", tag_field="line", kw_only=True
+):
     """A platform that was not asked at all, with the reason and what would help."""
 
     platform: str

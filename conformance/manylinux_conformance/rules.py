@@ -1,0 +1,169 @@
+"""Rules: read from the rule blocks of the specification's chapters."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.input_error import InputError, read_bytes
+
+OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
+OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")
+IDENTIFIER = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+REQUIRED = ("level", "subject", "arch", "source", "tested")
+OPTIONS = frozenset((*REQUIRED, "revision"))
+
+
+class Level(enum.StrEnum):
+    """How binding a rule is (RFC 2119)."""
+
+    MUST = "must"
+    MUST_NOT = "must-not"
+    SHOULD = "should"
+    SHOULD_NOT = "should-not"
+    MAY = "may"
+
+
+class Subject(enum.StrEnum):
+    """Whom a rule binds."""
+
+    TAG_LIBRARY = "tag-library"
+    INSTALLER = "installer"
+    WHEEL = "wheel"
+    AUDITOR = "auditor"
+    INDEX = "index"
+    BUILDER = "builder"
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One normative statement.
+
+    ``text`` is the statement with its line breaks folded; ``tested`` is ``forced``
+    or ``inspection: what would prove it``; ``examples`` are the sources of the
+    ``{case}`` blocks, by case name.
+    """
+
+    id: str
+    level: Level
+    subjects: tuple[Subject, ...]
+    arch: str
+    source: str
+    tested: str
+    revision: int
+    text: str
+    chapter: str
+    line: int
+    examples: dict[str, str]
+
+    @property
+    def area(self) -> str:
+        """The identifier's first word, such as ``installer``."""
+        return self.id.partition(".")[0]
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether some case must flip when the rule is switched off."""
+        return self.tested == "forced"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of level, subjects, architectures and text: what the rule says."""
+        said = "\n".join((self.level, ",".join(self.subjects), self.arch, self.text))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+def read_rules(folder: Path) -> dict[str, Rule]:
+    """Read every chapter of a folder; identifiers are unique across chapters."""
+    rules: dict[str, Rule] = {}
+    for path in sorted(folder.glob("*.md")):
+        for rule in read_chapter(path):
+            if rule.id in rules:
+                raise InputError(path, f"line {rule.line}: {rule.id} stands twice")
+            rules[rule.id] = rule
+    return rules
+
+
+def read_chapter(path: Path) -> Iterator[Rule]:
+    """Yield the rules of one Markdown file in their order."""
+    lines = read_bytes(path).decode("utf-8", "replace").split("\n")
+    number = 0
+    while number < len(lines):
+        opening = OPENING.match(lines[number])
+        if opening:
+            end = _closing(path, lines, number)
+            block = lines[number + 1 : end]
+            yield _rule(path, number + 1, opening["id"], block)
+            number = end
+        number += 1
+
+
+def _closing(path: Path, lines: list[str], opening: int) -> int:
+    for number in range(opening + 1, len(lines)):
+        if lines[number].rstrip() == ":::":
+            return number
+    raise InputError(path, f"line {opening + 1}: the rule block is never closed")
+
+
+def _rule(path: Path, line: int, identifier: str, block: list[str]) -> Rule:
+    where = f"line {line}: rule {identifier!r}"
+    if not IDENTIFIER.fullmatch(identifier):
+        raise InputError(path, f"{where}: identifiers read like area.topic-words")
+    options, body = _options(block)
+    missing = [name for name in REQUIRED if not options.get(name)]
+    unknown = sorted(set(options) - OPTIONS)
+    if missing or unknown:
+        reason = f"lacks :{missing[0]}:" if missing else f"unknown :{unknown[0]}:"
+        raise InputError(path, f"{where}: {reason}")
+    text, examples = _split_examples(body)
+    if not text:
+        raise InputError(path, f"{where}: says nothing")
+    subjects = [part.strip() for part in options["subject"].split(",")]
+    try:
+        return Rule(
+            id=identifier,
+            level=Level(options["level"]),
+            subjects=tuple(Subject(subject) for subject in subjects),
+            arch=options["arch"],
+            source=options["source"],
+            tested=options["tested"],
+            revision=int(options.get("revision", "1")),
+            text=text,
+            chapter=path.stem,
+            line=line,
+            examples=examples,
+        )
+    except ValueError as error:
+        raise InputError(path, f"{where}: {error}") from error
+
+
+def _options(block: list[str]) -> tuple[dict[str, str], list[str]]:
+    options: dict[str, str] = {}
+    for number, line in enumerate(block):
+        option = OPTION.match(line)
+        if option is None:
+            return options, block[number:]
+        options[option["name"]] = option["value"].strip()
+    return options, []
+
+
+def _split_examples(body: list[str]) -> tuple[str, dict[str, str]]:
+    text: list[str] = []
+    examples: dict[str, list[str]] = {}
+    inside: list[str] | None = None
+    for line in body:
+        opening = re.match(r"```\{case\}\s*(\S+)\s*$", line)
+        if opening:
+            inside = examples.setdefault(opening[1], [])
+        elif inside is not None and line.rstrip() == "```":
+            inside = None
+        elif inside is not None:
+            inside.append(line)
+        else:
+            text.append(line)
+    sources = {name: "\n".join(lines) for name, lines in examples.items()}
+    return " ".join(" ".join(text).split()), sources
