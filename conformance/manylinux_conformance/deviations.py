@@ -1,0 +1,131 @@
+"""Deviations: recorded, explained differences between a tool and a rule."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.finding import Finding
+from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.results import Result
+from manylinux_conformance.verdicts import Verdict
+
+DIFFERING = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
+
+
+class Kind(enum.StrEnum):
+    """Why a tool differs."""
+
+    BUG = "bug"
+    BY_DESIGN = "by-design"
+    SPEC_DISPUTE = "spec-dispute"
+    NOT_SUPPORTED = "not-supported"
+
+
+class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One difference; patterns are as in shells, versions of a tool by name.
+
+    ``cases`` are patterns of case names, ``platforms`` of platform names.
+    """
+
+    rule: str
+    cases: tuple[str, ...] = ("*",)
+    versions: tuple[str, ...] = ("*",)
+    platforms: tuple[str, ...] = ("*",)
+    roles: tuple[Role, ...] = ()
+    kind: Kind
+    why: str
+    link: str = ""
+
+    def covers(self, result: Result, version: str, role: Role) -> bool:
+        """Return whether this entry is about a result of a tool's version."""
+        return (
+            fnmatchcase(result.rule, self.rule)
+            and _one_of(result.case.partition("/")[2], self.cases)
+            and _one_of(version, self.versions)
+            and _one_of(result.platform, self.platforms)
+            and (not self.roles or role in self.roles)
+        )
+
+
+class DeviationFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``deviations/<tool>.toml``."""
+
+    deviation: tuple[Deviation, ...] = ()
+
+
+def read_deviations(folder: Path, tool: str) -> tuple[Deviation, ...]:
+    """Read a tool's deviations; no file means none.
+
+    Raises InputError if an entry says too little.
+    """
+    path = folder / f"{tool}.toml"
+    if not path.exists():
+        return ()
+    entries = read_toml(path, DeviationFile).deviation
+    for entry in entries:
+        if len(entry.why.split()) < 4:  # noqa: PLR2004 - "known bug" is no reason
+            raise InputError(path, f"{entry.rule}: 'why' must be a sentence")
+    return entries
+
+
+def annotate(
+    results: Iterable[Result],
+    entries: tuple[Deviation, ...],
+    version: str,
+    role: Role,
+) -> list[Result]:
+    """Return the results, each difference with the kind of its deviation."""
+    return [
+        msgspec.structs.replace(result, deviation=_kind(result, entries, version, role))
+        for result in results
+    ]
+
+
+def unexpected(
+    results: Iterable[Result],
+    entries: tuple[Deviation, ...],
+    version: str,
+    role: Role,
+) -> Iterator[str]:
+    """Yield passes that an entry says cannot be, and differences without an entry."""
+    for result in results:
+        covering = [e for e in entries if e.covers(result, version, role)]
+        where = f"{result.case} on {result.platform}"
+        if result.verdict is Verdict.PASS and covering:
+            yield f"{where}: passes, but {covering[0].rule} is a deviation"
+        if result.verdict in DIFFERING and not covering:
+            yield (
+                f"{where}: {result.verdict}, expected {result.expected}, "
+                f"got {result.answer or result.reason}"
+            )
+
+
+def unmatched(
+    seen: Iterable[tuple[Result, str, Role]],
+    entries: tuple[Deviation, ...],
+    file: str,
+) -> Iterator[Finding]:
+    """Yield entries that no difference of a complete run matched."""
+    differing = [item for item in seen if item[0].verdict in DIFFERING]
+    for entry in entries:
+        if not any(entry.covers(*item) for item in differing):
+            yield Finding(file, 0, f"{entry.rule}: this deviation matches nothing")
+
+
+def _kind(
+    result: Result, entries: tuple[Deviation, ...], version: str, role: Role
+) -> str:
+    if result.verdict not in DIFFERING:
+        return ""
+    covering = (e.kind.value for e in entries if e.covers(result, version, role))
+    return next(covering, "")
+
+
+def _one_of(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
