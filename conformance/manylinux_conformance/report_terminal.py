@@ -1,0 +1,37 @@
+"""Prints blocks on a terminal: the summary tables and what is unexplained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from manylinux_conformance.results_file import Block
+from manylinux_conformance.summary import legend, summarize, words
+
+
+def print_summary(blocks: Sequence[Block], console: Console) -> None:
+    """Print one table per role and the reasons for what was not run."""
+    for summary in summarize(blocks):
+        table = Table(title=f"{summary.role}s: rules by area", title_justify="left")
+        table.add_column("tool", no_wrap=True)
+        for area in summary.areas:
+            table.add_column(area)
+        for row in summary.rows:
+            table.add_row(row.tool, *(words(counts) for counts in row.areas))
+        console.print(table)
+    console.print(f"Rules: {legend()}.", style="dim")
+    print_not_run(blocks, console)
+
+
+def print_not_run(blocks: Sequence[Block], console: Console) -> None:
+    """Print each reason for which something was not run, once."""
+    reasons: dict[str, list[str]] = {}
+    for block in blocks:
+        for line in block.not_run:
+            tool = f"{block.header.tool} {block.header.version}".strip()
+            reasons.setdefault(line.reason, []).append(f"{tool} on {line.platform}")
+    for reason, places in reasons.items():
+        shown = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")  # noqa: PLR2004 - enough to recognize
+        console.print(f"not run: {shown}: {reason}", style="yellow", highlight=False)
