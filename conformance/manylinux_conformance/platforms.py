@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     both are absent where the platform has no usable glibc version.
     ``arch`` is the architecture whose tags fit, empty if none does.
     ``machine`` is what ``uname -m`` says.
+    In a file both may be ``{host}``: the machine name of the host.
     """
 
     name: str
@@ -72,12 +74,24 @@ class PlatformFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     platform: tuple[Platform, ...]
 
 
-def read_platforms(folder: Path) -> Iterator[Platform]:
-    """Yield the platforms of every TOML file in a folder; names are unique."""
+def _on(platform: Platform, host: str) -> Platform:
+    return msgspec.structs.replace(
+        platform,
+        arch=platform.arch.replace("{host}", host),
+        machine=platform.machine.replace("{host}", host),
+    )
+
+
+def read_platforms(folder: Path, host: str = "") -> Iterator[Platform]:
+    """Yield the platforms of every TOML file in a folder; names are unique.
+
+    ``host`` stands for ``{host}``: a machine name, by default this machine's own.
+    """
+    host = host or os.uname().machine
     seen: set[str] = set()
     for path in sorted(folder.glob("*.toml")):
         for platform in read_toml(path, PlatformFile).platform:
             if platform.name in seen:
                 raise InputError(path, f"platform {platform.name!r} stands twice")
             seen.add(platform.name)
-            yield platform
+            yield _on(platform, host)
