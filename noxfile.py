@@ -1,0 +1,97 @@
+"""Everything that can be done here, one session per verb."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2"
+nox.options.sessions = ["lint", "tests", "docs"]
+# One environment serves every session: the C compiler among the dependencies is
+# large, and a second copy of it would teach nobody anything.
+nox.options.default_venv_backend = "none"
+
+ROOT = Path(__file__).parent
+PROJECT = ROOT / ".nox" / "project"
+TREES = ["reference", "fixtures", "conformance", "docs", "noxfile.py"]
+
+
+def prepare(session: nox.Session) -> None:
+    """Install the project and its groups, unless this was done for this pyproject."""
+    pyproject = ROOT / "pyproject.toml"
+    stamp = PROJECT / "prepared-for"
+    content = pyproject.read_bytes() + bytes(ROOT) + sys.version.encode()
+    wanted = hashlib.sha256(content).hexdigest()
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    contents = nox.project.load_toml(pyproject)
+    groups = nox.project.dependency_groups(contents, "tests", "lint", "docs")
+    virtualenv = [sys.executable, "-m", "virtualenv", "--clear", "--quiet"]
+    session.run(*virtualenv, str(PROJECT), external=True)
+    install = ["-m", "pip", "install", "--quiet", "--editable", str(ROOT)]
+    run(session, "python", *install, *groups)
+    stamp.write_text(wanted)
+
+
+def run(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of the project's environment."""
+    session.run(str(PROJECT / "bin" / program), *arguments, external=True)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Ask the default tools every question; see `nox -s conformance -- --help`."""
+    prepare(session)
+    run(session, "manylinux-conformance", "run", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test the suite, the reference and the fixtures, with branch coverage."""
+    prepare(session)
+    coverage = ["--cov", "--cov-report=term-missing:skip-covered"]
+    workers = ["--numprocesses=auto"]
+    run(session, "pytest", *(session.posargs or [*workers, *coverage]))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types, and that rules, cases, lock and twins hold together."""
+    prepare(session)
+    run(session, "ruff", "check", *TREES)
+    run(session, "ruff", "format", "--check", *TREES)
+    run(session, "mypy", *TREES)
+    run(session, "manylinux-conformance", "lint")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the site in build/site; warnings are errors."""
+    prepare(session)
+    options = ["-W", "-n", "--keep-going", "-j", "auto", "-c", "docs"]
+    run(session, "sphinx-build", *options, *session.posargs, ".", "build/site")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write spec/rules.lock after a rule was added or its revision raised."""
+    prepare(session)
+    run(session, "manylinux-conformance", "lock")
+
+
+@nox.session
+def force(session: nox.Session) -> None:
+    """Switch each rule off in the reference and see whether some case notices."""
+    prepare(session)
+    run(session, "manylinux-conformance", "force", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure speed and memory against the peers, as ratios in one run."""
+    prepare(session)
+    for script in ("reference/bench/tags.py", "conformance/bench/suite_cost.py"):
+        run(session, "python", script, *session.posargs)
