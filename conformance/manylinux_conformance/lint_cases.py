@@ -51,8 +51,6 @@ def lint_coverage(
 def differences(one: Case, other: Case) -> list[str]:
     """Return the names of what differs in two questions; answers are left out."""
     first, second = msgspec.to_builtins(one), msgspec.to_builtins(other)
-    if type(one) is not type(other):
-        return ["kind of question"]
     return [
         key
         for key in first
@@ -95,6 +93,8 @@ def _twin(case: Case, by_id: Mapping[str, Case]) -> Iterator[str]:
         yield f"its twin {case.twin!r} does not exist"
     elif twin.twin != case.name:
         yield f"its twin {case.twin!r} names {twin.twin or 'nobody'!r} instead"
+    elif type(twin) is not type(case):
+        yield f"its twin {case.twin!r} is another kind of question"
     elif len(differences(case, twin)) != 1:
         found = ", ".join(differences(case, twin)) or "nothing"
         yield f"twins differ in exactly one thing; these differ in {found}"

@@ -12,7 +12,7 @@ from manylinux_conformance.cases import Case, Choose, Offer
 from manylinux_conformance.platforms import Platform
 
 PLACEHOLDER = re.compile(r"\{(arch|major|minor|minor\+1|minor-1|python)\}")
-Filled = typing.TypeVar("Filled")
+Filled = typing.TypeVar("Filled", bound=Case)
 
 
 def selected(case: Case, platform: Platform) -> bool:
@@ -28,8 +28,9 @@ def selected(case: Case, platform: Platform) -> bool:
         return False
     if selector.arch and platform.arch not in selector.arch:
         return False
-    if selector.at_least or selector.below:
-        return _within(platform, selector.at_least, selector.below)
+    bounded = selector.at_least or selector.below
+    if bounded and not _within(platform, selector.at_least, selector.below):
+        return False
     named = bool(selector.name or selector.glibc)
     return named or (bool(platform.arch) and platform.major is not None)
 
@@ -43,7 +44,7 @@ def _within(
     return (oldest is None or version >= oldest) and (end is None or version < end)
 
 
-def fill(case: Case, platform: Platform, python: str = "") -> Case:
+def fill(case: Filled, platform: Platform, python: str = "") -> Filled:
     """Return the case with its placeholders filled in for a platform.
 
     ``python`` is the target interpreter's version without a dot, such as ``311``.
