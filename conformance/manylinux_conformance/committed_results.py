@@ -10,7 +10,7 @@ from manylinux_conformance.results_file import Block, read_blocks, write_blocks
 
 
 def file_name(header: Header) -> str:
-    """Return the name of the file that keeps a block, such as ``installer-uv-1.jsonl``."""
+    """Return the file that keeps a block, such as ``installer-uv-0.13.9.jsonl``."""
     parts = (header.role.value, header.tool, header.version)
     return "-".join(part for part in parts if part) + ".jsonl"
 

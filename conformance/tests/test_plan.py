@@ -1,0 +1,160 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.cases import Choose, Parse
+from manylinux_conformance.committed_results import changes, commit
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.plan import plan
+from manylinux_conformance.platforms import Fidelity, Platform
+from manylinux_conformance.results import Header, Result
+from manylinux_conformance.results_file import Block
+from manylinux_conformance.rules import Level, Rule, Subject
+from manylinux_conformance.tool_choice import choose_tools
+from manylinux_conformance.verdicts import Verdict
+
+PLATFORM = Platform(
+    name="glibc-2.17",
+    fidelity=Fidelity.MODELLED,
+    arch="x86_64",
+    machine="x86_64",
+    glibc="2.17",
+    major=2,
+    minor=17,
+)
+RULE = Rule(
+    id="tag.form",
+    level=Level.MUST,
+    subjects=(Subject.INSTALLER, Subject.TAG_LIBRARY),
+    arch="all",
+    source="PEP 600",
+    tested="forced",
+    revision=1,
+    text="A tag MUST have four parts.",
+    chapter="tags",
+    line=7,
+    examples={},
+)
+LIBRARY_RULE = msgspec.structs.replace(
+    RULE, id="tag.listing", subjects=(Subject.TAG_LIBRARY,)
+)
+RULES = {"tag.form": RULE, "tag.listing": LIBRARY_RULE}
+PLAIN = Choose(rule="tag.form", name="plain", offer=("linux_{arch}",), pick="any")
+MODULE = msgspec.structs.replace(PLAIN, name="module", module="x = 1")
+TARGET = msgspec.structs.replace(PLAIN, name="target", target="manylinux1_{arch}")
+PARSE = Parse(rule="tag.form", name="parse", tag="linux_{arch}", valid=False)
+LISTED = msgspec.structs.replace(PLAIN, name="listed", rule="tag.listing")
+CASES = (PLAIN, MODULE, TARGET, PARSE, LISTED)
+
+
+def names(role: Role) -> list[list[str]]:
+    return [
+        [case.name for case in batch.cases]
+        for batch in plan(role, CASES, RULES, PLATFORM, "311")
+    ]
+
+
+def test_an_installer_chooses_and_is_asked_only_what_binds_it() -> None:
+    assert names(Role.INSTALLER) == [["plain"], ["module"], ["target"]]
+
+
+def test_a_tag_library_answers_every_kind_of_question() -> None:
+    assert names(Role.TAG_LIBRARY) == [
+        ["plain", "parse", "listed"],
+        ["module"],
+        ["target"],
+    ]
+
+
+def test_what_is_planned_has_its_placeholders_filled() -> None:
+    batches = plan(Role.INSTALLER, CASES, RULES, PLATFORM, "311")
+    (plain,) = batches[0].cases
+    assert isinstance(plain, Choose)
+    assert plain.offer == ("linux_x86_64",)
+    assert batches[2].environment.target == "manylinux1_x86_64"
+
+
+HEADER = Header(
+    format=1,
+    edition="2026.1",
+    rules_lock="0" * 64,
+    tool="pip",
+    version="26.3",
+    role=Role.INSTALLER,
+    python="3.11",
+    host="x86_64",
+)
+RESULT = Result(
+    case="tag.form/plain",
+    rule="tag.form",
+    platform="glibc-2.17",
+    fidelity=Fidelity.MODELLED,
+    verdict=Verdict.PASS,
+    expected="any",
+    answer="any",
+)
+OTHER = msgspec.structs.replace(RESULT, case="tag.form/other")
+
+
+def test_a_rerun_with_equal_answers_changes_nothing(tmp_path: Path) -> None:
+    commit([Block(HEADER, (RESULT, OTHER))], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["installer-pip-26.3.jsonl"]
+    elsewhere = msgspec.structs.replace(HEADER, python="3.13")
+    fresh = Block(elsewhere, (RESULT, OTHER))
+    assert list(changes(fresh, tmp_path, complete=True)) == []
+    narrowed = Block(HEADER, (RESULT,))
+    assert list(changes(narrowed, tmp_path, complete=False)) == []
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (
+            (msgspec.structs.replace(RESULT, verdict=Verdict.FAIL, answer="x"), OTHER),
+            "tag.form/plain on glibc-2.17: was pass any, is fail x",
+        ),
+        ((RESULT,), "tag.form/other on glibc-2.17: no longer asked"),
+        (
+            (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
+            "tag.form/plain on musl: not asked before",
+        ),
+    ],
+)
+def test_a_rerun_that_differs_is_reported(
+    tmp_path: Path, results: tuple[Result, ...], said: str
+) -> None:
+    commit([Block(HEADER, (RESULT, OTHER))], tmp_path)
+    (found,) = changes(Block(HEADER, results), tmp_path, complete=True)
+    assert found == f"installer-pip-26.3.jsonl: {said}"
+
+
+def test_a_tool_without_committed_results_is_reported(tmp_path: Path) -> None:
+    (found,) = changes(Block(HEADER, (RESULT,)), tmp_path, complete=True)
+    assert "not committed yet" in found
+
+
+def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> None:
+    everything = {tool.name for tool in choose_tools([])}
+    assert {"pip 20.3.4", "pip 26.3", "uv 0.13.9"} <= everything
+    assert {tool.name for tool in choose_tools(["pip"])} < everything
+    assert [tool.name for tool in choose_tools(["pip==26.3"])] == ["pip 26.3"]
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        'name = "mine"\nroles = ["installer"]\n[installer]\ncommand = ["./mine"]\n'
+    )
+    (tool,) = choose_tools([str(own)])
+    assert (tool.name, tool.deviations) == ("mine", ())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason"),
+    [
+        ("pipp", "pipp: no such tool; there are "),
+        ("pip==1.0", "version 1.0 is not pinned; there are "),
+        ("./absent.toml", "absent.toml: No such file"),
+    ],
+)
+def test_a_tool_that_is_not_there_is_named(wanted: str, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        choose_tools([wanted])
