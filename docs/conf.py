@@ -1,0 +1,68 @@
+"""Sphinx configuration: one site from the specification, the suite's data and guides.
+
+The source folder is the repository's root: ``sphinx-build -c docs . build/site``.
+"""
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS / "extensions"))
+
+project = "manylinux"
+author = "The manylinux-conformance founders"
+project_copyright = author
+release = version_of("manylinux-conformance")
+version = release.partition(".dev")[0]
+
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "docs/**/*.md", "spec/*.md"]
+exclude_patterns = ["**/README.md", "docs/tests/**"]
+
+extensions = [
+    "myst_parser",
+    "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
+    "fragment",
+    "evidence",
+    "rule_directive",
+    "case_directive",
+    "spec_table",
+    "proposals_page",
+    "retired_page",
+    "coverage_page",
+    "matrix_page",
+    "deviations_page",
+    "rule_pages",
+    "rules_json",
+    "badges",
+]
+
+# Offline builds are the rule; inventories of other projects are fetched on demand.
+intersphinx_mapping: dict[str, tuple[str, None]] = {}
+myst_enable_extensions = ["colon_fence", "deflist", "smartquotes"]
+myst_heading_anchors = 3
+copybutton_exclude = ".linenos, .gp, .go"
+nitpicky = True
+
+html_theme = "furo"
+html_title = f"manylinux {version}"
+html_static_path = ["static"]
+html_css_files = ["spec.css"]
+html_js_files = [("matrix.js", {"defer": "defer"})]
+html_additional_pages = {"index": "site_root.html"}
+html_copy_source = False
+html_show_sphinx = False
+templates_path = ["templates"]
+html_theme_options = {
+    "navigation_with_keys": True,
+    "light_css_variables": {
+        "color-brand-primary": "#1f5f8b",
+        "color-brand-content": "#1f5f8b",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#7cb8e0",
+        "color-brand-content": "#7cb8e0",
+    },
+}

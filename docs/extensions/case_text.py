@@ -1,0 +1,76 @@
+"""Case text: a case put into words for a reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from manylinux_conformance.cases import Case, Choose, Expand, Listing, Parse, Selector
+from manylinux_conformance.questions import offers
+from manylinux_conformance.verdicts import expectation
+
+
+@dataclass(frozen=True, slots=True)
+class CaseText:
+    """What is asked, where, and what the rule answers.
+
+    ``items`` are the tags, sets or settings that the question is about.
+    """
+
+    name: str
+    where: str
+    question: str
+    items: tuple[str, ...]
+    expected: str
+    why: str
+    module: str
+
+
+def describe(case: Case) -> CaseText:
+    """Put a case into words."""
+    question, items = _question(case)
+    return CaseText(
+        name=case.name,
+        where=describe_platforms(case.platform),
+        question=question,
+        items=items,
+        expected=expectation(case),
+        why=case.why,
+        module=case.module if isinstance(case, Choose) else "",
+    )
+
+
+def describe_platforms(selector: Selector) -> str:
+    """Say for which platforms a case is."""
+    parts = [", ".join(selector.arch), ", ".join(selector.name)]
+    if selector.glibc:
+        answers = (f"“{answer}”" for answer in selector.glibc)
+        parts.append(f"where glibc says {' or '.join(answers)}")
+    if selector.at_least:
+        parts.append("glibc {}.{} or newer".format(*selector.at_least))
+    if selector.below:
+        parts.append("glibc older than {}.{}".format(*selector.below))
+    return "; ".join(part for part in parts if part) or "every platform with a glibc"
+
+
+def _question(case: Case) -> tuple[str, tuple[str, ...]]:
+    match case:
+        case Choose():
+            wheels = (", ".join((o.tag, *o.wheel)) for o in offers(case))
+            return _choose(case), tuple(wheels)
+        case Parse():
+            return "Is this a valid tag?", (case.tag,)
+        case Expand():
+            return "Which tags does this set stand for?", (case.set,)
+        case Listing():
+            return "Which tags fit, in which order?", ()
+
+
+def _choose(case: Choose) -> str:
+    words = "Which of these wheels is taken"
+    if case.target:
+        words += f" for the explicit target {case.target}"
+    if case.module:
+        words += f", with a _manylinux module ({case.module_at})"
+    if case.tool_glibc:
+        words += f", the tool itself running on glibc {case.tool_glibc}"
+    return f"{words}?"

@@ -1,0 +1,34 @@
+"""The ``deviations`` directive: every recorded difference, tool by tool."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from generated_page import GeneratedPage
+
+if TYPE_CHECKING:
+    from evidence import Evidence
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+
+class DeviationsDirective(GeneratedPage):
+    """The deviation files as tables."""
+
+    template = "deviations.html.jinja"
+
+    def values(self, known: Evidence) -> dict[str, object]:
+        """Return the entries of each tool and a way from patterns to rules."""
+
+        def rules(pattern: str) -> list[str]:
+            return [rule for rule in known.rules if fnmatchcase(rule, pattern)]
+
+        tools = {tool: entries for tool, entries in known.deviations.items() if entries}
+        return {"tools": tools, "rules": rules}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directive."""
+    app.add_directive("deviations", DeviationsDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,49 @@
+"""Fragments: HTML for generated tables, from the templates beside this folder."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jinja2
+from docutils import nodes
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def render(template: str, **values: object) -> str:
+    """Fill in a template; an undefined name in it is an error."""
+    return _environment().get_template(template).render(values)
+
+
+def fragment(template: str, **values: object) -> nodes.raw:
+    """Fill in a template as a node that only HTML writers show."""
+    return nodes.raw("", render(template, **values), format="html")
+
+
+def to_root(page: str) -> str:
+    """Return the relative way from a page to the root of the site, as ``../../``."""
+    return "../" * page.count("/")
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Make the pages depend on the templates' content."""
+    content = "".join(path.read_text() for path in sorted(TEMPLATES.glob("*.jinja")))
+    app.add_config_value("fragment_templates", content, "env", str)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,28 @@
+"""The base of directives that fill a page from data: no content, one fragment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evidence import Evidence, evidence
+from fragment import fragment, to_root
+from sphinx.util.docutils import SphinxDirective
+
+if TYPE_CHECKING:
+    from docutils import nodes
+
+
+class GeneratedPage(SphinxDirective):
+    """A directive that renders a template with what is known about the rules."""
+
+    template = ""
+
+    def values(self, known: Evidence) -> dict[str, object]:
+        """Return the names that the template uses besides ``root``."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Return the filled-in template."""
+        values = self.values(evidence(self.env))
+        root = to_root(self.env.docname)
+        return [fragment(self.template, root=root, **values)]

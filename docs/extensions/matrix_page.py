@@ -1,0 +1,78 @@
+"""The ``matrix`` directive: tools against rules, one table for each role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from evidence import Evidence
+from generated_page import GeneratedPage
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.rules import Rule
+from score import WORDS, Score
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from manylinux_conformance.results import Header
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule with a score, or None, for each column."""
+
+    rule: Rule
+    scores: tuple[Score | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was asked of all tools in one role."""
+
+    role: Role
+    columns: tuple[Header, ...]
+    rows: tuple[Row, ...]
+
+
+class MatrixDirective(GeneratedPage):
+    """All tables, each readable alone."""
+
+    template = "matrix.html.jinja"
+
+    def values(self, known: Evidence) -> dict[str, object]:
+        """Return the tables and the signs they use."""
+        return {"tables": list(tables(known)), "words": WORDS}
+
+
+def tables(known: Evidence) -> Iterator[Table]:
+    """Yield a table for each role that has results.
+
+    A rule has a row where it binds that role or where a tool was asked about it.
+    """
+    for role in Role:
+        headers = [b.header for b in known.blocks if b.header.role is role]
+        if headers:
+            rows = (_row(known, rule, headers) for rule in known.rules.values())
+            wanted = (row for row in rows if _is_wanted(row, role))
+            yield Table(role, tuple(headers), tuple(wanted))
+
+
+def _row(known: Evidence, rule: Rule, headers: list[Header]) -> Row:
+    found = {
+        (score.role, score.tool, score.version): score
+        for score in known.scores.get(rule.id, [])
+    }
+    keys = ((header.role, header.tool, header.version) for header in headers)
+    return Row(rule, tuple(found.get(key) for key in keys))
+
+
+def _is_wanted(row: Row, role: Role) -> bool:
+    return any(row.scores) or role.value in row.rule.subjects
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directive."""
+    app.add_directive("matrix", MatrixDirective)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

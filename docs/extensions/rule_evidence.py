@@ -1,0 +1,41 @@
+"""The evidence part of a rule block: its cases, and which tool answers how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from case_text import describe
+from fragment import fragment
+from manylinux_conformance.standing import Standing
+from score import Score
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from evidence import Evidence
+
+DIFFERING = (Standing.DIFFERS, Standing.UNEXPLAINED)
+
+
+def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
+    """Return a rule's cases and answers, folded; ``root`` leads to the site's root."""
+    scores = known.scores.get(rule, [])
+    return fragment(
+        "rule_evidence.html.jinja",
+        rule=rule,
+        root=root,
+        cases=[describe(case) for case in known.cases_of(rule)],
+        rows=_rows(scores),
+        following=_count(scores, (Standing.FOLLOWS,)),
+        differing=_count(scores, DIFFERING),
+    )
+
+
+def _rows(scores: list[Score]) -> dict[tuple[str, str], list[Score]]:
+    rows: dict[tuple[str, str], list[Score]] = {}
+    for score in scores:
+        rows.setdefault((score.role, score.tool), []).append(score)
+    return rows
+
+
+def _count(scores: list[Score], standings: tuple[Standing, ...]) -> int:
+    return sum(score.standing in standings for score in scores)
