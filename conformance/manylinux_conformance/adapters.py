@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 import enum
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
-from manylinux_conformance.input_error import read_toml
+from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.interpreters import allows
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+LIBRARY_PLACEHOLDERS = frozenset(("python", "tool", "work", "home"))
+INSTALLER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {
+    *("links", "index", "requirements", "dependencies"),
+    *("target", "site_packages", "environment"),
+}
+TARGET_PLACEHOLDERS = INSTALLER_PLACEHOLDERS | {"platform_tag", "arch", "family"}
+RELATIVE = ("./", "../")
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._+!-]*$")]
+Filename = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]
+Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
+
+
+class Fact(enum.StrEnum):
+    """What a modelled platform shows that some tool cannot be shown."""
+
+    MUSL = "musl"
+    STATIC = "static"
+    POINTER_BITS = "pointer-bits"  # narrower than the machine's name says
+    TOOL_GLIBC = "tool-glibc"  # another C library for the tool than for the target
 
 
 class Role(enum.StrEnum):
@@ -24,13 +52,15 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """Where a tool comes from.
 
     ``pypi`` lists requirements; ``{version}`` is filled in.
+    ``constraints`` is a pip constraints file, with ``{version}`` filled in too.
     ``inside``: the tool runs within the target environment's interpreter (pip,
     libraries) instead of in an environment of its own (uv, Poetry).
     ``python`` maps a version to the interpreters it needs, as ``"<3.10"``.
-    Neither: the tool is a program of this machine, started by its command.
+    Without ``pypi`` the tool is a program of this machine, started by its command.
     """
 
     pypi: tuple[str, ...] = ()
+    constraints: str = ""
     inside: bool = False
     python: dict[str, str] = {}
 
@@ -42,40 +72,117 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     ``bin`` folder, ``{links}`` folder of wheels, ``{index}`` the same wheels as a
     loopback simple index, ``{requirements}`` a requirements file, ``{target}``
     the folder that receives the answer, ``{site_packages}`` and ``{environment}``
-    of the target interpreter, ``{work}`` the working directory, ``{home}``.
+    of the target interpreter, ``{work}`` the working directory, ``{home}``,
+    ``{dependencies}`` the requirements as an array of TOML or JSON.
+
+    ``explicit_target`` are arguments to add for a question about another platform
+    than the running one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}``
+    and ``{arch}`` are its two parts.  ``explicit_targets`` is a regular expression of
+    the platform tags for which the tool has a name.
     """
 
-    command: tuple[str, ...]
-    before: tuple[tuple[str, ...], ...] = ()  # commands that run first
-    files: dict[str, str] = {}  # written into {work}; {dependencies} is a TOML list
+    command: Command
+    files: dict[Filename, str] = {}  # written into {work} before the command runs
     variables: dict[str, str] = {}
     lands_in: str = "{target}"
-    explicit_target: tuple[str, ...] = ()  # the command with {platform_tag}
-    explicit_target_spelling: str = "{platform_tag}"  # or "{arch}-{family}"
-    seconds: int = 300
+    explicit_target: tuple[str, ...] = ()
+    explicit_targets: str = ".*"
+    seconds: Seconds = 120
 
 
 class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a tag library is asked: a process that speaks JSON lines."""
 
-    command: tuple[str, ...]
+    command: Command
     variables: dict[str, str] = {}
-    seconds: int = 60
+    seconds: Seconds = 60
 
 
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One tool, in one or more roles."""
 
-    name: str
-    roles: tuple[Role, ...]
+    name: Name
+    roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
     homepage: str = ""
-    versions: tuple[str, ...] = ("",)
+    versions: tuple[Version, ...] = ("",)
     provide: Provide = Provide()
     installer: Installer | None = None
     tag_library: TagLibrary | None = None
-    cannot_see: dict[str, str] = {}  # platform fact -> why the shim cannot show it
+    cannot_see: dict[Fact, str] = {}  # why the tool cannot be shown it
 
 
 def read_adapter(path: Path) -> Adapter:
-    """Read one adapter file."""
-    return read_toml(path, Adapter)
+    """Read one adapter file; arguments that begin with ``./`` start at its folder.
+
+    Raises InputError for what cannot be meant, such as a role without its table, an
+    unknown placeholder, or a name that could not be a folder's.
+    """
+    adapter = read_toml(path, Adapter)
+    if reason := next(_complaints(adapter), ""):
+        raise InputError(path, reason)
+    return _at_home(adapter, path.resolve().parent)
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace each ``{placeholder}``; braces around anything else stay."""
+    return PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def _complaints(adapter: Adapter) -> Iterator[str]:
+    for role, table in (
+        (Role.INSTALLER, adapter.installer),
+        (Role.TAG_LIBRARY, adapter.tag_library),
+    ):
+        if role in adapter.roles and table is None:
+            yield f"role {role.value!r} needs a table [{role.value.replace('-', '_')}]"
+    for constraint in adapter.provide.python.values():
+        try:
+            allows(constraint, (3, 0))
+        except ValueError as error:
+            yield f"provide.python: {error}"
+    if asked := adapter.installer:
+        yield from _unknown(_texts(asked), INSTALLER_PLACEHOLDERS)
+        yield from _unknown(asked.explicit_target, TARGET_PLACEHOLDERS)
+        try:
+            re.compile(asked.explicit_targets)
+        except re.error as error:
+            yield f"explicit_targets is no regular expression: {error}"
+    if library := adapter.tag_library:
+        texts = (*library.command, *library.variables.values())
+        yield from _unknown(texts, LIBRARY_PLACEHOLDERS)
+
+
+def _texts(asked: Installer) -> Iterable[str]:
+    yield from asked.command
+    yield from asked.files.values()
+    yield from asked.variables.values()
+    yield asked.lands_in
+
+
+def _unknown(texts: Iterable[str], known: frozenset[str]) -> Iterator[str]:
+    for text in texts:
+        for name in PLACEHOLDER.findall(text):
+            if name not in known:
+                yield f"unknown placeholder {{{name}}} in {text!r}"
+
+
+def _at_home(adapter: Adapter, folder: Path) -> Adapter:
+    """Resolve what begins with ``./`` or ``../`` against the adapter's folder."""
+
+    def resolved(text: str) -> str:
+        return str((folder / text).resolve()) if text[:3].startswith(RELATIVE) else text
+
+    provide = adapter.provide
+    tables = {
+        name: msgspec.structs.replace(
+            table, command=tuple(resolved(argument) for argument in table.command)
+        )
+        for name in ("installer", "tag_library")
+        if (table := getattr(adapter, name)) is not None
+    }
+    constraints = resolved(provide.constraints)
+    return msgspec.structs.replace(
+        adapter,
+        provide=msgspec.structs.replace(provide, constraints=constraints),
+        **tables,
+    )

@@ -1,0 +1,151 @@
+"""Running a tool's process: bounded in time and output, and gone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
+TAIL = 4096  # bytes kept of the end of standard error
+CHUNK = 1 << 16
+LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended.
+
+    ``status`` is the exit status, negative for a signal, None if it never started.
+    ``output`` is standard output up to LARGEST_OUTPUT bytes.
+    ``tail`` is the end of standard error, or why the process could not be started.
+    """
+
+    status: int | None
+    timed_out: bool
+    output: bytes
+    tail: str
+
+    @property
+    def crash(self) -> str:
+        """Say in words how the process broke; empty if it ended by itself."""
+        if self.status is None:
+            return f"cannot be started: {self.tail}"
+        if self.timed_out:
+            return "was still running at its time limit"
+        if self.status < 0:
+            return f"was ended by {signal.Signals(-self.status).name}"
+        return ""
+
+    @property
+    def words(self) -> str:
+        """Return the last line of standard error that says anything."""
+        lines = [line.strip() for line in self.tail.splitlines() if line.strip()]
+        last = lines[-1] if lines else ""
+        return "".join(char if char.isprintable() else "?" for char in last)
+
+
+@dataclass(slots=True)
+class _Streams:
+    output: bytearray = field(default_factory=bytearray)
+    tail: bytearray = field(default_factory=bytearray)
+
+    def take(self, name: str, chunk: bytes) -> None:
+        if name == "output":
+            self.output += chunk[: LARGEST_OUTPUT - len(self.output)]
+        else:
+            self.tail = (self.tail + chunk)[-TAIL:]
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    variables: Mapping[str, str],
+    seconds: float,
+    questions: bytes = b"",
+) -> Ended:
+    """Run a command in a folder with exactly these environment variables.
+
+    ``questions`` is its standard input.  The command leads a process group of its
+    own; whatever of that group is left at the end, or at the time limit, is killed.
+    """
+    try:
+        with _input(questions) as standard_input:
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=dict(variables),
+                stdin=standard_input,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+    except OSError as error:
+        reason = f"{error.strerror}: {error.filename or command[0]}"
+        return Ended(None, timed_out=False, output=b"", tail=reason)
+    streams = _Streams()
+    with process:
+        timed_out = not _follow(process, streams, time.monotonic() + seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        status = process.wait()
+    return Ended(
+        status, timed_out, bytes(streams.output), streams.tail.decode(errors="replace")
+    )
+
+
+@contextlib.contextmanager
+def _input(questions: bytes) -> Iterator[IO[bytes] | int]:
+    if not questions:
+        yield subprocess.DEVNULL
+        return
+    with os.fdopen(os.memfd_create("questions"), "w+b") as file:
+        file.write(questions)
+        file.seek(0)
+        yield file
+
+
+def _follow(
+    process: subprocess.Popen[bytes], streams: _Streams, deadline: float
+) -> bool:
+    """Read both streams until the process has ended; False if the time ran out.
+
+    The process's end counts, not the pipes': a child may hold them open.
+    """
+    end = os.pidfd_open(process.pid)
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(end, selectors.EVENT_READ, "end")
+        for name, stream in (("output", process.stdout), ("tail", process.stderr)):
+            if stream is not None:
+                waiting.register(stream, selectors.EVENT_READ, name)
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                if _take(waiting, streams, left):
+                    for _ in range(LEFT_IN_A_PIPE // CHUNK):
+                        _take(waiting, streams, 0)
+                    return True
+            return False
+        finally:
+            os.close(end)
+
+
+def _take(waiting: selectors.BaseSelector, streams: _Streams, seconds: float) -> bool:
+    """Take what the streams hold; return whether the process has ended."""
+    ended = False
+    for key, _ in waiting.select(seconds):
+        if key.data == "end":
+            ended = True
+            continue
+        chunk = os.read(key.fd, CHUNK)
+        streams.take(key.data, chunk)
+        if not chunk:
+            waiting.unregister(key.fileobj)
+    return ended

@@ -1,0 +1,102 @@
+"""A simple index on the loopback interface, for tools that cannot read a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import html
+import http.server
+import json
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+@contextlib.contextmanager
+def simple_index(links: Path) -> Iterator[str]:
+    """Serve the wheels of a folder and yield the index's address.
+
+    Project pages are given as HTML (PEP 503) or, where asked for, as JSON (PEP 691),
+    with SHA-256 hashes.  The folder is read once, at the start.
+    """
+    handler = type("Handler", (_Handler,), {"projects": _projects(links)})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/simple/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _projects(links: Path) -> dict[str, dict[str, bytes]]:
+    projects: dict[str, dict[str, bytes]] = {}
+    for wheel in sorted(links.iterdir()):
+        project = wheel.name.partition("-")[0]
+        projects.setdefault(project, {})[wheel.name] = wheel.read_bytes()
+    return projects
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    """Answers ``/simple/PROJECT/`` and ``/simple/PROJECT/FILENAME``."""
+
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one segment for an answer: headers and body apart cost 40 ms
+    projects: dict[str, dict[str, bytes]] = {}  # noqa: RUF012 - set in a subclass, never changed
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        parts = urllib.parse.unquote(self.path).strip("/").split("/")
+        project = self.projects.get(parts[1], {}) if len(parts) > 1 else {}
+        if not project or len(parts) > 3 or parts[0] != "simple":  # noqa: PLR2004 - see the class
+            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"no such page\n")
+        elif len(parts) == 3:  # noqa: PLR2004 - see the class
+            wheel = project.get(parts[2])
+            status = HTTPStatus.NOT_FOUND if wheel is None else HTTPStatus.OK
+            self._send(status, "application/octet-stream", wheel or b"")
+        elif JSON in self.headers.get("Accept", ""):
+            self._send(HTTPStatus.OK, JSON, _json_page(parts[1], project))
+        else:
+            page = _html_page(project).encode()
+            self._send(HTTPStatus.OK, "text/html; charset=utf-8", page)
+
+    def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the tool's own words are the record."""
+
+
+def _json_page(name: str, project: dict[str, bytes]) -> bytes:
+    files = [
+        {
+            "filename": filename,
+            "url": urllib.parse.quote(filename),
+            "hashes": {"sha256": hashlib.sha256(content).hexdigest()},
+        }
+        for filename, content in project.items()
+    ]
+    return json.dumps(
+        {"meta": {"api-version": "1.0"}, "name": name, "files": files}
+    ).encode()
+
+
+def _html_page(project: dict[str, bytes]) -> str:
+    lines = [
+        f'<a href="{urllib.parse.quote(filename)}#sha256='
+        f'{hashlib.sha256(content).hexdigest()}">{html.escape(filename)}</a><br>'
+        for filename, content in project.items()
+    ]
+    return "\n".join(("<!DOCTYPE html>", "<html><body>", *lines, "</body></html>", ""))

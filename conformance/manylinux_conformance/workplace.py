@@ -1,0 +1,86 @@
+"""A workplace: the folder in which one run of a tool happens, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux_conformance.cases import ModulePlace
+from manylinux_conformance.circumstances import Environment
+from manylinux_conformance.provide import ProvidedTool
+from manylinux_conformance.shim_variables import shim_variables
+from manylinux_conformance.target_environment import make_target_environment
+
+CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a tool runs: ``places`` are its placeholders, ``variables`` all it sees."""
+
+    folder: Path
+    places: Mapping[str, str]
+    variables: Mapping[str, str]
+
+    def place(self, name: str) -> Path:
+        """Return the folder or file that a placeholder stands for."""
+        return Path(self.places[name])
+
+
+def make_workplace(
+    tool: ProvidedTool, environment: Environment, folder: Path, shim: Path | None
+) -> Workplace:
+    """Lay out a new folder with a target environment and a home of its own.
+
+    The tool sees no setting of the user's, and no way out to the network.
+    Without a ``shim`` it sees this machine as it is.
+    """
+    folder.mkdir(parents=True)
+    work, home, temporary = folder / "work", folder / "home", folder / "tmp"
+    for each in (work, home, temporary):
+        each.mkdir()
+    platform = environment.platform
+    target = make_target_environment(
+        folder / "environment",
+        tool.interpreter,
+        pointer_bits=platform.pointer_bits,
+        packages=tool.packages,
+        own_file=bool(environment.tool_glibc),
+    )
+    places = {
+        "python": str(target.python),
+        "environment": str(target.folder),
+        "site_packages": str(target.site_packages),
+        "tool": str(tool.programs or ""),
+        "work": str(work),
+        "home": str(home),
+    }
+    variables = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "XDG_CONFIG_DIRS": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "http_proxy": CLOSED,
+        "https_proxy": CLOSED,
+        "all_proxy": CLOSED,
+        "no_proxy": "127.0.0.1",
+    }
+    if environment.module:
+        module_places = {
+            ModulePlace.TARGET: target.site_packages,
+            ModulePlace.WORKING_DIRECTORY: work,
+            ModulePlace.PYTHONPATH: folder / "pythonpath",
+        }
+        place = module_places[environment.module_at]
+        place.mkdir(exist_ok=True)
+        (place / "_manylinux.py").write_text(environment.module)
+        if environment.module_at is ModulePlace.PYTHONPATH:
+            variables["PYTHONPATH"] = str(place)
+    if shim is not None:
+        variables |= shim_variables(
+            shim, platform, target, tool_glibc=environment.tool_glibc
+        )
+    return Workplace(folder, places, variables)
