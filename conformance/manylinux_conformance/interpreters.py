@@ -1,0 +1,168 @@
+"""Interpreters: which CPythons this machine has, and which of them a tool accepts."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+OLDEST_MINOR = 6
+NEWEST_MINOR = 19
+SECONDS = 20
+CONSTRAINT = re.compile(r"\s*(<=|>=|==|<|>)\s*(\d+)\.(\d+)\s*", re.ASCII)
+
+# Runs in every CPython since 3.6.  A virtual environment is answered by its base.
+ASK = """
+import json, os, struct, sys, sysconfig
+scheme = "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix"
+name = "python%d.%d%s" % (sys.version_info[:2] + (sys.abiflags.replace("m", ""),))
+base = os.path.join(sys.base_exec_prefix, "bin", name)
+executable = sys.executable if sys.prefix == sys.base_prefix else base
+get = lambda name: sysconfig.get_config_var(name) or ""
+library = os.path.join(get("LIBDIR"), get("INSTSONAME"))
+print(json.dumps({
+    "implementation": sys.implementation.name,
+    "release": list(sys.version_info[:3]),
+    "executable": os.path.realpath(executable),
+    "bits": struct.calcsize("P") * 8,
+    "purelib": sysconfig.get_path("purelib", scheme, {"base": "", "platbase": ""}),
+    "libpython": library if get("Py_ENABLE_SHARED") else "",
+}))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """One CPython of this machine, as it describes itself.
+
+    ``path`` is the base interpreter's file, with no symbolic link in it.
+    ``release`` is the version's three numbers.
+    ``bits`` is the width of a pointer.
+    ``purelib`` is where a virtual environment keeps packages, relative to its folder.
+    ``libpython`` is the shared library that the interpreter is linked to, if any.
+    """
+
+    path: Path
+    release: tuple[int, int, int]
+    bits: int
+    purelib: str
+    libpython: Path | None
+
+    @property
+    def version(self) -> str:
+        """The version as in ``python3.11``: ``3.11``."""
+        return f"{self.release[0]}.{self.release[1]}"
+
+
+class _Answer(msgspec.Struct, forbid_unknown_fields=True):
+    implementation: str
+    release: tuple[int, int, int]
+    executable: str
+    bits: int
+    purelib: str
+    libpython: str
+
+
+def ask_interpreter(command: Path) -> Interpreter | None:
+    """Return what an interpreter says of itself; None if it is not a usable CPython."""
+    try:
+        process = subprocess.run(
+            [command, "-I", "-c", ASK],
+            capture_output=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            timeout=SECONDS,
+        )
+        answer = msgspec.json.decode(process.stdout, type=_Answer)
+    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+        return None
+    if answer.implementation != "cpython":
+        return None
+    return Interpreter(
+        path=Path(answer.executable),
+        release=answer.release,
+        bits=answer.bits,
+        purelib=answer.purelib.lstrip("/"),
+        libpython=Path(answer.libpython) if answer.libpython else None,
+    )
+
+
+@functools.lru_cache(maxsize=1)  # one search takes a second; PATH stays as it is
+def find_interpreters(path: str) -> tuple[Interpreter, ...]:
+    """Ask the running interpreter and every ``python3.N`` on a search path.
+
+    ``path`` has the form of ``PATH``.  The running interpreter stands first, then the
+    newest; of two with the same version the one met first.
+    """
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        answers = pool.map(ask_interpreter, [Path(sys.executable), *_commands(path)])
+        found = {one.path: one for one in answers if one is not None}
+    running, *others = found.values()
+    return (running, *sorted(others, key=lambda one: one.release, reverse=True))
+
+
+def find_interpreter(constraint: str = "") -> Interpreter | None:
+    """Return the running interpreter or the newest other one that a constraint allows.
+
+    ``constraint`` is described at ``allows``.  None: no interpreter on ``PATH`` fits.
+    """
+    found = find_interpreters(os.environ.get("PATH", ""))
+    return next((one for one in found if allows(constraint, one.release)), None)
+
+
+def allows(constraint: str, release: tuple[int, ...]) -> bool:
+    """Say whether a constraint such as ``>=3.8,<3.12`` allows a version.
+
+    Every comma-separated part is one of ``<``, ``<=``, ``>``, ``>=`` and ``==`` with
+    ``MAJOR.MINOR``, compared with the version's first two numbers.  An empty constraint
+    allows everything.  Raises ValueError for anything else.
+    """
+    parts = constraint.split(",") if constraint else []
+    return False not in {_holds(part, release[:2]) for part in parts}
+
+
+def _holds(part: str, series: tuple[int, ...]) -> bool:
+    match = CONSTRAINT.fullmatch(part)
+    if match is None:
+        raise ValueError(f"{part!r} is not a constraint like '<3.10'")
+    bound = (int(match[2]), int(match[3]))
+    return {
+        "<": series < bound,
+        "<=": series <= bound,
+        ">": series > bound,
+        ">=": series >= bound,
+        "==": series == bound,
+    }[match[1]]
+
+
+def _commands(path: str) -> Iterator[Path]:
+    """Yield the commands that look like interpreters, each file once."""
+    names = [f"python3.{minor}" for minor in range(OLDEST_MINOR, NEWEST_MINOR + 1)]
+    seen = set()
+    for folder in _folders(path):
+        for command in (folder / name for name in (*names, "python3")):
+            if os.access(command, os.X_OK) and command.resolve() not in seen:
+                seen.add(command.resolve())
+                yield command
+
+
+def _folders(path: str) -> Iterator[Path]:
+    """Yield the folders of a search path; for pyenv's commands, what they stand for.
+
+    pyenv puts one folder of commands on ``PATH``, and only those of the versions that
+    are switched on work; the interpreters themselves lie in the folder beside it.
+    """
+    for folder in map(Path, filter(None, path.split(os.pathsep))):
+        versions = folder.parent / "versions"
+        if folder.name == "shims" and versions.is_dir():
+            yield from sorted(versions.glob("*/bin"))
+        else:
+            yield folder

@@ -1,0 +1,143 @@
+"""Builds the shim for an architecture, with the compiler of the ziglang package."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from elftools.common.exceptions import ELFError
+from elftools.elf.dynamic import DynamicSection
+from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
+from elftools.elf.sections import SymbolTableSection
+
+SOURCE = Path(__file__).parent / "shim" / "shim.c"
+TARGETS = {
+    "x86_64": "x86_64-linux-gnu",
+    "i686": "x86-linux-gnu",
+    "aarch64": "aarch64-linux-gnu",
+    "armv7l": "arm-linux-gnueabihf",
+    "ppc64": "powerpc64-linux-gnu",
+    "ppc64le": "powerpc64le-linux-gnu",
+    "s390x": "s390x-linux-gnu",
+    "riscv64": "riscv64-linux-gnu",
+    "loongarch64": "loongarch64-linux-gnu",
+}
+FLAGS = (
+    "-shared",
+    "-fPIC",
+    "-O2",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-nostdlib",
+    "-ffreestanding",
+    "-fvisibility=hidden",
+    "-fno-sanitize=undefined",
+    "-fno-stack-protector",
+    "-fno-exceptions",
+    "-fno-unwind-tables",
+    "-fno-asynchronous-unwind-tables",
+    "-Wl,-s",
+)
+SECONDS = 300
+# In every glibc since 2.2.4, on every architecture, and in musl.
+NEEDED_SYMBOLS = frozenset(
+    {
+        "__errno_location",
+        "dl_iterate_phdr",
+        "getenv",
+        "memcpy",
+        "memset",
+        "readlink",
+        "strcmp",
+        "strlen",
+    }
+)
+
+
+class ShimError(Exception):
+    """The shim cannot be built or does not work: the suite's fault, never a tool's."""
+
+
+def build_shim(cache: Path, arch: str) -> Path:
+    """Return the shim for an architecture, built at first need and kept in ``cache``.
+
+    ``arch`` is an architecture as tags spell it.
+    Raises ShimError if the compiler cannot build it or the result would not load on
+    the oldest glibc of the architecture.
+    """
+    if arch not in TARGETS:
+        raise ShimError(f"there is no shim for the architecture {arch!r}")
+    built = cache / f"shim-{_digest(arch)}-{arch}.so"
+    if not built.is_file():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache, prefix=".shim-") as folder:
+            fresh = Path(folder) / "shim.so"
+            _compile(fresh, TARGETS[arch])
+            check_shim(fresh)
+            fresh.replace(built)
+    return built
+
+
+def check_shim(path: Path) -> None:
+    """Raise ShimError unless the file loads on any glibc: no library, no version."""
+    try:
+        with path.open("rb") as file:
+            undefined, needs = _needs(ELFFile(file))
+    except (ELFError, OSError) as error:
+        raise ShimError(f"{path}: {error}") from error
+    if needs or not undefined <= NEEDED_SYMBOLS:
+        wrong = sorted({*needs, *(undefined - NEEDED_SYMBOLS)})
+        raise ShimError(f"{path}: needs {', '.join(wrong)}")
+
+
+def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
+    """Return the undefined symbols, and the libraries and version needs."""
+    undefined: set[str] = set()
+    needs: set[str] = set()
+    for section in elf.iter_sections():
+        if isinstance(section, SymbolTableSection):
+            undefined |= {
+                symbol.name
+                for symbol in section.iter_symbols()
+                if symbol.name and symbol["st_shndx"] == "SHN_UNDEF"
+            }
+        if isinstance(section, GNUVerNeedSection):
+            needs.add(section.name)
+        if isinstance(section, DynamicSection):
+            needs |= {str(tag) for tag in section.iter_tags("DT_NEEDED")}
+    return undefined, needs
+
+
+def _digest(arch: str) -> str:
+    text = "\0".join((importlib.metadata.version("ziglang"), TARGETS[arch], *FLAGS))
+    return hashlib.sha256(text.encode() + SOURCE.read_bytes()).hexdigest()[:16]
+
+
+def _compile(to: Path, target: str) -> None:
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", target, *FLAGS]
+    command += ["-o", str(to), str(SOURCE)]
+    caches = dict.fromkeys(
+        ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(to.parent / "zig")
+    )
+    try:
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            env=os.environ | caches,
+            timeout=SECONDS,
+        )
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip()
+        raise ShimError(
+            f"{SOURCE.name} does not compile for {target}: {said}"
+        ) from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ShimError(f"{SOURCE.name} for {target}: {error}") from error
