@@ -9,6 +9,7 @@ import click
 import msgspec
 from manylinux_reference.spec_folder import spec_folder
 
+from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.lock import (
@@ -37,6 +38,9 @@ class Commands(click.Group):
 @click.version_option(package_name="manylinux-conformance")
 def main() -> None:
     """Put the rules of manylinux as questions to real, unmodified tools."""
+
+
+main.add_command(run_command, "run")
 
 
 @main.command()

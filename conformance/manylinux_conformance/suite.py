@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from manylinux_reference.spec_folder import spec_folder
@@ -47,9 +49,8 @@ def load_suite(spec: Path | None = None) -> Suite:
         *read_cases(data_folder("cases")),
         *example_cases(rules.values(), folder),
     )
-    identifiers = [case.id for case in cases]
-    for identifier in identifiers:
-        if identifiers.count(identifier) > 1:
+    for identifier, count in Counter(case.id for case in cases).items():
+        if count > 1:
             raise InputError(folder, f"case {identifier!r} stands twice")
     lock = folder / NAME
     content = lock.read_bytes() if lock.exists() else b""
@@ -59,6 +60,25 @@ def load_suite(spec: Path | None = None) -> Suite:
         platforms=tuple(read_platforms(data_folder("platforms"))),
         lock_digest=hashlib.sha256(content).hexdigest(),
     )
+
+
+def narrowed(suite: Suite, platform: str, rule: str, case: str) -> Suite:
+    """Return the suite with only what three shell patterns leave of it.
+
+    ``case`` matches a case's name or its whole identifier.
+    Raises InputError if nothing is left.
+    """
+    cases = tuple(
+        each
+        for each in suite.cases
+        if fnmatchcase(each.rule, rule)
+        and (fnmatchcase(each.name, case) or fnmatchcase(each.id, case))
+    )
+    places = tuple(each for each in suite.platforms if fnmatchcase(each.name, platform))
+    for pattern, left in ((platform, places), (f"{rule} / {case}", cases)):
+        if not left:
+            raise InputError(pattern, "matches nothing; see 'rules' and 'platforms'")
+    return replace(suite, cases=cases, platforms=places)
 
 
 def lint_suite(

@@ -1,13 +1,15 @@
 import pytest
+from manylinux_conformance.answers import Answer, broken, landed
 from manylinux_conformance.cases import Choose, Expand, Listing, Parse
-from manylinux_conformance.verdicts import (
-    Verdict,
+from manylinux_conformance.judge import (
     expectation,
+    judge,
     judge_choice,
     judge_expansion,
     judge_listing,
     judge_parse,
 )
+from manylinux_conformance.verdicts import Verdict
 
 TAG = "manylinux_2_17_x86_64"
 
@@ -117,3 +119,32 @@ def test_a_listing_is_judged_by_what_the_case_names(
 )
 def test_an_expectation_can_be_said_without_an_answer(case: Choose, words: str) -> None:
     assert expectation(case) == words
+
+
+@pytest.mark.parametrize(
+    ("case", "answer", "verdict"),
+    [
+        (Choose(rule="r", name="n", offer=(TAG,), pick=TAG), landed(TAG), Verdict.PASS),
+        (
+            Choose(rule="r", name="n", offer=(TAG,), pick=TAG),
+            landed("any"),
+            Verdict.FAIL,
+        ),
+        (
+            Choose(rule="r", name="n", offer=(TAG,), pick="any"),
+            broken("x"),
+            Verdict.ERROR,
+        ),
+        (Parse(rule="r", name="n", tag="x", valid=False), Answer(None), Verdict.PASS),
+        (Expand(rule="r", name="n", set="x"), Answer(None), Verdict.PASS),
+        (
+            Listing(rule="r", name="n", exactly=("a",)),
+            Answer(None, tags=("a",)),
+            Verdict.PASS,
+        ),
+    ],
+)
+def test_every_kind_of_case_is_judged_in_one_place(
+    case: Choose, answer: Answer, verdict: Verdict
+) -> None:
+    assert judge(case, answer).verdict is verdict

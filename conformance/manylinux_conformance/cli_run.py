@@ -1,0 +1,117 @@
+"""The ``run`` command: ask tools, report, and compare with what is on file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+import platformdirs
+from rich.console import Console
+
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.committed_results import changes, commit
+from manylinux_conformance.complaints import complaints_about
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.progress import ProgressBars
+from manylinux_conformance.report_junit import write_junit
+from manylinux_conformance.report_pages import write_pages
+from manylinux_conformance.report_terminal import print_summary
+from manylinux_conformance.results_file import Block, write_blocks
+from manylinux_conformance.run import ASKED, Settings, run
+from manylinux_conformance.suite import Suite, load_suite, narrowed
+from manylinux_conformance.tool_choice import choose_tools
+
+SHOWN = 20  # unexplained differences printed before pointing to the report
+HELP = """Ask tools the questions of the suite and report their answers.
+
+Without options every pinned tool is asked on every modelled platform.
+Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
+2 the input cannot be used.
+
+\b
+Examples:
+  manylinux-conformance run --tool pip==26.3 --platform glibc-2.17
+  manylinux-conformance run --rule 'installer.order.*'
+  manylinux-conformance run --tool ./mytool.toml
+
+\b
+Your own installer is a file like this (mytool.toml, anywhere):
+  name = "mytool"
+  roles = ["installer"]
+  [installer]
+  command = ["./mytool", "install", "--python={python}", "--find-links={links}",
+             "--target={target}", "--requirement={requirements}"]
+
+Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
+"""
+
+
+@click.command(help=HELP)
+@click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
+@click.option("--role", type=click.Choice([role.value for role in ASKED]))
+@click.option("--platform", default="*", help="Only platforms that match PATTERN.")
+@click.option("--rule", default="*", help="Only rules that match PATTERN.")
+@click.option("--case", default="*", help="Only cases that match PATTERN.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
+@click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
+@click.option("--check", is_flag=True, help="Fail if committed results would change.")
+@click.option("--update", is_flag=True, help="Rewrite the committed results.")
+@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/conformance"),
+    help="Where the reports go.",
+    show_default=True,
+)
+def run_command(  # noqa: PLR0913 - one argument per option
+    *,
+    tools: tuple[str, ...],
+    role: str | None,
+    platform: str,
+    rule: str,
+    case: str,
+    as_json: bool,
+    offline: bool,
+    check: bool,
+    update: bool,
+    jobs: int,
+    output: Path,
+) -> None:
+    """Ask tools and report; the text for people is HELP."""
+    suite = narrowed(load_suite(), platform, rule, case)
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    settings = Settings(cache, output.absolute() / "work", jobs, offline)
+    chosen = choose_tools(tools)
+    roles = (Role(role),) if role else ASKED
+    console = Console(stderr=True)
+    with ProgressBars(console) as progress:
+        blocks = list(run(suite, chosen, roles, settings, progress.take_note))
+    _write(blocks, suite, output)
+    if as_json:
+        sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
+    else:
+        print_summary(blocks, Console())
+    complete = (platform, rule, case, role) == ("*", "*", "*", None)
+    complaints = list(complaints_about(blocks, chosen, complete=complete))
+    if update:
+        commit([block for block in blocks if block.results], data_folder("results"))
+    if check:
+        for block in blocks:
+            if block.results:
+                folder = data_folder("results")
+                complaints += changes(block, folder, complete=complete)
+    for complaint in complaints[:SHOWN]:
+        console.print(complaint, highlight=False, markup=False, soft_wrap=True)
+    if len(complaints) > SHOWN:
+        console.print(f"and {len(complaints) - SHOWN} more")
+    console.print(f"reports: {output}/report.html", style="dim")
+    sys.exit(1 if complaints else 0)
+
+
+def _write(blocks: list[Block], suite: Suite, folder: Path) -> None:
+    write_blocks(blocks, folder / "results.jsonl")
+    write_junit(blocks, folder / "junit.xml")
+    write_pages(blocks, suite.rules, folder)

@@ -1,0 +1,125 @@
+"""A run: provide tools, plan, ask, judge, and collect blocks of results."""
+
+from __future__ import annotations
+
+import functools
+import platform as machine
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.ask import Asker, ProbeShelf
+from manylinux_conformance.deviations import annotate
+from manylinux_conformance.plan import plan
+from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.results import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results_file import Block
+from manylinux_conformance.shim_build import build_shim
+from manylinux_conformance.suite import EDITION, Suite
+from manylinux_conformance.tool_choice import Tool
+
+ASKED = (Role.INSTALLER, Role.TAG_LIBRARY)
+EVERYWHERE = "every platform"
+
+
+class Progress(Protocol):
+    """Told what is being done, how much of it is done, and how much there is."""
+
+    def __call__(self, words: str, done: int, total: int) -> None:
+        """Take note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run may use: folders, the network, and how much at a time."""
+
+    cache: Path
+    work: Path
+    jobs: int
+    offline: bool
+
+
+def run(
+    suite: Suite,
+    tools: Sequence[Tool],
+    roles: Sequence[Role],
+    settings: Settings,
+    progress: Progress,
+) -> Iterator[Block]:
+    """Ask every tool in every role it has, and yield a block for each.
+
+    Raises InputError if the suite's own data cannot be used.
+    """
+    shutil.rmtree(settings.work, ignore_errors=True)
+    settings.work.mkdir(parents=True)
+    shim = build_shim(settings.cache, machine.machine())
+    shelf = ProbeShelf(settings.work / "probes")
+    for tool in tools:
+        for role in tool.adapter.roles:
+            if role in roles and role in ASKED:
+                asking = Asking(suite, tool, role, settings, shelf, shim)
+                yield asking.block(progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One tool in one role."""
+
+    suite: Suite
+    tool: Tool
+    role: Role
+    settings: Settings
+    shelf: ProbeShelf
+    shim: Path
+
+    def block(self, progress: Progress) -> Block:
+        """Provide the tool and ask it everything; say why if that cannot be."""
+        provided = provide(
+            self.tool.adapter,
+            self.tool.version,
+            self.settings.cache,
+            offline=self.settings.offline,
+            progress=functools.partial(progress, done=0, total=0),
+        )
+        if isinstance(provided, NotProvided):
+            missing = NotRun(platform=EVERYWHERE, reason=provided.reason)
+            return Block(self._header(""), (), (missing,))
+        results = self._ask(provided, progress)
+        tool = self.tool
+        known = annotate(results, tool.deviations, tool.version, self.role)
+        return Block(self._header(provided.interpreter.version), tuple(known))
+
+    def _header(self, python: str) -> Header:
+        return Header(
+            format=FORMAT,
+            edition=EDITION,
+            rules_lock=self.suite.lock_digest,
+            tool=self.tool.adapter.name,
+            version=self.tool.version,
+            role=self.role,
+            python=python,
+            host=machine.machine(),
+        )
+
+    def _ask(self, provided: ProvidedTool, progress: Progress) -> list[Result]:
+        """Ask all batches, some at a time; results stand in the order of the plan."""
+        python = provided.interpreter.version.replace(".", "")
+        suite = self.suite
+        batches = [
+            batch
+            for place in suite.platforms
+            for batch in plan(self.role, suite.cases, suite.rules, place, python)
+        ]
+        name = f"{self.tool.name} as {self.role.value}"
+        folder = self.settings.work / name.replace(" ", "-")
+        asker = Asker(provided, self.role, self.shelf, folder, self.shim)
+        results: list[Result] = []
+        with ThreadPoolExecutor(self.settings.jobs) as pool:
+            for done, found in enumerate(pool.map(asker.answer, batches), 1):
+                results += found
+                progress(name, done, len(batches))
+        return results
