@@ -1,0 +1,48 @@
+"""The ``manylinux`` command: names its subcommands and loads only the one asked for."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from importlib import import_module
+
+COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
+    "tags": ("tags_command", "print the platform tags that fit here, best first"),
+    "install": ("install_command", "install pure wheels from a folder"),
+    "audit": ("audit_command", "say which manylinux tags a wheel deserves, and why"),
+    "check": ("audit_command", "say whether a wheel keeps what its name promises"),
+    "serve": ("serve", "answer questions as JSON lines on standard input"),
+}
+EPILOG = """examples:
+  manylinux tags
+  manylinux check dist/*.whl
+  manylinux install --help"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return 0, 1 for a refusal or 2 for a wrong command."""
+    words = sys.argv[1:] if arguments is None else arguments
+    parser = ArgumentParser(
+        prog="manylinux",
+        description="The manylinux rules, applied to this machine and to wheels.",
+        epilog=EPILOG,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, (module, about) in COMMANDS.items():
+        command = commands.add_parser(
+            name,
+            help=about,
+            description=about[0].upper() + about[1:] + ".",
+            formatter_class=RawDescriptionHelpFormatter,
+        )
+        if name in words[:1]:
+            loaded = import_module(f"manylinux_reference.{module}")
+            loaded.configure(command)
+            command.set_defaults(run=loaded.run)
+    parsed = parser.parse_args(words)
+    return int(parsed.run(parsed))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

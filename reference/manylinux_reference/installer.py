@@ -1,0 +1,146 @@
+"""Choosing: which of several wheels an installer takes."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+
+from manylinux_reference import tags
+from manylinux_reference.order import ANY
+from manylinux_reference.platform import Environment
+from manylinux_reference.rule import nothing, rule
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from manylinux_reference.order import Rank, Ranks
+    from manylinux_reference.tags import Version
+
+    PythonRanks = Mapping[tuple[str, str], int]  # by Python tag and ABI tag
+    Preference = tuple[int | Rank, int | Rank]  # smaller is better
+
+EVERY_PYTHON = 1000  # more than there are ranks of Python and ABI tags
+
+
+def choose(
+    offers: Mapping[str, tuple[str, ...]], pythons: PythonRanks, ranks: Ranks
+) -> str | None:
+    """Return the file name of the best wheel, or None if none fits.
+
+    ``offers`` maps each file name to the Tag lines of its WHEEL, where known.
+
+    Raises OverrideError if the ``_manylinux`` module breaks.
+    """
+    wanted = [
+        (preferred, name)
+        for name, metadata in offers.items()
+        if (preferred := preference(deciding_name(name, metadata), pythons, ranks))
+    ]
+    return min(wanted)[1] if wanted else None
+
+
+def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | None:
+    """Return how much a wheel is wanted by its file name, None if it does not fit.
+
+    Raises OverrideError if the ``_manylinux`` module breaks.
+    """
+    parts = name.rsplit("-", 3)
+    if len(parts) != 4 or not name.endswith(".whl"):
+        return None
+    _, python, abi, platform = parts
+    try:
+        python_rank = pythons.get((python, abi))
+        if python_rank is None:
+            python_rank = _best_python(python, abi, pythons)
+            if python_rank is None:
+                return None
+        rank = ranks[platform[:-4]]
+    except tags.InvalidTagSetError:
+        return None
+    if rank is None:
+        return None
+    return platform_last(any_last(python_rank) if rank is ANY else python_rank, rank)
+
+
+def _best_python(python: str, abi: str, pythons: PythonRanks) -> int | None:
+    """Return the best rank of a compressed or oddly spelled pair of tags."""
+    ranks = [
+        pythons[one, other]
+        for one in tags.valid_members(tags.fold_case(python))
+        for other in tags.valid_members(tags.fold_case(abi))
+        if (one, other) in pythons
+    ]
+    return min(ranks, default=None)
+
+
+def python_ranks(version: tuple[int, int], abi: str) -> PythonRanks:
+    """Return the rank of each Python and ABI tag that fits a CPython version.
+
+    ``abi`` is the interpreter's own, as ``cp311``.  The order is PEP 425's and
+    packaging's: own ABI, stable ABI, no ABI; older stable ABIs; Python in general.
+    """
+    major, minor = version
+    own = f"cp{major}{minor}"
+    stable = [(f"cp{major}{older}", "abi3") for older in range(minor, 1, -1)]
+    if abi != own:  # free-threaded builds have no stable ABI (PEP 703)
+        stable = []
+    ordered = [(own, abi), *stable[:1], (own, "none"), *stable[1:]]
+    ordered += [(f"py{major}{minor}", "none"), (f"py{major}", "none")]
+    ordered += [(f"py{major}{older}", "none") for older in range(minor - 1, -1, -1)]
+    return {pair: rank for rank, pair in enumerate(ordered)}
+
+
+def running_python_ranks() -> PythonRanks:
+    """Return the ranks of Python and ABI tags for the running CPython."""
+    major, minor = sys.version_info[:2]
+    threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    return python_ranks((major, minor), f"cp{major}{minor}{threads}")
+
+
+def explicit_target(tag: str) -> Environment | None:
+    """Return the environment that an explicit target describes, None if it is none."""
+    promise = tags.parse(tag)
+    if promise is None:
+        return None
+    perennial = tags.fold_case(tag).startswith("manylinux_")
+    glibc = (perennial_target if perennial else legacy_target)(promise[:2])
+    return None if glibc is None else Environment((), promise[2], glibc)
+
+
+def _newer(glibc: Version) -> Version:
+    return glibc[0], glibc[1] + 1
+
+
+@rule("installer.target.legacy", off=nothing, newer=_newer)
+def legacy_target(glibc: Version) -> Version | None:
+    """Return the glibc of a legacy target: it stands for every older level too."""
+    return glibc
+
+
+@rule("installer.target.perennial", off=nothing, newer=_newer)
+def perennial_target(glibc: Version) -> Version | None:
+    """Return the glibc of a perennial target: it stands for every older level too."""
+    return glibc
+
+
+def _renamed(name: str, metadata: tuple[str, ...]) -> str:
+    return f"{name.rsplit('-', 3)[0]}-{metadata[-1]}.whl" if metadata else name
+
+
+@rule("installer.filename-decides", metadata=_renamed)
+def deciding_name(name: str, _metadata: tuple[str, ...]) -> str:
+    """Return the file name: its tags decide, not the Tag lines of WHEEL."""
+    return name
+
+
+@rule("installer.order.platform-last", off=lambda python, platform: (platform, python))
+def platform_last(python: int, platform: Rank) -> Preference:
+    """Return how a wheel ranks: by Python and ABI, and only then by platform."""
+    return python, platform
+
+
+@rule("installer.order.any-last", first=lambda python: python - EVERY_PYTHON)
+def any_last(python: int) -> int:
+    """Return a rank of Python and ABI that every wheel for a platform precedes."""
+    return python + EVERY_PYTHON

@@ -1,0 +1,131 @@
+"""Order: which of two platform tags is better, and the list of those that fit."""
+
+from __future__ import annotations
+
+from manylinux_reference import eligibility, tags
+from manylinux_reference.rule import rule, same
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import ModuleType
+
+    from manylinux_reference.platform import Environment
+    from manylinux_reference.tags import Version
+
+    Rank = tuple[int, int, int, int]  # smaller is better
+
+ANY = (3, 0, 0, 0)  # the rank of ``any``, after every tag that names a platform
+LAST_MINOR = 50  # listed of majors older than the host's; comparing needs no bound
+
+
+def platform_tags(
+    environment: Environment, module: ModuleType | None = None
+) -> list[str]:
+    """Return the platform tags that fit, best first, down to the listing's floor.
+
+    Raises OverrideError if the ``_manylinux`` module breaks.
+    """
+    listed = [f"linux_{name}" for name in environment.linux]
+    arch, host = environment.arch, environment.glibc
+    if host is None or not eligibility.is_known(arch):
+        return listed
+    for major in range(host[0], 1, -1):
+        newest = host[1] if major == host[0] else LAST_MINOR
+        oldest = eligibility.floor(arch)[1] if major == 2 else 0
+        listed += _spelled(major, newest, oldest, arch)
+    if module is None:
+        return listed
+    ranks = Ranks(environment, module)
+    return [tag for tag in listed if ranks.compare(tag)]
+
+
+def _spelled(major: int, newest: int, oldest: int, arch: str) -> list[str]:
+    minors = range(newest, oldest - 1, -1)
+    spelled = [f"manylinux_{major}_{minor}_{arch}" for minor in minors]
+    for version, tag in tags.legacy_spellings(arch).items():
+        if version[0] == major and oldest <= version[1] <= newest:
+            spelled.insert(newest - version[1] + 1, tag)
+    return spelled
+
+
+class Ranks(dict[str, "Rank | None"]):
+    """The rank of platform tags in one environment; None for those that do not fit.
+
+    Those of a list are looked up; any other spelling and any set is compared.
+    """
+
+    __slots__ = ("environment", "module")
+
+    def __init__(
+        self,
+        environment: Environment,
+        module: ModuleType | None = None,
+        listed: Iterable[str] = (),
+    ) -> None:
+        super().__init__()
+        self.environment = environment
+        self.module = module
+        self.update((tag, self.compare(tag)) for tag in listed)
+
+    def __missing__(self, tag: str) -> Rank | None:
+        if "." not in tag:
+            return self.compare(tag)
+        best = None
+        for member in tags.valid_members(tag):
+            rank = self[member]
+            if rank is not None:
+                best = rank if best is None else better(best, rank)
+            elif not tags.bears_unknown(member):
+                return None
+        return best
+
+    def compare(self, tag: str) -> Rank | None:
+        """Return the rank of one platform tag by comparison alone."""
+        folded = tags.fold_case(tag)
+        if folded == "any":
+            return ANY
+        if folded.startswith("linux_") and folded[6:] in self.environment.linux:
+            return linux_rank(self.environment.linux.index(folded[6:]))
+        promise = tags.parse(folded)
+        if promise is None or not eligibility.fits(
+            promise, self.environment, self.module
+        ):
+            return None
+        spelling = 0 if folded.startswith("manylinux_") else 1
+        major, minor = newest_first(promise[:2])
+        return legacy_rank((1, major, minor, prefer_perennial(spelling)))
+
+
+@rule(
+    "installer.order.newest-glibc",
+    oldest=lambda version: version,
+    minor=lambda version: (0, -version[1]),
+)
+def newest_first(version: Version) -> Version:
+    """Return a sort key in which the newer glibc comes first."""
+    return -version[0], -version[1]
+
+
+@rule("installer.order.alias", last=lambda rank: (1 + rank[3], *rank[1:]))
+def legacy_rank(rank: Rank) -> Rank:
+    """Return the rank of a legacy tag: the place of its perennial equivalent."""
+    return rank
+
+
+@rule("installer.order.perennial-first", off=lambda spelling: -spelling)
+def prefer_perennial(spelling: int) -> int:
+    """Return a sort key in which the perennial spelling (0) precedes a legacy one."""
+    return spelling
+
+
+@rule("installer.order.linux", last=lambda place: (2, place, 0, 0))
+def linux_rank(place: int) -> Rank:
+    """Return the rank of ``linux_ARCH``: before every manylinux tag."""
+    return (0, place, 0, 0)
+
+
+@rule("installer.order.best-tag", worst=max, first=same)
+def better(rank: Rank, other: Rank) -> Rank:
+    """Return the better one of two ranks: a set of tags ranks by its best one."""
+    return rank if rank <= other else other

@@ -1,0 +1,128 @@
+"""Serving: JSON lines in, JSON lines out, one answer for each question.
+
+A question may carry ``answers``, what a system says about itself, and then is
+answered for that system instead of the running one; ``module``, the source of a
+``_manylinux`` module; and ``mutation``, a rule to be broken for this answer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from manylinux_reference import override, platform
+from manylinux_reference.answering import (
+    BadRequestError,
+    Place,
+    answer,
+    running_place,
+    text,
+)
+from manylinux_reference.mutation import mutated, mutations
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import TextIO
+
+LONGEST_LINE = 1024 * 1024
+HELP = "answer questions as JSON lines on standard input"
+EXAMPLE = """example:
+  echo '{"ask": "parse", "tag": "manylinux2014_x86_64"}' | manylinux serve"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments: there are none."""
+    parser.epilog = EXAMPLE
+
+
+def run(_arguments: Namespace) -> int:
+    """Answer standard input line by line until it ends."""
+    serve(sys.stdin, sys.stdout)
+    return 0
+
+
+def serve(questions: TextIO, answers: TextIO) -> None:
+    """Write one answer for each question; a bad one is answered with its error."""
+    own_place = cache(running_place)
+    while line := questions.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE:
+            said: dict[str, object] = {"error": "the line is too long"}
+            while line and not line.endswith("\n"):
+                line = questions.readline(LONGEST_LINE)
+        else:
+            said = respond(line, own_place)
+        print(json.dumps(said), file=answers, flush=True)
+
+
+def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
+    """Return the answer to one line."""
+    try:
+        request = json.loads(line)
+        if not isinstance(request, dict):
+            raise BadRequestError("a question is a JSON object")
+        if request.get("ask") == "mutations":
+            return {"mutations": mutations()}
+        find_place = (lambda: told_place(request)) if "answers" in request else own_place
+        broken = mutated(text(request, "mutation")) if "mutation" in request else None
+        with broken or nullcontext():
+            return answer(request, find_place)
+    except (ValueError, RecursionError) as error:
+        return {"error": str(error)}
+
+
+def told_place(request: dict[str, object]) -> Place:
+    """Return the place that a request describes.
+
+    Raises BadRequestError for a wrong description, OverrideError if its module breaks.
+    """
+    target = system_answers(request["answers"])
+    tool = system_answers(request["tool"]) if "tool" in request else target
+    environment = platform.detect(platform.whose(target, tool))
+    if "module" not in request:
+        return Place(environment)
+    at = text(request, "module_at") if "module_at" in request else "target"
+    return Place(environment, told_module(text(request, "module"), at))
+
+
+def system_answers(told: object) -> platform.SystemAnswers:
+    """Return the answers of a system as a request tells them.
+
+    Raises BadRequestError for unknown or badly typed ones.
+    """
+    if not isinstance(told, dict) or not isinstance(told.get("platform"), str):
+        raise BadRequestError("a system's answers are an object with a 'platform'")
+    try:
+        header = bytes.fromhex(told.pop("interpreter", ""))
+        return platform.SystemAnswers(interpreter=header, **told)
+    except (TypeError, ValueError) as error:
+        raise BadRequestError(f"a system's answers: {error}") from error
+
+
+def told_module(source: str, at: str) -> ModuleType | None:
+    """Return the module as found on an import path with folders of three kinds.
+
+    Raises OverrideError if the module breaks.
+    """
+    with TemporaryDirectory() as name:
+        folders = {
+            place: Path(name, place)
+            for place in ("working-directory", "pythonpath", "target")
+        }
+        if at not in folders:
+            raise BadRequestError(f"a module is never found at {at!r}")
+        for folder in folders.values():
+            folder.mkdir()
+        (folders[at] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
+        here, variable, target = map(str, folders.values())
+        return override.load(override.searched((here, variable, target), [here], variable))
+
+
+if __name__ == "__main__":
+    serve(sys.stdin, sys.stdout)
