@@ -23,7 +23,7 @@ from manylinux_conformance.adapters import Installer
 from manylinux_conformance.answers import Answer, broken, landed
 from manylinux_conformance.askable import why_not
 from manylinux_conformance.cases import ANY, NOTHING
-from manylinux_conformance.circumstances import Environment
+from manylinux_conformance.circumstances import Environment, this_machine
 from manylinux_conformance.install import Outcome, install
 from manylinux_conformance.probe_projects import (
     ProbeProjects,
@@ -49,14 +49,18 @@ def ask_installer(
     """Return what an installer did with each question, by case.
 
     A run that fails is repeated with half of its questions until each culprit stands
-    alone, so that no question can spoil another's answer.
+    alone, so that no question can spoil another's answer.  That a tool installs nothing
+    counts only if it does install a wheel on this machine as it is.
     """
     if unasked := why_not(tool.adapter, environment):
         return {question.case: unasked for question in probes.questions}
     if tool.adapter.installer is None:
         raise ValueError(f"{tool.adapter.name} is no installer")
     asking = _Asking(tool, tool.adapter.installer, environment, probes, folder, shim)
-    return asking.ask(probes.questions)
+    answers = asking.ask(probes.questions)
+    if any(answer.answer == NOTHING for answer in answers.values()):
+        return asking.believed(answers)
+    return answers
 
 
 @dataclass(slots=True)
@@ -95,22 +99,36 @@ class _Asking:
         middle = len(questions) // 2
         return self.ask(questions[:middle]) | self.ask(questions[middle:])
 
-    def _run(self, questions: Sequence[Question]) -> Outcome:
-        """Run the tool once; what is left of the run is its evidence."""
+    def believed(self, answers: dict[str, Answer]) -> dict[str, Answer]:
+        """Take refusals for errors if the tool cannot install a wheel at all."""
+        plain = alone(self._run([CONTROL], plain=True), CONTROL)
+        if plain.answer == ANY:
+            return answers
+        reason = f"cannot install a wheel on this machine as it is: {plain.reason}"
+        return {
+            case: broken(reason) if answer.answer == NOTHING else answer
+            for case, answer in answers.items()
+        }
+
+    def _run(self, questions: Sequence[Question], *, plain: bool = False) -> Outcome:
+        """Run the tool once; what is kept of the run is its evidence.
+
+        ``plain``: on this machine as it is, without module, target and shim.
+        """
         self.runs += 1
         folder = self.folder / f"run-{self.runs}"
-        workplace = make_workplace(self.tool, self.environment, folder, self.shim)
+        environment = this_machine(self.tool.interpreter) if plain else self.environment
+        shim = None if plain else self.shim
+        workplace = make_workplace(self.tool, environment, folder, shim)
         probes = self.probes
         if tuple(questions) != probes.questions:
             probes = write_probe_projects(questions, folder / "links")
-        outcome = install(self.installer, self.environment.target, workplace, probes)
-        evidence = self.folder / f"run-{self.runs}.json"
-        evidence.write_bytes(
-            msgspec.json.format(msgspec.json.encode(outcome), indent=1)
-        )
+        outcome = install(self.installer, environment.target, workplace, probes)
+        evidence = msgspec.json.format(msgspec.json.encode(outcome), indent=1)
+        (self.folder / f"run-{self.runs}.json").write_bytes(evidence)
         if outcome.stray and probes is self.probes:
             _restore(probes)
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         return outcome
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 
 from manylinux_conformance.cases import ModulePlace
-from manylinux_conformance.platforms import Platform
+from manylinux_conformance.interpreters import Interpreter
+from manylinux_conformance.platforms import ElfClass, Fidelity, Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,15 @@ class Environment:
             return self.platform.name
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"{self.platform.name}-{digest[:8]}"
+
+
+def this_machine(interpreter: Interpreter) -> Environment:
+    """Return the machine as it is, for questions about the tool rather than a rule."""
+    return Environment(
+        Platform(
+            name="this-machine",
+            fidelity=Fidelity.NATIVE,
+            machine=os.uname().machine,
+            pointer_bits=ElfClass(interpreter.bits),
+        )
+    )

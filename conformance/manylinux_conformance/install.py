@@ -68,8 +68,11 @@ def install(
         after = _listing(workplace.folder, allowed) | _listing(probes.links)
     answers = {each.case: read_answer(each, destination) for each in probes.questions}
     found = {case: answer for case, answer in answers.items() if answer is not None}
-    changed = sorted(path for path, _ in before.items() ^ after.items())
-    return Outcome(command, ended, found, changed[0] if changed else "")
+    changed = sorted({path for path, _ in before.items() ^ after.items()})
+    stray = os.path.relpath(changed[0], workplace.folder) if changed else ""
+    return Outcome(
+        command, ended, found, stray.removeprefix("../" * stray.count("../"))
+    )
 
 
 def _command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import IO
 
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
 TAIL = 4096  # bytes kept of the end of standard error
+LONGEST_WORDS = 200
 CHUNK = 1 << 16
 LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
 
@@ -46,10 +48,15 @@ class Ended:
 
     @property
     def words(self) -> str:
-        """Return the last line of standard error that says anything."""
+        """Return what standard error says last about an error, fit for a report.
+
+        Paths and addresses differ between runs and are left out.
+        """
         lines = [line.strip() for line in self.tail.splitlines() if line.strip()]
-        last = lines[-1] if lines else ""
-        return "".join(char if char.isprintable() else "?" for char in last)
+        errors = [line for line in lines if "error" in line.lower()]
+        last = (errors or lines or [""])[-1]
+        shown = "".join(char if char.isprintable() else "?" for char in last)
+        return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_WORDS]
 
 
 @dataclass(slots=True)
@@ -89,7 +96,7 @@ def run(
                 start_new_session=True,
             )
     except OSError as error:
-        reason = f"{error.strerror}: {error.filename or command[0]}"
+        reason = f"{Path(command[0]).name}: {error.strerror}"
         return Ended(None, timed_out=False, output=b"", tail=reason)
     streams = _Streams()
     with process:

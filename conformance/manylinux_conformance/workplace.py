@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.cases import ModulePlace
 from manylinux_conformance.circumstances import Environment
+from manylinux_conformance.modelled import prepare_header, shim_variables
 from manylinux_conformance.provide import ProvidedTool
-from manylinux_conformance.shim_variables import shim_variables
 from manylinux_conformance.target_environment import make_target_environment
 
 CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
@@ -40,13 +39,12 @@ def make_workplace(
     work, home, temporary = folder / "work", folder / "home", folder / "tmp"
     for each in (work, home, temporary):
         each.mkdir()
-    platform = environment.platform
     target = make_target_environment(
         folder / "environment",
         tool.interpreter,
-        pointer_bits=platform.pointer_bits,
+        environment,
+        work=work,
         packages=tool.packages,
-        own_file=bool(environment.tool_glibc),
     )
     places = {
         "python": str(target.python),
@@ -68,19 +66,11 @@ def make_workplace(
         "all_proxy": CLOSED,
         "no_proxy": "127.0.0.1",
     }
-    if environment.module:
-        module_places = {
-            ModulePlace.TARGET: target.site_packages,
-            ModulePlace.WORKING_DIRECTORY: work,
-            ModulePlace.PYTHONPATH: folder / "pythonpath",
-        }
-        place = module_places[environment.module_at]
-        place.mkdir(exist_ok=True)
-        (place / "_manylinux.py").write_text(environment.module)
-        if environment.module_at is ModulePlace.PYTHONPATH:
-            variables["PYTHONPATH"] = str(place)
+    variables |= target.variables
     if shim is not None:
+        platform, python = environment.platform, target.python
+        header = prepare_header(platform, python, folder / "shown")
         variables |= shim_variables(
-            shim, platform, target, tool_glibc=environment.tool_glibc
+            platform, shim, python, header, environment.tool_glibc
         )
     return Workplace(folder, places, variables)
