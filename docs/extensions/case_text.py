@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manylinux_conformance.cases import Case, Choose, Expand, Listing, Parse, Selector
+from manylinux_conformance.judge import expectation
 from manylinux_conformance.questions import offers
-from manylinux_conformance.verdicts import expectation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def _question(case: Case) -> tuple[str, tuple[str, ...]]:
             return "Is this a valid tag?", (case.tag,)
         case Expand():
             return "Which tags does this set stand for?", (case.set,)
-        case Listing():
+        case Listing():  # pragma: no branch - the last kind
             return "Which tags fit, in which order?", ()
 
 

@@ -15,9 +15,11 @@ from manylinux_conformance.cases import Case, read_cases
 from manylinux_conformance.deviations import Deviation, read_deviations
 from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.lock import Retired, read_retired
 from manylinux_conformance.results_file import Block, read_results
 from manylinux_conformance.rules import Rule, read_rules
+from proposal import Proposal, read_proposals
 from score import Score, scores
 from sphinx.errors import SphinxError
 
@@ -53,6 +55,7 @@ class Evidence:
     scores: dict[str, list[Score]]
     deviations: dict[str, tuple[Deviation, ...]]
     retired: dict[str, Retired]
+    proposals: tuple[Proposal, ...]
 
     def cases_of(self, rule: str) -> list[Case]:
         """Return the cases of a rule, examples in the text first."""
@@ -91,7 +94,7 @@ def _read(root: Path, _digest: str) -> Evidence:
     tools = sorted(path.stem for path in (suite / "deviations").glob("*.toml"))
     retired = read_retired(spec) if (spec / "retired.toml").exists() else {}
     return Evidence(
-        rules=rules,
+        rules=dict(sorted(rules.items(), key=lambda item: _area(item[1]))),
         cases=(*examples, *read_cases(suite / "cases")),
         blocks=tuple(blocks),
         scores=scores(blocks),
@@ -99,7 +102,13 @@ def _read(root: Path, _digest: str) -> Evidence:
             tool: read_deviations(suite / "deviations", tool) for tool in tools
         },
         retired=retired,
+        proposals=read_proposals(spec),
     )
+
+
+def _area(rule: Rule) -> int:
+    areas = (*AREAS, *LATER_AREAS)
+    return areas.index(rule.area) if rule.area in areas else len(areas)
 
 
 def _place(block: Block) -> tuple[Role, str, list[int]]:

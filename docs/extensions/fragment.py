@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import jinja2
 from docutils import nodes
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -16,15 +17,22 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
+def breakable(identifier: str) -> Markup:
+    """Return an identifier that a browser may break after its dots."""
+    return Markup(".<wbr>").join(identifier.split("."))
+
+
 @functools.cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["breakable"] = breakable
+    return environment
 
 
 def render(template: str, **values: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import TYPE_CHECKING
 
 from evidence import Evidence, evidence
@@ -12,14 +13,14 @@ if TYPE_CHECKING:
     from docutils import nodes
 
 
-class GeneratedPage(SphinxDirective):
+class GeneratedPage(SphinxDirective, abc.ABC):
     """A directive that renders a template with what is known about the rules."""
 
     template = ""
 
+    @abc.abstractmethod
     def values(self, known: Evidence) -> dict[str, object]:
         """Return the names that the template uses besides ``root``."""
-        raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
         """Return the filled-in template."""

@@ -9,7 +9,7 @@ from evidence import Evidence
 from generated_page import GeneratedPage
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.rules import Rule
-from score import WORDS, Score
+from score import PLURAL, WORDS, Score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ class MatrixDirective(GeneratedPage):
 
     def values(self, known: Evidence) -> dict[str, object]:
         """Return the tables and the signs they use."""
-        return {"tables": list(tables(known)), "words": WORDS}
+        return {"tables": list(tables(known)), "words": WORDS, "plural": PLURAL}
 
 
 def tables(known: Evidence) -> Iterator[Table]:

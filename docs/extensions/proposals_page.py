@@ -2,49 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-from evidence import Evidence
 from generated_page import GeneratedPage
-from manylinux_conformance.input_error import read_toml
 
 if TYPE_CHECKING:
+    from evidence import Evidence
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 
-class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One proposed requirement and the decision about it."""
-
-    row: str
-    outcome: str
-    rules: tuple[str, ...] = ()
-    reason: str = ""
-    text: str = ""
-
-
-class ProposalFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The content of a ``proposals*.toml``."""
-
-    proposal: tuple[Proposal, ...] = ()
-
-
 class ProposalsDirective(GeneratedPage):
-    """All proposals, file by file."""
+    """All proposals, in the order of their files."""
 
     template = "proposals.html.jinja"
 
     def values(self, known: Evidence) -> dict[str, object]:
-        """Return the proposals of each file, and the rules that exist."""
-        paths = sorted(Path(self.env.srcdir, "spec").glob("proposals*.toml"))
-        proposals = [
-            proposal
-            for path in paths
-            for proposal in read_toml(path, ProposalFile).proposal
-        ]
-        return {"proposals": proposals, "known": known.rules.keys()}
+        """Return the proposals; each must name rules that exist."""
+        for proposal in known.proposals:
+            for rule in proposal.rules:
+                if rule not in known.rules:
+                    raise self.error(f"{proposal.row} names {rule!r}, which is no rule")
+        return {"proposals": known.proposals}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -89,9 +89,10 @@ def _head(rule: Rule) -> nodes.paragraph:
 def anchor(identifier: str) -> nodes.target:
     """Return a target whose id is the identifier, letter for letter.
 
-    It stands before the block, because LaTeX writes no label for a container.
+    It stands before the block.  docutils moves the id into the block for HTML and
+    keeps the reference here for LaTeX, which writes no label for a container.
     """
-    return nodes.target(ids=[identifier], classes=["rule-anchor"])
+    return nodes.target(ids=[identifier])
 
 
 def note_rule(env: BuildEnvironment, identifier: str, location: str) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from case_text import describe
 from docutils import nodes
 from evidence import Evidence, evidence
 from fragment import render
 from markupsafe import Markup
-from sphinx.builders.html import StandaloneHTMLBuilder
+from score import PLURAL, Score
 from sphinx.util import logging
 from sphinx.util.docutils import new_document
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from manylinux_conformance.adapters import Role
     from manylinux_conformance.deviations import Deviation
     from manylinux_conformance.rules import Rule
-    from score import Score
     from sphinx.application import Sphinx
+    from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.util.typing import ExtensionMetadata
 
 logger = logging.getLogger(__name__)
@@ -30,19 +32,15 @@ Page = tuple[str, dict[str, object], str]
 
 def collect_pages(app: Sphinx) -> Iterator[Page]:
     """Yield a page for every rule and every retired identifier of the site."""
-    if not isinstance(app.builder, StandaloneHTMLBuilder):
-        return
+    # Only the HTML builders send the event that leads here.
+    builder = cast("StandaloneHTMLBuilder", app.builder)
     known = evidence(app.env)
     places = rule_places(app)
     for rule, docname in sorted(places.items()):
         if rule in known.rules:
-            yield _rule_page(app.builder, known, known.rules[rule], docname)
-        elif rule in known.retired:
-            yield _retired_page(app.builder, rule, docname)
+            yield _rule_page(builder, known, known.rules[rule], docname)
         else:
-            logger.warning(
-                "%s: only Sphinx reads this as a rule", rule, location=docname
-            )
+            yield _retired_page(builder, rule, docname)
     for rule in sorted(known.rules.keys() - places.keys()):
         logger.warning("%s: this rule stands on no page of the site", rule)
 
@@ -61,14 +59,16 @@ def _rule_page(
     builder: StandaloneHTMLBuilder, known: Evidence, rule: Rule, docname: str
 ) -> Page:
     page = f"r/{rule.id}/index"
+    chapter = builder.get_relative_uri(page, docname)
     body = render(
         "rule_page.html.jinja",
         rule=rule,
         release=builder.config.version,
-        place=f"{builder.get_relative_uri(page, docname)}#{rule.id}",
+        place=f"{chapter}#{rule.id}",
         chapter=builder.env.titles[docname].astext(),
-        block=Markup(_block(builder, rule.id, docname, page)),  # noqa: S704 - made by Sphinx
+        block=Markup(_block(builder, rule.id, docname, chapter)),  # noqa: S704 - made by Sphinx
         cases=[describe(case) for case in known.cases_of(rule.id)],
+        plural=PLURAL,
         roles=_by_role(known.scores.get(rule.id, [])),
         deviations=_deviations(known, rule.id),
     )
@@ -82,22 +82,33 @@ def _retired_page(builder: StandaloneHTMLBuilder, rule: str, docname: str) -> Pa
     return page, {"title": rule, "body": body}, "page.html"
 
 
-def _block(builder: StandaloneHTMLBuilder, rule: str, docname: str, page: str) -> str:
-    """Render a chapter's rule block for another page, without its folded evidence."""
+def _block(
+    builder: StandaloneHTMLBuilder, rule: str, docname: str, chapter: str
+) -> str:
+    """Render a chapter's rule block for another page, without its folded evidence.
+
+    ``chapter`` is the relative address of the chapter, seen from that page.
+    """
     doctree = builder.env.get_doctree(docname)
     block = next(
         node for node in doctree.findall(nodes.container) if node.get("rule") == rule
     )
-    document = new_document(page, doctree.settings)
+    document = new_document(docname, doctree.settings)
     document += block.deepcopy()
     for folded in list(document.findall(nodes.raw)):
         folded.parent.remove(folded)
+    builder.env.resolve_references(document, docname, builder)
     for link in document.findall(nodes.reference):
-        if link.get("refid"):
-            del link["refid"]
-            link["refuri"] = f"{builder.get_relative_uri(page, docname)}#{rule}"
-    builder.env.resolve_references(document, page, builder)
-    return str(builder.render_partial(document)["fragment"])
+        _redirect(link, chapter)
+    return str(builder.render_partial(document[0])["fragment"])
+
+
+def _redirect(link: nodes.reference, chapter: str) -> None:
+    """Make a link that is right in the chapter right on a page elsewhere."""
+    if "refid" in link:
+        link["refuri"] = f"{chapter}#{link.attributes.pop('refid')}"
+    elif not urlsplit(link["refuri"]).scheme:
+        link["refuri"] = normpath(join(dirname(chapter), link["refuri"]))
 
 
 def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:

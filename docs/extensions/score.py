@@ -21,6 +21,13 @@ WORDS = {
     Standing.DECLINES: "says that it does not do this",
     Standing.NOT_ASKED: "was not asked",
 }
+PLURAL = {
+    Role.TAG_LIBRARY: "Tag libraries",
+    Role.INSTALLER: "Installers",
+    Role.AUDITOR: "Auditors",
+    Role.INDEX: "Indexes",
+    Role.BUILDER: "Builders",
+}
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 

@@ -1,0 +1,73 @@
+"""Case text: every kind of question has words."""
+
+from __future__ import annotations
+
+import pytest
+from case_text import describe, describe_platforms
+from manylinux_conformance.cases import (
+    Case,
+    Choose,
+    Expand,
+    Listing,
+    Offer,
+    Parse,
+    Selector,
+)
+
+
+@pytest.mark.parametrize(
+    ("case", "question", "items"),
+    [
+        (
+            Choose(rule="r", name="n", offer=("a", Offer("b", ("c",))), pick="a"),
+            "Which of these wheels is taken?",
+            ("a", "b, c"),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", target="t"),
+            "Which of these wheels is taken for the explicit target t?",
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
+            "Which of these wheels is taken, with a _manylinux module (target)?",
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", tool_glibc="2.5"),
+            "Which of these wheels is taken, the tool itself running on glibc 2.5?",
+            ("a",),
+        ),
+        (
+            Parse(rule="r", name="n", tag="t", valid=True),
+            "Is this a valid tag?",
+            ("t",),
+        ),
+        (
+            Expand(rule="r", name="n", set="a.b"),
+            "Which tags does this set stand for?",
+            ("a.b",),
+        ),
+        (Listing(rule="r", name="n"), "Which tags fit, in which order?", ()),
+    ],
+)
+def test_question(case: Case, question: str, items: tuple[str, ...]) -> None:
+    text = describe(case)
+    assert (text.question, text.items) == (question, items)
+
+
+@pytest.mark.parametrize(
+    ("selector", "words"),
+    [
+        (Selector(), "every platform with a glibc"),
+        (Selector(name=("musl",)), "musl"),
+        (Selector(arch=("x86_64", "i686")), "x86_64, i686"),
+        (Selector(glibc=("2", "")), "where glibc says “2” or “”"),
+        (
+            Selector(at_least=(2, 17), below=(3, 0)),
+            "glibc 2.17 or newer; glibc older than 3.0",
+        ),
+    ],
+)
+def test_platforms(selector: Selector, words: str) -> None:
+    assert describe_platforms(selector) == words
