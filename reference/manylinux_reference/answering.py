@@ -62,13 +62,15 @@ def _choose(
 ) -> dict[str, object]:
     offers = _offers(request)
     try:
-        place = _target(text(request, "target")) if "target" in request else find_place()
+        place = (
+            _target(text(request, "target")) if "target" in request else find_place()
+        )
         listed = order.platform_tags(place.environment, place.module)
         ranks = order.Ranks(place.environment, place.module, listed)
         pythons = installer.running_python_ranks()
         return {"choose": installer.choose(offers, pythons, ranks)}
     except override.OverrideError as error:
-        return {"choose": None, "why": str(error)}
+        return {"choose": None, "reason": str(error)}
 
 
 def _target(tag: str) -> Place:

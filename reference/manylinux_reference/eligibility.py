@@ -17,9 +17,7 @@ ARCHITECTURES = frozenset(
 )
 
 
-def fits(
-    promise: Promise, environment: Environment, module: ModuleType | None
-) -> bool:
+def fits(promise: Promise, environment: Environment, module: ModuleType | None) -> bool:
     """Return whether a wheel with this promise may be installed.
 
     Raises OverrideError if the ``_manylinux`` module breaks.
@@ -135,5 +133,3 @@ def is_other_byte_order(_arch: str, _host: str) -> bool:
 def is_known(arch: str) -> bool:
     """Return whether an ABI is defined for an architecture."""
     return arch in ARCHITECTURES
-
-

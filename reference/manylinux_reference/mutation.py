@@ -10,7 +10,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-MODULES = ("tags", "platform", "eligibility", "order", "installer", "override", "answering")
+MODULES = (
+    "tags",
+    "platform",
+    "eligibility",
+    "order",
+    "installer",
+    "override",
+    "answering",
+)
 
 
 class UnknownMutationError(ValueError):

@@ -54,9 +54,7 @@ def load(path: list[str]) -> ModuleType | None:
     return module
 
 
-def decision(
-    module: ModuleType | None, promise: Promise, host: Version
-) -> bool | None:
+def decision(module: ModuleType | None, promise: Promise, host: Version) -> bool | None:
     """Return what the module says about a tag; None leaves it to the default logic.
 
     Raises OverrideError if the module's function breaks.
@@ -178,5 +176,3 @@ def _may_add(fits: bool, decide: Callable[[], bool | None]) -> bool:  # noqa: FB
 def allowed(fits: bool, decide: Callable[[], bool | None]) -> bool:  # noqa: FBT001 - a verdict
     """Return whether a tag that may fit is not taken away by the module."""
     return fits and decide() is not False
-
-

@@ -227,5 +227,3 @@ def armv8l_under_aarch64(_machine: str) -> str:
 def older_arm(machine: str) -> str:
     """Return nothing for Arm before version 7, any other machine unchanged."""
     return "" if machine.startswith(("armv4", "armv5", "armv6")) else machine
-
-

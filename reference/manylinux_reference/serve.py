@@ -69,7 +69,9 @@ def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
             raise BadRequestError("a question is a JSON object")
         if request.get("ask") == "mutations":
             return {"mutations": mutations()}
-        find_place = (lambda: told_place(request)) if "answers" in request else own_place
+        find_place = (
+            (lambda: told_place(request)) if "answers" in request else own_place
+        )
         broken = mutated(text(request, "mutation")) if "mutation" in request else None
         with broken or nullcontext():
             return answer(request, find_place)
@@ -121,7 +123,9 @@ def told_module(source: str, at: str) -> ModuleType | None:
             folder.mkdir()
         (folders[at] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
         here, variable, target = map(str, folders.values())
-        return override.load(override.searched((here, variable, target), [here], variable))
+        return override.load(
+            override.searched((here, variable, target), [here], variable)
+        )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import sysconfig
@@ -42,6 +41,10 @@ def _confstr() -> str | None:
 
 def _ask_main_program() -> tuple[bool, str | None]:
     """Open the main program as dlopen(NULL) does and call into its C library."""
+    try:
+        import ctypes  # noqa: PLC0415 - some interpreters are built without it
+    except ImportError:
+        return True, None
     try:
         program = ctypes.CDLL(None)
     except (OSError, TypeError):

@@ -28,7 +28,7 @@ def parse(tag: str) -> Promise | None:
 def canonical(promise: Promise) -> str:
     """Return the perennial spelling of a promise, as ``manylinux_2_17_x86_64``."""
     major, minor, arch = promise
-    return f"manylinux_{number(major)}_{number(minor)}_{arch}"
+    return lower(f"manylinux_{number(major)}_{number(minor)}_{arch}")
 
 
 def legacy_spellings(arch: str) -> dict[Version, str]:
@@ -66,14 +66,18 @@ def valid_members(part: str) -> list[str]:
     found = members(part)
     if "" in found and not bears_empty(part):
         raise InvalidTagSetError(f"{part[:80]!r} has an empty member")
+    if len(found) == 1:
+        return found
+    if "any" in found and not bears_any(part):
+        raise InvalidTagSetError(f"{part[:80]!r} has 'any' beside another platform")
     if not takes_order(found):
         raise InvalidTagSetError(f"{part[:80]!r} is not sorted")
-    return found
+    return found if len(set(found)) == len(found) else once(found)
 
 
 def _perennial(tag: str) -> Promise | None:
-    parts = after_provider(tag.split("_"))
-    if not has_perennial_form(parts):
+    parts = perennial_parts(without_provider(tag))
+    if parts is None:
         return None
     _, major, minor, *rest = parts
     if not are_decimal(major, minor) or not have_no_leading_zero(major, minor):
@@ -99,23 +103,28 @@ def _legacy(tag: str) -> Promise | None:
     return alias(version, arch) if version and arch else None
 
 
-def _punctuated(parts: list[str]) -> bool:
-    return len(parts) >= 3 and parts[0] == "manylinux"
+def _any_separator(tag: str) -> list[str]:
+    return tag.replace("-", "_").replace(".", "_").split("_")
 
 
-@rule("tag.form", off=_punctuated)
-def has_perennial_form(parts: list[str]) -> bool:
-    """Return whether the parts are the word, two numbers and an architecture."""
-    return len(parts) >= 4 and parts[0] == "manylinux"
+def _without_minor(tag: str) -> list[str]:
+    word, major, *rest = tag.split("_")
+    return [word, major, *rest] if rest[0].isdecimal() else [word, major, "0", *rest]
+
+
+@rule("tag.form", separators=_any_separator, without_minor=_without_minor)
+def perennial_parts(tag: str) -> list[str] | None:
+    """Return the word, the two numbers and the pieces of the architecture."""
+    parts = tag.split("_")
+    return parts if len(parts) >= 4 and parts[0] == "manylinux" else None
 
 
 @rule(
-    "tag.libc-provider",
-    off=lambda parts: parts[:1] + parts[2:] if "glibc" in parts[1:2] else parts,
+    "tag.libc-provider", off=lambda tag: tag.replace("manylinux_glibc_", "manylinux_")
 )
-def after_provider(parts: list[str]) -> list[str]:
-    """Return the parts unchanged: no word names the C library, it is always glibc."""
-    return parts
+def without_provider(tag: str) -> str:
+    """Return a tag unchanged: no word in it may name the C library."""
+    return tag
 
 
 def _unicode_digits(major: str, minor: str) -> bool:
@@ -242,6 +251,12 @@ def not_newer(older: Version, newer: Version) -> bool:
     return older <= newer
 
 
+@rule("tag.case.lower", off=str.upper)
+def lower(tag: str) -> str:
+    """Return a tag as it is written, in lower case."""
+    return tag.lower()
+
+
 @rule("tag.case.ignored", off=same)
 def fold_case(tag: str) -> str:
     """Return a tag as consumers compare it: ASCII case does not matter."""
@@ -267,6 +282,18 @@ def members(part: str) -> list[str]:
 def bears_empty(_part: str) -> bool:
     """Return False: a part with an empty member is not accepted."""
     return False
+
+
+@rule("tag.set.any-alone", off=always)
+def bears_any(_part: str) -> bool:
+    """Return False: ``any`` beside another platform is not accepted."""
+    return False
+
+
+@rule("tag.set.repeated-member", refused=lambda _: [])
+def once(members: list[str]) -> list[str]:
+    """Return the members as if none was repeated."""
+    return list(dict.fromkeys(members))
 
 
 @rule("tag.set.any-order", off=lambda members: members == sorted(members))
