@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import click
@@ -83,12 +85,17 @@ def run_command(  # noqa: PLR0913 - one argument per option
     """Ask tools and report; the text for people is HELP."""
     suite = narrowed(load_suite(), platform, rule, case)
     cache = platformdirs.user_cache_path("manylinux-conformance")
-    settings = Settings(cache, output.absolute() / "work", jobs, offline)
+    output.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="run-", dir=output.absolute()))
+    settings = Settings(cache, work, jobs, offline)
     chosen = choose_tools(tools)
     roles = (Role(role),) if role else ASKED
     console = Console(stderr=True)
-    with ProgressBars(console) as progress:
-        blocks = list(run(suite, chosen, roles, settings, progress.take_note))
+    try:
+        with ProgressBars(console) as progress:
+            blocks = list(run(suite, chosen, roles, settings, progress.take_note))
+    finally:
+        _keep_evidence(work, output / "evidence")
     _write(blocks, suite, output)
     if as_json:
         sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
@@ -109,6 +116,13 @@ def run_command(  # noqa: PLR0913 - one argument per option
         console.print(f"and {len(complaints) - SHOWN} more")
     console.print(f"reports: {output}/report.html", style="dim")
     sys.exit(1 if complaints else 0)
+
+
+def _keep_evidence(work: Path, kept: Path) -> None:
+    """Let the evidence of this run take the place of the last one's."""
+    shutil.rmtree(work / "probes", ignore_errors=True)
+    shutil.rmtree(kept, ignore_errors=True)
+    work.replace(kept)
 
 
 def _write(blocks: list[Block], suite: Suite, folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import platform as machine
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -35,7 +34,10 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run may use: folders, the network, and how much at a time."""
+    """What a run may use: folders, the network, and how much at a time.
+
+    ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
+    """
 
     cache: Path
     work: Path
@@ -54,8 +56,6 @@ def run(
 
     Raises InputError if the suite's own data cannot be used.
     """
-    shutil.rmtree(settings.work, ignore_errors=True)
-    settings.work.mkdir(parents=True)
     shim = build_shim(settings.cache, machine.machine())
     shelf = ProbeShelf(settings.work / "probes")
     for tool in tools:
