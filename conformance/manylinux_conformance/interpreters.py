@@ -14,6 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from manylinux_conformance.input_error import InputError
+
 OLDEST_MINOR = 6
 NEWEST_MINOR = 19
 SECONDS = 20
@@ -95,6 +97,17 @@ def ask_interpreter(command: Path) -> Interpreter | None:
     )
 
 
+def running_interpreter() -> Interpreter:
+    """Return the interpreter that runs this suite, or the base of its environment.
+
+    Raises InputError if it does not say what it is, or is no CPython.
+    """
+    found = ask_interpreter(Path(sys.executable))
+    if found is None:
+        raise InputError(sys.executable, "the suite needs to be run by a CPython")
+    return found
+
+
 @functools.lru_cache(maxsize=1)  # one search takes a second; PATH stays as it is
 def find_interpreters(path: str) -> tuple[Interpreter, ...]:
     """Ask the running interpreter and every ``python3.N`` on a search path.
@@ -103,10 +116,12 @@ def find_interpreters(path: str) -> tuple[Interpreter, ...]:
     newest; of two with the same version the one met first.
     """
     with ThreadPoolExecutor(max_workers=4) as pool:
-        answers = pool.map(ask_interpreter, [Path(sys.executable), *_commands(path)])
+        answers = pool.map(ask_interpreter, _commands(path))
         found = {one.path: one for one in answers if one is not None}
-    running, *others = found.values()
-    return (running, *sorted(others, key=lambda one: one.release, reverse=True))
+    running = running_interpreter()
+    found.pop(running.path, None)
+    others = sorted(found.values(), key=lambda one: one.release, reverse=True)
+    return (running, *others)
 
 
 def find_interpreter(constraint: str = "") -> Interpreter | None:
