@@ -29,6 +29,12 @@ Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 
 
+Prefix = Annotated[
+    str, msgspec.Meta(pattern=r"^([a-z0-9]|\{cp\})+-([a-z0-9]|\{cp\})+$")
+]
+PREFIX = "py3-none"
+
+
 class Fact(enum.StrEnum):
     """What a modelled platform shows that some tool cannot be shown."""
 
@@ -75,6 +81,9 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     of the target interpreter, ``{work}`` the working directory, ``{home}``,
     ``{dependencies}`` the requirements as an array of TOML or JSON.
 
+    ``prefix`` stands before a platform tag that a case offers alone; ``{cp}`` is the
+    target interpreter's tag, such as ``cp311``.
+
     ``explicit_target`` are arguments to add for a question about another platform
     than the running one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}``
     and ``{arch}`` are its two parts.  ``explicit_targets`` is a regular expression of
@@ -85,16 +94,23 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     files: dict[Filename, str] = {}  # written into {work} before the command runs
     variables: dict[str, str] = {}
     lands_in: str = "{target}"
+    prefix: Prefix = PREFIX
     explicit_target: tuple[str, ...] = ()
     explicit_targets: str = ".*"
     seconds: Seconds = 120
 
 
 class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a tag library is asked: a process that speaks JSON lines."""
+    """How a tag library is asked: a process that speaks JSON lines.
+
+    ``declines`` maps patterns of rules, as ``installer.order.*``, to why the library
+    has no answer to them.  ``prefix``: as of an installer.
+    """
 
     command: Command
     variables: dict[str, str] = {}
+    prefix: Prefix = PREFIX
+    declines: dict[str, str] = {}
     seconds: Seconds = 60
 
 

@@ -28,6 +28,7 @@ from manylinux_conformance.install import Outcome, install
 from manylinux_conformance.probe_projects import (
     ProbeProjects,
     Question,
+    own_prefix,
     write_probe_projects,
 )
 from manylinux_conformance.provide import ProvidedTool
@@ -56,7 +57,11 @@ def ask_installer(
         return {question.case: unasked for question in probes.questions}
     if tool.adapter.installer is None:
         raise ValueError(f"{tool.adapter.name} is no installer")
-    asking = _Asking(tool, tool.adapter.installer, environment, probes, folder, shim)
+    installer = tool.adapter.installer
+    prefix = own_prefix(installer.prefix, tool.interpreter)
+    if prefix != probes.prefix:
+        probes = write_probe_projects(probes.questions, folder / "links", prefix)
+    asking = _Asking(tool, installer, environment, probes, folder, shim)
     answers = asking.ask(probes.questions)
     if any(answer.answer == NOTHING for answer in answers.values()):
         return asking.believed(answers)
@@ -122,7 +127,8 @@ class _Asking:
         workplace = make_workplace(self.tool, environment, folder, shim)
         probes = self.probes
         if tuple(questions) != probes.questions:
-            probes = write_probe_projects(questions, folder / "links")
+            links = folder / "links"
+            probes = write_probe_projects(questions, links, self.probes.prefix)
         outcome = install(self.installer, environment.target, workplace, probes)
         evidence = msgspec.json.format(msgspec.json.encode(outcome), indent=1)
         (self.folder / f"run-{self.runs}.json").write_bytes(evidence)
@@ -152,4 +158,4 @@ def alone(outcome: Outcome, question: Question) -> Answer:
 def _restore(probes: ProbeProjects) -> None:
     """Write the wheels anew after a tool changed them, for the tools that follow."""
     shutil.rmtree(probes.links)
-    write_probe_projects(probes.questions, probes.links)
+    write_probe_projects(probes.questions, probes.links, probes.prefix)

@@ -8,46 +8,24 @@ question is started again for the questions after it.
 
 from __future__ import annotations
 
+import fnmatch
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from manylinux_conformance.adapters import TagLibrary, fill
-from manylinux_conformance.answers import Answer, broken, declined, landed
+from manylinux_conformance.answers import Answer, broken, declined
 from manylinux_conformance.askable import why_not
-from manylinux_conformance.cases import (
-    NOTHING,
-    Case,
-    Choose,
-    Expand,
-    Listing,
-    Parse,
-)
+from manylinux_conformance.cases import Case
 from manylinux_conformance.circumstances import Environment
-from manylinux_conformance.probe_projects import Question, filenames
+from manylinux_conformance.library_protocol import read_reply, request
+from manylinux_conformance.probe_projects import own_prefix
 from manylinux_conformance.provide import ProvidedTool
-from manylinux_conformance.questions import offers
 from manylinux_conformance.running import Ended, run
 from manylinux_conformance.verdicts import Verdict
 from manylinux_conformance.workplace import Workplace, make_workplace
 
 MOST_BREAKDOWNS = 8  # after so many the remaining questions are not tried any more
-
-
-class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One line of a library: exactly the keys that its question calls for."""
-
-    choose: str | msgspec.UnsetType | None = msgspec.UNSET
-    reason: str = ""  # why none of the candidates is chosen
-    valid: bool | None = None
-    canonical: str = ""
-    arch: str = ""
-    tags: tuple[str, ...] | None = None
-    refused: str = ""
-    declined: str = ""
-    error: str = ""
 
 
 def ask_library(
@@ -65,85 +43,46 @@ def ask_library(
     if unasked := why_not(tool.adapter, environment):
         return {case.id: unasked for case in cases}
     workplace = make_workplace(tool, environment, folder, shim)
-    answers: dict[str, Answer] = {}
-    breakdowns = 0
-    while len(answers) < len(cases) and breakdowns < MOST_BREAKDOWNS:
-        left = cases[len(answers) :]
-        ended = _start(library, workplace, left)
-        for case, line in zip(left, ended.output.splitlines(), strict=False):
-            answer = read_reply(case, line)
-            if answer is None:
-                break
-            answers[case.id] = answer
-        if len(answers) < len(cases):
-            answers[cases[len(answers)].id] = _breakdown(ended)
-            breakdowns += 1
-    shutil.rmtree(folder)
+    prefix = own_prefix(library.prefix, tool.interpreter)
+    answers = {case.id: declined(why) for case in cases if (why := _why(library, case))}
+    left = [case for case in cases if case.id not in answers]
+    for _ in range(MOST_BREAKDOWNS):
+        if left:
+            answers |= _ask(library, workplace, left, prefix)
+            left = [case for case in left if case.id not in answers]
+    shutil.rmtree(folder, ignore_errors=True)
     reason = f"not asked any more after {MOST_BREAKDOWNS} breakdowns"
-    return {case.id: answers.get(case.id, broken(reason)) for case in cases}
+    return answers | {case.id: broken(reason) for case in left}
 
 
-def _start(library: TagLibrary, workplace: Workplace, cases: Sequence[Case]) -> Ended:
-    variables = {
-        name: fill(text, workplace.places) for name, text in library.variables.items()
-    }
-    return run(
-        [fill(argument, workplace.places) for argument in library.command],
+def _ask(
+    library: TagLibrary, workplace: Workplace, cases: Sequence[Case], prefix: str
+) -> dict[str, Answer]:
+    """Ask until the library breaks; its breakdown is the answer to that question."""
+    places = workplace.places
+    added = {name: fill(text, places) for name, text in library.variables.items()}
+    ended = run(
+        [fill(argument, places) for argument in library.command],
         folder=workplace.place("work"),
-        variables={**workplace.variables, **variables},
+        variables={**workplace.variables, **added},
         seconds=library.seconds,
-        questions=b"".join(request(case) + b"\n" for case in cases),
+        questions=b"".join(request(case, prefix) for case in cases),
     )
+    answers: dict[str, Answer] = {}
+    for case, line in zip(cases, ended.output.splitlines(), strict=False):
+        answer = read_reply(case, prefix, line)
+        if answer is None:
+            break
+        answers[case.id] = answer
+    if len(answers) < len(cases):
+        answers[cases[len(answers)].id] = _breakdown(ended)
+    return answers
 
 
-def request(case: Case) -> bytes:
-    """Return the line that puts a case to a library."""
-    match case:
-        case Choose():
-            names = filenames(Question(case.id, offers(case)))
-            asked: dict[str, object] = {"ask": "choose", "offer": tuple(names)}
-            if case.target:
-                asked["target"] = case.target
-        case Parse():
-            asked = {"ask": "parse", "tag": case.tag}
-        case Expand():
-            asked = {"ask": "expand", "set": case.set}
-        case Listing():
-            asked = {"ask": "listing"}
-    return msgspec.json.encode(asked)
-
-
-def read_reply(case: Case, line: bytes) -> Answer | None:
-    """Return what a line answers to a case; None if it is no answer to it."""
-    try:
-        reply = msgspec.json.decode(line, type=Reply)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    if reply.declined or reply.error:
-        return declined(reply.declined) if reply.declined else broken(reply.error)
-    answer: Answer | None = None
-    match case:
-        case Choose():
-            answer = _choice(case, reply)
-        case Parse() if reply.valid is not None:
-            answer = Answer(
-                None, valid=reply.valid, canonical=reply.canonical, arch=reply.arch
-            )
-        case Expand() if reply.refused:
-            answer = Answer(None, reason=reply.refused)
-        case Expand() | Listing() if reply.tags is not None:
-            answer = Answer(None, tags=reply.tags)
-        case _:
-            pass
-    return answer
-
-
-def _choice(case: Choose, reply: Reply) -> Answer | None:
-    chosen = reply.choose
-    if chosen is None:
-        return landed(NOTHING, reply.reason)
-    names = filenames(Question(case.id, offers(case)))
-    return landed(names[chosen]) if chosen in names else None
+def _why(library: TagLibrary, case: Case) -> str:
+    """Return why the library has no answer to a case; empty if it may have one."""
+    reasons = library.declines.items()
+    return next((why for rule, why in reasons if fnmatch.fnmatch(case.rule, rule)), "")
 
 
 def _breakdown(ended: Ended) -> Answer:

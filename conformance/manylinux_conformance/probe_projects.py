@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_conformance.adapters import PREFIX
 from manylinux_conformance.answers import Answer, broken, landed
 from manylinux_conformance.cases import ANY, Offer
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interpreters import Interpreter
 
 VERSION = "1"
+ANY_TAG = "py3-none-any"
 LONGEST_FILENAME = 255  # NAME_MAX of Linux file systems, in bytes
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can hold
 
@@ -39,6 +42,7 @@ class ProbeProjects:
 
     links: Path
     questions: tuple[Question, ...]
+    prefix: str = PREFIX
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -46,30 +50,32 @@ class ProbeProjects:
         return tuple(f"{each.project}=={VERSION}" for each in self.questions)
 
 
-def write_probe_projects(questions: Iterable[Question], links: Path) -> ProbeProjects:
+def write_probe_projects(
+    questions: Iterable[Question], links: Path, prefix: str = PREFIX
+) -> ProbeProjects:
     """Write the candidate wheels of every question into a new folder.
 
     Each project also gets one ``py3-none-any`` wheel of the same version.
-    Equal questions give equal bytes.
+    Equal questions give equal bytes.  ``prefix`` stands before a lone platform tag.
 
     Raises InputError if a tag cannot stand in a file name, or stands twice.
     """
     links.mkdir(parents=True)
     written = tuple(questions)
     for question in written:
-        for name, content in _wheels(question):
+        for name, content in _wheels(question, prefix):
             (links / name).write_bytes(content)
-    return ProbeProjects(links, written)
+    return ProbeProjects(links, written, prefix)
 
 
-def filenames(question: Question) -> dict[str, str]:
+def filenames(question: Question, prefix: str = PREFIX) -> dict[str, str]:
     """Return the candidates' file names, each with its tag as the case spells it.
 
     Raises InputError if a tag cannot stand in a file name, or stands twice.
     """
     names: dict[str, str] = {}
     for offer in _marked(question).values():
-        name = f"{question.project}-{VERSION}-{full_tag(offer.tag)}.whl"
+        name = f"{question.project}-{VERSION}-{full_tag(offer.tag, prefix)}.whl"
         if "/" in name or "\0" in name or len(name.encode()) > LONGEST_FILENAME:
             raise InputError(question.case, f"{offer.tag!r} cannot be in a file name")
         if name in names:
@@ -78,12 +84,19 @@ def filenames(question: Question) -> dict[str, str]:
     return names
 
 
-def full_tag(tag: str) -> str:
+def full_tag(tag: str, prefix: str = PREFIX) -> str:
     """Return a tag with all three parts; a platform tag stands alone in a case.
 
     A tag with exactly two hyphens is taken to have all three parts.
     """
-    return tag if tag.count("-") == 2 else f"py3-none-{tag}"  # noqa: PLR2004 - PEP 425
+    if tag == ANY:
+        return ANY_TAG
+    return tag if tag.count("-") == ANY_TAG.count("-") else f"{prefix}-{tag}"
+
+
+def own_prefix(prefix: str, interpreter: Interpreter) -> str:
+    """Return an adapter's prefix for an interpreter: ``{cp}`` becomes ``cp311``."""
+    return prefix.replace("{cp}", f"cp{interpreter.version.replace('.', '')}")
 
 
 def read_answer(question: Question, folder: Path) -> Answer | None:
@@ -105,16 +118,19 @@ def read_answer(question: Question, folder: Path) -> Answer | None:
 def _marked(question: Question) -> dict[str, Offer]:
     """Give every candidate its marker: the file in its wheel that tells it apart."""
     marked = {f"offer-{number}": offer for number, offer in enumerate(question.offer)}
-    if all(full_tag(offer.tag) != f"py3-none-{ANY}" for offer in question.offer):
+    if all(full_tag(offer.tag) != ANY_TAG for offer in question.offer):
         marked["offer-any"] = Offer(ANY)
     return marked
 
 
-def _wheels(question: Question) -> Iterator[tuple[str, bytes]]:
+def _wheels(question: Question, prefix: str) -> Iterator[tuple[str, bytes]]:
     marked = _marked(question)
-    for name, (marker, offer) in zip(filenames(question), marked.items(), strict=True):
-        tag = full_tag(offer.tag)
-        lines = tuple(full_tag(each) for each in offer.wheel) or _expanded(tag)
+    for name, (marker, offer) in zip(
+        filenames(question, prefix), marked.items(), strict=True
+    ):
+        tag = full_tag(offer.tag, prefix)
+        given = tuple(full_tag(each, prefix) for each in offer.wheel)
+        lines = given or _expanded(tag)
         yield name, _wheel(question.project, marker, tag, lines)
 
 

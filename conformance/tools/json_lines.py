@@ -1,0 +1,51 @@
+"""Answers JSON lines for a tag library: one line out for each line in.
+
+Thin on purpose: a library's script gives a function for each kind of question that the
+library has a public function for; everything else is declined.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+Request = dict[str, object]
+Reply = dict[str, object]
+
+
+class Declined(Exception):  # noqa: N818 - an answer, not an error
+    """The library has no public function for this; the message says what is missing."""
+
+
+def serve(**answers: Callable[[Request], Reply]) -> None:
+    """Answer until the input ends.
+
+    ``answers`` maps a kind of question (``choose``, ``parse``, ``expand``, ``listing``)
+    to a function that takes the request and returns the reply.
+    """
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(_reply(json.loads(line), answers)) + "\n")
+        sys.stdout.flush()
+
+
+def _reply(request: Request, answers: dict[str, Callable[[Request], Reply]]) -> Reply:
+    kind = str(request["ask"])
+    if kind not in answers:
+        return {"declined": f"has no public function for questions of the kind {kind}"}
+    if "target" in request:
+        return {"declined": "has no public function for an explicit target"}
+    try:
+        return answers[kind](request)
+    except Declined as reason:
+        return {"declined": str(reason)}
+    except Exception as error:  # noqa: BLE001 - whatever a library raises is its answer
+        said = f"{type(error).__name__}: {error}"
+        # A library that raises takes none of the files.
+        return {"choose": None, "reason": said} if kind == "choose" else {"error": said}
+
+
+def offered(request: Request) -> list[str]:
+    """Return the file names of a ``choose`` question."""
+    names = request["offer"]
+    return [str(name) for name in names] if isinstance(names, list) else []
