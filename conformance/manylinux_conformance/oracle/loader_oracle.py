@@ -21,6 +21,7 @@ from manylinux_conformance.input_error import InputError
 from manylinux_conformance.oracle.glibc_exports import Release
 from manylinux_conformance.oracle.level_libraries import as_release
 from manylinux_conformance.oracle.unpacked_wheel import (
+    installed_place,
     starting_points,
     unpack_elf_files,
 )
@@ -28,6 +29,7 @@ from manylinux_conformance.oracle.witness import Witness, why_not_run, witness
 
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 LEGACY = re.compile(r"manylinux(1|2010|2014)_(\w+)")
+NOTHING_TO_LOAD = "nothing for a loader in it"
 LEGACY_LEVELS = {"1": "2.5", "2010": "2.12", "2014": "2.17"}
 
 
@@ -40,7 +42,11 @@ class Outcome(enum.StrEnum):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One claim of one wheel, and whether the rules accept it."""
+    """One claim of one wheel, and whether the rules accept it.
+
+    ``spared`` are members of which the recipe says that they do not load by
+    themselves; what the loader says against them refutes nothing.
+    """
 
     id: str
     rule: str
@@ -48,6 +54,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     arch: str
     release: Release
     accepted: bool
+    spared: tuple[str, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,7 +86,7 @@ class OracleReport(msgspec.Struct, frozen=True, kw_only=True):
         return [
             each
             for each in self.answers
-            if each.accepted and each.outcome is not Outcome.LOADS
+            if each.accepted and each.outcome is Outcome.REFUSED
         ]
 
     @property
@@ -102,8 +109,13 @@ def claim_of(tag: str) -> tuple[str, Release] | None:
 
 
 def corpus_questions(corpus: Iterable[Fixture], folder: Path) -> Iterator[Question]:
-    """Yield a question for each distinct claim of each wheel; ``folder`` holds them."""
+    """Yield a question for each distinct claim of each wheel; ``folder`` holds them.
+
+    Where the rules accept a wheel and the recipe says that a file does not load, the
+    file breaks a recommendation, or wants a process with other things loaded before.
+    """
     for fixture in corpus:
+        unloadable = tuple(elf.path for elf in fixture.recipe.elf if elf.unloadable)
         claims: dict[tuple[str, Release], bool] = {}
         for tag in fixture.recipe.tags:
             if claim := claim_of(tag):
@@ -116,6 +128,7 @@ def corpus_questions(corpus: Iterable[Fixture], folder: Path) -> Iterator[Questi
                 arch=arch,
                 release=release,
                 accepted=accepted,
+                spared=unloadable if accepted else (),
             )
 
 
@@ -150,21 +163,31 @@ def _answer(question: Question, cache: Path) -> Answer:
             files = starting_points(unpack_elf_files(question.wheel, folder))
         except InputError as error:
             return _said(question, Outcome.NOT_JUDGED, (error.reason,))
-        if not files:
-            return _said(question, Outcome.NOT_JUDGED, ("no ELF file",))
         here = witness(question.arch, question.release, cache)
-        if here is None:
-            reason = "no sysroot of this release is known"
+        if not files or here is None:
+            reason = "no sysroot of this release is known" if files else NOTHING_TO_LOAD
             return _said(question, Outcome.NOT_JUDGED, (reason,))
-        grounds = _grounds(here, files, folder)
-        major, minor = here.release
-        before = witness(question.arch, (major, minor - 1), cache)
-        below = None
-        if before and before.release < here.release:
-            refused = _grounds(before, files, folder)
-            below = Outcome.REFUSED if refused else Outcome.LOADS
-        outcome = Outcome.REFUSED if grounds else Outcome.LOADS
-        return _said(question, outcome, grounds, below)
+        spared = {folder / installed_place(name, folder) for name in question.spared}
+        counting = [file for file in files if file not in spared]
+        excused = [file for file in files if file in spared]
+        if grounds := _grounds(here, counting, folder):
+            return _said(
+                question, Outcome.REFUSED, grounds, _below(here, files, folder, cache)
+            )
+        if grounds := _grounds(here, excused, folder):
+            return _said(question, Outcome.NOT_JUDGED, grounds)
+        return _said(question, Outcome.LOADS, (), _below(here, files, folder, cache))
+
+
+def _below(
+    here: Witness, files: list[Path], folder: Path, cache: Path
+) -> Outcome | None:
+    """Ask one release earlier, if the architecture had one."""
+    major, minor = here.release
+    before = witness(here.arch, (major, minor - 1), cache)
+    if before is None or before.release == here.release:
+        return None
+    return Outcome.REFUSED if _grounds(before, files, folder) else Outcome.LOADS
 
 
 def _grounds(asked: Witness, files: list[Path], folder: Path) -> tuple[str, ...]:

@@ -77,11 +77,17 @@ def installed_place(name: str, wheel: Path) -> PurePosixPath:
     return place
 
 
-def needed_names(file: Path) -> set[str]:
-    """Return the DT_NEEDED base names of a file; none if it cannot be read."""
+def needed_names(file: Path) -> set[str] | None:
+    """Return the DT_NEEDED base names of a file; None if it is readable and static.
+
+    A file that cannot be read needs nothing: what it is the loader will say.
+    """
     found: set[str] = set()
     with contextlib.suppress(*UNREADABLE), file.open("rb") as stream:
-        for segment in ELFFile(stream).iter_segments("PT_DYNAMIC"):
+        segments = list(ELFFile(stream).iter_segments("PT_DYNAMIC"))
+        if not segments:
+            return None
+        for segment in segments:
             if isinstance(segment, DynamicSegment):
                 for tag in segment.iter_tags("DT_NEEDED"):
                     found.add(PurePosixPath(vars(tag)["needed"]).name)
@@ -89,10 +95,12 @@ def needed_names(file: Path) -> set[str]:
 
 
 def starting_points(files: list[Path]) -> list[Path]:
-    """Return the files that nothing else in the wheel needs; all if there are none.
+    """Return the dynamic files that nothing else in the wheel needs, or all of them.
 
     A bundled library is judged together with what needs it, as in a real process,
-    where it may rely on libraries that are loaded already.
+    where it may rely on libraries that are loaded already.  Static programs and
+    relocatable objects are no loader's business.
     """
-    needed = {name for file in files for name in needed_names(file)}
-    return [file for file in files if file.name not in needed] or files
+    needs = {file: names for file in files if (names := needed_names(file)) is not None}
+    needed = {name for names in needs.values() for name in names}
+    return [file for file in needs if file.name not in needed] or list(needs)

@@ -57,6 +57,7 @@ class Witness:
             name: path
             for name, path in said.found.items()
             if not path.startswith(tuple(f"{folder}/" for folder in ours))
+            and path not in self.command  # PT_INTERP, which is the loader itself
         }
         unknown_symbols = set(said.found) - self.described - _inside(said, ours[0])
         for name in strange:
