@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manylinux_reference import installer, order, override, platform, tags
-from manylinux_reference.rule import nothing, rule
+from manylinux_reference.rule import rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def _expand(tag_set: str) -> dict[str, object]:
         return {"refused": str(error)}
 
 
-@rule("tag.listing", off=nothing, reversed=lambda tags: tags[::-1])
-def listing(listed: list[str]) -> list[str] | None:
+@rule("tag.listing", off=lambda _: [], reversed=lambda tags: tags[::-1])
+def listing(listed: list[str]) -> list[str]:
     """Return the platform tags as they are printed: all of them, best first."""
     return listed
 
@@ -112,10 +112,9 @@ def listing(listed: list[str]) -> list[str] | None:
 def _listing(find_place: Callable[[], Place]) -> dict[str, object]:
     try:
         place = find_place()
-        listed = listing(order.platform_tags(place.environment, place.module))
+        return {"tags": listing(order.platform_tags(place.environment, place.module))}
     except override.OverrideError as error:
         return {"error": str(error)}
-    return {"declined": "no listing"} if listed is None else {"tags": listed}
 
 
 def running_place() -> Place:

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from manylinux_reference.platform import Environment
     from manylinux_reference.tags import Promise, Version
 
-ARCHITECTURES = frozenset(
-    "x86_64 i686 aarch64 armv7l ppc64 ppc64le s390x riscv64 loongarch64".split()
-)
+ARCHITECTURES = tags.PEP_599 | {"riscv64", "loongarch64"}
 
 
 def fits(promise: Promise, environment: Environment, module: ModuleType | None) -> bool:

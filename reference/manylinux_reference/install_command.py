@@ -53,10 +53,10 @@ def run(arguments: Namespace) -> int:
         chosen = _choose(arguments)
         unpack(chosen, arguments.target)
     except (OverrideError, OSError, RequirementError, UnpackError) as error:
-        print(f"manylinux: {error}", file=sys.stderr)
+        sys.stderr.write(f"manylinux: {error}\n")
         return 1
     for wheel in chosen:
-        print(f"installed {wheel.name}")
+        sys.stdout.write(f"installed {wheel.name}\n")
     return 0
 
 

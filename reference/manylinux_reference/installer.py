@@ -8,18 +8,19 @@ import sysconfig
 from manylinux_reference import tags
 from manylinux_reference.order import ANY
 from manylinux_reference.platform import Environment
-from manylinux_reference.rule import nothing, rule
+from manylinux_reference.rule import rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from manylinux_reference.order import Rank, Ranks
-    from manylinux_reference.tags import Version
+    from manylinux_reference.tags import Promise
 
     PythonRanks = Mapping[tuple[str, str], int]  # by Python tag and ABI tag
     Preference = tuple[int | Rank, int | Rank]  # smaller is better
 
+PARTS = 4  # of a wheel's name: project and version, Python, ABI and platform tag
 EVERY_PYTHON = 1000  # more than there are ranks of Python and ABI tags
 
 
@@ -46,7 +47,7 @@ def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | No
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
     parts = name.rsplit("-", 3)
-    if len(parts) != 4 or not name.endswith(".whl"):
+    if len(parts) != PARTS or not name.endswith(".whl"):
         return None
     _, python, abi, platform = parts
     try:
@@ -104,24 +105,27 @@ def explicit_target(tag: str) -> Environment | None:
     if promise is None:
         return None
     perennial = tags.fold_case(tag).startswith("manylinux_")
-    glibc = (perennial_target if perennial else legacy_target)(promise[:2])
-    return None if glibc is None else Environment((), promise[2], glibc)
+    return perennial_target(promise) if perennial else legacy_target(promise)
 
 
-def _newer(glibc: Version) -> Version:
-    return glibc[0], glibc[1] + 1
+def _unknown_system(_: Promise) -> Environment:
+    return Environment((), "", None)
 
 
-@rule("installer.target.legacy", off=nothing, newer=_newer)
-def legacy_target(glibc: Version) -> Version | None:
-    """Return the glibc of a legacy target: it stands for every older level too."""
-    return glibc
+def _newer(promise: Promise) -> Environment:
+    return Environment((), promise[2], (promise[0], promise[1] + 1))
 
 
-@rule("installer.target.perennial", off=nothing, newer=_newer)
-def perennial_target(glibc: Version) -> Version | None:
-    """Return the glibc of a perennial target: it stands for every older level too."""
-    return glibc
+@rule("installer.target.legacy", off=_unknown_system, newer=_newer)
+def legacy_target(promise: Promise) -> Environment:
+    """Return the environment of a legacy target: its level and every older one."""
+    return Environment((), promise[2], promise[:2])
+
+
+@rule("installer.target.perennial", off=_unknown_system, newer=_newer)
+def perennial_target(promise: Promise) -> Environment:
+    """Return the environment of a perennial target: its level and every older one."""
+    return Environment((), promise[2], promise[:2])
 
 
 def _renamed(name: str, metadata: tuple[str, ...]) -> str:

@@ -11,12 +11,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MODULES = (
-    "tags",
-    "platform",
-    "eligibility",
-    "order",
-    "installer",
-    "override",
+    *("tags", "platform", "eligibility", "order", "installer", "override"),
     "answering",
 )
 
@@ -41,17 +36,15 @@ def mutated(name: str) -> Iterator[None]:
     """
     identifier, _, mutation = name.partition(":")
     for module, attribute, function in _marked():
-        if vars(function)["rule"] == identifier:
-            replacement = vars(function)["mutations"].get(mutation)
-            if replacement is not None:
-                break
-    else:
-        raise UnknownMutationError(f"no rule has the mutation {name!r}")
-    setattr(module, attribute, replacement)
-    try:
-        yield
-    finally:
-        setattr(module, attribute, function)
+        marks = vars(function)
+        if marks["rule"] == identifier and mutation in marks["mutations"]:
+            setattr(module, attribute, marks["mutations"][mutation])
+            try:
+                yield
+            finally:
+                setattr(module, attribute, function)
+            return
+    raise UnknownMutationError(f"no rule has the mutation {name[:80]!r}")
 
 
 def _marked() -> Iterator[tuple[ModuleType, str, object]]:

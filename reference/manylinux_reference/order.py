@@ -30,9 +30,10 @@ def platform_tags(
     arch, host = environment.arch, environment.glibc
     if host is None or not eligibility.is_known(arch):
         return listed
-    for major in range(host[0], 1, -1):
+    floor = eligibility.floor(arch)
+    for major in range(host[0], floor[0] - 1, -1):
         newest = host[1] if major == host[0] else LAST_MINOR
-        oldest = eligibility.floor(arch)[1] if major == 2 else 0
+        oldest = floor[1] if major == floor[0] else 0
         listed += _spelled(major, newest, oldest, arch)
     if module is None:
         return listed
@@ -69,6 +70,7 @@ class Ranks(dict[str, "Rank | None"]):
         self.update((tag, self.compare(tag)) for tag in listed)
 
     def __missing__(self, tag: str) -> Rank | None:
+        """Return the rank of a tag or compressed set that no list names."""
         if "." not in tag:
             return self.compare(tag)
         best = None
@@ -128,4 +130,4 @@ def linux_rank(place: int) -> Rank:
 @rule("installer.order.best-tag", worst=max, first=same)
 def better(rank: Rank, other: Rank) -> Rank:
     """Return the better one of two ranks: a set of tags ranks by its best one."""
-    return rank if rank <= other else other
+    return min(rank, other)

@@ -8,7 +8,7 @@ from importlib import util
 from importlib.machinery import PathFinder
 
 from manylinux_reference import tags
-from manylinux_reference.rule import nothing, rule
+from manylinux_reference.rule import always, nothing, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def load(path: list[str]) -> ModuleType | None:
     except ImportError:
         return None
     except Exception as error:
-        broken(error)
+        if not is_permission(error):
+            raise OverrideError(_reason(error)) from error
         return None
     return module
 
@@ -67,9 +68,14 @@ def decision(module: ModuleType | None, promise: Promise, host: Version) -> bool
     try:
         answer = call(getattr(module, FUNCTION), major, minor, promise[2])
     except Exception as error:
-        broken(error)
+        if not is_permission(error):
+            raise OverrideError(_reason(error)) from error
         return None
     return undecided() if answer is None else converted(answer)
+
+
+def _reason(error: Exception) -> str:
+    return f"{NAME}: {type(error).__name__}: {error}"
 
 
 def _attribute(module: ModuleType, version: Version, arch: str) -> bool | None:
@@ -97,10 +103,10 @@ def without_module() -> bool | None:
     return None
 
 
-@rule("override.errors", off=nothing)
-def broken(error: Exception) -> None:
-    """Raise OverrideError: a broken module is no permission."""
-    raise OverrideError(f"{NAME}: {type(error).__name__}: {error}") from error
+@rule("override.errors", off=always)
+def is_permission(_error: Exception) -> bool:
+    """Return False: a module that breaks permits nothing and ends the installation."""
+    return False
 
 
 @rule(
@@ -127,12 +133,12 @@ def converted(answer: object) -> bool:
     return bool(answer)
 
 
-def _if_it_answers(module: ModuleType) -> bool:
-    function = getattr(module, FUNCTION, None)
-    return function is not None and function(2, 17, "x86_64") is not None
+def _without_attributes(module: ModuleType) -> bool:
+    names = (name for name in vars(module) if name.endswith("_compatible"))
+    return set(names) == {FUNCTION}
 
 
-@rule("override.function-first", off=_if_it_answers)
+@rule("override.function-first", off=_without_attributes)
 def function_first(module: ModuleType) -> bool:
     """Return whether the function exists; then no attribute is looked at."""
     return hasattr(module, FUNCTION)

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from manylinux_reference.tags import Version
 
 EM_386, EM_ARM = 3, 40  # e_machine, gABI chapter 4
+ELFCLASS32, ELFCLASS64 = 1, 2
+ELFDATA2LSB = 1
+SMALLEST_HEADER = 52  # e_ehsize of ELF32
+BITS_32, BITS_64 = 32, 64
 EF_ARM_EABI, EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000  # ELF for the Arm architecture
 EF_ARM_ABI_FLOAT_HARD = 0x400
 LONGEST_VERSION = 256  # characters; glibc's own buffer is far smaller
@@ -76,20 +80,23 @@ def glibc_version(answers: SystemAnswers) -> Version | None:
 
 def read_header(data: bytes) -> Header | None:
     """Return the header of an ELF file's first bytes, or None if it is none."""
-    if len(data) < 52 or data[:4] != b"\x7fELF":
+    if len(data) < SMALLEST_HEADER or data[:4] != b"\x7fELF":
         return None
-    if data[4] not in (1, 2) or data[5] not in (1, 2):
+    if data[4] not in (ELFCLASS32, ELFCLASS64):
         return None
-    order = "little" if data[5] == 1 else "big"
-    at = 36 if data[4] == 1 else 48  # e_flags comes after three addresses
-    machine = int.from_bytes(data[18:20], order)
-    flags = int.from_bytes(data[at : at + 4], order)
-    return Header(32 * data[4], data[5] == 1, machine, flags)
+    little = data[5] == ELFDATA2LSB
+    at = 36 if data[4] == ELFCLASS32 else 48  # e_flags comes after three addresses
+    return Header(
+        bits=BITS_32 if data[4] == ELFCLASS32 else BITS_64,
+        little_endian=little,
+        machine=int.from_bytes(data[18:20], "little" if little else "big"),
+        flags=int.from_bytes(data[at : at + 4], "little" if little else "big"),
+    )
 
 
 def _machine(name: str, header: Header | None) -> str:
     machine = tags.underscored(name)
-    if header and header.bits == 32:
+    if header and header.bits == BITS_32:
         if machine == "x86_64":
             return i686_under_x86_64(machine)
         if machine == "aarch64":
@@ -179,7 +186,7 @@ def is_i686(header: Header | None) -> bool:
     """Return whether an interpreter is 32-bit x86, and not x32."""
     return (
         header is not None
-        and header.bits == 32
+        and header.bits == BITS_32
         and header.little_endian
         and header.machine == EM_386
     )
@@ -204,7 +211,7 @@ def is_hard_float_arm(header: Header | None) -> bool:
     """Return whether an interpreter follows Arm's EABI 5 with hard floats."""
     return (
         header is not None
-        and header.bits == 32
+        and header.bits == BITS_32
         and header.little_endian
         and header.machine == EM_ARM
         and header.flags & EF_ARM_EABI == EF_ARM_EABI_VER5

@@ -43,7 +43,7 @@ def _requirement(path: Path, line: str) -> Requirement:
 
 
 def normalized(name: str) -> str:
-    """Return a project's name as wheel file names spell it (PyPA, name normalization)."""
+    """Return a project's name as in wheel file names (PyPA, name normalization)."""
     return re.sub(r"[-_.]+", "_", name).lower()
 
 

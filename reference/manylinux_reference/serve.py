@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import nullcontext
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import NoneType
 from typing import TYPE_CHECKING
 
 from manylinux_reference import override, platform
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 LONGEST_LINE = 1024 * 1024
-HELP = "answer questions as JSON lines on standard input"
+ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
+    "platform": str,
+    "confstr": (str, NoneType),
+    "gnu_get_libc_version": (str, NoneType),
+    "opens_main_program": bool,
+    "interpreter": str,
+}
 EXAMPLE = """example:
   echo '{"ask": "parse", "tag": "manylinux2014_x86_64"}' | manylinux serve"""
 
@@ -58,7 +65,8 @@ def serve(questions: TextIO, answers: TextIO) -> None:
                 line = questions.readline(LONGEST_LINE)
         else:
             said = respond(line, own_place)
-        print(json.dumps(said), file=answers, flush=True)
+        answers.write(json.dumps(said) + "\n")
+        answers.flush()
 
 
 def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
@@ -69,12 +77,10 @@ def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
             raise BadRequestError("a question is a JSON object")
         if request.get("ask") == "mutations":
             return {"mutations": mutations()}
-        find_place = (
-            (lambda: told_place(request)) if "answers" in request else own_place
-        )
+        told = partial(told_place, request)
         broken = mutated(text(request, "mutation")) if "mutation" in request else None
         with broken or nullcontext():
-            return answer(request, find_place)
+            return answer(request, told if "answers" in request else own_place)
     except (ValueError, RecursionError) as error:
         return {"error": str(error)}
 
@@ -98,13 +104,13 @@ def system_answers(told: object) -> platform.SystemAnswers:
 
     Raises BadRequestError for unknown or badly typed ones.
     """
-    if not isinstance(told, dict) or not isinstance(told.get("platform"), str):
+    if not isinstance(told, dict) or "platform" not in told:
         raise BadRequestError("a system's answers are an object with a 'platform'")
-    try:
-        header = bytes.fromhex(told.pop("interpreter", ""))
-        return platform.SystemAnswers(interpreter=header, **told)
-    except (TypeError, ValueError) as error:
-        raise BadRequestError(f"a system's answers: {error}") from error
+    for name, value in told.items():
+        if not isinstance(value, ANSWERS.get(name, ())):
+            raise BadRequestError(f"{name!r} is no answer of a system")
+    header = bytes.fromhex(told.get("interpreter", ""))
+    return platform.SystemAnswers(**(told | {"interpreter": header}))
 
 
 def told_module(source: str, at: str) -> ModuleType | None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     Version = tuple[int, int]  # of glibc: major, minor
     Promise = tuple[int, int, str]  # what a tag promises: major, minor, architecture
 
+FEWEST_PARTS = 4  # word, major, minor and at least one piece of the architecture
 LARGEST_EXPANSION = 4096  # tags that one compressed set may stand for
 LONGEST_NUMBERS = 36  # digits in both; keeps int() cheap whatever a tag says
 
@@ -108,7 +109,7 @@ def _any_separator(tag: str) -> list[str]:
 
 
 def _without_minor(tag: str) -> list[str]:
-    word, major, *rest = tag.split("_")
+    word, major, *rest = (*tag.split("_"), "", "")
     return [word, major, *rest] if rest[0].isdecimal() else [word, major, "0", *rest]
 
 
@@ -116,12 +117,14 @@ def _without_minor(tag: str) -> list[str]:
 def perennial_parts(tag: str) -> list[str] | None:
     """Return the word, the two numbers and the pieces of the architecture."""
     parts = tag.split("_")
-    return parts if len(parts) >= 4 and parts[0] == "manylinux" else None
+    return parts if len(parts) >= FEWEST_PARTS and parts[0] == "manylinux" else None
 
 
-@rule(
-    "tag.libc-provider", off=lambda tag: tag.replace("manylinux_glibc_", "manylinux_")
-)
+def _named(tag: str) -> str:
+    return tag.replace("manylinux_glibc_", "manylinux_")
+
+
+@rule("tag.libc-provider", off=_named)
 def without_provider(tag: str) -> str:
     """Return a tag unchanged: no word in it may name the C library."""
     return tag
@@ -202,15 +205,15 @@ def plain_name(arch: str) -> str | None:
     return None if name and level.isdecimal() else arch
 
 
-@rule("tag.legacy.families", years=lambda family: _year(family))
+def _year(family: str) -> Version | None:
+    year = family.removeprefix("manylinux")
+    return (2, 17) if year != family and year.isdecimal() else None
+
+
+@rule("tag.legacy.families", years=_year)
 def other_family(_family: str) -> Version | None:
     """Return None: no family but the three has a meaning."""
     return None
-
-
-def _year(family: str) -> Version | None:
-    year = family.removeprefix("manylinux")
-    return (2, 17) if year != family and year.replace("_", "").isdigit() else None
 
 
 PEP_513 = frozenset({"x86_64", "i686"})

@@ -34,9 +34,9 @@ def run(arguments: Namespace) -> int:
         place = _place(arguments.platform)
         listed = order.platform_tags(place.environment, place.module)
     except (OverrideError, ValueError) as error:
-        print(f"manylinux: {error}", file=sys.stderr)
+        sys.stderr.write(f"manylinux: {error}\n")
         return 1
-    print("\n".join(listed))
+    sys.stdout.write("".join(f"{tag}\n" for tag in listed))
     return 0
 
 

@@ -1,0 +1,246 @@
+"""Forcing: breaks each rule in the reference and sees which cases notice.
+
+    report = run(load_suite(), adapter, sys.executable)
+
+A rule that can be broken without any answer becoming wrong is a hole in the suite.
+The reference is asked as any tag library is, with more keys in each question: the
+``answers`` of the modelled platform, the ``module`` and the ``mutation`` in force.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+import msgspec
+
+from manylinux_conformance.adapters import PREFIX, Adapter, fill
+from manylinux_conformance.cases import Case, Choose
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interpreter_header import elf_header
+from manylinux_conformance.judge import judge
+from manylinux_conformance.library_protocol import read_reply, request
+from manylinux_conformance.platforms import (
+    ElfClass,
+    Fidelity,
+    InterpreterHeader,
+    Libc,
+    Platform,
+)
+from manylinux_conformance.probe_projects import Question, filenames, full_tag
+from manylinux_conformance.questions import fill as fill_case
+from manylinux_conformance.questions import offers, selected
+from manylinux_conformance.rules import Rule
+from manylinux_conformance.suite import Suite
+from manylinux_conformance.verdicts import Verdict
+
+ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
+STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
+
+
+class Mutations(msgspec.Struct, frozen=True):
+    """The reference's answer to which mutations it has, by rule."""
+
+    mutations: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case that notices a mutation, and the platform on which it does."""
+
+    case: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A mutation that some case notices.  ``own``: a case of the same rule does."""
+
+    mutation: str
+    by: Flip
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What forcing found.
+
+    ``killed`` and ``silent`` are mutations; ``untried`` are rules that claim to be
+    forced and have no mutation; ``wrong`` are answers that are wrong without any.
+    """
+
+    questions: int
+    killed: tuple[Killed, ...]
+    silent: tuple[str, ...]
+    untried: tuple[str, ...]
+    wrong: tuple[Flip, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every forced rule is noticed and no answer is wrong by itself."""
+        return not (self.silent or self.untried or self.wrong)
+
+    @property
+    def borrowed(self) -> tuple[Killed, ...]:
+        """The mutations that only cases of other rules notice."""
+        return tuple(killed for killed in self.killed if not killed.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A filled case on a platform, and the question for it without its mutation."""
+
+    case: Case
+    platform: str
+    question: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The running reference."""
+
+    questions: IO[bytes]
+    answers: IO[bytes]
+
+    def ask(self, question: Mapping[str, object]) -> bytes:
+        """Return the line that answers a question.
+
+        Raises InputError if the process has ended.
+        """
+        try:
+            self.questions.write(msgspec.json.encode(question) + b"\n")
+            self.questions.flush()
+            line = self.answers.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            raise InputError("reference", "ended instead of answering")
+        return line
+
+    def verdict(self, asked: Asked, mutation: str = "") -> Verdict:
+        """Return what becomes of a question while a mutation is in force."""
+        broken = {"mutation": mutation} if mutation else {}
+        answer = read_reply(asked.case, PREFIX, self.ask(asked.question | broken))
+        return Verdict.ERROR if answer is None else judge(asked.case, answer).verdict
+
+
+def run(suite: Suite, adapter: Adapter, python: str) -> Report:
+    """Ask everything unbroken, then everything for each mutation until a case notices.
+
+    ``python`` is the interpreter that runs the reference.
+
+    Raises InputError if the reference cannot be started or ends early.
+    """
+    if adapter.tag_library is None:
+        raise InputError(adapter.name, "is no tag library")
+    places = dict.fromkeys(("python", "tool", "work", "home"), python)
+    command = [fill(word, places) for word in adapter.tag_library.command]
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    except OSError as error:
+        raise InputError(command[0], error.strerror or str(error)) from error
+    with process:
+        if process.stdin is None or process.stdout is None:
+            raise InputError(command[0], "has no standard streams")
+        return force(suite, Reference(process.stdin, process.stdout))
+
+
+def force(suite: Suite, reference: Reference) -> Report:
+    """Return what breaking each rule of a reference shows about a suite."""
+    asked = list(questions(suite))
+    wrong = [each for each in asked if reference.verdict(each) is not Verdict.PASS]
+    right = [each for each in asked if each not in wrong]
+    offered = _mutations(reference)
+    forced = {rule for rule, each in suite.rules.items() if _is_decided_here(each)}
+    killed, silent = [], []
+    for rule in sorted(forced & offered.keys()):
+        for name in offered[rule]:
+            found = _first_noticed(reference, right, rule, f"{rule}:{name}")
+            if found is None:
+                silent.append(f"{rule}:{name}")
+            else:
+                killed.append(found)
+    return Report(
+        questions=len(asked),
+        killed=tuple(killed),
+        silent=tuple(silent),
+        untried=tuple(sorted(forced - offered.keys())),
+        wrong=tuple(Flip(each.case.id, each.platform) for each in wrong),
+    )
+
+
+def _is_decided_here(rule: Rule) -> bool:
+    return rule.is_forced and bool({"tag-library", "installer"} & set(rule.subjects))
+
+
+def _mutations(reference: Reference) -> dict[str, tuple[str, ...]]:
+    line = reference.ask({"ask": "mutations"})
+    try:
+        return msgspec.json.decode(line, type=Mutations).mutations
+    except msgspec.DecodeError as error:
+        raise InputError("reference", f"names no mutations: {error}") from error
+
+
+def _first_noticed(
+    reference: Reference, asked: Iterable[Asked], rule: str, mutation: str
+) -> Killed | None:
+    """Return the first case that notices a mutation, one of the same rule if any."""
+    for each in sorted(asked, key=lambda each: each.case.rule != rule):
+        if reference.verdict(each, mutation) is Verdict.FAIL:
+            by = Flip(each.case.id, each.platform)
+            return Killed(mutation, by, own=each.case.rule == rule)
+    return None
+
+
+def questions(suite: Suite) -> Iterator[Asked]:
+    """Yield every question of a suite that the reference is asked."""
+    python = "".join(map(str, sys.version_info[:2]))
+    for platform in suite.platforms:
+        if platform.fidelity is not Fidelity.MODELLED:
+            continue
+        for case in suite.cases:
+            if selected(case, platform) and _is_decided_here(suite.rules[case.rule]):
+                filled = fill_case(case, platform, python)
+                yield Asked(filled, platform.name, _question(filled, platform))
+
+
+def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
+    """Return what a system of this platform says about itself, in raw form."""
+    says_glibc = platform.libc is Libc.GLIBC
+    static = platform.libc is Libc.STATIC
+    confstr = f"glibc {STATIC_GLIBC if static else glibc}"
+    return {
+        "platform": f"linux-{platform.machine}",
+        "confstr": confstr if says_glibc or static else None,
+        "gnu_get_libc_version": glibc if says_glibc else None,
+        "opens_main_program": not static,
+        "interpreter": elf_header(platform.interpreter or ORDINARY).hex(),
+    }
+
+
+def _question(case: Case, platform: Platform) -> dict[str, object]:
+    question = msgspec.json.decode(request(case, PREFIX), type=dict[str, object])
+    question["answers"] = system_answers(platform, platform.glibc)
+    if isinstance(case, Choose):
+        question["wheel"] = _wheel_lines(case)
+        if case.tool_glibc:
+            question["tool"] = system_answers(platform, case.tool_glibc)
+        if case.module:
+            question["module"] = case.module
+            question["module_at"] = case.module_at.value
+    return question
+
+
+def _wheel_lines(case: Choose) -> dict[str, list[str]]:
+    names = filenames(Question(case.id, offers(case)), PREFIX)
+    spelled = {tag: name for name, tag in names.items()}
+    return {
+        spelled[offer.tag]: [full_tag(line, PREFIX) for line in offer.wheel]
+        for offer in offers(case)
+        if offer.wheel
+    }
