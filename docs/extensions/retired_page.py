@@ -33,7 +33,7 @@ class RetiredDirective(SphinxDirective):
         became = (
             f"See {{rule}}`{entry.successor}`." if entry.successor else entry.reason
         )
-        text = f"`{entry.id}` (until edition {entry.since}): {became}"
+        text = f"`{entry.id}` (retired in edition {entry.since}): {became}"
         yield from self.parse_text_to_nodes(text)
 
 

@@ -76,8 +76,8 @@ def test_no_percentage_is_computed(built: Built) -> None:
         "Where slow differs from a rule, and why",
         "It compares versions as text.",
         "TAG-01 rule demo. first",
-        "demo.gone (until edition 2025.1): It said nothing.",
-        "demo.old (until edition 2025.1): See demo.first .",
+        "demo.gone (retired in edition 2025.1): It said nothing.",
+        "demo.old (retired in edition 2025.1): See demo.first .",
     ],
 )
 def test_pages_say(built: Built, said: str) -> None:
