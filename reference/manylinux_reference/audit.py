@@ -11,9 +11,9 @@ from manylinux_reference.audit_needed import needed
 from manylinux_reference.audit_symbols import question, symbols
 from manylinux_reference.audit_versions import versions
 from manylinux_reference.finding import Finding, holds
-from manylinux_reference.policy import NEVER, Policy, architectures
+from manylinux_reference.policy import Policy, architectures
 from manylinux_reference.report import Claim, Outcome, Report
-from manylinux_reference.rule import always, never, nothing, rule
+from manylinux_reference.rule import never, nothing, rule
 from manylinux_reference.unusable import UnusableError
 from manylinux_reference.wheel import read_wheel
 
@@ -156,9 +156,7 @@ def _judge(
 
 @rule(
     "auditor.policy.nearest-older-level",
-    off=lambda claimed, policy: claimed
-    if claimed in policy.nodes.values()
-    else (0, 0),
+    off=lambda claimed, policy: claimed if claimed in policy.levels else (0, 0),
 )
 def judged_as(claimed: Version, policy: Policy) -> Version:
     """Return the level by which a claim is judged: its own.
@@ -171,16 +169,13 @@ def judged_as(claimed: Version, policy: Policy) -> Version:
 
 @rule("auditor.report.oldest-level", off=nothing)
 def oldest(against: list[Finding], policy: Policy) -> str | None:
-    """Return the tag of the oldest level that holds, if any does."""
+    """Return the tag of the oldest level with policy data that holds, if any does."""
     levels = [finding.holds_from for finding in against if not finding.advice]
-    level = max(levels, default=policy.first_level)
-    if level == NEVER:
-        return None
-    return tags.canonical((*max(level, policy.first_level), policy.arch))
-
-
-def _as_pure(report: Report) -> str:
-    return Outcome.HOLDS if not report.files else report.outcome
+    needed = max(levels, default=policy.first_level)
+    for level in policy.levels:
+        if holds(needed, level):
+            return tags.canonical((*level, policy.arch))
+    return None
 
 
 @rule("auditor.outcome.no-elf", off=never)

@@ -113,7 +113,7 @@ def allowed(kind: str, name: str, elf: Elf, policy: Policy) -> Iterator[Finding]
     elif kind == ALLOWED:
         level = allowed_from(name, policy)
         if level and level > EVERY_LEVEL:
-            text = f"needs {name}, allowed from {level[0]}.{level[1]} on"
+            text = f"needs {name}, allowed since {level[0]}.{level[1]}"
             yield Finding(
                 identifier, elf.name, text, holds_from=level, library=name
             )

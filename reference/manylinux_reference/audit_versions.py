@@ -69,7 +69,7 @@ def counts(need: VersionNeed) -> bool:
 def _late(identifier: str, elf: Elf, need: VersionNeed, policy: Policy):
     library, node, _ = need
     level = node_level(node, policy)
-    known = f"listed from {level[0]}.{level[1]} on" if level != NEVER else "not listed"
+    known = f"listed since {level[0]}.{level[1]}" if level != NEVER else "not listed"
     text = f"needs {node} from {library}, {known} on {policy.arch}"
     yield Finding(
         identifier, elf.name, text, holds_from=level, library=library, version=node

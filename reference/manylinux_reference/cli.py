@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
     "tags": ("tags_command", "print the platform tags that fit here, best first"),
@@ -22,11 +25,22 @@ EPILOG = """examples:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return 0, 1 for a refusal or 2 for a wrong command."""
     words = sys.argv[1:] if arguments is None else arguments
-    parser = ArgumentParser(
+    if words[:1] in (["audit"], ["check"]) and not any(w[:1] == "-" for w in words):
+        # Nothing for argparse to do, which would cost as much as a small wheel.
+        audit_command = import_module("manylinux_reference.audit_command")
+        return int(audit_command.run_plainly(words))
+    parser = _parser(words)
+    parsed = parser.parse_args(words)
+    return int(parsed.run(parsed))
+
+
+def _parser(words: list[str]) -> ArgumentParser:
+    argparse = import_module("argparse")
+    parser: ArgumentParser = argparse.ArgumentParser(
         prog="manylinux",
         description="The manylinux rules, applied to this machine and to wheels.",
         epilog=EPILOG,
-        formatter_class=RawDescriptionHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (module, about) in COMMANDS.items():
@@ -34,14 +48,13 @@ def main(arguments: list[str] | None = None) -> int:
             name,
             help=about,
             description=about[0].upper() + about[1:] + ".",
-            formatter_class=RawDescriptionHelpFormatter,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         if name in words[:1]:
             loaded = import_module(f"manylinux_reference.{module}")
             loaded.configure(command)
             command.set_defaults(run=loaded.run)
-    parsed = parser.parse_args(words)
-    return int(parsed.run(parsed))
+    return parser
 
 
 if __name__ == "__main__":

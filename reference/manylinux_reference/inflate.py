@@ -7,14 +7,7 @@ standard library does the same work.
 from __future__ import annotations
 
 import zlib
-
-try:
-    from isal.igzip_lib import DECOMP_DEFLATE, IgzipDecompressor, IsalError
-    from isal.isal_zlib import crc32
-except ImportError:  # no build for this machine
-    IgzipDecompressor = None
-    IsalError = zlib.error
-    from zlib import crc32
+from importlib import import_module
 
 from manylinux_reference.archive import PEEK, STORED, Archive, Member
 from manylinux_reference.unusable import UnusableError
@@ -22,7 +15,9 @@ from manylinux_reference.unusable import UnusableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
+WORTH_ISAL = 64 * 1024  # importing it costs what zlib needs for a member of this size
 INPUT = 256 * 1024
 OUTPUT = 1024 * 1024
 
@@ -55,7 +50,9 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     """
     start, _ = archive.locate(member)
     checksum, length = 0, 0
-    for piece in _pieces(archive, member, start):
+    isal = _isal(member)
+    crc32 = import_module("isal.isal_zlib").crc32 if isal else zlib.crc32
+    for piece in _pieces(archive, member, start, isal):
         checksum = crc32(piece, checksum)
         length += len(piece)
         if length > member.size:
@@ -67,26 +64,39 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
         raise UnusableError("its checksum is wrong", member.name)
 
 
-def _pieces(archive: Archive, member: Member, start: int) -> Iterator[bytes]:
+def _isal(member: Member) -> ModuleType | None:
+    if member.compressed < WORTH_ISAL:
+        return None
+    try:
+        return import_module("isal.igzip_lib")
+    except ImportError:  # no build for this machine
+        return None
+
+
+def _pieces(
+    archive: Archive, member: Member, start: int, isal: ModuleType | None
+) -> Iterator[bytes]:
     raw = (
         archive.read(at, min(INPUT, start + member.compressed - at))
         for at in range(start, start + member.compressed, INPUT)
     )
     if member.method == STORED:
         return raw
-    inflate = _with_isal if IgzipDecompressor else _with_zlib
-    return _sound(inflate(raw), member.name)
+    pieces = _with_isal(raw, isal) if isal else _with_zlib(raw)
+    return _sound(pieces, isal.IsalError if isal else zlib.error, member.name)
 
 
-def _sound(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+def _sound(
+    pieces: Iterator[bytes], damage: type[Exception], name: str
+) -> Iterator[bytes]:
     try:
         yield from pieces
-    except (IsalError, zlib.error, ValueError) as error:
+    except (damage, ValueError) as error:
         raise UnusableError("its compressed data are damaged", name) from error
 
 
-def _with_isal(raw: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = IgzipDecompressor(flag=DECOMP_DEFLATE)
+def _with_isal(raw: Iterator[bytes], isal: ModuleType) -> Iterator[bytes]:
+    inflater = isal.IgzipDecompressor(flag=isal.DECOMP_DEFLATE)
     for piece in raw:
         if inflater.eof:
             raise ValueError("data after the end")

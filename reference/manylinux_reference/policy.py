@@ -18,13 +18,14 @@ class Policy:
 
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
     nodes, to the first level that allows them.  ``forbidden`` holds triples of
-    library, the level from which on it is allowed, and symbols.
+    library, the level from which on it is allowed, and symbols.  ``levels`` are
+    those with data, from the architecture's first one on.
     """
 
     __slots__ = (
         "additional", "arch", "big_endian", "bits", "first_glibc", "first_level",
-        "flags_mask", "flags_value", "forbidden", "libgcc_node", "loader", "machine",
-        "nodes", "pep_599", "providers", "withdrawn",
+        "flags_mask", "flags_value", "forbidden", "levels", "libgcc_node", "loader",
+        "machine", "nodes", "pep_599", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -35,11 +36,13 @@ class Policy:
         self.providers: dict[str, list[str]] = {}
         self.forbidden: list[tuple[str, Version, tuple[bytes, ...]]] = []
         self.nodes: dict[str, Version] = {}
+        self.levels: list[Version] = []
         self.loader = ""
         for kind, *words in _lines(arch):
             getattr(self, f"_read_{kind.replace('-', '_')}")(*words)
         if not self.loader:
             raise KeyError(arch)
+        self.levels = [level for level in self.levels if level >= self.first_level]
 
     @property
     def loader_name(self) -> str:
@@ -52,6 +55,9 @@ class Policy:
         self.big_endian = order == "big"
         self.flags_mask, self.flags_value = int(mask), int(value)
         self.first_glibc, self.first_level = version(glibc), version(level)
+
+    def _read_levels(self, *levels: str) -> None:
+        self.levels = [version(level) for level in levels]
 
     def _read_pep_599(self, library: str, level: str) -> None:
         self.pep_599[library] = version(level)

@@ -28,7 +28,8 @@ def policy_text() -> str:
     data = spec_folder() / "data"
     policies = tomllib.loads((data / "policies.toml").read_text("utf-8"))
     facts = tomllib.loads((data / "architectures.toml").read_text("utf-8"))
-    lines = [HEADER, *_architectures(facts, policies), *_libraries(policies)]
+    levels = " ".join(["levels", *policies["levels"]])
+    lines = [HEADER, levels, *_architectures(facts, policies), *_libraries(policies)]
     for arch, levels in policies["nodes"].items():
         for level, added in levels.items():
             nodes = [f"{space}_{node}" for space in added for node in added[space]]
