@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from manylinux_conformance.interpreter_header import elf_header, header_of
@@ -49,12 +50,15 @@ def shim_variables(
     """Return the variables under which programs see a platform; see shim/README.md.
 
     ``python`` is the target interpreter, ``header`` what ``prepare_header`` returned.
+    The interpreter that runs this suite, and with it those of the tools' environments,
+    shows that header too: they are programs of the same machine.
     With ``tool_glibc`` every program but the target interpreter sees that version of
     glibc; the interpreter's file must then be its own, not a symbolic link.
     Raises ShimError for paths that such a variable cannot hold.
     """
     file = python.resolve()
-    names = dict.fromkeys((str(python), str(file)))
+    running = Path(sys.executable).resolve()
+    names = dict.fromkeys((str(python), str(file), str(running)))
     if set(" :") & set(str(shim)) or any(":" in name for name in names):
         raise ShimError(f"{shim}, {python}: no space or colon can be in these paths")
     variables = {

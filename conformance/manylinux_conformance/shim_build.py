@@ -46,7 +46,7 @@ FLAGS = (
     "-Wl,-s",
 )
 SECONDS = 300
-# In every glibc since 2.2.4, on every architecture, and in musl.
+# In every glibc since 2.3, on every architecture, and in musl.
 NEEDED_SYMBOLS = frozenset(
     {
         "__errno_location",
@@ -55,8 +55,10 @@ NEEDED_SYMBOLS = frozenset(
         "memcpy",
         "memset",
         "readlink",
+        "realpath",
         "strcmp",
         "strlen",
+        "strncmp",
     }
 )
 

@@ -289,6 +289,27 @@ print(json.dumps(os.read(fd, 4).decode()))"""
     assert seen == {"target": "told", "another": "real"}[which]
 
 
+def test_link_to_the_interpreter_shows_the_header_too(
+    say: Callable[..., object], tmp_path: Path
+) -> None:
+    interpreter, header = tmp_path / "python3.11", tmp_path / "header"
+    interpreter.write_text("real")
+    header.write_text("told")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to("../python3.11")
+    (tmp_path / "bin" / "pip").symlink_to("../python3.11")
+    script = f"""
+import json, os
+os.chdir({str(tmp_path)!r})
+print(json.dumps([open("bin/python").read(), open("bin/pip").read()]))"""
+
+    seen = say(
+        script, MODELLED_INTERPRETER=str(interpreter), MODELLED_HEADER=str(header)
+    )
+
+    assert seen == ["told", "real"]
+
+
 @pytest.mark.parametrize("mode", ["r+", "rb+", "a+"])
 def test_writer_of_the_interpreter_gets_the_file_itself(
     say: Callable[..., object], tmp_path: Path, mode: str

@@ -26,8 +26,10 @@
 typedef struct file FILE;
 char *getenv(const char *name);
 int strcmp(const char *one, const char *other);
+int strncmp(const char *one, const char *other, size_t length);
 size_t strlen(const char *text);
 void *memcpy(void *to, const void *from, size_t length);
+char *realpath(const char *path, char *to);
 long readlink(const char *path, char *to, size_t size);
 int *__errno_location(void);
 
@@ -197,11 +199,10 @@ static const char *glibc(void)
     return getenv(in_target() ? "MODELLED_GLIBC" : "MODELLED_TOOL_GLIBC");
 }
 
-/* Is the path one of the colon-separated names of the target interpreter? */
-static int is_interpreter(const char *path)
+/* Is the path in the colon-separated list? */
+static int listed(const char *path, const char *list)
 {
-    const char *list = getenv("MODELLED_INTERPRETER");
-    while (path && list && *list) {
+    while (list && *list) {
         size_t i = 0;
         while (path[i] && path[i] != ':' && path[i] == list[i])
             i++;
@@ -214,11 +215,25 @@ static int is_interpreter(const char *path)
     return 0;
 }
 
+/* Is the path, or the file that it links to, an interpreter of the model? */
+static int is_interpreter(const char *path)
+{
+    const char *list = getenv("MODELLED_INTERPRETER"), *name = path;
+    char file[4096];
+    for (const char *at = path; *at; at++)
+        if (*at == '/')
+            name = at + 1;
+    if (strncmp(name, "python", 6))
+        return 0;
+    return listed(path, list) || (realpath(path, file) && listed(file, list));
+}
+
 /* The file that a reader of `path` gets to see. */
 static const char *seen(const char *path, int flags)
 {
     const char *header = getenv("MODELLED_HEADER");
-    return header && (flags & ACCESS_MODE) == READ_ONLY && is_interpreter(path) ? header : path;
+    int asked = header && path && (flags & ACCESS_MODE) == READ_ONLY;
+    return asked && is_interpreter(path) ? header : path;
 }
 
 /* --- The C library's version --------------------------------------------------------- */
@@ -253,10 +268,17 @@ SHOWN size_t confstr(int name, char *to, size_t size)
     NEXT(, confstr, 0, name, to, size);
 }
 
+/* Beside a real musl there is only the shim's own definition, which does not count. */
+static int has_version_function(void)
+{
+    static void *known;
+    return !without_glibc() && (glibc() || next("gnu_get_libc_version", &known));
+}
+
 SHOWN void *dlsym(void *handle, const char *name)
 {
     if (same(name, "gnu_get_libc_version")) {
-        if (without_glibc())
+        if (!has_version_function())
             name = "gnu_get_libc_version, which this C library does not have";
         else if (glibc())
             return (void *)gnu_get_libc_version; /* in whatever library it is looked up */
