@@ -65,8 +65,7 @@ def _choose(
         place = (
             _target(text(request, "target")) if "target" in request else find_place()
         )
-        listed = order.platform_tags(place.environment, place.module)
-        ranks = order.Ranks(place.environment, place.module, listed)
+        ranks = order.Ranks(place.environment, place.module)
         pythons = installer.running_python_ranks()
         return {"choose": installer.choose(offers, pythons, ranks)}
     except override.OverrideError as error:

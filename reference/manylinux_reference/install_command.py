@@ -62,8 +62,7 @@ def run(arguments: Namespace) -> int:
 
 def _choose(arguments: Namespace) -> list[Path]:
     place = _place(arguments.platform)
-    listed = order.platform_tags(place.environment, place.module)
-    ranks = order.Ranks(place.environment, place.module, listed)
+    ranks = order.Ranks(place.environment, place.module)
     pythons = installer.running_python_ranks()
     chosen = []
     for requirement in read_requirements(arguments.requirement):

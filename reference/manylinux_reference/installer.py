@@ -6,7 +6,7 @@ import sys
 import sysconfig
 
 from manylinux_reference import tags
-from manylinux_reference.order import ANY
+from manylinux_reference.order import ANY, MOST_REMEMBERED
 from manylinux_reference.platform import Environment
 from manylinux_reference.rule import rule
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from manylinux_reference.order import Rank, Ranks
     from manylinux_reference.tags import Promise
 
-    PythonRanks = Mapping[tuple[str, str], int]  # by Python tag and ABI tag
     Preference = tuple[int | Rank, int | Rank]  # smaller is better
 
 PARTS = 4  # of a wheel's name: project and version, Python, ABI and platform tag
@@ -51,52 +50,54 @@ def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | No
         return None
     _, python, abi, platform = parts
     try:
-        python_rank = pythons.get((python, abi))
-        if python_rank is None:
-            python_rank = _best_python(python, abi, pythons)
-            if python_rank is None:
-                return None
-        rank = ranks[platform[:-4]]
+        python_rank = pythons[python, abi]
+        rank = None if python_rank is None else ranks[platform[:-4]]
     except tags.InvalidTagSetError:
         return None
-    if rank is None:
+    if python_rank is None or rank is None:
         return None
     return platform_last(any_last(python_rank) if rank is ANY else python_rank, rank)
 
 
-def _best_python(python: str, abi: str, pythons: PythonRanks) -> int | None:
-    """Return the best rank of a compressed or oddly spelled pair of tags."""
-    ranks = [
-        pythons[one, other]
-        for one in tags.valid_members(tags.fold_case(python))
-        for other in tags.valid_members(tags.fold_case(abi))
-        if (one, other) in pythons
-    ]
-    return min(ranks, default=None)
-
-
-def python_ranks(version: tuple[int, int], abi: str) -> PythonRanks:
-    """Return the rank of each Python and ABI tag that fits a CPython version.
+class PythonRanks(dict[tuple[str, str], "int | None"]):
+    """The rank of Python and ABI tags for one CPython; None for those that do not fit.
 
     ``abi`` is the interpreter's own, as ``cp311``.  The order is PEP 425's and
     packaging's: own ABI, stable ABI, no ABI; older stable ABIs; Python in general.
     """
-    major, minor = version
-    own = f"cp{major}{minor}"
-    stable = [(f"cp{major}{older}", "abi3") for older in range(minor, 1, -1)]
-    if abi != own:  # free-threaded builds have no stable ABI (PEP 703)
-        stable = []
-    ordered = [(own, abi), *stable[:1], (own, "none"), *stable[1:]]
-    ordered += [(f"py{major}{minor}", "none"), (f"py{major}", "none")]
-    ordered += [(f"py{major}{older}", "none") for older in range(minor - 1, -1, -1)]
-    return {pair: rank for rank, pair in enumerate(ordered)}
+
+    __slots__ = ()
+
+    def __init__(self, version: tuple[int, int], abi: str) -> None:
+        major, minor = version
+        own = f"cp{major}{minor}"
+        stable = [(f"cp{major}{older}", "abi3") for older in range(minor, 1, -1)]
+        if abi != own:  # free-threaded builds have no stable ABI (PEP 703)
+            stable = []
+        ordered = [(own, abi), *stable[:1], (own, "none"), *stable[1:]]
+        ordered += [(f"py{major}{minor}", "none"), (f"py{major}", "none")]
+        ordered += [(f"py{major}{older}", "none") for older in range(minor - 1, -1, -1)]
+        super().__init__((pair, rank) for rank, pair in enumerate(ordered))
+
+    def __missing__(self, pair: tuple[str, str]) -> int | None:
+        """Return the best rank of a compressed or unknown pair.
+
+        Raises InvalidTagSetError if one of the two sets breaks a rule.
+        """
+        python, abi = (tags.valid_members(tags.fold_case(part)) for part in pair)
+        pairs = ((one, other) for one in python for other in abi)
+        ranks = [rank for one in pairs if (rank := self.get(one)) is not None]
+        best = min(ranks, default=None)
+        if len(self) < MOST_REMEMBERED:
+            self[pair] = best
+        return best
 
 
 def running_python_ranks() -> PythonRanks:
     """Return the ranks of Python and ABI tags for the running CPython."""
     major, minor = sys.version_info[:2]
     threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
-    return python_ranks((major, minor), f"cp{major}{minor}{threads}")
+    return PythonRanks((major, minor), f"cp{major}{minor}{threads}")
 
 
 def explicit_target(tag: str) -> Environment | None:

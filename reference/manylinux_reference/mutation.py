@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MODULES = (
     *("tags", "platform", "eligibility", "order", "installer", "override"),
     "answering",
+    *("archive_names", "wheel", "audit", "audit_header", "audit_needed"),
+    *("audit_versions", "audit_symbols", "audit_loading", "audit_bundled"),
+    *("audit_contents", "audit_command"),
 )
 
 
@@ -51,5 +54,5 @@ def _marked() -> Iterator[tuple[ModuleType, str, object]]:
     for name in MODULES:
         module = import_module(f"manylinux_reference.{name}")
         for attribute, value in list(vars(module).items()):
-            if callable(value) and "rule" in getattr(value, "__dict__", {}):
+            if callable(value) and "mutations" in getattr(value, "__dict__", {}):
                 yield module, attribute, value

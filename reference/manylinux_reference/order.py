@@ -7,7 +7,6 @@ from manylinux_reference.rule import rule, same
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from types import ModuleType
 
     from manylinux_reference.platform import Environment
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     Rank = tuple[int, int, int, int]  # smaller is better
 
 ANY = (3, 0, 0, 0)  # the rank of ``any``, after every tag that names a platform
+MOST_REMEMBERED = 10_000  # ranks; far more than an index has platform tags
 LAST_MINOR = 50  # listed of majors older than the host's; comparing needs no bound
 
 
@@ -38,7 +38,7 @@ def platform_tags(
     if module is None:
         return listed
     ranks = Ranks(environment, module)
-    return [tag for tag in listed if ranks.compare(tag)]
+    return [tag for tag in listed if ranks[tag]]
 
 
 def _spelled(major: int, newest: int, oldest: int, arch: str) -> list[str]:
@@ -53,28 +53,32 @@ def _spelled(major: int, newest: int, oldest: int, arch: str) -> list[str]:
 class Ranks(dict[str, "Rank | None"]):
     """The rank of platform tags in one environment; None for those that do not fit.
 
-    Those of a list are looked up; any other spelling and any set is compared.
+    A tag or a compressed set is compared when it is first looked up.
     """
 
     __slots__ = ("environment", "module")
 
     def __init__(
-        self,
-        environment: Environment,
-        module: ModuleType | None = None,
-        listed: Iterable[str] = (),
+        self, environment: Environment, module: ModuleType | None = None
     ) -> None:
         super().__init__()
         self.environment = environment
         self.module = module
-        self.update((tag, self.compare(tag)) for tag in listed)
 
     def __missing__(self, tag: str) -> Rank | None:
-        """Return the rank of a tag or compressed set that no list names."""
-        if "." not in tag:
-            return self.compare(tag)
+        """Return the rank of a tag or compressed set that was not looked up before.
+
+        Raises InvalidTagSetError if the set breaks a rule, OverrideError if the
+        ``_manylinux`` module breaks.
+        """
+        rank = self._best(tags.valid_members(tag)) if "." in tag else self._rank(tag)
+        if len(self) < MOST_REMEMBERED:
+            self[tag] = rank
+        return rank
+
+    def _best(self, members: list[str]) -> Rank | None:
         best = None
-        for member in tags.valid_members(tag):
+        for member in members:
             rank = self[member]
             if rank is not None:
                 best = rank if best is None else better(best, rank)
@@ -82,8 +86,7 @@ class Ranks(dict[str, "Rank | None"]):
                 return None
         return best
 
-    def compare(self, tag: str) -> Rank | None:
-        """Return the rank of one platform tag by comparison alone."""
+    def _rank(self, tag: str) -> Rank | None:
         folded = tags.fold_case(tag)
         if folded == "any":
             return ANY

@@ -24,6 +24,7 @@ from manylinux_reference.answering import (
     running_place,
     text,
 )
+from manylinux_reference.audit_answer import answer_audit
 from manylinux_reference.mutation import mutated, mutations
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
         told = partial(told_place, request)
         broken = mutated(text(request, "mutation")) if "mutation" in request else None
         with broken or nullcontext():
+            if request.get("ask") == "audit":
+                return answer_audit(text(request, "wheel"))
             return answer(request, told if "answers" in request else own_place)
     except (ValueError, RecursionError) as error:
         return {"error": str(error)}
