@@ -8,9 +8,13 @@ from pathlib import Path
 
 import msgspec
 
+from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.interpreter_header import elf_header
+from manylinux_conformance.interpreters import Interpreter
+from manylinux_conformance.modelled import prepare_header, shim_variables
 from manylinux_conformance.platforms import Libc, Platform
 from manylinux_conformance.shim_build import ShimError
+from manylinux_conformance.target_environment import make_target_environment
 
 SECONDS = 60
 
@@ -105,3 +109,22 @@ def disagreements(platform: Platform, sight: Sight) -> Iterator[str]:
     for what, seen, meant in facts:
         if seen != meant:
             yield f"{what} says {seen!r}, not {meant!r}"
+
+
+def why_not_seen(
+    platform: Platform, interpreter: Interpreter, shim: Path, folder: Path
+) -> str:
+    """Say why an interpreter under the shim does not see a platform; empty if it does.
+
+    To be asked once for each platform and interpreter, before any tool is graded there.
+    ``folder`` does not exist yet; a target environment is made in it.
+    """
+    target = make_target_environment(
+        folder, interpreter, Environment(platform), work=folder
+    )
+    try:
+        header = prepare_header(platform, target.python, folder / "shown")
+        variables = shim_variables(platform, shim, target.python, header)
+        return "; ".join(disagreements(platform, see(target.python, variables)))
+    except ShimError as error:
+        return str(error)

@@ -27,7 +27,7 @@ from manylinux_conformance.platforms import (
     read_platforms,
 )
 from manylinux_conformance.shim_build import ShimError, build_shim
-from manylinux_conformance.sight import disagreements, see
+from manylinux_conformance.sight import disagreements, see, why_not_seen
 from manylinux_conformance.target_environment import make_target_environment
 from manylinux_reference.spec_folder import spec_folder
 
@@ -293,6 +293,36 @@ def test_without_the_shim_nothing_of_a_platform_is_seen(show: Show) -> None:
 
     seen = {one.partition(" ")[0] for one in disagreements(PLATFORMS["s390x"], sight)}
     assert seen >= {"confstr", "os.uname", "sysconfig", "gnu_get_libc_version", "the"}
+
+
+@pytest.mark.parametrize("name", ["glibc-2.17", "x32"])
+def test_platform_that_is_seen_may_be_used(
+    name: str, tmp_path: Path, interpreter: Interpreter, shim: Path
+) -> None:
+    folder = tmp_path / "target"
+
+    assert why_not_seen(PLATFORMS[name], interpreter, shim, folder) == ""
+
+
+def test_shim_that_does_not_load_is_noticed(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    absent = tmp_path / "absent.so"
+
+    said = why_not_seen(PLATFORMS["ppc64"], interpreter, absent, tmp_path / "target")
+
+    assert "os.uname says" in said
+    assert "; sysconfig says" in said
+
+
+def test_shim_that_cannot_be_named_is_noticed(
+    tmp_path: Path, interpreter: Interpreter
+) -> None:
+    spaced = tmp_path / "a folder" / "shim.so"
+
+    said = why_not_seen(PLATFORMS["ppc64"], interpreter, spaced, tmp_path / "target")
+
+    assert "no space or colon" in said
 
 
 @pytest.mark.parametrize(
