@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from struct import Struct, unpack_from
 
-from manylinux_reference.archive_names import refusal_of_name
+from manylinux_reference import archive_names
 from manylinux_reference.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -200,7 +200,7 @@ def _name(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         shown = raw.decode("ascii", "backslashreplace")
         raise UnusableError("the name is not UTF-8", shown) from error
-    reason = refusal_of_name(name)
+    reason = archive_names.refusal_of_name(name)
     if reason:
         raise UnusableError(reason, name)
     return name

@@ -10,7 +10,6 @@ from manylinux_reference.audit_loading import executables, loading
 from manylinux_reference.audit_needed import needed
 from manylinux_reference.audit_symbols import question, symbols
 from manylinux_reference.audit_versions import versions
-from manylinux_reference.finding import Finding, holds
 from manylinux_reference.policy import Policy, architectures
 from manylinux_reference.report import Claim, Outcome, Report
 from manylinux_reference.rule import never, nothing, rule
@@ -22,8 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from manylinux_reference.elf import Elf
+    from manylinux_reference.finding import Finding
     from manylinux_reference.policy import Version
     from manylinux_reference.wheel import Wheel
+
+    Promised = tuple[str, tuple[int, int, str]]  # a claim as spelled, what it promises
 
 
 def audit(path: str) -> Report:
@@ -68,15 +70,26 @@ class _Policies:
         return self._read[arch]
 
 
-def _claims(filename: str) -> list[tuple[str, tuple[int, int, str]]]:
+def _claims(filename: str) -> list[Promised]:
     platforms = filename.removesuffix(".whl").rpartition("-")[2].split(".")
     parsed = ((tag, tags.parse(tag)) for tag in platforms)
-    return every_claim([(tag, promise) for tag, promise in parsed if promise])
+    claims = [(tag, promise) for tag, promise in parsed if promise]
+    return each_architecture(every_claim(claims))
 
 
 @rule("auditor.claims.every", off=lambda claims: claims[:1])
-def every_claim(claims: list[object]) -> list[object]:
+def every_claim(claims: list[Promised]) -> list[Promised]:
     """Return the claims unchanged: each is checked."""
+    return claims
+
+
+def _first_architecture(claims: list[Promised]) -> list[Promised]:
+    return [claim for claim in claims if claim[1][2] == claims[0][1][2]]
+
+
+@rule("auditor.claims.mixed-architectures", off=_first_architecture)
+def each_architecture(claims: list[Promised]) -> list[Promised]:
+    """Return the claims unchanged: each is checked by its own architecture."""
     return claims
 
 
@@ -165,6 +178,12 @@ def judged_as(claimed: Version, policy: Policy) -> Version:
     than the architecture stands for its first glibc.
     """
     return max(claimed, policy.first_glibc)
+
+
+@rule("wheel.levels.monotone", off=lambda needed, claimed: needed == claimed)
+def holds(needed: Version, claimed: Version) -> bool:
+    """Return whether what holds from one level on holds at another."""
+    return needed <= claimed
 
 
 @rule("auditor.report.oldest-level", off=nothing)

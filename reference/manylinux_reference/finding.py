@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from manylinux_reference.policy import NEVER
-from manylinux_reference.rule import rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,9 +49,3 @@ def shifted(
             yield finding
 
     return moved
-
-
-@rule("wheel.levels.monotone", off=lambda needed, claimed: needed == claimed)
-def holds(needed: Version, claimed: Version) -> bool:
-    """Return whether what holds from one level on holds at another."""
-    return needed <= claimed

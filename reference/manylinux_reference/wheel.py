@@ -111,7 +111,11 @@ def _elf(archive: Archive, member: Member, question: Question) -> Elf:
     )
 
 
-@rule("auditor.members.every", off=lambda name, record: name in record)
+@rule(
+    "auditor.members.every",
+    listed=lambda name, record: name in record,
+    root=lambda name, _: ".data/" not in name,
+)
 def is_inspected(_name: str, _record: dict[str, bool]) -> bool:
     """Return True: a member that RECORD hides is looked at like any other."""
     return True
