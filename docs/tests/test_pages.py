@@ -75,7 +75,7 @@ def test_no_percentage_is_computed(built: Built) -> None:
         "≠ differs; the reason is recorded",
         "Where slow differs from a rule, and why",
         "It compares versions as text.",
-        "TAG-01 rule demo. first",
+        "TAG-01 Do the first thing. rule demo. first Everybody does it.",
         "demo.gone (retired in edition 2025.1): It said nothing.",
         "demo.old (retired in edition 2025.1): See demo.first .",
     ],
