@@ -14,13 +14,17 @@ from manylinux_conformance.adapters import Role
 from manylinux_conformance.ask import Asker, ProbeShelf
 from manylinux_conformance.deviations import annotate
 from manylinux_conformance.plan import plan
+from manylinux_conformance.platforms import Fidelity, Platform
 from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
 from manylinux_conformance.results import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.shim_build import build_shim
+from manylinux_conformance.sight import why_not_seen
 from manylinux_conformance.suite import EDITION, Suite
 from manylinux_conformance.tool_choice import Tool
 
+# Asked once for each platform and interpreter, whatever the number of tools.
+_why_not_seen = functools.cache(why_not_seen)
 ASKED = (Role.INSTALLER, Role.TAG_LIBRARY)
 EVERYWHERE = "every platform"
 
@@ -86,12 +90,35 @@ class Asking:
             progress=functools.partial(progress, done=0, total=0),
         )
         if isinstance(provided, NotProvided):
-            missing = NotRun(platform=EVERYWHERE, reason=provided.reason)
-            return Block(self._header(""), (), (missing,))
-        results = self._ask(provided, progress)
+            nowhere = NotRun(platform=EVERYWHERE, reason=provided.reason)
+            return Block(self._header(""), (), (nowhere,))
+        missing = self._unseen(provided)
+        unseen = {one.platform for one in missing}
+        places = [one for one in self.suite.platforms if one.name not in unseen]
+        results = self._ask(provided, places, progress)
         tool = self.tool
         known = annotate(results, tool.deviations, tool.version, self.role)
-        return Block(self._header(provided.interpreter.version), tuple(known))
+        header = self._header(provided.interpreter.version)
+        return Block(header, tuple(known), missing)
+
+    def _unseen(self, provided: ProvidedTool) -> tuple[NotRun, ...]:
+        """Return the platforms that the shim does not manage to show here.
+
+        No tool is graded on them: what it answered there would be no fault of its own.
+        """
+        places = [
+            one for one in self.suite.platforms if one.fidelity is Fidelity.MODELLED
+        ]
+        check = functools.partial(
+            _why_not_seen, interpreter=provided.interpreter, shim=self.shim
+        )
+        with ThreadPoolExecutor(self.settings.jobs) as pool:
+            reasons = zip(places, pool.map(check, places), strict=True)
+            return tuple(
+                NotRun(platform=place.name, reason=f"the model does not work: {reason}")
+                for place, reason in reasons
+                if reason
+            )
 
     def _header(self, python: str) -> Header:
         return Header(
@@ -105,13 +132,15 @@ class Asking:
             host=machine.machine(),
         )
 
-    def _ask(self, provided: ProvidedTool, progress: Progress) -> list[Result]:
+    def _ask(
+        self, provided: ProvidedTool, places: Sequence[Platform], progress: Progress
+    ) -> list[Result]:
         """Ask all batches, some at a time; results stand in the order of the plan."""
         python = provided.interpreter.version.replace(".", "")
         suite = self.suite
         batches = [
             batch
-            for place in suite.platforms
+            for place in places
             for batch in plan(self.role, suite.cases, suite.rules, place, python)
         ]
         name = f"{self.tool.name} as {self.role.value}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -111,20 +112,19 @@ def disagreements(platform: Platform, sight: Sight) -> Iterator[str]:
             yield f"{what} says {seen!r}, not {meant!r}"
 
 
-def why_not_seen(
-    platform: Platform, interpreter: Interpreter, shim: Path, folder: Path
-) -> str:
+def why_not_seen(platform: Platform, interpreter: Interpreter, shim: Path) -> str:
     """Say why an interpreter under the shim does not see a platform; empty if it does.
 
     To be asked once for each platform and interpreter, before any tool is graded there.
-    ``folder`` does not exist yet; a target environment is made in it.
     """
-    target = make_target_environment(
-        folder, interpreter, Environment(platform), work=folder
-    )
-    try:
-        header = prepare_header(platform, target.python, folder / "shown")
-        variables = shim_variables(platform, shim, target.python, header)
-        return "; ".join(disagreements(platform, see(target.python, variables)))
-    except ShimError as error:
-        return str(error)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        target = make_target_environment(
+            folder / "target", interpreter, Environment(platform), work=folder
+        )
+        try:
+            header = prepare_header(platform, target.python, folder)
+            variables = shim_variables(platform, shim, target.python, header)
+            return "; ".join(disagreements(platform, see(target.python, variables)))
+        except ShimError as error:
+            return str(error)

@@ -297,11 +297,9 @@ def test_without_the_shim_nothing_of_a_platform_is_seen(show: Show) -> None:
 
 @pytest.mark.parametrize("name", ["glibc-2.17", "x32"])
 def test_platform_that_is_seen_may_be_used(
-    name: str, tmp_path: Path, interpreter: Interpreter, shim: Path
+    name: str, interpreter: Interpreter, shim: Path
 ) -> None:
-    folder = tmp_path / "target"
-
-    assert why_not_seen(PLATFORMS[name], interpreter, shim, folder) == ""
+    assert why_not_seen(PLATFORMS[name], interpreter, shim) == ""
 
 
 def test_shim_that_does_not_load_is_noticed(
@@ -309,7 +307,7 @@ def test_shim_that_does_not_load_is_noticed(
 ) -> None:
     absent = tmp_path / "absent.so"
 
-    said = why_not_seen(PLATFORMS["ppc64"], interpreter, absent, tmp_path / "target")
+    said = why_not_seen(PLATFORMS["ppc64"], interpreter, absent)
 
     assert "os.uname says" in said
     assert "; sysconfig says" in said
@@ -320,7 +318,7 @@ def test_shim_that_cannot_be_named_is_noticed(
 ) -> None:
     spaced = tmp_path / "a folder" / "shim.so"
 
-    said = why_not_seen(PLATFORMS["ppc64"], interpreter, spaced, tmp_path / "target")
+    said = why_not_seen(PLATFORMS["ppc64"], interpreter, spaced)
 
     assert "no space or colon" in said
 
