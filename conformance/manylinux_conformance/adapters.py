@@ -20,6 +20,7 @@ INSTALLER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {
     *("target", "site_packages", "environment"),
 }
 TARGET_PLACEHOLDERS = INSTALLER_PLACEHOLDERS | {"platform_tag", "arch", "family"}
+AUDITOR_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"wheel", "out", "tag"}
 RELATIVE = ("./", "../")
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
@@ -114,6 +115,23 @@ class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     seconds: Seconds = 60
 
 
+class Auditor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How an auditor is asked, in one of two ways, and how it repairs.
+
+    ``command`` audits one ``{wheel}`` and ends with status 0 if every claim holds, 1
+    if one does not, 2 for a wheel that it cannot read.
+    ``lines`` is a process that speaks JSON lines.
+    ``repair`` writes the repaired ``{wheel}`` into the folder ``{out}``; ``{tag}`` is
+    the platform tag that it may claim.
+    """
+
+    command: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+    repair: tuple[str, ...] = ()
+    variables: dict[str, str] = {}
+    seconds: Seconds = 120
+
+
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One tool, in one or more roles."""
 
@@ -124,6 +142,7 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     provide: Provide = Provide()
     installer: Installer | None = None
     tag_library: TagLibrary | None = None
+    auditor: Auditor | None = None
     cannot_see: dict[Fact, str] = {}  # why the tool cannot be shown it
 
 
@@ -148,6 +167,7 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
     for role, table in (
         (Role.INSTALLER, adapter.installer),
         (Role.TAG_LIBRARY, adapter.tag_library),
+        (Role.AUDITOR, adapter.auditor),
     ):
         if role in adapter.roles and table is None:
             yield f"role {role.value!r} needs a table [{role.value.replace('-', '_')}]"
@@ -166,6 +186,9 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
     if library := adapter.tag_library:
         texts = (*library.command, *library.variables.values())
         yield from _unknown(texts, LIBRARY_PLACEHOLDERS)
+    if auditor := adapter.auditor:
+        texts = (*auditor.command, *auditor.lines, *auditor.repair)
+        yield from _unknown((*texts, *auditor.variables.values()), AUDITOR_PLACEHOLDERS)
 
 
 def _texts(asked: Installer) -> Iterable[str]:
@@ -191,9 +214,14 @@ def _at_home(adapter: Adapter, folder: Path) -> Adapter:
     provide = adapter.provide
     tables = {
         name: msgspec.structs.replace(
-            table, command=tuple(resolved(argument) for argument in table.command)
+            table,
+            **{
+                field: tuple(resolved(argument) for argument in getattr(table, field))
+                for field in ("command", "lines", "repair")
+                if hasattr(table, field)
+            },
         )
-        for name in ("installer", "tag_library")
+        for name in ("installer", "tag_library", "auditor")
         if (table := getattr(adapter, name)) is not None
     }
     constraints = resolved(provide.constraints)

@@ -1,0 +1,180 @@
+"""Asks an auditor about the corpus: which claims hold, and what a repair leaves behind.
+
+    results = ask_auditor(tool, lines, corpus, new_folder)
+
+Each line of the corpus's manifest gets one ``Result``, on the architecture as platform.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from manylinux_fixtures.manifest import Line
+
+from manylinux_conformance.adapters import Auditor, fill
+from manylinux_conformance.audit_verdicts import (
+    REPAIRED_CONFORMS,
+    REPAIRS,
+    UNSTATED,
+    AuditAnswer,
+    audit_result,
+)
+from manylinux_conformance.circumstances import this_machine
+from manylinux_conformance.provide import ProvidedTool
+from manylinux_conformance.results import Result
+from manylinux_conformance.running import Ended, run
+from manylinux_conformance.workplace import Workplace, make_workplace
+
+BATCH = 100  # wheels that one process of an auditor is given
+READABLE = (0, 1)  # exit statuses that are a verdict
+MOST_BREAKDOWNS = 20  # in one batch; after so many the rest is not tried any more
+
+
+def ask_auditor(
+    tool: ProvidedTool,
+    lines: Sequence[Line],
+    corpus: Path,
+    folder: Path,
+    *,
+    jobs: int = 1,
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Result]:
+    """Return an auditor's result for each line, in their order.
+
+    ``corpus`` is the folder with the wheels, ``folder`` a new one to work in.
+    ``progress`` is told how many wheels are done.
+    """
+    auditor = tool.adapter.auditor
+    if auditor is None:
+        raise ValueError(f"{tool.adapter.name} is no auditor")
+    batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
+    results: list[Result] = []
+
+    def ask(numbered: tuple[int, Sequence[Line]]) -> list[Result]:
+        number, batch = numbered
+        place = make_workplace(
+            tool, this_machine(tool.interpreter), folder / f"{number}", None
+        )
+        answers = _Asking(auditor, place, corpus).answers(batch)
+        shutil.rmtree(place.folder)
+        return [audit_result(line, answers[line.id]) for line in batch]
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for found in pool.map(ask, enumerate(batches)):
+            results += found
+            progress(len(results))
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    auditor: Auditor
+    workplace: Workplace
+    corpus: Path
+
+    def answers(self, lines: Sequence[Line]) -> dict[str, AuditAnswer]:
+        """Return an answer to each line."""
+        repairs = [line for line in lines if line.rule in REPAIRS]
+        audits = [line for line in lines if line.rule not in REPAIRS]
+        wheels = [(self.corpus / line.path, line.tags) for line in audits]
+        found = dict(zip((line.id for line in audits), self.audit(wheels), strict=True))
+        return found | {line.id: self.repair(line) for line in repairs}
+
+    def audit(
+        self, wheels: Sequence[tuple[Path, tuple[str, ...]]]
+    ) -> list[AuditAnswer]:
+        """Ask about wheels with their claims, in the way the adapter says."""
+        if self.auditor.lines:
+            return list(self._by_lines(wheels))
+        if self.auditor.command:
+            return [self._by_status(wheel) for wheel, _ in wheels]
+        return [AuditAnswer(declined="repairs and does not audit") for _ in wheels]
+
+    def _run(
+        self, command: Sequence[str], questions: bytes = b"", **values: str
+    ) -> Ended:
+        places = {**self.workplace.places, **values}
+        more = {
+            name: fill(text, places) for name, text in self.auditor.variables.items()
+        }
+        return run(
+            [fill(argument, places) for argument in command],
+            folder=self.workplace.place("work"),
+            variables={**self.workplace.variables, **more},
+            seconds=self.auditor.seconds,
+            questions=questions,
+        )
+
+    def _by_status(self, wheel: Path) -> AuditAnswer:
+        ended = self._run(self.auditor.command, wheel=str(wheel))
+        if ended.crash or ended.status not in READABLE:
+            return _broken(ended)
+        return AuditAnswer(conforms=ended.status == 0, status=ended.status)
+
+    def _by_lines(
+        self, wheels: Sequence[tuple[Path, tuple[str, ...]]]
+    ) -> Iterator[AuditAnswer]:
+        """Give one process all wheels; start another one after each breakdown."""
+        done = breakdowns = 0
+        while done < len(wheels) and breakdowns < MOST_BREAKDOWNS:
+            asked = (
+                {"ask": "audit", "wheel": str(wheel), "claims": claims}
+                for wheel, claims in wheels[done:]
+            )
+            questions = b"".join(msgspec.json.encode(each) + b"\n" for each in asked)
+            ended = self._run(self.auditor.lines, questions)
+            for line in ended.output.splitlines():
+                answer = _read(line)
+                if answer is None or done == len(wheels):
+                    break
+                done += 1
+                yield answer
+            if done < len(wheels):
+                done, breakdowns = done + 1, breakdowns + 1
+                yield _broken(ended)
+        for _ in wheels[done:]:
+            yield AuditAnswer(error=f"not asked after {MOST_BREAKDOWNS} breakdowns")
+
+    def repair(self, line: Line) -> AuditAnswer:
+        """Have a wheel repaired, and look at what lies in the folder afterwards."""
+        if not self.auditor.repair:
+            return AuditAnswer(declined="does not repair")
+        out = self.workplace.place("work") / line.id.replace("/", "-")
+        out.mkdir()
+        wheel = str(self.corpus / line.path)
+        ended = self._run(
+            self.auditor.repair, wheel=wheel, out=str(out), tag=_goal(line)
+        )
+        left = sorted(out.glob("*.whl"))
+        tags = tuple(tuple(each.stem.split("-")[-1].split(".")) for each in left)
+        answer = AuditAnswer(status=ended.status, left=tags, reason=ended.words)
+        if ended.crash:
+            return _broken(ended)
+        if line.rule != REPAIRED_CONFORMS or not left:
+            return answer
+        audited = self.audit([(left[0], tags[0])])[0]
+        return msgspec.structs.replace(audited, left=tags)
+
+
+def _goal(line: Line) -> str:
+    """Return the tag to repair for: the oldest that can hold, else the one claimed."""
+    if line.oldest in UNSTATED:
+        return line.tags[-1]
+    return f"manylinux_{line.oldest}_{line.arch}"
+
+
+def _read(line: bytes) -> AuditAnswer | None:
+    try:
+        return msgspec.json.decode(line, type=AuditAnswer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _broken(ended: Ended) -> AuditAnswer:
+    said = ended.crash or f"exit status {ended.status}: {ended.words or 'no answer'}"
+    return AuditAnswer(error=said, status=ended.status, timeout=ended.timed_out)

@@ -1,0 +1,88 @@
+"""Asks auditwheel: its own command line ``show``, by JSON lines, in one process.
+
+auditwheel has no command that validates a claim.  A claim counts as confirmed if
+``show`` names the same level or an older one of the same architecture.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import sys
+
+from auditwheel.main import main
+from json_lines import Reply, Request, serve
+
+SHOWN = re.compile(r'following platform tag:\s+"(\w+)"')
+PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
+LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
+
+
+def audit(request: Request) -> Reply:
+    """Return whether what ``show`` says confirms each of the claims."""
+    status, output, complaint = show(str(request["wheel"]))
+    tag = shown_tag(output)
+    if not tag:
+        words = " ".join((complaint or output).split())
+        return {"conforms": False, "status": status, "reason": words}
+    claims = request["claims"] if isinstance(request["claims"], list) else []
+    confirmed = [confirms(tag, str(claim)) for claim in claims]
+    return {
+        "conforms": bool(confirmed) and all(confirmed),
+        "oldest": tag,
+        "status": status,
+        "reason": f"show names {tag}",
+    }
+
+
+def show(wheel: str) -> tuple[int, str, str]:
+    """Run ``auditwheel show`` and return its status, its output and its complaints."""
+    output, complaint = io.StringIO(), io.StringIO()
+    sys.argv = ["auditwheel", "show", *JSON, wheel]
+    status: object = 0
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):
+        try:
+            status = main()
+        except SystemExit as end:
+            status = end.code
+    number = status if isinstance(status, int) else int(status is not None)
+    return number, output.getvalue(), complaint.getvalue()
+
+
+def speaks_json() -> list[str]:
+    """Return the option for JSON output, which auditwheel has since 6.8.0."""
+    sys.argv = ["auditwheel", "show", "--help"]
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
+        main()
+    return ["--json"] if "--json" in output.getvalue() else []
+
+
+def shown_tag(output: str) -> str:
+    """Return the tag that ``show`` found; empty if it found none."""
+    if JSON and output.lstrip().startswith("{"):
+        return str(json.loads(output).get("overall_tag") or "")
+    found = SHOWN.search(output)
+    return found[1] if found else ""
+
+
+def confirms(tag: str, claim: str) -> bool:
+    """Return whether a tag is of the same architecture as a claim and no newer."""
+    here, there = level(tag), level(claim)
+    return bool(here and there and here[1] == there[1] and here[0] <= there[0])
+
+
+def level(tag: str) -> tuple[tuple[int, int], str] | None:
+    """Split a manylinux tag into its glibc version and its architecture."""
+    if found := PERENNIAL.fullmatch(tag):
+        return (int(found[1]), int(found[2])), found[3]
+    family, _, arch = tag.partition("_")
+    return (LEGACY[family], arch) if family in LEGACY else None
+
+
+JSON: list[str] = []
+if __name__ == "__main__":
+    JSON = speaks_json()
+    serve(audit=audit)
