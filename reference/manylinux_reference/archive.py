@@ -1,4 +1,4 @@
-"""Reads a zip archive's directory by hand and refuses what two readers could see differently.
+"""Reads a zip archive's directory by hand and refuses what is damaged or ambiguous.
 
 The layout is that of APPNOTE 6.3.10.  The standard library's ``zipfile`` would cost
 more time to import than a small wheel takes to audit, and forgives too much.
@@ -152,7 +152,9 @@ class Archive:
         if room < LOCAL.size or raw[:4] != b"PK\3\4":
             raise UnusableError("has no local header where expected", member.name)
         fields = LOCAL.unpack_from(raw)
-        flags, method, crc, compressed, size, name_size, extra = fields[2:4] + fields[6:]
+        flags, method, crc, compressed, size, name_size, extra = (
+            fields[2:4] + fields[6:]
+        )
         start = LOCAL.size + name_size + extra
         same = raw[LOCAL.size : LOCAL.size + name_size] == name
         if not (same and method == member.method and flags == member.flags):
@@ -178,7 +180,10 @@ def _sizes_agree(told: tuple[int, int, int], member: Member) -> bool:
 
 
 def _directory_entry(data: bytes, position: int) -> tuple[Member, int]:
-    if position + CENTRAL.size > len(data) or data[position : position + 4] != b"PK\1\2":
+    if (
+        position + CENTRAL.size > len(data)
+        or data[position : position + 4] != b"PK\1\2"
+    ):
         raise UnusableError("the archive's directory is damaged")
     fields = CENTRAL.unpack_from(data, position)
     name_size, extra_size, comment_size = fields[10:13]

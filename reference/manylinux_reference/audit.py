@@ -1,4 +1,4 @@
-"""Audits a wheel: which of its claims hold, what stands against them, what would hold."""
+"""Audits a wheel: which claims hold, what stands against them, what would hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from manylinux_reference.audit_loading import executables, loading
 from manylinux_reference.audit_needed import needed
 from manylinux_reference.audit_symbols import question, symbols
 from manylinux_reference.audit_versions import versions
-from manylinux_reference.policy import Policy, architectures
+from manylinux_reference.policy import NEVER, Policy, architectures
 from manylinux_reference.report import Claim, Outcome, Report
 from manylinux_reference.rule import never, nothing, rule
 from manylinux_reference.unusable import UnusableError
@@ -36,7 +36,8 @@ def audit(path: str) -> Report:
     policies = _Policies()
     claims = _claims(path.rpartition("/")[2])
     first = policies[claims[0][1][2] if claims else "x86_64"]
-    wheel = read_wheel(path, question(first))
+    level = min((promise[:2] for _, promise in claims), default=NEVER)
+    wheel = read_wheel(path, question(first, judged_as(level, first)))
     found: dict[str, list[Finding]] = {}
     for arch in {promise[2]: None for _, promise in claims} or _guess(wheel):
         found[arch] = list(findings(wheel, policies[arch]))
@@ -142,9 +143,11 @@ def reports_foreign(_policy: Policy, _wheel: Wheel) -> bool:
 
 @rule(
     "auditor.needs.transitive",
-    off=lambda elf, wheel: not any(
-        elf.base_name in other.needed or elf.soname in other.needed
-        for other in wheel.elves
+    off=lambda elf, wheel: (
+        not any(
+            elf.base_name in other.needed or elf.soname in other.needed
+            for other in wheel.elves
+        )
     ),
 )
 def needs_count(_elf: Elf, _wheel: Wheel) -> bool:

@@ -1,4 +1,4 @@
-"""``manylinux audit`` and ``manylinux check``: what wheels claim, and whether it holds."""
+"""``manylinux audit`` and ``manylinux check``: which claims of wheels hold."""
 
 from __future__ import annotations
 
@@ -55,19 +55,20 @@ def run(arguments: Namespace | Plain) -> int:
 
 def run_plainly(words: list[str]) -> int:
     """Run a command line of paths alone, as argparse would have read it."""
-    if len(words) < 2:
-        sys.stderr.write(f"usage: manylinux {words[0]} [--json] [--jobs N] WHEEL ...\n")
+    command, *wheels = words
+    if not wheels:
+        sys.stderr.write(f"usage: manylinux {command} [--json] [--jobs N] WHEEL ...\n")
         return UNUSABLE
-    return run(Plain(*words))
+    return run(Plain(command, wheels))
 
 
 class Plain:
-    """Arguments without options; importing argparse costs as much as a small wheel."""
+    """Arguments without options."""
 
     json = False
     jobs = 0
 
-    def __init__(self, command: str, *wheels: str) -> None:
+    def __init__(self, command: str, wheels: list[str]) -> None:
         self.command = command
         self.wheels = wheels
 
@@ -75,6 +76,9 @@ class Plain:
 def _report(arguments: Namespace | Plain, shown: Shown) -> int:
     checking = arguments.command == "check"
     paths = list(wheels_below(arguments.wheels))
+    if not paths:
+        sys.stderr.write("manylinux: the folder holds no wheel\n")
+        return UNUSABLE
     worst = ALL_HOLD
     for report in _with_progress(audits(paths, arguments.jobs), len(paths)):
         sys.stdout.writelines(f"{line}\n" for line in shown(report, brief=checking))
@@ -83,7 +87,7 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
     return worst
 
 
-@rule("auditor.exit.false-claim", off=lambda report, **_: ALL_HOLD)
+@rule("auditor.exit.false-claim", off=lambda *_, **__: ALL_HOLD)
 def exit_status(report: Report, *, checking: bool) -> int:
     """Return the status that one wheel calls for."""
     if report.outcome == Outcome.UNUSABLE:

@@ -60,9 +60,7 @@ def os_abi(elf: Elf, _policy: Policy) -> Iterator[Finding]:
         yield Finding("wheel.elf.osabi", elf.name, text, offset=7)
 
 
-def _flags(
-    elf: Elf, policy: Policy, identifier: str, *names: str
-) -> Iterator[Finding]:
+def _flags(elf: Elf, policy: Policy, identifier: str, *names: str) -> Iterator[Finding]:
     if policy.arch in names and elf.flags & policy.flags_mask != policy.flags_value:
         text = f"e_flags {elf.flags:#x} name another ABI than that of {policy.arch}"
         yield Finding(identifier, elf.name, text, offset=E_FLAGS[elf.bits])

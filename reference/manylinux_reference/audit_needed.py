@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from manylinux_reference.policy import Policy, Version
     from manylinux_reference.wheel import Wheel
 
-# What a needed name is.  Plain strings: importing enum would cost a third of Python's start.
+# What a needed name is.  Not an enum: importing that costs a third of Python's start.
 PATH, CONTAINED, LIBPYTHON, MUSL = "path", "contained", "libpython", "musl"
 LOADER, WITHDRAWN, ALLOWED, OTHER = "loader", "withdrawn", "allowed", "other"
+STARTS = {
+    LIBPYTHON: ("libpython",),
+    MUSL: ("libc.musl-", "ld-musl-", "libc.so\0"),
+    LOADER: ("ld64.so", "ld.so"),
+}
 EVERY_LEVEL = (2, 5)  # the first level of all: what it allows, older ones do too
 
 
@@ -33,11 +38,10 @@ def kind_of(name: str, wheel: Wheel, policy: Policy) -> str:
         return PATH
     if name in wheel.contained:
         return CONTAINED
-    if name.startswith("libpython"):
-        return LIBPYTHON
-    if name == "libc.so" or name.startswith(("libc.musl-", "ld-musl-")):
-        return MUSL
-    if "ld-linux" in name or name.startswith(("ld64.so", "ld.so")):
+    for kind, starts in STARTS.items():
+        if f"{name}\0".startswith(starts):
+            return kind
+    if "ld-linux" in name:
         return LOADER
     if name in policy.withdrawn:
         return WITHDRAWN
@@ -89,7 +93,7 @@ def musl(kind: str, name: str, elf: Elf, _policy: Policy) -> Iterator[Finding]:
 
 @rule("wheel.needed.loader", off=no_findings)
 def loader(kind: str, name: str, elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the name looks like a loader and is not this architecture's."""
+    """Yield a finding if the name is like a loader's, and not this architecture's."""
     if kind == LOADER and name != policy.loader_name:
         text = f"needs {name}, the loader of {policy.arch} is {policy.loader_name}"
         yield Finding("wheel.needed.loader", elf.name, text, library=name)
@@ -114,6 +118,4 @@ def allowed(kind: str, name: str, elf: Elf, policy: Policy) -> Iterator[Finding]
         level = allowed_from(name, policy)
         if level and level > EVERY_LEVEL:
             text = f"needs {name}, allowed since {level[0]}.{level[1]}"
-            yield Finding(
-                identifier, elf.name, text, holds_from=level, library=name
-            )
+            yield Finding(identifier, elf.name, text, holds_from=level, library=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.audit_versions import node_level
 from manylinux_reference.finding import Finding, no_findings, shifted
 from manylinux_reference.rule import never, rule
 
@@ -11,24 +12,29 @@ if TYPE_CHECKING:
 
     from manylinux_reference.elf import Elf
     from manylinux_reference.elf_symbols import Question
-    from manylinux_reference.policy import Policy
+    from manylinux_reference.policy import Policy, Version
     from manylinux_reference.wheel import Wheel
 
 PYFPE = b"PyFPE_jbuf"
 
 
-def question(policy: Policy) -> Callable[[Wheel], Question]:
-    """Return which names to look for in the files of a wheel."""
+def question(policy: Policy, level: Version) -> Callable[[Wheel], Question]:
+    """Return what to look for in the files of a wheel whose oldest claim is a level."""
 
     def of_wheel(wheel: Wheel) -> Question:
         init = "none" in wheel.abis or bool(narrow_abis(wheel))
 
-        def of_file(elf: Elf) -> tuple[bytes, ...]:
-            names = [PYFPE]
+        def of_file(elf: Elf) -> tuple[list[bytes], list[int]]:
+            names = [PYFPE, *(init_functions(elf) if init else ())]
             for library, _, symbols in policy.forbidden:
                 if library in elf.needed:
                     names += symbols
-            return (*names, *init_functions(elf)) if init else tuple(names)
+            late = [
+                index
+                for _, node, _, index in elf.version_needs
+                if node_level(node, policy) > level
+            ]
+            return names, late
 
         return of_file
 

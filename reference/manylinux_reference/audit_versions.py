@@ -9,11 +9,13 @@ from manylinux_reference.rule import always, rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from manylinux_reference.elf import Elf, VersionNeed
     from manylinux_reference.policy import Policy, Version
     from manylinux_reference.wheel import Wheel
+
+    Check = Callable[[Elf, VersionNeed, Policy], Iterator[Finding]]
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
@@ -24,7 +26,7 @@ def versions(elf: Elf, wheel: Wheel, policy: Policy) -> Iterator[Finding]:
     """Yield what is wrong with the versions that a file needs from outside."""
     yield from relocations(elf)
     for need in elf.version_needs:
-        library, node, _ = need
+        library, node, _, _ = need
         kind = kind_of(library, wheel, policy)
         if kind not in (ALLOWED, LOADER) or not counts(need):
             continue
@@ -33,7 +35,7 @@ def versions(elf: Elf, wheel: Wheel, policy: Policy) -> Iterator[Finding]:
         yield from provider(elf, need, policy)
 
 
-def _check(library: str, node: str, policy: Policy):
+def _check(library: str, node: str, policy: Policy) -> Check:
     """Return the one rule that speaks about a version need."""
     namespace, _, suffix = node.partition("_")
     if node == PRIVATE_NODE:
@@ -66,14 +68,26 @@ def counts(need: VersionNeed) -> bool:
     return not need[2]
 
 
-def _late(identifier: str, elf: Elf, need: VersionNeed, policy: Policy):
-    library, node, _ = need
-    level = node_level(node, policy)
+def _late(
+    identifier: str, elf: Elf, need: VersionNeed, policy: Policy
+) -> Iterator[Finding]:
+    level = node_level(need[1], policy)
     known = f"listed since {level[0]}.{level[1]}" if level != NEVER else "not listed"
-    text = f"needs {node} from {library}, {known} on {policy.arch}"
-    yield Finding(
+    return _finding(identifier, elf, need, f"{known} on {policy.arch}", level)
+
+
+def _finding(
+    identifier: str, elf: Elf, need: VersionNeed, why: str, level: Version = NEVER
+) -> Iterator[Finding]:
+    library, node, _, index = need
+    symbol = elf.witnesses.get(index, "")
+    text = f"needs {symbol}{'@' if symbol else ''}{node} from {library}, {why}"
+    finding = Finding(
         identifier, elf.name, text, holds_from=level, library=library, version=node
     )
+    if symbol:
+        finding.evidence["symbol"] = symbol
+    yield finding
 
 
 def _listed(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
@@ -139,11 +153,7 @@ def dt_relr(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
 @rule("wheel.versions.private", off=no_findings)
 def private(elf: Elf, need: VersionNeed, _policy: Policy) -> Iterator[Finding]:
     """Yield a finding: glibc's private node is promised by nobody."""
-    library, node, _ = need
-    text = f"needs {node} from {library}"
-    yield Finding(
-        "wheel.versions.private", elf.name, text, library=library, version=node
-    )
+    return _finding("wheel.versions.private", elf, need, "which glibc keeps for itself")
 
 
 @rule("wheel.versions.namespace", off=no_findings)
@@ -151,17 +161,13 @@ def unknown_namespace(
     elf: Elf, need: VersionNeed, _policy: Policy
 ) -> Iterator[Finding]:
     """Yield a finding: no level knows the namespace of this node."""
-    library, node, _ = need
-    text = f"needs {node} from {library}, of an unknown namespace"
-    yield Finding(
-        "wheel.versions.namespace", elf.name, text, library=library, version=node
-    )
+    return _finding("wheel.versions.namespace", elf, need, "of an unknown namespace")
 
 
 @rule("wheel.versions.provider", off=no_findings)
 def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
     """Yield advice if the library does not define the node on this architecture."""
-    library, node, _ = need
+    library, node, _, _ = need
     providers = policy.providers.get(node.partition("_")[0])
     if providers is None or library in _providers(node, providers, policy):
         return
@@ -185,9 +191,7 @@ def _providers(node: str, providers: list[str], policy: Policy) -> list[str]:
 def _relocations(elf: Elf) -> Iterator[Finding]:
     if elf.relr:
         text = "has DT_RELR relocations, which loaders know from 2.36 on"
-        yield Finding(
-            "wheel.relocations.relr", elf.name, text, holds_from=DT_RELR_FROM
-        )
+        yield Finding("wheel.relocations.relr", elf.name, text, holds_from=DT_RELR_FROM)
 
 
 @rule(

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 def wheels_below(paths: Iterable[str]) -> Iterator[str]:
     """Yield the files among the paths, and the wheels below the folders, sorted."""
     for path in paths:
-        if not os.path.isdir(path):
-            yield path
-            continue
+        found = False
         for folder, folders, files in os.walk(path):
+            found = True
             folders.sort()
             wheels = (name for name in sorted(files) if name.endswith(".whl"))
             yield from (f"{folder.rstrip('/')}/{name}" for name in wheels)
+        if not found:
+            yield path
 
 
 def audits(paths: list[str], jobs: int = 0) -> Iterator[Report]:

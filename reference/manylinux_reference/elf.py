@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    VersionNeed = tuple[str, str, bool]  # library, node, VER_FLG_WEAK
+    VersionNeed = tuple[str, str, bool, int]  # library, node, VER_FLG_WEAK, index
 
 MAGIC = b"\x7fELF"
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
@@ -13,7 +13,8 @@ ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 class Elf:
     """The facts of one ELF file, read through its program headers alone.
 
-    ``version_needs`` holds triples of library, node and the weak flag.
+    ``version_needs`` holds library, node, the weak flag and the index by which symbols
+    refer to it; ``witnesses`` maps such an index to a symbol, where one was looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
     """
@@ -22,7 +23,7 @@ class Elf:
         "big_endian", "bits", "dynamic", "exports", "flags", "interpreter",
         "isa_needed", "machine", "name", "needed", "osabi", "relr", "runpaths",
         "soname", "stack", "static_tls", "textrel", "type", "undefined",
-        "version_needs",
+        "version_needs", "witnesses",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -35,11 +36,17 @@ class Elf:
         self.soname = ""
         self.runpaths: list[str] = []  # elements of DT_RPATH and DT_RUNPATH
         self.version_needs: list[VersionNeed] = []
+        self.witnesses: dict[int, str] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = self.static_tls = False
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}
         self.exports: set[bytes] = set()
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the class is ELFCLASS64."""
+        return self.bits == 64  # noqa: PLR2004 - the class itself
 
     @property
     def is_executable(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reads the dynamic section and the version needs (gABI, chapter 5; LSB, symbol versions)."""
+"""Reads the dynamic section and the version needs (gABI, chapter 5; LSB)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_reference.elf import Elf
+    from manylinux_reference.elf import Elf, VersionNeed
     from manylinux_reference.window import Window
 
 MOST_ENTRIES = 65_536  # of the dynamic section, and of version needs
 LONGEST_STRING = 4096
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_SONAME, DT_RPATH, DT_TEXTREL, DT_RUNPATH, DT_FLAGS, DT_RELR = 14, 15, 22, 29, 30, 36
-DT_GNU_HASH, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFEF5, 0x6FFFFFFE, 0x6FFFFFFF
+DT_GNU_HASH, DT_VERSYM = 0x6FFFFEF5, 0x6FFFFFF0
+DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
 DF_TEXTREL, DF_STATIC_TLS = 0x4, 0x10
 VER_FLG_WEAK = 0x2
 
@@ -36,7 +37,7 @@ class Dynamic:
         self.order = ">" if elf.big_endian else "<"
         self._loads = loads
         self._values: dict[int, list[int]] = {}
-        entry = Struct(self.order + ("2Q" if elf.bits == 64 else "2I"))
+        entry = Struct(self.order + ("2Q" if elf.is_wide else "2I"))
         offset, size = section
         size -= size % entry.size
         if size > MOST_ENTRIES * entry.size:
@@ -55,7 +56,7 @@ class Dynamic:
         return self._values.get(tag, [])
 
     def one(self, tag: int) -> int:
-        """Return the value of the last entry of this tag, which the loader takes, or 0."""
+        """Return the value of the last entry, which the loader takes, or 0."""
         values = self._values.get(tag)
         return values[-1] if values else 0
 
@@ -105,7 +106,7 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
         elf.version_needs = list(_version_needs(dynamic))
 
 
-def _version_needs(dynamic: Dynamic) -> Iterator[tuple[str, str, bool]]:
+def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
     need, aux = Struct(dynamic.order + "2H3I"), Struct(dynamic.order + "I2H2I")
     at = dynamic.offset(DT_VERNEED)
     budget = MOST_ENTRIES
@@ -121,8 +122,9 @@ def _version_needs(dynamic: Dynamic) -> Iterator[tuple[str, str, bool]]:
             budget -= 1
             if not budget:
                 raise UnusableError(f"more than {MOST_ENTRIES} version needs")
-            _, flags, _, name, step = aux.unpack(dynamic.window.read(where, aux.size))
-            yield library, dynamic.string(name), bool(flags & VER_FLG_WEAK)
+            raw = dynamic.window.read(where, aux.size)
+            _, flags, index, name, step = aux.unpack(raw)
+            yield library, dynamic.string(name), bool(flags & VER_FLG_WEAK), index
             if not step:
                 break
             where += step

@@ -1,4 +1,4 @@
-"""Reads an ELF file that passes by as a stream: header, program headers, what they name.
+"""Reads an ELF file that passes by as a stream, through its program headers.
 
 Section headers are never looked at: they are not loaded, and a file without them is
 the same file to the loader (gABI, chapters 4 and 5).
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from manylinux_reference.elf_symbols import Question
 
 MOST_PASSES = 8
+LITTLE, BIG = 1, 2  # EI_DATA
+PN_XNUM = 0xFFFF  # the real count would stand in a section header
+X86 = (3, 62)  # EM_386, EM_X86_64
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_PROPERTY = 0x6474E551, 0x6474E553
 LONGEST_INTERPRETER = 4096
@@ -35,13 +38,14 @@ class Segment:
 
     __slots__ = ("address", "align", "flags", "kind", "offset", "size")
 
-    def __init__(self, bits: int, fields: tuple[int, ...]) -> None:
-        if bits == 64:
+    def __init__(self, fields: tuple[int, ...], *, wide: bool) -> None:
+        if wide:
             self.kind, self.flags, self.offset, self.address = fields[:4]
+            self.size = fields[5]
         else:
-            self.kind, self.offset, self.address = fields[:3]
-            self.flags = fields[6]
-        self.size = fields[5] if bits == 64 else fields[4]
+            self.kind, self.offset, self.address, _, self.size, _, self.flags = fields[
+                :7
+            ]
         self.align = fields[7]
 
 
@@ -88,11 +92,11 @@ def _parse(window: Window, name: str, question: Question) -> Elf:
             elf.stack = segment.flags
         elif segment.kind == PT_INTERP:
             elf.interpreter = _interpreter(window, segment)
-        elif segment.kind in (PT_NOTE, PT_GNU_PROPERTY) and elf.machine in (3, 62):
+        elif segment.kind in (PT_NOTE, PT_GNU_PROPERTY) and elf.machine in X86:
             if segment.size > LARGEST_NOTES:
                 raise UnusableError(f"notes of {segment.size} bytes")
             notes = window.read(segment.offset, segment.size)
-            elf.isa_needed |= isa_needed(notes, elf.bits, segment.align)
+            elf.isa_needed |= isa_needed(notes, elf.bits // 8, segment.align)
     _dynamic(window, elf, segments, question)
     return elf
 
@@ -116,9 +120,9 @@ def _dynamic(
 def _headers(window: Window, elf: Elf) -> list[Segment]:
     ident = window.read(0, 16)
     elf.bits = {1: 32, 2: 64}.get(ident[4], 0)
-    if not elf.bits or ident[5] not in (1, 2):
+    if not elf.bits or ident[5] not in (LITTLE, BIG):
         raise UnusableError("an ELF file of unknown class or byte order")
-    elf.big_endian = ident[5] == 2
+    elf.big_endian = ident[5] == BIG
     elf.osabi = ident[7]
     order = ">" if elf.big_endian else "<"
     layout = Struct(order + HEADER[elf.bits])
@@ -128,10 +132,10 @@ def _headers(window: Window, elf: Elf) -> list[Segment]:
     if not elf.is_loadable or not count:
         return []
     entry = Struct(order + PROGRAM_HEADER[elf.bits])
-    if entry_size != entry.size or count == 0xFFFF:
+    if entry_size != entry.size or count == PN_XNUM:
         raise UnusableError(f"{count} program headers of {entry_size} bytes")
     raw = window.read(table, count * entry.size)
-    return [Segment(elf.bits, found) for found in entry.iter_unpack(raw)]
+    return [Segment(found, wide=elf.is_wide) for found in entry.iter_unpack(raw)]
 
 
 def _interpreter(window: Window, segment: Segment) -> str:

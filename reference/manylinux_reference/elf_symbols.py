@@ -1,10 +1,16 @@
-"""Looks for given names in the dynamic symbol table, and reads it only if one is there."""
+"""Looks for names in the dynamic symbol table, and reads it only if one is there."""
 
 from __future__ import annotations
 
 from struct import Struct
 
-from manylinux_reference.elf_dynamic import DT_GNU_HASH, DT_HASH, DT_STRTAB, DT_SYMTAB
+from manylinux_reference.elf_dynamic import (
+    DT_GNU_HASH,
+    DT_HASH,
+    DT_STRTAB,
+    DT_SYMTAB,
+    DT_VERSYM,
+)
 from manylinux_reference.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -14,7 +20,8 @@ if TYPE_CHECKING:
     from manylinux_reference.elf import Elf
     from manylinux_reference.elf_dynamic import Dynamic
 
-    Question = Callable[[Elf], tuple[bytes, ...]]  # which names to look for in a file
+    # Which names to look for in a file, and which version indexes to find symbols for.
+    Question = Callable[[Elf], tuple[list[bytes], list[int]]]
 
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
@@ -24,22 +31,28 @@ ENOUGH = 8  # undefined names are evidence; nobody reads more
 
 
 def read_symbols(dynamic: Dynamic, elf: Elf, question: Question) -> None:
-    """Fill in ``undefined`` and ``exports``: the names asked for that are there.
+    """Fill in what was asked for: ``undefined``, ``exports`` and ``witnesses``.
 
     Of a shared object without needs every undefined name counts as asked for.
     """
     if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
         return
+    names, indexes = question(elf)
     start, size = dynamic.string_table()
     strings, first = dynamic.window.find(start, size)
     offsets = {
         at: name
-        for name in question(elf)
+        for name in names
         for at in _occurrences(strings, name + b"\0", first, first + size)
     }
+    if indexes and DT_VERSYM in dynamic:
+        _read_witnesses(dynamic, elf, set(indexes))
+    if offsets or (elf.is_shared_object and not elf.needed):
+        _read_names(dynamic, elf, offsets)
+
+
+def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
     everything = elf.is_shared_object and not elf.needed
-    if not offsets and not everything:
-        return
     for at, undefined, weak in _entries(dynamic, elf):
         name = offsets.get(at)
         if name is None and everything and undefined and len(elf.undefined) < ENOUGH:
@@ -50,6 +63,19 @@ def read_symbols(dynamic: Dynamic, elf: Elf, question: Question) -> None:
             elf.undefined[name] = weak and elf.undefined.get(name, True)
         else:
             elf.exports.add(name)
+
+
+def _read_witnesses(dynamic: Dynamic, elf: Elf, indexes: set[int]) -> None:
+    """Find one symbol for each version index, as evidence for people."""
+    entries = list(_entries(dynamic, elf))
+    index = Struct(dynamic.order + "H")
+    raw = dynamic.window.read(dynamic.offset(DT_VERSYM), len(entries) * index.size)
+    for (at, undefined, _), (version,) in zip(
+        entries, index.iter_unpack(raw), strict=True
+    ):
+        if undefined and version in indexes:
+            elf.witnesses[version] = dynamic.string(at)
+            indexes.discard(version)
 
 
 def _occurrences(
@@ -64,7 +90,7 @@ def _occurrences(
 
 def _entries(dynamic: Dynamic, elf: Elf) -> Iterator[tuple[int, bool, bool]]:
     """Yield name offset, whether undefined and whether weak, of every symbol."""
-    wide = elf.bits == 64
+    wide = elf.is_wide
     layout = Struct(dynamic.order + ("I2BH2Q" if wide else "3I2BH"))
     info, section = (1, 3) if wide else (3, 5)
     size = _count(dynamic, elf, layout.size) * layout.size
@@ -77,7 +103,7 @@ def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
     count = 0
     if DT_HASH in dynamic:
         # The s390x supplement of the gABI makes hash table words 64 bits wide.
-        wide = elf.machine == EM_S390 and elf.bits == 64
+        wide = elf.machine == EM_S390 and elf.is_wide
         word = Struct(dynamic.order + ("Q" if wide else "I"))
         at = dynamic.offset(DT_HASH) + word.size
         (count,) = word.unpack(dynamic.window.read(at, word.size))
@@ -107,5 +133,5 @@ def _count_gnu(dynamic: Dynamic, word: int) -> int:
     for index in range(last - first, last - first + LONGEST_CHAIN):
         (value,) = number.unpack(window.read(at + index * number.size, number.size))
         if value & 1:  # the last of its chain
-            return first + index + 1
+            return int(first) + index + 1
     raise UnusableError("a chain without end in the hash table")

@@ -49,7 +49,9 @@ class Policy:
         """The loader's SONAME."""
         return self.loader.rpartition("/")[2]
 
-    def _read_arch(self, _: str, bits: str, machine: str, order: str, *rest: str) -> None:
+    def _read_arch(
+        self, _: str, bits: str, machine: str, order: str, *rest: str
+    ) -> None:
         mask, value, self.loader, glibc, level, self.libgcc_node = rest
         self.bits, self.machine = int(bits), int(machine)
         self.big_endian = order == "big"

@@ -7,7 +7,6 @@ on lines instead.  A test compares the two.
 from __future__ import annotations
 
 import tomllib
-
 from pathlib import Path
 
 from manylinux_reference.policy import PATH

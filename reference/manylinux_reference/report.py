@@ -35,7 +35,16 @@ class Claim:
 class Report:
     """What an audit found out about one wheel."""
 
-    __slots__ = ("advice", "claims", "error", "files", "member", "oldest", "outcome", "path")
+    __slots__ = (
+        "advice",
+        "claims",
+        "error",
+        "files",
+        "member",
+        "oldest",
+        "outcome",
+        "path",
+    )
 
     def __init__(self, path: str) -> None:
         self.path = path

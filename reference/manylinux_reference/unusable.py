@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LONGEST = 200  # characters of a name that a message shows
+
 
 class UnusableError(Exception):
     """A wheel cannot be judged; the message is one line with the member and reason."""
@@ -19,4 +21,4 @@ class UnusableError(Exception):
 def printable(name: str) -> str:
     """Return a name from outside so that it stays on one line of a terminal."""
     shown = name if name.isprintable() else ascii(name)[1:-1]
-    return shown if len(shown) <= 200 else f"{shown[:197]}..."
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}..."

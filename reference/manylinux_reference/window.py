@@ -33,7 +33,8 @@ class Window:
         for (offset, kept), limit in zip(self._kept, self._limits, strict=True):
             at = offset + len(kept)
             if start <= at < end and len(kept) < limit:
-                kept += memoryview(piece)[at - start : at - start + limit - len(kept)]
+                room = limit - len(kept)
+                kept.extend(memoryview(piece)[at - start : at - start + room])
         self.position = end
 
     def rewind(self) -> None:
