@@ -54,18 +54,18 @@ def shim_variables(
     shows that header too: they are programs of the same machine.
     With ``tool_glibc`` every program but the target interpreter sees that version of
     glibc; the interpreter's file must then be its own, not a symbolic link.
-    Raises ShimError for paths that such a variable cannot hold.
+    Raises ShimError for a shim that LD_PRELOAD cannot name; see ld.so(8).
     """
     file = python.resolve()
     running = Path(sys.executable).resolve()
     names = dict.fromkeys((str(python), str(file), str(running)))
-    if set(" :") & set(str(shim)) or any(":" in name for name in names):
-        raise ShimError(f"{shim}, {python}: no space or colon can be in these paths")
+    if set(" :") & set(str(shim)):
+        raise ShimError(f"{shim}: a preloaded file's path has no space and no colon")
     variables = {
         "LD_PRELOAD": str(shim),
         "MODELLED_LIBC": platform.libc.value,
         "MODELLED_MACHINE": platform.machine,
-        "MODELLED_INTERPRETER": ":".join(names),
+        "MODELLED_INTERPRETER": "\n".join(names),
     }
     if platform.libc is Libc.GLIBC:
         variables["MODELLED_GLIBC"] = platform.glibc

@@ -13,12 +13,13 @@ from typing import Protocol
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.ask import Asker, ProbeShelf
 from manylinux_conformance.deviations import annotate
+from manylinux_conformance.input_error import InputError
 from manylinux_conformance.plan import plan
 from manylinux_conformance.platforms import Fidelity, Platform
 from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
 from manylinux_conformance.results import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results_file import Block
-from manylinux_conformance.shim_build import build_shim
+from manylinux_conformance.shim_build import ShimError, build_shim
 from manylinux_conformance.sight import why_not_seen
 from manylinux_conformance.suite import EDITION, Suite
 from manylinux_conformance.tool_choice import Tool
@@ -58,9 +59,12 @@ def run(
 ) -> Iterator[Block]:
     """Ask every tool in every role it has, and yield a block for each.
 
-    Raises InputError if the suite's own data cannot be used.
+    Raises InputError if the suite's own data or compiler cannot be used.
     """
-    shim = build_shim(settings.cache, machine.machine())
+    try:
+        shim = build_shim(settings.cache, machine.machine())
+    except ShimError as error:
+        raise InputError("modelled platforms", str(error)) from error
     shelf = ProbeShelf(settings.work / "probes")
     for tool in tools:
         for role in tool.adapter.roles:

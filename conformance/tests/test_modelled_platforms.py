@@ -246,7 +246,7 @@ def test_missing_interpreter_has_no_header(tmp_path: Path) -> None:
 def test_shim_in_a_folder_that_cannot_be_preloaded_is_refused(name: str) -> None:
     shim = Path("/cache") / name / "shim.so"
 
-    with pytest.raises(ShimError, match="no space or colon"):
+    with pytest.raises(ShimError, match="has no space and no colon"):
         shim_variables(PLATFORMS["musl"], shim, Path("/python"), None)
 
 
@@ -320,7 +320,7 @@ def test_shim_that_cannot_be_named_is_noticed(
 
     said = why_not_seen(PLATFORMS["ppc64"], interpreter, spaced)
 
-    assert "no space or colon" in said
+    assert "has no space and no colon" in said
 
 
 @pytest.mark.parametrize(

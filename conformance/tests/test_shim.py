@@ -282,7 +282,7 @@ elif "openat" in name:
 else:
     fd = function(path, os.O_RDONLY)
 print(json.dumps(os.read(fd, 4).decode()))"""
-    names = {"target": f"/x:{interpreter}:/y", "another": f"{interpreter}3:/x/python"}
+    names = {"target": f"/x\n{interpreter}\n/y", "another": f"{interpreter}3\n/x"}
 
     seen = say(script, MODELLED_INTERPRETER=names[which], MODELLED_HEADER=str(header))
 

@@ -199,18 +199,18 @@ static const char *glibc(void)
     return getenv(in_target() ? "MODELLED_GLIBC" : "MODELLED_TOOL_GLIBC");
 }
 
-/* Is the path in the colon-separated list? */
+/* Is the path a line of the list? */
 static int listed(const char *path, const char *list)
 {
     while (list && *list) {
         size_t i = 0;
-        while (path[i] && path[i] != ':' && path[i] == list[i])
+        while (path[i] && path[i] != '\n' && path[i] == list[i])
             i++;
-        if (!path[i] && (!list[i] || list[i] == ':'))
+        if (!path[i] && (!list[i] || list[i] == '\n'))
             return 1;
-        while (*list && *list != ':')
+        while (*list && *list != '\n')
             list++;
-        list += *list == ':';
+        list += *list == '\n';
     }
     return 0;
 }
