@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from case_text import describe
 from docutils import nodes
 from evidence import evidence
 from fragment import fragment
@@ -27,7 +26,7 @@ class CaseDirective(SphinxDirective):
         name = f"{rule}/{self.arguments[0]}"
         for case in evidence(self.env).cases:
             if case.id == name:
-                return [fragment("case.html.jinja", case=describe(case))]
+                return [fragment("case.html.jinja", case=case)]
         raise self.error(f"the suite does not read {name} as an example of a rule")
 
 

@@ -16,19 +16,26 @@ class CaseText:
     ``items`` are the tags, sets or settings that the question is about.
     """
 
+    rule: str
     name: str
     where: str
     question: str
     items: tuple[str, ...]
     expected: str
-    why: str
-    module: str
+    why: str = ""
+    module: str = ""
+
+    @property
+    def id(self) -> str:
+        """The case's identifier: ``rule/name``."""
+        return f"{self.rule}/{self.name}"
 
 
 def describe(case: Case) -> CaseText:
     """Put a case into words."""
     question, items = _question(case)
     return CaseText(
+        rule=case.rule,
         name=case.name,
         where=describe_platforms(case.platform),
         question=question,

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from case_text import CaseText
 from evidence import Evidence
 from generated_page import GeneratedPage
-from manylinux_conformance.cases import Case
 from manylinux_conformance.rules import Level, Rule, Subject
 from score import WORDS, Score
 
@@ -24,7 +24,7 @@ class Covered:
     """One rule with its cases and the scores of each tool's last version."""
 
     rule: Rule
-    cases: tuple[Case, ...]
+    cases: tuple[CaseText, ...]
     last: tuple[Score, ...]
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from case_text import CaseText, describe
 from manylinux_conformance.adapters import Role
-from manylinux_conformance.cases import Case, read_cases
+from manylinux_conformance.cases import read_cases
 from manylinux_conformance.deviations import Deviation, read_deviations
 from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
@@ -19,7 +20,9 @@ from manylinux_conformance.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.lock import Retired, read_retired
 from manylinux_conformance.results_file import Block, read_results
 from manylinux_conformance.rules import Rule, read_rules
+from manylinux_fixtures.fixture_error import FixtureError
 from proposal import Proposal, read_proposals
+from recipe_text import described_recipes
 from score import Score, scores
 from sphinx.errors import SphinxError
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 SOURCES = (
     "conformance/cases/**/*.toml",
+    "fixtures/recipes/**/*.toml",
     "conformance/deviations/*.toml",
     "conformance/results/*.jsonl",
     "spec/*.md",
@@ -50,15 +54,15 @@ class Evidence:
     """
 
     rules: dict[str, Rule]
-    cases: tuple[Case, ...]
+    cases: tuple[CaseText, ...]
     blocks: tuple[Block, ...]
     scores: dict[str, list[Score]]
     deviations: dict[str, tuple[Deviation, ...]]
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
 
-    def cases_of(self, rule: str) -> list[Case]:
-        """Return the cases of a rule, examples in the text first."""
+    def cases_of(self, rule: str) -> list[CaseText]:
+        """Return the questions about a rule: examples, cases, then fixture wheels."""
         return [case for case in self.cases if case.rule == rule]
 
 
@@ -69,7 +73,7 @@ def evidence(env: BuildEnvironment) -> Evidence:
     """
     try:
         return _read(Path(env.srcdir), env.config.evidence_digest)
-    except InputError as error:
+    except (InputError, FixtureError) as error:
         raise SphinxError(str(error)) from error
 
 
@@ -95,7 +99,10 @@ def _read(root: Path, _digest: str) -> Evidence:
     retired = read_retired(spec) if (spec / "retired.toml").exists() else {}
     return Evidence(
         rules=dict(sorted(rules.items(), key=lambda item: _area(item[1]))),
-        cases=(*examples, *read_cases(suite / "cases")),
+        cases=(
+            *map(describe, (*examples, *read_cases(suite / "cases"))),
+            *described_recipes(root / "fixtures" / "recipes"),
+        ),
         blocks=tuple(blocks),
         scores=scores(blocks),
         deviations={

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from case_text import describe
 from fragment import fragment
 from manylinux_conformance.standing import Standing
 from score import Score
@@ -23,7 +22,7 @@ def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
         "rule_evidence.html.jinja",
         rule=rule,
         root=root,
-        cases=[describe(case) for case in known.cases_of(rule)],
+        cases=known.cases_of(rule),
         rows=_rows(scores),
         following=_count(scores, (Standing.FOLLOWS,)),
         differing=_count(scores, DIFFERING),

@@ -7,7 +7,6 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from case_text import describe
 from docutils import nodes
 from evidence import Evidence, evidence
 from fragment import render
@@ -67,7 +66,7 @@ def _rule_page(
         place=f"{chapter}#{rule.id}",
         chapter=builder.env.titles[docname].astext(),
         block=Markup(_block(builder, rule.id, docname, chapter)),  # noqa: S704 - made by Sphinx
-        cases=[describe(case) for case in known.cases_of(rule.id)],
+        cases=known.cases_of(rule.id),
         plural=PLURAL,
         roles=_by_role(known.scores.get(rule.id, [])),
         deviations=_deviations(known, rule.id),

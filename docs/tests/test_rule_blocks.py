@@ -92,6 +92,7 @@ def test_what_leads_nowhere_is_a_warning(
     [
         ("spec/bad.md", ":::{rule} demo.third\n:level: must\n:::\n", "bad.md: line 1"),
         ("conformance/cases/bad.toml", "[[choose]]\n", "bad.toml"),
+        ("fixtures/recipes/bad.toml", "[[holds]]\n", "bad.toml"),
         ("conformance/results/bad.jsonl", "{}\n", "bad.jsonl: line 1"),
         ("conformance/deviations/bad.toml", "unknown = 1\n", "bad.toml"),
         ("spec/proposals.toml", "[[proposal]]\nrow = 1\n", "proposals.toml"),
@@ -100,6 +101,28 @@ def test_what_leads_nowhere_is_a_warning(
 def test_unusable_file_stops_the_build_with_its_name(
     project: Path, build: Build, name: str, text: str, complaint: str
 ) -> None:
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
     (project / name).write_text(text)
     with pytest.raises(SphinxError, match=re.escape(complaint)):
         build(project)
+
+
+def test_fixture_wheels_are_cases_of_their_rule(project: Path, build: Build) -> None:
+    recipes = project / "fixtures/recipes/demo.toml"
+    recipes.parent.mkdir(parents=True)
+    recipes.write_text(
+        'rule = "demo.second"\n'
+        '[[holds]]\nname = "needs-libm"\nabout = "libm is on the list"\n'
+        '[[violates]]\nname = "needs-libssl"\nabout = "libssl is not"\narch = ["i686"]\n'
+        '[[boundary]]\nnamespace = "GLIBC"\nlibrary = "libc.so.6"\n'
+    )
+    rows = build(project).all(PAGE, f"{SECOND} .rule-cases tbody tr")
+    assert [" ".join(row.get_text(" ").split()) for row in rows] == [
+        "needs-libm Is the claim true of this wheel: libm is on the list? "
+        "every architecture the claim is true",
+        "needs-libssl Is the claim true of this wheel: libssl is not? "
+        "i686 the claim is false",
+        "boundary-libc.so.6-GLIBC Is the claim true of a file that needs the newest "
+        "allowed version of GLIBC from libc.so.6, and of its twin that needs the first "
+        "one after it? every level of every architecture true, and false of the twin",
+    ]
