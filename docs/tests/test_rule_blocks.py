@@ -107,22 +107,41 @@ def test_unusable_file_stops_the_build_with_its_name(
         build(project)
 
 
+RECIPES = """\
+rule = "demo.second"
+
+[[holds]]
+name = "needs-libm"
+about = "libm is on the list"
+
+[[violates]]
+name = "needs-libssl"
+about = "libssl is not"
+arch = ["i686"]
+
+[[boundary]]
+namespace = "GLIBC"
+library = "libc.so.6"
+"""
+
+
 def test_fixture_wheels_are_cases_of_their_rule(project: Path, build: Build) -> None:
-    recipes = project / "fixtures/recipes/demo.toml"
-    recipes.parent.mkdir(parents=True)
-    recipes.write_text(
-        'rule = "demo.second"\n'
-        '[[holds]]\nname = "needs-libm"\nabout = "libm is on the list"\n'
-        '[[violates]]\nname = "needs-libssl"\nabout = "libssl is not"\narch = ["i686"]\n'
-        '[[boundary]]\nnamespace = "GLIBC"\nlibrary = "libc.so.6"\n'
-    )
+    folder = project / "fixtures/recipes"
+    folder.mkdir(parents=True)
+    (folder / "demo.toml").write_text(RECIPES)
     rows = build(project).all(PAGE, f"{SECOND} .rule-cases tbody tr")
-    assert [" ".join(row.get_text(" ").split()) for row in rows] == [
-        "needs-libm Is the claim true of this wheel: libm is on the list? "
-        "every architecture the claim is true",
-        "needs-libssl Is the claim true of this wheel: libssl is not? "
-        "i686 the claim is false",
-        "boundary-libc.so.6-GLIBC Is the claim true of a file that needs the newest "
-        "allowed version of GLIBC from libc.so.6, and of its twin that needs the first "
-        "one after it? every level of every architecture true, and false of the twin",
-    ]
+    names, questions, places, answers = zip(
+        *(
+            [" ".join(cell.get_text().split()) for cell in row.select("th, td")]
+            for row in rows
+        ),
+        strict=True,
+    )
+    assert names == ("needs-libm", "needs-libssl", "boundary-libc.so.6-GLIBC")
+    assert questions[0] == "Is the claim true of this wheel: libm is on the list?"
+    assert places[:2] == ("every architecture", "i686")
+    assert answers == (
+        "the claim is true",
+        "the claim is false",
+        "true, and false of the twin",
+    )
