@@ -94,13 +94,15 @@ def _places(
 ) -> Iterator[dict[str, str]]:
     """Yield what placeholders stand for; an index is served only if it is named."""
     requirements = workplace.folder / "requirements.txt"
+    target = workplace.folder / "target"
+    target.mkdir()
     requirements.write_text("".join(f"{line}\n" for line in probes.requirements))
     places = {
         **workplace.places,
         "links": str(probes.links),
         "requirements": str(requirements),
         "dependencies": json.dumps(probes.requirements),
-        "target": str(workplace.folder / "target"),
+        "target": str(target),
     }
     texts = (*installer.command, *installer.files.values())
     if not any("{index}" in text for text in (*texts, *installer.variables.values())):

@@ -18,7 +18,6 @@ KINDS = ("purelib", "platlib", "prefix", "scripts", "headers", "data")
 
 def install(links: str, requirements: str, target: str) -> None:
     """Install every requirement; SystemExit if one has no candidate."""
-    Path(target).mkdir()
     locator = DirectoryLocator(links, recursive=False)
     for line in Path(requirements).read_text().splitlines():
         found = locator.locate(line)

@@ -1,0 +1,112 @@
+"""Checks an adapter before its tool is asked anything that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from manylinux_conformance.adapters import read_adapter
+from manylinux_conformance.answers import Answer
+from manylinux_conformance.ask_installer import ask_installer
+from manylinux_conformance.ask_library import ask_library
+from manylinux_conformance.cases import ANY, Case, Choose, Expand, Listing, Offer, Parse
+from manylinux_conformance.circumstances import this_machine
+from manylinux_conformance.finding import Finding
+from manylinux_conformance.probe_projects import Question, write_probe_projects
+from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.verdicts import Verdict
+
+FOREIGN = "manylinux_2_17_pdp11"  # nobody's architecture
+SETS = f"{FOREIGN}.macosx_11_0_arm64"
+# What no conforming tool can take on any Linux machine, spelled well and badly.
+REFUSED = (
+    *(FOREIGN, SETS, "win_amd64", "macosx_11_0_arm64", "manylinux_99_0_pdp11"),
+    *("manylinux_2_17_", "manylinux", "MANYLINUX_2_17_PDP11", "manylinux-2-17-pdp11"),
+    *("manylinux_\uff12_17_pdp11", f"{FOREIGN}..{FOREIGN}"),
+)
+
+
+def check_adapter(
+    path: Path,
+    cache: Path,
+    folder: Path,
+    *,
+    offline: bool = False,
+    progress: Callable[[str], None] = lambda _: None,
+) -> list[Finding]:
+    """Ask a dozen smoke questions, twice; return what is wrong with the adapter.
+
+    Every version of the tool is asked in every role, on this machine as it is.
+    ``folder`` is a new folder for the runs.  Raises InputError if the adapter file
+    itself cannot be used.
+    """
+    adapter = read_adapter(path)
+    findings: list[Finding] = []
+    for version in adapter.versions:
+        tool = provide(adapter, version, cache, offline=offline, progress=progress)
+        name = f"{adapter.name} {version}".strip()
+        if isinstance(tool, NotProvided):
+            messages = [tool.reason]
+        else:
+            progress(f"asking {name}")
+            messages = [*_check(tool, folder / (version or "tool"))]
+        findings += [Finding(str(path), 0, f"{name}: {text}") for text in messages]
+    return findings
+
+
+def _check(tool: ProvidedTool, folder: Path) -> Iterator[str]:
+    if tool.adapter.installer is not None:
+        yield from _check_installer(tool, folder / "installer")
+    if tool.adapter.tag_library is not None:
+        yield from _check_library(tool, folder / "tag-library")
+
+
+def _check_installer(tool: ProvidedTool, folder: Path) -> Iterator[str]:
+    questions = [Question(f"smoke/{tag}", (Offer(tag),)) for tag in REFUSED]
+    questions.append(Question("smoke/any", ()))
+    probes = write_probe_projects(questions, folder / "links")
+    environment = this_machine(tool.interpreter)
+    answers = ask_installer(tool, environment, probes, folder / "first")
+    again = ask_installer(tool, environment, probes, folder / "second")
+    yield from _complaints(answers, again)
+    yield from _taken(answers)
+
+
+def _check_library(tool: ProvidedTool, folder: Path) -> Iterator[str]:
+    choices = [Choose(rule="smoke", name=tag, offer=(tag,)) for tag in REFUSED]
+    cases: list[Case] = [
+        *choices,
+        Parse(rule="smoke", name="parse", tag=FOREIGN, valid=True),
+        Expand(rule="smoke", name="expand", set=f"py3-none-{SETS}"),
+        Listing(rule="smoke", name="listing"),
+    ]
+    environment = this_machine(tool.interpreter)
+    answers = ask_library(tool, environment, cases, folder / "first")
+    again = ask_library(tool, environment, cases, folder / "second")
+    yield from _complaints(answers, again)
+    yield from _taken({case.id: answers[case.id] for case in choices})
+
+
+def _complaints(
+    answers: Mapping[str, Answer], again: Mapping[str, Answer]
+) -> Iterator[str]:
+    """Yield what broke, and what is answered otherwise when it is asked again."""
+    for case, answer in answers.items():
+        if answer.outcome in {Verdict.ERROR, Verdict.TIMEOUT}:
+            yield f"{case}: {_words(answer)}"
+        elif _words(answer) != _words(again[case]):
+            words = f"{_words(answer)}, and the second time {_words(again[case])}"
+            yield f"{case} is answered {words}"
+
+
+def _taken(answers: Mapping[str, Answer]) -> Iterator[str]:
+    """Yield where something else than the wheel for any platform was taken."""
+    for case, answer in answers.items():
+        if answer.outcome is None and answer.answer != ANY:
+            yield f"{case} is answered {_words(answer)}, not {ANY}"
+
+
+def _words(answer: Answer) -> str:
+    outcome = answer.outcome.value if answer.outcome else ""
+    words = outcome or answer.answer or " ".join(sorted(answer.tags)) or "refused"
+    return f"{words} ({answer.reason})" if answer.reason else words
