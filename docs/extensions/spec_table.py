@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
@@ -107,7 +107,8 @@ class SpecTableDirective(SphinxDirective):
             raise self.error(f"no table {name!r}; known: {', '.join(TABLES)}")
         table = TABLES[name]
         rows = tomllib.loads(path.read_text("utf-8"))[table.array]
-        return self.parse_text_to_nodes(markdown(table.columns, rows))
+        content = self.parse_text_to_nodes(markdown(table.columns, rows))
+        return [nodes.container("", *content, classes=["spec-table", name])]
 
 
 def markdown(columns: tuple[Column, ...], rows: list[dict[str, object]]) -> str:
