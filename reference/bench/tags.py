@@ -30,7 +30,7 @@ SECONDS = 0.02  # that one measurement lasts at least
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One comparison: median microseconds of each side, and the least ratio promised."""
+    """One comparison: microseconds of each side, medians, and the promised ratio."""
 
     what: str
     reference: float

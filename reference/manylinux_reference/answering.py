@@ -85,7 +85,10 @@ def _offers(request: dict[str, object]) -> dict[str, tuple[str, ...]]:
         raise BadRequestError("'offer' is not a list of file names")
     if not isinstance(wheels, dict):
         raise BadRequestError("'wheel' does not map file names to Tag lines")
-    return {name: tuple(map(str, wheels.get(name, ()))) for name in names}
+    try:
+        return {name: tuple(map(str, wheels.get(name, ()))) for name in names}
+    except TypeError as error:
+        raise BadRequestError(f"'wheel': {error}") from error
 
 
 def _parse(tag: str) -> dict[str, object]:

@@ -64,7 +64,5 @@ def wheels(folder: Path, requirement: Requirement) -> list[str]:
     if requirement.version:
         return sorted(found.get(requirement.version, []))
     if len(found) > 1:
-        raise RequirementError(
-            f"{requirement.name}: several versions and none is asked"
-        )
+        raise RequirementError(f"{requirement.name}: which version? there are several")
     return sorted(name for names in found.values() for name in names)

@@ -104,8 +104,9 @@ def _legacy(tag: str) -> Promise | None:
     return alias(version, arch) if version and arch else None
 
 
-def _any_separator(tag: str) -> list[str]:
-    return tag.replace("-", "_").replace(".", "_").split("_")
+def _any_separator(tag: str) -> list[str] | None:
+    parts = tag.replace("-", "_").replace(".", "_").split("_")
+    return parts if len(parts) >= FEWEST_PARTS else None
 
 
 def _without_minor(tag: str) -> list[str]:

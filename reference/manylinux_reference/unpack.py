@@ -61,7 +61,7 @@ def _extract(archive: zipfile.ZipFile, folder: Path) -> None:
 def _safe(name: str) -> PurePosixPath:
     """Return a member's path, which stays below the folder it is unpacked into."""
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name:
+    if not path.parts or path.is_absolute() or {"..", "\\", ":"} & {*path.parts, *name}:
         raise ValueError(f"the member {name!r} leaves its folder")
     if path.parts[0].endswith(".data"):
         raise ValueError(f"the member {name!r} needs more than unpacking")
