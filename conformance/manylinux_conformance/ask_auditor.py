@@ -1,8 +1,8 @@
 """Asks an auditor about the corpus: which claims hold, and what a repair leaves behind.
 
-    results = ask_auditor(tool, lines, corpus, new_folder)
+    results = ask_auditor(tool, corpus, new_folder)
 
-Each line of the corpus's manifest gets one ``Result``, on the architecture as platform.
+Each wheel of the corpus gets one ``Result``, on its architecture as platform.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from manylinux_conformance.audit_verdicts import (
     audit_result,
 )
 from manylinux_conformance.circumstances import this_machine
+from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.provide import ProvidedTool
 from manylinux_conformance.results import Result
 from manylinux_conformance.running import Ended, run
@@ -37,21 +38,20 @@ MOST_BREAKDOWNS = 20  # in one batch; after so many the rest is not tried any mo
 
 def ask_auditor(
     tool: ProvidedTool,
-    lines: Sequence[Line],
-    corpus: Path,
+    corpus: Corpus,
     folder: Path,
     *,
     jobs: int = 1,
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Result]:
-    """Return an auditor's result for each line, in their order.
+    """Return an auditor's result for each wheel, in the order of the manifest.
 
-    ``corpus`` is the folder with the wheels, ``folder`` a new one to work in.
-    ``progress`` is told how many wheels are done.
+    ``folder`` is a new one to work in; ``progress`` is told how many are done.
     """
     auditor = tool.adapter.auditor
     if auditor is None:
         raise ValueError(f"{tool.adapter.name} is no auditor")
+    lines = corpus.lines
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     results: list[Result] = []
 
@@ -75,13 +75,13 @@ def ask_auditor(
 class _Asking:
     auditor: Auditor
     workplace: Workplace
-    corpus: Path
+    corpus: Corpus
 
     def answers(self, lines: Sequence[Line]) -> dict[str, AuditAnswer]:
         """Return an answer to each line."""
         repairs = [line for line in lines if line.rule in REPAIRS]
         audits = [line for line in lines if line.rule not in REPAIRS]
-        wheels = [(self.corpus / line.path, line.tags) for line in audits]
+        wheels = [(self.corpus.wheel(line), line.tags) for line in audits]
         found = dict(zip((line.id for line in audits), self.audit(wheels), strict=True))
         return found | {line.id: self.repair(line) for line in repairs}
 
@@ -146,7 +146,7 @@ class _Asking:
             return AuditAnswer(declined="does not repair")
         out = self.workplace.place("work") / line.id.replace("/", "-")
         out.mkdir()
-        wheel = str(self.corpus / line.path)
+        wheel = str(self.corpus.wheel(line))
         ended = self._run(
             self.auditor.repair, wheel=wheel, out=str(out), tag=_goal(line)
         )

@@ -29,11 +29,14 @@ def installed_exports(arch: str) -> tuple[Export, ...]:
     loader = LOADERS[arch].find()
     if loader is None:
         raise InputError(arch, f"no glibc to read; {LOADERS[arch].advice}")
+    folder = loader.resolve().parent
     names = SONAMES | {"ld": ARCHITECTURES[arch].loader}
     return tuple(
         export
         for short, soname in names.items()
-        for export in library_exports(short, loader.resolve().parent / soname)
+        # Ports that are younger than 2.34 never had some of the libraries.
+        if short == "c" or (folder / soname).exists()
+        for export in library_exports(short, folder / soname)
     )
 
 

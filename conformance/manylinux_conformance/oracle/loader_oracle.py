@@ -15,8 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.corpus import Fixture
 
+from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.oracle.glibc_exports import Release
 from manylinux_conformance.oracle.level_libraries import as_release
@@ -108,35 +108,35 @@ def claim_of(tag: str) -> tuple[str, Release] | None:
     return None
 
 
-def corpus_questions(corpus: Iterable[Fixture], folder: Path) -> Iterator[Question]:
-    """Yield a question for each distinct claim of each wheel; ``folder`` holds them.
+def corpus_questions(corpus: Corpus) -> Iterator[Question]:
+    """Yield a question for each distinct claim of each wheel.
 
     Where the rules accept a wheel and the recipe says that a file does not load, the
     file breaks a recommendation, or wants a process with other things loaded before.
     """
-    for fixture in corpus:
-        unloadable = tuple(elf.path for elf in fixture.recipe.elf if elf.unloadable)
-        claims: dict[tuple[str, Release], bool] = {}
-        for tag in fixture.recipe.tags:
-            if claim := claim_of(tag):
-                claims[claim] = tag not in fixture.recipe.false
+    for line in corpus.lines:
+        claims = {
+            claim: tag not in line.false
+            for tag in line.tags
+            if (claim := claim_of(tag))
+        }
         for (arch, release), accepted in claims.items():
             yield Question(
-                id=fixture.id,
-                rule=fixture.recipe.rule,
-                wheel=folder / fixture.path,
+                id=line.id,
+                rule=line.rule,
+                wheel=corpus.wheel(line),
                 arch=arch,
                 release=release,
                 accepted=accepted,
-                spared=unloadable if accepted else (),
+                spared=tuple(line.unloadable) if accepted else (),
             )
 
 
 def run_loader_oracle(
     questions: Iterable[Question],
     cache: Path,
-    jobs: int = 2,
-    progress: Callable[[Answer], None] | None = None,
+    jobs: int = 1,
+    progress: Callable[[Answer], None] = lambda _: None,
 ) -> OracleReport:
     """Ask the loader of every architecture that can be asked here.
 
@@ -149,8 +149,7 @@ def run_loader_oracle(
     answers = []
     with ThreadPoolExecutor(jobs) as pool:
         for answer in pool.map(lambda question: _answer(question, cache), possible):
-            if progress:
-                progress(answer)
+            progress(answer)
             answers.append(answer)
     not_run = {arch: reason for arch, reason in reasons.items() if reason}
     return OracleReport(answers=tuple(answers), not_run=not_run)

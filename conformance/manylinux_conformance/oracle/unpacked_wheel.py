@@ -49,8 +49,12 @@ def _unpack(
     wheel: Path,
 ) -> Iterator[Path]:
     for member in members:
-        if member.is_dir() or member.file_size > LARGEST_MEMBER:
+        if member.is_dir():
             continue
+        if member.file_size > LARGEST_MEMBER:
+            raise InputError(
+                wheel, f"{member.filename}: more than {LARGEST_MEMBER} bytes"
+            )
         with archive.open(member) as source:
             start = source.read(len(MAGIC))
             if start != MAGIC:
