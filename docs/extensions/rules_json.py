@@ -38,6 +38,7 @@ class PublishedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[PublishedRule, ...]
     retired: tuple[Retired, ...]
     format: int = 1
+    schema: str = msgspec.field(name="$schema", default="rules-schema.json")
 
 
 def published(known: Evidence, edition: str, urls: dict[str, str]) -> PublishedRules:

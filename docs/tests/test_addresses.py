@@ -83,7 +83,7 @@ def test_rules_json_keeps_its_schema(built: Built) -> None:
     schema = json.loads((built.site / "rules-schema.json").read_text())
     rule = schema["$defs"]["PublishedRule"]
     content = json.loads((built.site / "rules.json").read_text())
-    assert content["format"] == 1
+    assert (content["format"], content["$schema"]) == (1, "rules-schema.json")
     for entry in content["rules"]:
         assert set(rule["required"]) <= set(entry) <= set(rule["properties"])
 
