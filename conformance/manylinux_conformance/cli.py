@@ -12,6 +12,7 @@ from manylinux_reference.spec_folder import spec_folder
 from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.lint_suite import lint_suite
 from manylinux_conformance.lock import (
     broken_promises,
     read_lock,
@@ -19,7 +20,7 @@ from manylinux_conformance.lock import (
     write_lock,
 )
 from manylinux_conformance.rules import read_rules
-from manylinux_conformance.suite import lint_suite, load_suite
+from manylinux_conformance.suite import load_suite
 
 
 class Commands(click.Group):
@@ -90,7 +91,7 @@ def lint() -> None:
       manylinux-conformance lint
     """  # noqa: D301 - as above
     suite = load_suite()
-    _stop_at(list(lint_suite(suite, spec_folder(), frozenset())))
+    _stop_at(list(lint_suite(suite, spec_folder())))
     count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
     click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")
 

@@ -21,9 +21,11 @@ from manylinux_conformance.report_junit import write_junit
 from manylinux_conformance.report_pages import write_pages
 from manylinux_conformance.report_terminal import print_summary
 from manylinux_conformance.results_file import Block, write_blocks
-from manylinux_conformance.run import ASKED, Settings, run
+from manylinux_conformance.run import ASKED, run
+from manylinux_conformance.settings import Settings
 from manylinux_conformance.suite import Suite, load_suite, narrowed
 from manylinux_conformance.tool_choice import choose_tools
+from manylinux_conformance.wanted import Wanted
 
 SHOWN = 20  # unexplained differences printed before pointing to the report
 HELP = """Ask tools the questions of the suite and report their answers.
@@ -83,7 +85,8 @@ def run_command(  # noqa: PLR0913 - one argument per option
     output: Path,
 ) -> None:
     """Ask tools and report; the text for people is HELP."""
-    suite = narrowed(load_suite(), platform, rule, case)
+    wanted = Wanted(platform, rule, case)
+    suite = narrowed(load_suite(), wanted)
     cache = platformdirs.user_cache_path("manylinux-conformance")
     output.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix="run-", dir=output.absolute()))
@@ -101,7 +104,7 @@ def run_command(  # noqa: PLR0913 - one argument per option
         sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
     else:
         print_summary(blocks, Console())
-    complete = (platform, rule, case, role) == ("*", "*", "*", None)
+    complete = wanted.is_everything and not role
     complaints = list(complaints_about(blocks, chosen, complete=complete))
     if update:
         commit([block for block in blocks if block.results], data_folder("results"))

@@ -14,7 +14,9 @@ from manylinux_conformance.summary import legend, summarize, words
 def print_summary(blocks: Sequence[Block], console: Console) -> None:
     """Print one table per role and the reasons for what was not run."""
     for summary in summarize(blocks):
-        table = Table(title=f"{summary.role}s: rules by area", title_justify="left")
+        table = Table(
+            title=f"Rules by area, asked as {summary.role}", title_justify="left"
+        )
         table.add_column("tool", no_wrap=True)
         for area in summary.areas:
             table.add_column(area)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,19 +15,11 @@ from manylinux_reference.spec_folder import spec_folder
 from manylinux_conformance.cases import Case, read_cases
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.examples import example_cases
-from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.lint_cases import lint_cases, lint_coverage
-from manylinux_conformance.lint_chapters import lint_prose, lint_rules
-from manylinux_conformance.lock import (
-    NAME,
-    broken_promises,
-    outdated,
-    read_lock,
-    read_retired,
-)
+from manylinux_conformance.lock import NAME
 from manylinux_conformance.platforms import Platform, read_platforms
 from manylinux_conformance.rules import Rule, read_rules
+from manylinux_conformance.wanted import EVERYTHING, Wanted
 
 EDITION = "2026.1"
 
@@ -39,6 +32,7 @@ class Suite:
     cases: tuple[Case, ...]
     platforms: tuple[Platform, ...]
     lock_digest: str
+    wanted: Wanted = EVERYTHING
 
 
 def load_suite(spec: Path | None = None) -> Suite:
@@ -62,37 +56,19 @@ def load_suite(spec: Path | None = None) -> Suite:
     )
 
 
-def narrowed(suite: Suite, platform: str, rule: str, case: str) -> Suite:
-    """Return the suite with only what three shell patterns leave of it.
+def narrowed(suite: Suite, wanted: Wanted) -> Suite:
+    """Return the suite with only what the patterns leave of it.
 
-    ``case`` matches a case's name or its whole identifier.
-    Raises InputError if nothing is left.
+    Raises InputError if a pattern matches nothing at all.
     """
-    cases = tuple(
-        each
-        for each in suite.cases
-        if fnmatchcase(each.rule, rule)
-        and (fnmatchcase(each.name, case) or fnmatchcase(each.id, case))
+    cases = tuple(case for case in suite.cases if wanted.has_case(case.rule, case.id))
+    places = tuple(
+        place for place in suite.platforms if fnmatchcase(place.name, wanted.platform)
     )
-    places = tuple(each for each in suite.platforms if fnmatchcase(each.name, platform))
-    for pattern, left in ((platform, places), (f"{rule} / {case}", cases)):
-        if not left:
-            raise InputError(pattern, "matches nothing; see 'rules' and 'platforms'")
-    return replace(suite, cases=cases, platforms=places)
-
-
-def lint_suite(
-    suite: Suite, spec: Path, elsewhere: frozenset[str]
-) -> Iterator[Finding]:
-    """Yield everything that the gates have to say about a suite.
-
-    ``elsewhere`` names rules whose cases are fixture recipes.
-    """
-    for path in sorted(spec.glob("*.md")):
-        yield from lint_prose(path, f"spec/{path.name}")
-    yield from lint_rules(suite.rules.values(), "spec")
-    locked, retired = read_lock(spec), read_retired(spec)
-    yield from broken_promises(suite.rules, locked, retired)
-    yield from outdated(suite.rules, locked)
-    yield from lint_cases(suite.cases, suite.rules, suite.platforms)
-    yield from lint_coverage(suite.rules.values(), suite.cases, elsewhere)
+    architectures = {place.arch for place in suite.platforms}
+    if not places and not fnmatch.filter(architectures, wanted.platform):
+        raise InputError(wanted.platform, "no platform has such a name")
+    # Fixture wheels are cases too, and are not read until an auditor is asked.
+    if not cases and not fnmatch.filter(suite.rules, wanted.rule):
+        raise InputError(wanted.rule, "no rule has such a name; see 'rules'")
+    return replace(suite, cases=cases, platforms=places, wanted=wanted)
