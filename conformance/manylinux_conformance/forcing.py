@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
@@ -38,6 +39,7 @@ from manylinux_conformance.suite import Suite
 from manylinux_conformance.verdicts import Verdict
 
 ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
+SECONDS = 600  # for the whole run; a reference that hangs is ended then
 STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
@@ -82,6 +84,19 @@ class Report:
     def holds(self) -> bool:
         """Whether every forced rule is noticed and no answer is wrong by itself."""
         return not (self.silent or self.untried or self.wrong)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as lines of text, what is wrong first."""
+        for flip in self.wrong:
+            yield f"wrong without any mutation: {flip.case} on {flip.platform}"
+        for rule in self.untried:
+            yield f"has no mutation: {rule}"
+        for mutation in self.silent:
+            yield f"no case notices: {mutation}"
+        for killed in self.borrowed:
+            yield f"only another rule notices: {killed.mutation} by {killed.by.case}"
+        tried = len(self.killed) + len(self.silent)
+        yield f"{self.questions} questions, {len(self.killed)} of {tried} noticed"
 
     @property
     def borrowed(self) -> tuple[Killed, ...]:
@@ -144,10 +159,15 @@ def run(suite: Suite, adapter: Adapter, python: str) -> Report:
         )
     except OSError as error:
         raise InputError(command[0], error.strerror or str(error)) from error
-    with process:
-        if process.stdin is None or process.stdout is None:
-            raise InputError(command[0], "has no standard streams")
-        return force(suite, Reference(process.stdin, process.stdout))
+    if process.stdin is None or process.stdout is None:
+        raise InputError(command[0], "has no standard streams")
+    deadline = threading.Timer(SECONDS, process.kill)
+    deadline.start()
+    try:
+        with process:
+            return force(suite, Reference(process.stdin, process.stdout))
+    finally:
+        deadline.cancel()
 
 
 def force(suite: Suite, reference: Reference) -> Report:
