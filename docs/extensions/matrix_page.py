@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from manylinux_conformance.results import Header
+    from manylinux_conformance.results_file import Block
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
@@ -29,11 +30,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was asked of all tools in one role."""
+    """What was asked of all tools in one role, and what could not be.
+
+    ``not_run`` says so in words, for each tool version and platform.
+    """
 
     role: Role
     columns: tuple[Header, ...]
     rows: tuple[Row, ...]
+    not_run: tuple[str, ...]
 
 
 class MatrixDirective(GeneratedPage):
@@ -52,14 +57,22 @@ def tables(known: Evidence) -> Iterator[Table]:
     A rule has a row where it binds that role or where a tool was asked about it.
     """
     for role in Role:
-        headers = [b.header for b in known.blocks if b.header.role is role]
-        if headers:
+        blocks = [block for block in known.blocks if block.header.role is role]
+        headers = tuple(block.header for block in blocks)
+        if blocks:
             rows = (_row(known, rule, headers) for rule in known.rules.values())
             wanted = (row for row in rows if _is_wanted(row, role))
-            yield Table(role, tuple(headers), tuple(wanted))
+            missing = (words for block in blocks for words in _not_run(block))
+            yield Table(role, headers, tuple(wanted), tuple(missing))
 
 
-def _row(known: Evidence, rule: Rule, headers: list[Header]) -> Row:
+def _not_run(block: Block) -> Iterator[str]:
+    name = f"{block.header.tool} {block.header.version}".strip()
+    for line in block.not_run:
+        yield f"{name}, on {line.platform}: {line.reason}"
+
+
+def _row(known: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:
     found = {
         (score.role, score.tool, score.version): score
         for score in known.scores.get(rule.id, [])
