@@ -9,6 +9,7 @@ import click
 import msgspec
 from manylinux_reference.spec_folder import spec_folder
 
+from manylinux_conformance.cli_force import force_command
 from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
@@ -42,6 +43,7 @@ def main() -> None:
 
 
 main.add_command(run_command, "run")
+main.add_command(force_command, "force")
 
 
 @main.command()
