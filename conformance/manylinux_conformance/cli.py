@@ -7,9 +7,12 @@ from pathlib import Path
 
 import click
 import msgspec
+from manylinux_fixtures.fixture_error import FixtureError
 from manylinux_reference.spec_folder import spec_folder
 
+from manylinux_conformance.cli_adapter import adapter_check
 from manylinux_conformance.cli_force import force_command
+from manylinux_conformance.cli_loader import loader
 from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
@@ -28,10 +31,10 @@ class Commands(click.Group):
     """A group whose commands answer unusable input with one line and status 2."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command, and put an InputError into words."""
+        """Run the command, and put an unusable input into words."""
         try:
             return super().invoke(ctx)
-        except InputError as error:
+        except (InputError, FixtureError) as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
 
@@ -43,7 +46,9 @@ def main() -> None:
 
 
 main.add_command(run_command, "run")
+main.add_command(adapter_check, "adapter-check")
 main.add_command(force_command, "force")
+main.add_command(loader)
 
 
 @main.command()
