@@ -100,7 +100,7 @@ class Archive:
             if not member.name.endswith("/"):
                 yield member
         if position != size:
-            raise UnusableError("the archive's directory is longer than its members")
+            raise UnusableError("the zip archive has more directory than members")
 
     def _end_of_directory(self) -> tuple[int, int, int]:
         tail_at = max(0, self.length - 0xFFFF - END.size)
@@ -117,7 +117,7 @@ class Archive:
         elif (disk, first, here) != (0, 0, count):
             raise UnusableError("one part of a split archive")
         if offset + size != end:
-            raise UnusableError("the archive's directory is not where its end says")
+            raise UnusableError("the zip archive's directory is not where its end says")
         return count, size, offset
 
     def _zip64(self, end: int) -> tuple[int, int, int, int]:
@@ -184,13 +184,13 @@ def _directory_entry(data: bytes, position: int) -> tuple[Member, int]:
         position + CENTRAL.size > len(data)
         or data[position : position + 4] != b"PK\1\2"
     ):
-        raise UnusableError("the archive's directory is damaged")
+        raise UnusableError("the zip archive's directory is damaged")
     fields = CENTRAL.unpack_from(data, position)
     name_size, extra_size, comment_size = fields[10:13]
     start = position + CENTRAL.size
     after = start + name_size + extra_size + comment_size
     if after > len(data):
-        raise UnusableError("the archive's directory is damaged")
+        raise UnusableError("the zip archive's directory is damaged")
     raw = data[start : start + name_size]
     name = _name(raw)
     extra = data[start + name_size : start + name_size + extra_size]

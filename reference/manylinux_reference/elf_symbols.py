@@ -37,6 +37,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, question: Question) -> None:
     """
     if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
         return
+    dynamic.offset(DT_SYMTAB)  # is somewhere in the file, whether it is read or not
     names, indexes = question(elf)
     start, size = dynamic.string_table()
     strings, first = dynamic.window.find(start, size)

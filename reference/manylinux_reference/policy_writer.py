@@ -60,5 +60,10 @@ def _libraries(policies: Data) -> Iterator[str]:
         yield " ".join(["forbidden", *words])
 
 
-if __name__ == "__main__":
+def write() -> None:
+    """Write the file that audits read."""
     Path(PATH).write_text(policy_text(), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

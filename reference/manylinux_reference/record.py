@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 
-def read_record(data: bytes) -> dict[str, bool]:
+def read_record(text: str) -> dict[str, bool]:
     """Map each path to whether its row has a hash.
 
     The rows are CSV of three fields; only a path can need quoting.
     """
     record = {}
-    for row in data.decode("utf-8", "replace").splitlines():
+    for row in text.splitlines():
         if row[:1] == '"':
             path, _, rest = row[1:].replace('""', "\0").partition('"')
             path, rest = path.replace("\0", '"'), rest[1:]

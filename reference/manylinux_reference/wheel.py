@@ -81,13 +81,19 @@ def _read_dist_info(archive: Archive, wheel: Wheel) -> None:
     }
     if "WHEEL" not in found:
         raise UnusableError("not a wheel: no .dist-info/WHEEL")
-    text = content(archive, found["WHEEL"], LARGEST_METADATA)
-    for line in text.decode("utf-8", "replace").splitlines():
+    for line in _text(archive, found["WHEEL"], LARGEST_METADATA).splitlines():
         key, colon, value = line.partition(":")
         if colon:
             wheel.metadata.setdefault(key.strip().lower(), []).append(value.strip())
     if "RECORD" in found:
-        wheel.record = read_record(content(archive, found["RECORD"], LARGEST_RECORD))
+        wheel.record = read_record(_text(archive, found["RECORD"], LARGEST_RECORD))
+
+
+def _text(archive: Archive, member: Member, limit: int) -> str:
+    try:
+        return content(archive, member, limit).decode()
+    except UnicodeDecodeError as error:
+        raise UnusableError("is not UTF-8", member.name) from error
 
 
 def _elves(archive: Archive, question: Question) -> Iterator[Elf]:
