@@ -10,7 +10,6 @@ The reference is asked as any tag library is, with more keys in each question: t
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,28 +18,14 @@ from typing import IO
 import msgspec
 
 from manylinux_conformance.adapters import PREFIX, Adapter, fill
-from manylinux_conformance.cases import Case, Choose
+from manylinux_conformance.forcing_questions import Asked, is_decided_here, questions
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.interpreter_header import elf_header
 from manylinux_conformance.judge import judge
-from manylinux_conformance.library_protocol import read_reply, request
-from manylinux_conformance.platforms import (
-    ElfClass,
-    Fidelity,
-    InterpreterHeader,
-    Libc,
-    Platform,
-)
-from manylinux_conformance.probe_projects import Question, filenames, full_tag
-from manylinux_conformance.questions import fill as fill_case
-from manylinux_conformance.questions import offers, selected
-from manylinux_conformance.rules import Rule
+from manylinux_conformance.library_protocol import read_reply
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.verdicts import Verdict
 
-ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
 SECONDS = 600  # for the whole run; a reference that hangs is ended then
-STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
 class Mutations(msgspec.Struct, frozen=True):
@@ -102,15 +87,6 @@ class Report:
     def borrowed(self) -> tuple[Killed, ...]:
         """The mutations that only cases of other rules notice."""
         return tuple(killed for killed in self.killed if not killed.own)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A filled case on a platform, and the question for it without its mutation."""
-
-    case: Case
-    platform: str
-    question: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +152,7 @@ def force(suite: Suite, reference: Reference) -> Report:
     wrong = [each for each in asked if reference.verdict(each) is not Verdict.PASS]
     right = [each for each in asked if each not in wrong]
     offered = _mutations(reference)
-    forced = {rule for rule, each in suite.rules.items() if _is_decided_here(each)}
+    forced = {rule for rule, each in suite.rules.items() if is_decided_here(each)}
     killed, silent = [], []
     for rule in sorted(forced & offered.keys()):
         for name in offered[rule]:
@@ -192,10 +168,6 @@ def force(suite: Suite, reference: Reference) -> Report:
         untried=tuple(sorted(forced - offered.keys())),
         wrong=tuple(Flip(each.case.id, each.platform) for each in wrong),
     )
-
-
-def _is_decided_here(rule: Rule) -> bool:
-    return rule.is_forced and bool({"tag-library", "installer"} & set(rule.subjects))
 
 
 def _mutations(reference: Reference) -> dict[str, tuple[str, ...]]:
@@ -215,52 +187,3 @@ def _first_noticed(
             by = Flip(each.case.id, each.platform)
             return Killed(mutation, by, own=each.case.rule == rule)
     return None
-
-
-def questions(suite: Suite) -> Iterator[Asked]:
-    """Yield every question of a suite that the reference is asked."""
-    python = "".join(map(str, sys.version_info[:2]))
-    for platform in suite.platforms:
-        if platform.fidelity is not Fidelity.MODELLED:
-            continue
-        for case in suite.cases:
-            if selected(case, platform) and _is_decided_here(suite.rules[case.rule]):
-                filled = fill_case(case, platform, python)
-                yield Asked(filled, platform.name, _question(filled, platform))
-
-
-def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
-    """Return what a system of this platform says about itself, in raw form."""
-    says_glibc = platform.libc is Libc.GLIBC
-    static = platform.libc is Libc.STATIC
-    confstr = f"glibc {STATIC_GLIBC if static else glibc}"
-    return {
-        "platform": f"linux-{platform.machine}",
-        "confstr": confstr if says_glibc or static else None,
-        "gnu_get_libc_version": glibc if says_glibc else None,
-        "opens_main_program": not static,
-        "interpreter": elf_header(platform.interpreter or ORDINARY).hex(),
-    }
-
-
-def _question(case: Case, platform: Platform) -> dict[str, object]:
-    question = msgspec.json.decode(request(case, PREFIX), type=dict[str, object])
-    question["answers"] = system_answers(platform, platform.glibc)
-    if isinstance(case, Choose):
-        question["wheel"] = _wheel_lines(case)
-        if case.tool_glibc:
-            question["tool"] = system_answers(platform, case.tool_glibc)
-        if case.module:
-            question["module"] = case.module
-            question["module_at"] = case.module_at.value
-    return question
-
-
-def _wheel_lines(case: Choose) -> dict[str, list[str]]:
-    names = filenames(Question(case.id, offers(case)), PREFIX)
-    spelled = {tag: name for name, tag in names.items()}
-    return {
-        spelled[offer.tag]: [full_tag(line, PREFIX) for line in offer.wheel]
-        for offer in offers(case)
-        if offer.wheel
-    }

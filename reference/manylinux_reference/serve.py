@@ -11,6 +11,7 @@ import json
 import sys
 from contextlib import nullcontext
 from functools import cache, partial
+from io import TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import NoneType
@@ -52,8 +53,14 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(_arguments: Namespace) -> int:
     """Answer standard input line by line until it ends."""
-    serve(sys.stdin, sys.stdout)
+    main()
     return 0
+
+
+def main() -> None:
+    """Answer standard input; what is not UTF-8 in it is a bad question like others."""
+    with TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace") as lines:
+        serve(lines, sys.stdout)
 
 
 def serve(questions: TextIO, answers: TextIO) -> None:
@@ -138,4 +145,4 @@ def told_module(source: str, at: str) -> ModuleType | None:
 
 
 if __name__ == "__main__":
-    serve(sys.stdin, sys.stdout)
+    main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_reference import installer
 from manylinux_reference.installer import PythonRanks, choose, explicit_target
@@ -36,6 +36,7 @@ def best(*tags: str) -> str | None:
     return chosen and chosen[len("p-1-") : -len(".whl")]
 
 
+@settings(deadline=None)
 @given(st.lists(WHEELS, max_size=8, unique=True))
 def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
     ranks = Ranks(HERE)
@@ -48,6 +49,7 @@ def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
         assert installer.preference(chosen, PYTHONS, ranks) == min(fitting)
 
 
+@settings(deadline=None)
 @given(st.lists(WHEELS, min_size=1, max_size=8, unique=True), st.randoms())
 def test_order_of_the_offer_does_not_matter(names: list[str], random: object) -> None:
     shuffled = sorted(names, key=lambda _: random.random())  # type: ignore[attr-defined] # a Random

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_reference import override, serve
 from manylinux_reference.answering import Place
@@ -136,6 +136,7 @@ def test_module_at_an_unknown_place_is_an_error() -> None:
     assert "error" in ask(**request, module_at="moon")
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_line_is_answered(line: str) -> None:
     json.dumps(serve.respond(line, nowhere))
@@ -163,6 +164,18 @@ def test_process_answers_for_its_own_system() -> None:
     listing, named = map(json.loads, process.stdout.splitlines())
     assert listing["tags"]
     assert named["mutations"] == mutations()
+
+
+def test_bytes_that_are_no_text_are_answered_with_an_error() -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "manylinux_reference.cli", "serve"],
+        input=b'\xff\xfe\n{"ask": "parse", "tag": "\xff"}\n',
+        capture_output=True,
+        check=True,
+    )
+    first, second = map(json.loads, process.stdout.splitlines())
+    assert list(first) == ["error"]
+    assert second == {"valid": False}
 
 
 def test_mutation_is_in_force_for_one_answer_only() -> None:

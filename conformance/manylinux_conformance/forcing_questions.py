@@ -1,0 +1,91 @@
+"""Forcing's questions: the cases of modelled platforms, with raw answers to go by."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from manylinux_conformance.adapters import PREFIX
+from manylinux_conformance.cases import Case, Choose
+from manylinux_conformance.interpreter_header import elf_header
+from manylinux_conformance.library_protocol import request
+from manylinux_conformance.platforms import (
+    ElfClass,
+    Fidelity,
+    InterpreterHeader,
+    Libc,
+    Platform,
+)
+from manylinux_conformance.probe_projects import Question, filenames, full_tag
+from manylinux_conformance.questions import fill, offers, selected
+from manylinux_conformance.rules import Rule
+from manylinux_conformance.suite import Suite
+
+ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
+STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A filled case on a platform, and the question for it without its mutation."""
+
+    case: Case
+    platform: str
+    question: dict[str, object]
+
+
+def is_decided_here(rule: Rule) -> bool:
+    """Return whether the reference decides a rule by tags, and a case is to notice."""
+    return rule.is_forced and bool({"tag-library", "installer"} & set(rule.subjects))
+
+
+def questions(suite: Suite) -> Iterator[Asked]:
+    """Yield every question of a suite that the reference is asked."""
+    python = "".join(map(str, sys.version_info[:2]))
+    for platform in suite.platforms:
+        if platform.fidelity is not Fidelity.MODELLED:
+            continue
+        for case in suite.cases:
+            if selected(case, platform) and is_decided_here(suite.rules[case.rule]):
+                filled = fill(case, platform, python)
+                yield Asked(filled, platform.name, _question(filled, platform))
+
+
+def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
+    """Return what a system of this platform says about itself, in raw form."""
+    says_glibc = platform.libc is Libc.GLIBC
+    static = platform.libc is Libc.STATIC
+    confstr = f"glibc {STATIC_GLIBC if static else glibc}"
+    return {
+        "platform": f"linux-{platform.machine}",
+        "confstr": confstr if says_glibc or static else None,
+        "gnu_get_libc_version": glibc if says_glibc else None,
+        "opens_main_program": not static,
+        "interpreter": elf_header(platform.interpreter or ORDINARY).hex(),
+    }
+
+
+def _question(case: Case, platform: Platform) -> dict[str, object]:
+    question = msgspec.json.decode(request(case, PREFIX), type=dict[str, object])
+    question["answers"] = system_answers(platform, platform.glibc)
+    if isinstance(case, Choose):
+        question["wheel"] = _wheel_lines(case)
+        if case.tool_glibc:
+            question["tool"] = system_answers(platform, case.tool_glibc)
+        if case.module:
+            question["module"] = case.module
+            question["module_at"] = case.module_at.value
+    return question
+
+
+def _wheel_lines(case: Choose) -> dict[str, list[str]]:
+    names = filenames(Question(case.id, offers(case)), PREFIX)
+    spelled = {tag: name for name, tag in names.items()}
+    return {
+        spelled[offer.tag]: [full_tag(line, PREFIX) for line in offer.wheel]
+        for offer in offers(case)
+        if offer.wheel
+    }
