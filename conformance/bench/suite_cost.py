@@ -1,0 +1,91 @@
+"""Measures what the suite itself costs on top of the tools it runs.
+
+Asks each installer the full question set, one run at a time, and compares the
+seconds spent inside the tool's processes with all other seconds of the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+import platformdirs
+from manylinux_conformance import running
+from manylinux_conformance.adapters import Role
+from manylinux_conformance.run import run
+from manylinux_conformance.running import Ended
+from manylinux_conformance.settings import Settings
+from manylinux_conformance.suite import load_suite
+from manylinux_conformance.tool_choice import choose_tools
+from rich.console import Console
+from rich.table import Table
+
+TARGET = 0.20  # of the tool's own time
+
+
+def measure(name: str) -> dict[str, object]:
+    """Return the seconds of one tool's run, split into the tool's and the suite's."""
+    suite = load_suite()
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    inside: list[float] = []
+    original = running.run
+
+    def timed(*arguments: object, **options: object) -> Ended:
+        begin = time.perf_counter()
+        try:
+            return original(*arguments, **options)  # type: ignore[arg-type] # passed on
+        finally:
+            inside.append(time.perf_counter() - begin)
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch("manylinux_conformance.install.run", timed),
+    ):
+        settings = Settings(cache, Path(folder) / "work", jobs=1, offline=False)
+        tools = choose_tools([name])
+        list(run(suite, tools[:1], (Role.INSTALLER,), settings, _silent))
+        inside.clear()
+        begin = time.perf_counter()
+        (block,) = run(suite, tools[:1], (Role.INSTALLER,), settings, _silent)
+        total = time.perf_counter() - begin
+    tool = sum(inside)
+    return {
+        "tool": name,
+        "questions": len(block.results),
+        "runs": len(inside),
+        "tool_seconds": round(tool, 2),
+        "suite_seconds": round(total - tool, 2),
+        "ratio": round((total - tool) / tool, 3) if tool else None,
+    }
+
+
+def _silent(words: str, done: int, total: int) -> None:
+    pass
+
+
+def main() -> None:
+    """Print one row per installer, or JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog="example: suite_cost.py --tool uv==0.13.9 --json"
+    )
+    parser.add_argument("--tool", action="append")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    rows = [measure(name) for name in arguments.tool or ("uv", "pip==26.3")]
+    if arguments.json:
+        print(json.dumps({"suite_cost": rows, "target": TARGET}, indent=1))
+        return
+    table = Table(title=f"the suite's own cost, target {TARGET:.0%} of the tool's time")
+    for name in rows[0]:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
