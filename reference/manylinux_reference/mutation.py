@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from importlib import import_module
+import sys
+from types import FunctionType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
-
-MODULES = (
-    *("tags", "platform", "eligibility", "order", "installer", "override"),
-    "answering",
-    *("archive_names", "wheel", "audit", "audit_header", "audit_needed"),
-    *("audit_versions", "audit_symbols", "audit_loading", "audit_bundled"),
-    *("audit_contents", "audit_command"),
-)
 
 
 class UnknownMutationError(ValueError):
@@ -37,22 +30,24 @@ def mutated(name: str) -> Iterator[None]:
 
     Raises UnknownMutationError if there is none of that name.
     """
-    identifier, _, mutation = name.partition(":")
-    for module, attribute, function in _marked():
-        marks = vars(function)
-        if marks["rule"] == identifier and mutation in marks["mutations"]:
-            setattr(module, attribute, marks["mutations"][mutation])
-            try:
-                yield
-            finally:
-                setattr(module, attribute, function)
-            return
-    raise UnknownMutationError(f"no rule has the mutation {name[:80]!r}")
+    rule, _, mutation = name.partition(":")
+    places = [place for place in _marked() if vars(place[2])["rule"] == rule]
+    if not places or mutation not in vars(places[0][2])["mutations"]:
+        raise UnknownMutationError(f"no rule has the mutation {name[:80]!r}")
+    for module, attribute, function in places:
+        setattr(module, attribute, vars(function)["mutations"][mutation])
+    try:
+        yield
+    finally:
+        for module, attribute, function in places:
+            setattr(module, attribute, function)
 
 
-def _marked() -> Iterator[tuple[ModuleType, str, object]]:
-    for name in MODULES:
-        module = import_module(f"manylinux_reference.{name}")
-        for attribute, value in list(vars(module).items()):
-            if callable(value) and "mutations" in getattr(value, "__dict__", {}):
-                yield module, attribute, value
+def _marked() -> Iterator[tuple[ModuleType, str, FunctionType]]:
+    """Yield every place in the loaded modules where a deciding function is bound."""
+    package = __name__.rpartition(".")[0]
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{package}.") and module is not None:
+            for attribute, value in list(vars(module).items()):
+                if isinstance(value, FunctionType) and "mutations" in vars(value):
+                    yield module, attribute, value
