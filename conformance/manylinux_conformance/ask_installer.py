@@ -32,6 +32,7 @@ from manylinux_conformance.probe_projects import (
     write_probe_projects,
 )
 from manylinux_conformance.provide import ProvidedTool
+from manylinux_conformance.running import TAIL
 from manylinux_conformance.verdicts import Verdict
 from manylinux_conformance.workplace import make_workplace
 
@@ -130,8 +131,7 @@ class _Asking:
             links = folder / "links"
             probes = write_probe_projects(questions, links, self.probes.prefix)
         outcome = install(self.installer, environment.target, workplace, probes)
-        evidence = msgspec.json.format(msgspec.json.encode(outcome), indent=1)
-        (self.folder / f"run-{self.runs}.json").write_bytes(evidence)
+        (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
             _restore(probes)
         shutil.rmtree(folder, ignore_errors=True)
@@ -153,6 +153,13 @@ def alone(outcome: Outcome, question: Question) -> Answer:
     if answer is not None:
         return broken(f"installed {answer.answer or 'something'}, yet {said}")
     return landed(NOTHING, said)
+
+
+def _evidence(outcome: Outcome) -> bytes:
+    """Return a record of a run for people, with the end of its output only."""
+    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-TAIL:])
+    record = msgspec.json.encode(dataclasses.replace(outcome, ended=ended))
+    return msgspec.json.format(record, indent=1)
 
 
 def _restore(probes: ProbeProjects) -> None:

@@ -1,0 +1,161 @@
+"""A made-up installer that behaves, or misbehaves in the way its first argument names.
+
+python installer.py WAY LINKS REQUIREMENTS TARGET
+"""
+
+import contextlib
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+Way = Callable[[Path, list[str], Path], None]
+
+SLEEPER = "import time; time.sleep(600)"
+
+
+def wheels_of(project: str, links: Path) -> list[Path]:
+    return sorted(links.glob(f"{project}-*.whl"))
+
+
+def unpack(wheel: Path, target: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+
+
+def install_any(links: Path, projects: list[str], target: Path) -> None:
+    for project in projects:
+        unpack(links / f"{project}-1-py3-none-any.whl", target)
+
+
+def install_last(links: Path, projects: list[str], target: Path) -> None:
+    for project in projects:
+        unpack(wheels_of(project, links)[-1], target)
+
+
+def install_both(links: Path, projects: list[str], target: Path) -> None:
+    for project in projects:
+        for wheel in wheels_of(project, links):
+            unpack(wheel, target)
+
+
+def fail_halfway(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects[:1], target)
+    sys.exit("error: cannot go on")
+
+
+def refuse(*_: object) -> None:
+    sys.exit("error: see /some/where/else.log")
+
+
+def refuse_tagged(links: Path, projects: list[str], target: Path) -> None:
+    """Refuse a whole folder in which anything but py3-none-any wheels lies."""
+    if any(not wheel.stem.endswith("-any") for wheel in links.iterdir()):
+        sys.exit("error: strange file name")
+    install_any(links, projects, target)
+
+
+def ask_module(links: Path, projects: list[str], target: Path) -> None:
+    with contextlib.suppress(ImportError):
+        importlib.import_module("_manylinux")
+    install_any(links, projects, target)
+
+
+def with_culprits(what: Callable[[], None]) -> Way:
+    def install(links: Path, projects: list[str], target: Path) -> None:
+        for project in projects:
+            if any("culprit" in wheel.name for wheel in wheels_of(project, links)):
+                what()
+        install_any(links, projects, target)
+
+    return install
+
+
+def crash() -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def hang(*_: object) -> None:
+    subprocess.Popen([sys.executable, "-c", SLEEPER])
+    time.sleep(600)
+
+
+def leave_child(links: Path, projects: list[str], target: Path) -> None:
+    """Go, and leave a process behind that holds the output open."""
+    install_any(links, projects, target)
+    child = subprocess.Popen([sys.executable, "-c", SLEEPER])
+    Path(os.environ["CHILD"]).write_text(str(child.pid))
+
+
+def shout(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    for _ in range(40):
+        os.write(1, b"\xff\x00 noise " * 100_000)
+        os.write(2, b"\xff\x00 noise " * 100_000)
+
+
+def write_in_links(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    (links / "stray").touch()
+
+
+def write_beside(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    (target.parent / "stray").mkdir()
+
+
+def drop_strangers(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    for project in projects:
+        (target / project / "stranger").touch()
+
+
+def take_turns(links: Path, projects: list[str], target: Path) -> None:
+    """Install any wheel in the first run, and the last wheel in the second."""
+    turn = Path(os.environ["TURN"])
+    install = install_last if turn.exists() else install_any
+    turn.touch()
+    install(links, projects, target)
+
+
+def skip_first(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects[1:], target)
+
+
+WAYS: dict[str, Way] = {
+    "any": install_any,
+    "last": install_last,
+    "both": install_both,
+    "fail-halfway": fail_halfway,
+    "ask-module": ask_module,
+    "refuse": refuse,
+    "refuse-tagged": refuse_tagged,
+    "refuse-culprits": with_culprits(refuse),
+    "crash-at-culprits": with_culprits(crash),
+    "hang-at-culprits": with_culprits(hang),
+    "hang": hang,
+    "leave-child": leave_child,
+    "shout": shout,
+    "write-in-links": write_in_links,
+    "write-beside": write_beside,
+    "drop-strangers": drop_strangers,
+    "by-turns": take_turns,
+    "skip-first": skip_first,
+    "nothing": lambda *_: None,
+}
+
+
+def main() -> None:
+    way, links, requirements, target = sys.argv[1:5]
+    projects = [
+        line.partition("==")[0] for line in Path(requirements).read_text().splitlines()
+    ]
+    WAYS[way](Path(links), projects, Path(target))
+
+
+main()
