@@ -106,13 +106,18 @@ class Ranks(dict[str, "Rank | None"]):
     "installer.order.newest-glibc",
     oldest=lambda version: version,
     minor=lambda version: (0, -version[1]),
+    digits=lambda version: (-version[0], -len(str(version[1]))),
 )
 def newest_first(version: Version) -> Version:
     """Return a sort key in which the newer glibc comes first."""
     return -version[0], -version[1]
 
 
-@rule("installer.order.alias", last=lambda rank: (1 + rank[3], *rank[1:]))
+@rule(
+    "installer.order.alias",
+    last=lambda rank: (1 + rank[3], *rank[1:]),
+    first=lambda rank: (1 - rank[3], *rank[1:]),
+)
 def legacy_rank(rank: Rank) -> Rank:
     """Return the rank of a legacy tag: the place of its perennial equivalent."""
     return rank

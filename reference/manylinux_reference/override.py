@@ -91,7 +91,20 @@ def target_path(path: Sequence[str]) -> Sequence[str]:
     return path
 
 
-@rule("override.isolated", off=lambda path, _: list(path))
+def _all_but_directory(path: Sequence[str], foreign: Sequence[str]) -> list[str]:
+    return [entry for entry in path if entry not in foreign[:2]]
+
+
+def _all_but_variable(path: Sequence[str], foreign: Sequence[str]) -> list[str]:
+    return [entry for entry in path if entry not in foreign[2:]]
+
+
+@rule(
+    "override.isolated",
+    off=lambda path, _: list(path),
+    pythonpath=_all_but_directory,
+    directory=_all_but_variable,
+)
 def isolated(path: Sequence[str], foreign: Sequence[str]) -> list[str]:
     """Return a path without the current directory and without PYTHONPATH."""
     return [entry for entry in path if entry not in foreign]
@@ -112,6 +125,8 @@ def is_permission(_error: Exception) -> bool:
 @rule(
     "override.call",
     strings=lambda function, major, minor, arch: function(str(major), str(minor), arch),
+    host=lambda function, major, minor, _arch: function(major, minor, "host"),
+    keywords=lambda f, x, y, z: f(major=x, minor=y, arch=z),
     pair=lambda function, major, minor, arch: function((major, minor), arch),
 )
 def call(

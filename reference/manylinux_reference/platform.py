@@ -159,7 +159,13 @@ def _two_parts(text: str) -> Version | None:
     return int(major), int(minor)
 
 
-@rule("platform.version.leading", exactly=_two_parts)
+def _digits(text: str) -> Version | None:
+    major, _, rest = text.partition(".")
+    minor = rest.partition("-")[2].partition(".")[0] or rest.rpartition(".")[2]
+    return (int(major), int(minor)) if (major + minor).isdecimal() else unreadable(text)
+
+
+@rule("platform.version.leading", exactly=_two_parts, last=_digits)
 def leading_version(text: str) -> Version | None:
     """Return the leading MAJOR.MINOR of a version text; what follows is ignored."""
     major, _, rest = text.partition(".")
@@ -181,7 +187,11 @@ def i686_under_x86_64(_machine: str) -> str:
     return "i686"
 
 
-@rule("platform.i686.interpreter", off=always)
+def _any_32_bits(header: Header | None) -> bool:
+    return header is not None and header.bits == BITS_32
+
+
+@rule("platform.i686.interpreter", off=always, x32=_any_32_bits)
 def is_i686(header: Header | None) -> bool:
     """Return whether an interpreter is 32-bit x86, and not x32."""
     return (

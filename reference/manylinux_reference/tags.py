@@ -6,6 +6,8 @@ from manylinux_reference.rule import always, never, nothing, rule, same
 
 TYPE_CHECKING = False  # importing typing would cost more than this module does
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     Version = tuple[int, int]  # of glibc: major, minor
     Promise = tuple[int, int, str]  # what a tag promises: major, minor, architecture
 
@@ -221,7 +223,16 @@ PEP_513 = frozenset({"x86_64", "i686"})
 PEP_599 = PEP_513 | {"aarch64", "armv7l", "ppc64", "ppc64le", "s390x"}
 
 
-@rule("tag.legacy.manylinux1", everywhere=lambda _: (2, 5), newer=lambda _: (2, 6))
+def _manylinux1(minor: int) -> Callable[[str], Version | None]:
+    return lambda arch: (2, minor) if arch in PEP_513 else None
+
+
+@rule(
+    "tag.legacy.manylinux1",
+    everywhere=lambda _: (2, 5),
+    newer=_manylinux1(6),
+    older=_manylinux1(4),
+)
 def manylinux1(arch: str) -> Version | None:
     """Return the version that manylinux1 stands for on an architecture."""
     return (2, 5) if arch in PEP_513 else None
