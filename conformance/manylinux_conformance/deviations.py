@@ -30,10 +30,11 @@ class Kind(enum.StrEnum):
 class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One difference; patterns are as in shells, versions of a tool by name.
 
+    ``rule`` is a pattern of rules, or several that one cause breaks.
     ``cases`` are patterns of case names, ``platforms`` of platform names.
     """
 
-    rule: str
+    rule: str | tuple[str, ...]
     cases: tuple[str, ...] = ("*",)
     versions: tuple[str, ...] = ("*",)
     platforms: tuple[str, ...] = ("*",)
@@ -42,10 +43,20 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     why: str
     link: str = ""
 
+    def concerns(self, rule: str) -> bool:
+        """Return whether this entry is about a rule."""
+        patterns = (self.rule,) if isinstance(self.rule, str) else self.rule
+        return _one_of(rule, patterns)
+
+    @property
+    def about(self) -> str:
+        """The patterns of its rules, for a message."""
+        return self.rule if isinstance(self.rule, str) else ", ".join(self.rule)
+
     def covers(self, result: Result, version: str, role: Role) -> bool:
         """Return whether this entry is about a result of a tool's version."""
         return (
-            fnmatchcase(result.rule, self.rule)
+            self.concerns(result.rule)
             and _one_of(result.case.partition("/")[2], self.cases)
             and _one_of(version, self.versions)
             and _one_of(result.platform, self.platforms)
@@ -70,7 +81,7 @@ def read_deviations(folder: Path, tool: str) -> tuple[Deviation, ...]:
     entries = read_toml(path, DeviationFile).deviation
     for entry in entries:
         if len(entry.why.split()) < 4:  # noqa: PLR2004 - "known bug" is no reason
-            raise InputError(path, f"{entry.rule}: 'why' must be a sentence")
+            raise InputError(path, f"{entry.about}: 'why' must be a sentence")
     return entries
 
 
@@ -98,7 +109,7 @@ def unexpected(
         covering = [e for e in entries if e.covers(result, version, role)]
         where = f"{result.case} on {result.platform}"
         if result.verdict is Verdict.PASS and covering:
-            yield f"{where}: passes, but {covering[0].rule} is a deviation"
+            yield f"{where}: passes, but {covering[0].about} is a deviation"
         if result.verdict in DIFFERING and not covering:
             yield (
                 f"{where}: {result.verdict}, expected {result.expected}, "
@@ -115,7 +126,7 @@ def unmatched(
     differing = [item for item in seen if item[0].verdict in DIFFERING]
     for entry in entries:
         if not any(entry.covers(*item) for item in differing):
-            yield Finding(file, 0, f"{entry.rule}: this deviation matches nothing")
+            yield Finding(file, 0, f"{entry.about}: this deviation matches nothing")
 
 
 def _kind(

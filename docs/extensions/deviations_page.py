@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from generated_page import GeneratedPage
 
 if TYPE_CHECKING:
     from evidence import Evidence
+    from manylinux_conformance.deviations import Deviation
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
@@ -19,10 +19,10 @@ class DeviationsDirective(GeneratedPage):
     template = "deviations.html.jinja"
 
     def values(self, known: Evidence) -> dict[str, object]:
-        """Return the entries of each tool and a way from patterns to rules."""
+        """Return the entries of each tool and a way from an entry to its rules."""
 
-        def rules(pattern: str) -> list[str]:
-            return [rule for rule in known.rules if fnmatchcase(rule, pattern)]
+        def rules(entry: Deviation) -> list[str]:
+            return [rule for rule in known.rules if entry.concerns(rule)]
 
         tools = {tool: entries for tool, entries in known.deviations.items() if entries}
         return {"tools": tools, "rules": rules}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -119,7 +118,7 @@ def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
 
 def _deviations(known: Evidence, rule: str) -> dict[str, list[Deviation]]:
     found = {
-        tool: [entry for entry in entries if fnmatchcase(rule, entry.rule)]
+        tool: [entry for entry in entries if entry.concerns(rule)]
         for tool, entries in known.deviations.items()
     }
     return {tool: entries for tool, entries in found.items() if entries}
