@@ -40,9 +40,14 @@ def member_of(path: Path, name: str) -> tuple[Archive, Member]:
 def refusal(path: Path) -> str:
     """Return why an archive or one of its members is refused."""
     with pytest.raises(UnusableError) as refused:
-        for member in Archive(str(path)).members:
-            content(Archive(str(path)), member, LIMIT)
+        read_all(path)
     return str(refused.value)
+
+
+def read_all(path: Path) -> None:
+    archive = Archive(str(path))
+    for member in archive.members:
+        content(archive, member, LIMIT)
 
 
 def patched(path: Path, *changes: tuple[bytes, int, str, int]) -> Path:
