@@ -194,6 +194,13 @@ def test_mutation_leaves_everything_as_it_was_even_after_an_error() -> None:
     assert override.is_permission is before
 
 
+def test_every_rule_names_its_mutations() -> None:
+    named = ask(ask="mutations")["mutations"]
+    assert isinstance(named, dict)
+    assert named["tag.version.digits"] == ["signs", "unicode"]
+    assert all(named.values())
+
+
 @pytest.mark.parametrize("name", ["tag.form:none", "no.rule:off", "tag.form", ""])
 def test_unknown_mutation_is_named(name: str) -> None:
     with pytest.raises(UnknownMutationError, match="no rule has"), mutated(name):
@@ -212,7 +219,7 @@ SYSTEMS = [
     GLIBC_2_28 | {"confstr": None, "gnu_get_libc_version": "2", "platform": "linux-x"},
     GLIBC_2_28 | {"confstr": "glibc 3.1"},
 ]
-OFFERED = ["manylinux_2_17_x86_64.linux_x86_64", "quux.manylinux2014_i686", "any.any"]
+OFFERED = ["manylinux_2_19_x86_64.linux_x86_64", "quux.manylinux2014_i686", "any.any"]
 MODULES = [
     "1 / 0",
     "manylinux1_compatible = 0",
