@@ -16,6 +16,11 @@ nox.options.default_venv_backend = "none"
 
 ROOT = Path(__file__).parent
 PROJECT = ROOT / ".nox" / "project"
+BENCHES = (
+    "reference/bench/tags.py",
+    "reference/bench/audit.py",
+    "conformance/bench/suite_cost.py",
+)
 TREES = ["reference", "fixtures", "conformance", "docs", "noxfile.py"]
 
 
@@ -90,8 +95,37 @@ def force(session: nox.Session) -> None:
 
 
 @nox.session
+def fixtures(session: nox.Session) -> None:
+    """Build every fixture wheel anew and compare it with fixtures/corpus.lock."""
+    prepare(session)
+    run(session, "python", "-m", "manylinux_fixtures", "check", *session.posargs)
+
+
+@nox.session
+def loader(session: nox.Session) -> None:
+    """Have glibc's own loader judge the fixture wheels, release by release."""
+    prepare(session)
+    run(session, "manylinux-conformance", "loader", *session.posargs)
+
+
+@nox.session(name="real-wheels")
+def real_wheels(session: nox.Session) -> None:
+    """Audit well-known wheels and compare with auditwheel; downloads up to 1 GB."""
+    prepare(session)
+    run(session, "python", "-m", "manylinux_conformance.real_wheels", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Throw broken wheels at the reference auditor, for a minute by default."""
+    prepare(session)
+    arguments = session.posargs or ["--seconds", "60"]
+    run(session, "python", "reference/tests/fuzz.py", *arguments)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory against the peers, as ratios in one run."""
     prepare(session)
-    for script in ("reference/bench/tags.py", "conformance/bench/suite_cost.py"):
+    for script in BENCHES:
         run(session, "python", script, *session.posargs)
