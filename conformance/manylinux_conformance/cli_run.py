@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -24,7 +25,7 @@ from manylinux_conformance.results_file import Block, write_blocks
 from manylinux_conformance.run import ASKED, run
 from manylinux_conformance.settings import Settings
 from manylinux_conformance.suite import Suite, load_suite, narrowed
-from manylinux_conformance.tool_choice import choose_tools
+from manylinux_conformance.tool_choice import Tool, choose_tools
 from manylinux_conformance.wanted import Wanted
 
 SHOWN = 20  # unexplained differences printed before pointing to the report
@@ -86,19 +87,9 @@ def run_command(  # noqa: PLR0913 - one argument per option
 ) -> None:
     """Ask tools and report; the text for people is HELP."""
     wanted = Wanted(platform, rule, case)
-    suite = narrowed(load_suite(), wanted)
-    cache = platformdirs.user_cache_path("manylinux-conformance")
-    output.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="run-", dir=output.absolute()))
-    settings = Settings(cache, work, jobs, offline)
-    chosen = choose_tools(tools)
+    suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
     roles = (Role(role),) if role else ASKED
-    console = Console(stderr=True)
-    try:
-        with ProgressBars(console) as progress:
-            blocks = list(run(suite, chosen, roles, settings, progress.take_note))
-    finally:
-        _keep_evidence(work, output / "evidence")
+    blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
     _write(blocks, suite, output)
     if as_json:
         sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
@@ -106,19 +97,44 @@ def run_command(  # noqa: PLR0913 - one argument per option
         print_summary(blocks, Console())
     complete = wanted.is_everything and not role
     complaints = list(complaints_about(blocks, chosen, complete=complete))
+    answered = [block for block in blocks if block.results]
     if update:
-        commit([block for block in blocks if block.results], data_folder("results"))
+        commit(answered, data_folder("results"))
     if check:
-        for block in blocks:
-            if block.results:
-                folder = data_folder("results")
-                complaints += changes(block, folder, complete=complete)
+        for block in answered:
+            complaints += changes(block, data_folder("results"), complete=complete)
+    _print_complaints(complaints, output)
+    sys.exit(1 if complaints else 0)
+
+
+def _ask(  # noqa: PLR0913 - what a run needs
+    suite: Suite,
+    tools: Sequence[Tool],
+    roles: Sequence[Role],
+    output: Path,
+    *,
+    jobs: int,
+    offline: bool,
+) -> list[Block]:
+    """Run below the output folder, and keep the evidence whatever happens."""
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    output.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="run-", dir=output.absolute()))
+    settings = Settings(cache, work, jobs, offline)
+    try:
+        with ProgressBars(Console(stderr=True)) as progress:
+            return list(run(suite, tools, roles, settings, progress.take_note))
+    finally:
+        _keep_evidence(work, output / "evidence")
+
+
+def _print_complaints(complaints: Sequence[str], output: Path) -> None:
+    console = Console(stderr=True)
     for complaint in complaints[:SHOWN]:
         console.print(complaint, highlight=False, markup=False, soft_wrap=True)
     if len(complaints) > SHOWN:
         console.print(f"and {len(complaints) - SHOWN} more")
     console.print(f"reports: {output}/report.html", style="dim")
-    sys.exit(1 if complaints else 0)
 
 
 def _keep_evidence(work: Path, kept: Path) -> None:
