@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import packaging.tags
 import packaging.utils
@@ -124,8 +125,8 @@ def matching() -> Iterator[Measured]:
     for kind, names in kinds.items():
         yield compare(
             f"match {len(names)} names, {kind}",
-            lambda names=names: ours(names),  # type: ignore[misc] # bound at once
-            lambda names=names: theirs(names),  # type: ignore[misc] # bound at once
+            partial(ours, names),
+            partial(theirs, names),
         )
 
 

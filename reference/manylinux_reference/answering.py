@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from manylinux_reference import installer, order, override, platform, tags
+from manylinux_reference import installer, order, override, tags
 from manylinux_reference.rule import rule
 
 TYPE_CHECKING = False
@@ -117,13 +117,3 @@ def _listing(find_place: Callable[[], Place]) -> dict[str, object]:
         return {"tags": listing(order.platform_tags(place.environment, place.module))}
     except override.OverrideError as error:
         return {"error": str(error)}
-
-
-def running_place() -> Place:
-    """Return the running interpreter's own environment.
-
-    Raises OverrideError if its ``_manylinux`` module breaks.
-    """
-    from manylinux_reference.system import ask_system  # noqa: PLC0415 - ctypes costs
-
-    return Place(platform.detect(ask_system()), override.find_module())

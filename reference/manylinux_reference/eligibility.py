@@ -25,7 +25,7 @@ def fits(promise: Promise, environment: Environment, module: ModuleType | None) 
         return False
     version, arch = promise[:2], promise[2]
     able = fits_architecture(arch, environment.arch) and fits_glibc(version, arch, host)
-    return override.allowed(able, lambda: override.decision(module, promise, host))
+    return override.allowed(lambda: override.decision(module, promise, host), fits=able)
 
 
 def fits_architecture(arch: str, host: str) -> bool:

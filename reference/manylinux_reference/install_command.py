@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from manylinux_reference import installer, order
-from manylinux_reference.answering import Place, running_place
+from manylinux_reference.answering import Place
 from manylinux_reference.override import OverrideError
 from manylinux_reference.requirements import (
     RequirementError,
     read_requirements,
     wheels,
 )
+from manylinux_reference.system import running_place
 from manylinux_reference.unpack import UnpackError, unpack
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from importlib import util
 from importlib.machinery import PathFinder
 
@@ -23,11 +22,6 @@ FUNCTION = "manylinux_compatible"
 
 class OverrideError(Exception):
     """The module is there and broke; nothing may be concluded from that."""
-
-
-def find_module() -> ModuleType | None:
-    """Import the module from the running interpreter's own path, if it is there."""
-    return load(searched(sys.path, [os.getcwd()], os.environ.get("PYTHONPATH", "")))  # noqa: PTH109
 
 
 def searched(path: Sequence[str], here: Sequence[str], variable: str) -> list[str]:
@@ -188,12 +182,12 @@ def asked_version(version: Version, _host: Version) -> Version:
     return version
 
 
-def _may_add(fits: bool, decide: Callable[[], bool | None]) -> bool:  # noqa: FBT001
+def _may_add(decide: Callable[[], bool | None], *, fits: bool) -> bool:
     said = decide()
     return fits if said is None else said
 
 
 @rule("override.removes-only", off=_may_add)
-def allowed(fits: bool, decide: Callable[[], bool | None]) -> bool:  # noqa: FBT001 - a verdict
+def allowed(decide: Callable[[], bool | None], *, fits: bool) -> bool:
     """Return whether a tag that may fit is not taken away by the module."""
     return fits and decide() is not False

@@ -72,7 +72,7 @@ def detect(answers: SystemAnswers) -> Environment:
 
 def glibc_version(answers: SystemAnswers) -> Version | None:
     """Return the version of the glibc that answered, or None."""
-    if not main_program_opens(answers.opens_main_program):
+    if not main_program_opens(answers):
         return None
     text = glibc_only(version_text(answers.confstr, answers.gnu_get_libc_version))
     return None if text is None else leading_version(text)
@@ -126,9 +126,9 @@ def whose(target: SystemAnswers, _tool: SystemAnswers) -> SystemAnswers:
 
 
 @rule("platform.static-interpreter", off=always)
-def main_program_opens(opened: bool) -> bool:  # noqa: FBT001 - the answer is a boolean
+def main_program_opens(answers: SystemAnswers) -> bool:
     """Return whether the main program could be opened; a static one has no glibc."""
-    return opened
+    return answers.opens_main_program
 
 
 def _library_first(confstr: str | None, library: str | None) -> str | None:

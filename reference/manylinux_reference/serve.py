@@ -22,11 +22,11 @@ from manylinux_reference.answering import (
     BadRequestError,
     Place,
     answer,
-    running_place,
     text,
 )
 from manylinux_reference.audit_answer import answer_audit
 from manylinux_reference.mutation import mutated, mutations
+from manylinux_reference.system import running_place
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

@@ -5,10 +5,35 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from importlib import import_module
+from pathlib import Path
 
-from manylinux_reference.platform import SystemAnswers
+from manylinux_reference import override
+from manylinux_reference.answering import Place
+from manylinux_reference.platform import SystemAnswers, detect
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
 
 HEADER_SIZE = 64  # e_ehsize of ELF64, the larger one
+
+
+def running_place() -> Place:
+    """Return the running interpreter's own environment and module.
+
+    Raises OverrideError if its ``_manylinux`` module breaks.
+    """
+    return Place(detect(ask_system()), find_module())
+
+
+def find_module() -> ModuleType | None:
+    """Import the ``_manylinux`` module from the running interpreter's own path.
+
+    Raises OverrideError if it is there and breaks.
+    """
+    variable = os.environ.get("PYTHONPATH", "")
+    return override.load(override.searched(sys.path, [str(Path.cwd())], variable))
 
 
 def ask_system() -> SystemAnswers:
@@ -26,7 +51,7 @@ def ask_system() -> SystemAnswers:
 def interpreter_header(path: str) -> bytes:
     """Return the first bytes of the interpreter's file, empty if it cannot be read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - pathlib would cost an import
+        with Path(path).open("rb") as file:
             return file.read(HEADER_SIZE)
     except OSError:
         return b""
@@ -42,7 +67,7 @@ def _confstr() -> str | None:
 def _ask_main_program() -> tuple[bool, str | None]:
     """Open the main program as dlopen(NULL) does and call into its C library."""
     try:
-        import ctypes  # noqa: PLC0415 - some interpreters are built without it
+        ctypes = import_module("ctypes")  # some interpreters are built without it
     except ImportError:
         return True, None
     try:

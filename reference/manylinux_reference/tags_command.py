@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from manylinux_reference import installer, order
-from manylinux_reference.answering import Place, running_place
+from manylinux_reference.answering import Place
 from manylinux_reference.override import OverrideError
+from manylinux_reference.system import running_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_reference import cli, install_command, tags_command
-from manylinux_reference.answering import Place, running_place
+from manylinux_reference.answering import Place
 from manylinux_reference.order import platform_tags
 from manylinux_reference.override import OverrideError
 from manylinux_reference.platform import Environment
@@ -20,6 +21,7 @@ from manylinux_reference.requirements import (
     read_requirements,
     wheels,
 )
+from manylinux_reference.system import running_place
 
 
 @pytest.fixture
@@ -152,9 +154,8 @@ def test_process_prints_this_machines_tags() -> None:
 
 
 def test_serve_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    with open("/dev/null") as nothing:  # noqa: PTH123 - a file that always exists
-        monkeypatch.setattr(sys, "stdin", nothing)
-        assert cli.main(["serve"]) == 0
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    assert cli.main(["serve"]) == 0
 
 
 @pytest.mark.parametrize("command", ["tags", "install", "serve"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,8 +53,8 @@ def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
 
 @settings(deadline=None)
 @given(st.lists(WHEELS, min_size=1, max_size=8, unique=True), st.randoms())
-def test_order_of_the_offer_does_not_matter(names: list[str], random: object) -> None:
-    shuffled = sorted(names, key=lambda _: random.random())  # type: ignore[attr-defined] # a Random
+def test_order_of_the_offer_does_not_matter(names: list[str], random: Random) -> None:
+    shuffled = sorted(names, key=lambda _: random.random())
     chosen = [
         choose(dict.fromkeys(n, ()), PYTHONS, Ranks(HERE)) for n in (names, shuffled)
     ]

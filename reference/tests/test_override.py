@@ -9,8 +9,9 @@ from types import ModuleType
 import pytest
 from manylinux_reference import override
 from manylinux_reference.order import Ranks, platform_tags
-from manylinux_reference.override import OverrideError, decision, find_module, load
+from manylinux_reference.override import OverrideError, decision, load
 from manylinux_reference.platform import Environment
+from manylinux_reference.system import find_module
 
 HOST = (2, 36)
 HERE = Environment(("x86_64",), "x86_64", HOST)

@@ -116,7 +116,9 @@ def test_static_main_program_has_no_glibc() -> None:
 
 
 def test_header_says_class_order_machine_and_flags() -> None:
-    assert read_header(HARD_FLOAT) == Header(32, True, EM_ARM, 0x05000400)  # noqa: FBT003 - a field
+    assert read_header(HARD_FLOAT) == Header(
+        bits=32, little_endian=True, machine=EM_ARM, flags=0x05000400
+    )
     assert read_header(header(EM_PPC64, order=">", flags=1)) == Header(
         bits=64, little_endian=False, machine=EM_PPC64, flags=1
     )
