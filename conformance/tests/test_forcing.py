@@ -22,7 +22,7 @@ RULE = "installer.tag.leading-zeros"
 # A reference that answers right, with one flaw in how it treats its questions.
 FLAWED = """
 import json, sys
-from manylinux_reference.answering import running_place
+from manylinux_reference.system import running_place
 from manylinux_reference.serve import respond
 
 for line in sys.stdin:
