@@ -178,7 +178,7 @@ def test_evidence_begins_with_the_newest_need_and_is_counted() -> None:
     report.outcome = Outcome.VIOLATES
     against = [
         Finding(
-            "wheel.versions.listed", "a.so", f"needs {minor}", holds_from=(2, minor)
+            "wheel.needed.allowed", "a.so", f"needs {minor}", holds_from=(2, minor)
         )
         for minor in (18, 30, 24, 28, 26)
     ]
