@@ -153,7 +153,7 @@ def index_page() -> list[str]:
     ]
     return [
         f"project-1.{release}.0-{pair}-{system}.whl"
-        for release in range(20)
+        for release in range(50)
         for pair in (*pairs, f"cp3{sys.version_info[1]}-abi3", "py3-none")
         for system in systems
     ]

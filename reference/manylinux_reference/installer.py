@@ -48,15 +48,14 @@ def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | No
     parts = name.rsplit("-", 3)
     if len(parts) != PARTS or not name.endswith(".whl"):
         return None
-    _, python, abi, platform = parts
     try:
-        python_rank = pythons[python, abi]
-        rank = None if python_rank is None else ranks[platform[:-4]]
+        python = pythons[parts[1], parts[2]]
+        platform = None if python is None else ranks[parts[3][:-4]]
     except tags.InvalidTagSetError:
         return None
-    if python_rank is None or rank is None:
+    if python is None or platform is None:
         return None
-    return platform_last(any_last(python_rank) if rank is ANY else python_rank, rank)
+    return platform_last(any_last(python) if platform is ANY else python, platform)
 
 
 class PythonRanks(dict[tuple[str, str], "int | None"]):
