@@ -214,12 +214,17 @@ SYSTEMS = [
     GLIBC_2_28,
     GLIBC_2_28 | {"platform": "linux-i386", "confstr": None},
     GLIBC_2_28 | {"platform": "linux-i686", "confstr": "glibc 2.28-3"},
+    GLIBC_2_28 | {"platform": "linux-riscv64"},
     GLIBC_2_28 | {"platform": "linux-armv7l", "interpreter": HARD_FLOAT},
     GLIBC_2_28 | {"platform": "linux-aarch64", "interpreter": HARD_FLOAT},
     GLIBC_2_28 | {"confstr": None, "gnu_get_libc_version": "2", "platform": "linux-x"},
     GLIBC_2_28 | {"confstr": "glibc 3.1"},
 ]
-OFFERED = ["manylinux_2_19_x86_64.linux_x86_64", "quux.manylinux2014_i686", "any.any"]
+OFFERED = [
+    "manylinux_2_19_x86_64.manylinux_2_19_riscv64",
+    "quux.manylinux2014_i686",
+    "any.any",
+]
 MODULES = [
     "1 / 0",
     "manylinux1_compatible = 0",
