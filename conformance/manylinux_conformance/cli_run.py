@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from manylinux_conformance.report_pages import write_pages
 from manylinux_conformance.report_terminal import print_summary
 from manylinux_conformance.results_file import Block, write_blocks
 from manylinux_conformance.run import ASKED, run
+from manylinux_conformance.scratch import scratch_folder
 from manylinux_conformance.settings import Settings
 from manylinux_conformance.suite import Suite, load_suite, narrowed
 from manylinux_conformance.tool_choice import Tool, choose_tools
@@ -116,16 +116,16 @@ def _ask(  # noqa: PLR0913 - what a run needs
     jobs: int,
     offline: bool,
 ) -> list[Block]:
-    """Run below the output folder, and keep the evidence whatever happens."""
+    """Run in a scratch folder, and keep the evidence whatever happens."""
     cache = platformdirs.user_cache_path("manylinux-conformance")
     output.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="run-", dir=output.absolute()))
-    settings = Settings(cache, work, jobs, offline)
-    try:
-        with ProgressBars(Console(stderr=True)) as progress:
-            return list(run(suite, tools, roles, settings, progress.take_note))
-    finally:
-        _keep_evidence(work, output / "evidence")
+    with scratch_folder() as work:
+        settings = Settings(cache, work, jobs, offline)
+        try:
+            with ProgressBars(Console(stderr=True)) as progress:
+                return list(run(suite, tools, roles, settings, progress.take_note))
+        finally:
+            _keep_evidence(work, output / "evidence")
 
 
 def _print_complaints(complaints: Sequence[str], output: Path) -> None:
@@ -141,7 +141,7 @@ def _keep_evidence(work: Path, kept: Path) -> None:
     """Let the evidence of this run take the place of the last one's."""
     shutil.rmtree(work / "probes", ignore_errors=True)
     shutil.rmtree(kept, ignore_errors=True)
-    work.replace(kept)
+    shutil.copytree(work, kept, symlinks=True)
 
 
 def _write(blocks: list[Block], suite: Suite, folder: Path) -> None:
