@@ -28,7 +28,7 @@ from manylinux_conformance.circumstances import this_machine
 from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.provide import ProvidedTool
 from manylinux_conformance.results import Result
-from manylinux_conformance.running import Ended, run
+from manylinux_conformance.running import Ended
 from manylinux_conformance.workplace import Workplace, make_workplace
 
 BATCH = 100  # wheels that one process of an auditor is given
@@ -48,9 +48,6 @@ def ask_auditor(
 
     ``folder`` is a new one to work in; ``progress`` is told how many are done.
     """
-    auditor = tool.adapter.auditor
-    if auditor is None:
-        raise ValueError(f"{tool.adapter.name} is no auditor")
     lines = corpus.lines
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
     results: list[Result] = []
@@ -60,7 +57,7 @@ def ask_auditor(
         place = make_workplace(
             tool, this_machine(tool.interpreter), folder / f"{number}", None
         )
-        answers = _Asking(auditor, place, corpus).answers(batch)
+        answers = Asking(tool, place).answers(corpus, batch)
         shutil.rmtree(place.folder)
         return [audit_result(line, answers[line.id]) for line in batch]
 
@@ -72,18 +69,28 @@ def ask_auditor(
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
-    auditor: Auditor
-    workplace: Workplace
-    corpus: Corpus
+class Asking:
+    """An auditor in a workplace of its own, ready to be asked about any wheel."""
 
-    def answers(self, lines: Sequence[Line]) -> dict[str, AuditAnswer]:
-        """Return an answer to each line."""
+    tool: ProvidedTool
+    workplace: Workplace
+
+    @property
+    def auditor(self) -> Auditor:
+        """The table of the adapter; ValueError if the tool has none."""
+        if self.tool.adapter.auditor is None:
+            raise ValueError(f"{self.tool.adapter.name} is no auditor")
+        return self.tool.adapter.auditor
+
+    def answers(self, corpus: Corpus, lines: Sequence[Line]) -> dict[str, AuditAnswer]:
+        """Return an answer to each line of a corpus."""
         repairs = [line for line in lines if line.rule in REPAIRS]
         audits = [line for line in lines if line.rule not in REPAIRS]
-        wheels = [(self.corpus.wheel(line), line.tags) for line in audits]
+        wheels = [(corpus.wheel(line), line.tags) for line in audits]
         found = dict(zip((line.id for line in audits), self.audit(wheels), strict=True))
-        return found | {line.id: self.repair(line) for line in repairs}
+        return found | {
+            line.id: self.repair(corpus.wheel(line), line) for line in repairs
+        }
 
     def audit(
         self, wheels: Sequence[tuple[Path, tuple[str, ...]]]
@@ -102,7 +109,7 @@ class _Asking:
         more = {
             name: fill(text, places) for name, text in self.auditor.variables.items()
         }
-        return run(
+        return self.tool.run(
             [fill(argument, places) for argument in command],
             folder=self.workplace.place("work"),
             variables={**self.workplace.variables, **more},
@@ -140,15 +147,14 @@ class _Asking:
         for _ in wheels[done:]:
             yield AuditAnswer(error=f"not asked after {MOST_BREAKDOWNS} breakdowns")
 
-    def repair(self, line: Line) -> AuditAnswer:
+    def repair(self, wheel: Path, line: Line) -> AuditAnswer:
         """Have a wheel repaired, and look at what lies in the folder afterwards."""
         if not self.auditor.repair:
             return AuditAnswer(declined="does not repair")
         out = self.workplace.place("work") / line.id.replace("/", "-")
         out.mkdir()
-        wheel = str(self.corpus.wheel(line))
         ended = self._run(
-            self.auditor.repair, wheel=wheel, out=str(out), tag=_goal(line)
+            self.auditor.repair, wheel=str(wheel), out=str(out), tag=_goal(line)
         )
         left = sorted(out.glob("*.whl"))
         tags = tuple(tuple(each.stem.split("-")[-1].split(".")) for each in left)

@@ -28,20 +28,20 @@ UNSTATED = ("unstated", "none", "")
 CONFORMS, VIOLATES = "conforms", "violates"
 
 
-class AuditAnswer(
-    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
-):
+class AuditAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What an auditor said about one wheel, also as a line of JSON.
 
-    ``conforms``: every claim holds; absent if there is no answer.
+    ``conforms``: every claim holds; absent if there is no answer.  Whatever else a
+    line holds is the auditor's own business.
     ``oldest``: the oldest platform tag that would hold.
     ``status``: the exit status of a command that validates or repairs.
     ``left``: the platform tags of each wheel that a repair left behind.
-    ``declined``, ``error``, ``timeout``: why there is no answer.
+    ``declined``, ``error``, ``timeout``: why there is no answer, or why the wheel does
+    not conform.
     """
 
     conforms: bool | None = None
-    oldest: str = ""
+    oldest: str | None = None
     status: int | None = None
     left: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
@@ -77,7 +77,7 @@ def _judge(line: Line, answer: AuditAnswer) -> _Judged:
     judged = _JUDGES.get(line.rule, _judge_claims)(line, answer)
     if answer.declined:
         return _Judged(Verdict.DECLINED, judged.expected, "")
-    if answer.error:
+    if answer.conforms is None and answer.error:
         verdict = Verdict.TIMEOUT if answer.timeout else Verdict.ERROR
         return _Judged(verdict, judged.expected, "")
     return judged
@@ -105,9 +105,9 @@ def _judge_status(line: Line, answer: AuditAnswer) -> _Judged:
 
 def _judge_oldest(line: Line, answer: AuditAnswer) -> _Judged:
     expected = f"manylinux_{line.oldest}_{line.arch}"
-    if not (answer.oldest or answer.error):
+    if answer.oldest is None and answer.conforms:
         return _Judged(Verdict.DECLINED, expected, "")
-    return _compare(expected, answer.oldest)
+    return _compare(expected, answer.oldest or "none")
 
 
 def _judge_retag(line: Line, answer: AuditAnswer) -> _Judged:

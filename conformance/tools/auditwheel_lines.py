@@ -21,14 +21,15 @@ LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 1
 
 
 def audit(request: Request) -> Reply:
-    """Return whether what ``show`` says confirms each of the claims."""
+    """Return whether what ``show`` says confirms each of the manylinux claims."""
     status, output, complaint = show(str(request["wheel"]))
     tag = shown_tag(output)
     if not tag:
         words = " ".join((complaint or output).split())
         return {"conforms": False, "status": status, "reason": words}
     claims = request["claims"] if isinstance(request["claims"], list) else []
-    confirmed = [confirms(tag, str(claim)) for claim in claims]
+    manylinux = [str(claim) for claim in claims if str(claim).startswith("manylinux")]
+    confirmed = [confirms(tag, claim) for claim in manylinux]
     return {
         "conforms": bool(confirmed) and all(confirmed),
         "oldest": tag,

@@ -5,10 +5,18 @@ from __future__ import annotations
 from manylinux_reference import audit_command
 from manylinux_reference.audit_json import as_object
 from manylinux_reference.auditing import report_on
+from manylinux_reference.report import Outcome
 
 
 def answer_audit(wheel: str) -> dict[str, object]:
-    """Return the report on the wheel at a path, and the status of ``check``."""
+    """Return the report on the wheel at a path, and the status of ``check``.
+
+    ``conforms`` says whether there are claims and all of them hold, ``reason`` which
+    rules speak against them.
+    """
     report = report_on(wheel)
     status = audit_command.exit_status(report, checking=True)
-    return {**as_object(report), "status": status}
+    conforms = report.outcome == Outcome.HOLDS
+    against = {finding.rule for claim in report.claims for finding in claim.against}
+    more = {"conforms": conforms, "reason": ", ".join(sorted(against))}
+    return {**as_object(report), **more, "status": status}
