@@ -89,6 +89,9 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     than the running one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}``
     and ``{arch}`` are its two parts.  ``explicit_targets`` is a regular expression of
     the platform tags for which the tool has a name.
+
+    ``declines`` maps patterns of rules, as ``installer.order.*``, to why the tool has
+    no answer to them.
     """
 
     command: Command
@@ -98,14 +101,14 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     prefix: Prefix = PREFIX
     explicit_target: tuple[str, ...] = ()
     explicit_targets: str = ".*"
+    declines: dict[str, str] = {}
     seconds: Seconds = 120
 
 
 class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a tag library is asked: a process that speaks JSON lines.
 
-    ``declines`` maps patterns of rules, as ``installer.order.*``, to why the library
-    has no answer to them.  ``prefix``: as of an installer.
+    ``prefix`` and ``declines``: as of an installer.
     """
 
     command: Command

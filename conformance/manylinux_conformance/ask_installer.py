@@ -21,7 +21,7 @@ import msgspec
 
 from manylinux_conformance.adapters import Installer
 from manylinux_conformance.answers import Answer, broken, landed
-from manylinux_conformance.askable import why_not
+from manylinux_conformance.askable import declines, why_not
 from manylinux_conformance.cases import ANY, NOTHING
 from manylinux_conformance.circumstances import Environment, this_machine
 from manylinux_conformance.install import Outcome, install
@@ -59,14 +59,17 @@ def ask_installer(
     if tool.adapter.installer is None:
         raise ValueError(f"{tool.adapter.name} is no installer")
     installer = tool.adapter.installer
+    unanswered = {
+        question.case: why
+        for question in probes.questions
+        if (why := declines(installer.declines, question.rule))
+    }
+    left = [each for each in probes.questions if each.case not in unanswered]
     prefix = own_prefix(installer.prefix, tool.interpreter)
-    if prefix != probes.prefix:
-        probes = write_probe_projects(probes.questions, folder / "links", prefix)
+    if left and prefix != probes.prefix:
+        probes = write_probe_projects(left, folder / "links", prefix)
     asking = _Asking(tool, installer, environment, probes, folder, shim)
-    answers = asking.ask(probes.questions)
-    if any(answer.answer == NOTHING for answer in answers.values()):
-        return asking.believed(answers)
-    return answers
+    return unanswered | (asking.believed(asking.ask(left)) if left else {})
 
 
 @dataclass(slots=True)
@@ -107,6 +110,8 @@ class _Asking:
 
     def believed(self, answers: dict[str, Answer]) -> dict[str, Answer]:
         """Take refusals for errors if the tool cannot install a wheel at all."""
+        if all(answer.answer != NOTHING for answer in answers.values()):
+            return answers
         plain = alone(self._run([CONTROL], plain=True), CONTROL)
         if plain.answer == ANY:
             return answers

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from manylinux_conformance.adapters import Adapter, Fact
 from manylinux_conformance.answers import Answer, declined, not_asked
@@ -24,6 +25,14 @@ def why_not(adapter: Adapter, environment: Environment) -> Answer | None:
             return declined("has no option for an explicit target")
         if not re.fullmatch(installer.explicit_targets, target, re.ASCII):
             return declined(f"has no name for the target {target}")
+    return None
+
+
+def declines(patterns: Mapping[str, str], rule: str) -> Answer | None:
+    """Return why a tool has no answer to a rule; None if it may have one."""
+    for pattern, why in patterns.items():
+        if fnmatch.fnmatchcase(rule, pattern):
+            return declined(why)
     return None
 
 

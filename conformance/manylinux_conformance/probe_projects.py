@@ -31,6 +31,11 @@ class Question:
     offer: tuple[Offer, ...]
 
     @property
+    def rule(self) -> str:
+        """The rule that the case is bound to."""
+        return self.case.partition("/")[0]
+
+    @property
     def project(self) -> str:
         """The probe project's name, stable between runs and platforms."""
         return f"probe{hashlib.sha256(self.case.encode()).hexdigest()[:12]}"

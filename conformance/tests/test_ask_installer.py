@@ -230,6 +230,40 @@ def gone(process: int) -> bool:
     return False
 
 
+def test_rules_that_a_tool_declines_are_not_put_to_it(
+    fake_installer: Make, ask: Ask, tmp_path: Path
+) -> None:
+    tool = fake_installer("any", more='declines = { "ru*" = "has no order" }\n')
+    answer = ask(tool, *GOOD)[GOOD[0]]
+    assert (answer.outcome, answer.reason) == (Verdict.DECLINED, "has no order")
+    assert evidence(tmp_path) == []
+
+
+def test_the_other_rules_are_put_to_it(
+    fake_installer: Make, here: Environment, tmp_path: Path
+) -> None:
+    tool = fake_installer("any", more='declines = { "one" = "has no order" }\n')
+    asked = [Question("one/name", ()), Question("other/name", ())]
+    probes = write_probe_projects(asked, tmp_path / "links")
+    answers = ask_installer(tool, here, probes, tmp_path / "asked")
+    assert answers["one/name"].outcome is Verdict.DECLINED
+    assert answers["other/name"].answer == "any"
+
+
+def test_a_tool_may_want_another_prefix(fake_installer: Make, ask: Ask) -> None:
+    tool = fake_installer("last", more='prefix = "zz9-none"\n')
+    assert ask(tool, *GOOD)[GOOD[0]].answer == GOOD[0]
+
+
+def test_what_cannot_be_asked_is_not_asked(
+    fake_installer: Make, ask: Ask, here: Environment, tmp_path: Path
+) -> None:
+    environment = Environment(here.platform, target="win32")
+    answer = ask(fake_installer("any"), *GOOD, environment=environment)[GOOD[0]]
+    assert answer.outcome is Verdict.DECLINED
+    assert evidence(tmp_path) == []
+
+
 def test_a_tool_without_the_role_is_not_asked(
     fake_library: Make, here: Environment, tmp_path: Path
 ) -> None:
