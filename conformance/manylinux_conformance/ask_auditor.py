@@ -31,7 +31,7 @@ from manylinux_conformance.results import Result
 from manylinux_conformance.running import Ended
 from manylinux_conformance.workplace import Workplace, make_workplace
 
-BATCH = 100  # wheels that one process of an auditor is given
+BATCH = 50  # wheels that one process of an auditor is given
 READABLE = (0, 1)  # exit statuses that are a verdict
 MOST_BREAKDOWNS = 20  # in one batch; after so many the rest is not tried any more
 
