@@ -7,9 +7,11 @@ import sys
 from dataclasses import replace
 
 import click
+import platformdirs
 
 from manylinux_conformance import forcing
 from manylinux_conformance.adapters import read_adapter
+from manylinux_conformance.built_corpus import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.suite import load_suite
@@ -33,7 +35,9 @@ def force_command(rule: str) -> None:
         raise InputError(rule, "no rule matches; see 'manylinux-conformance rules'")
     adapter = read_adapter(data_folder("tools") / "reference.toml")
     wanted = replace(suite, rules=rules, cases=cases)
-    report = forcing.run(wanted, adapter, sys.executable)
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    corpus = built_corpus(cache).only(lambda line: line.rule in rules)
+    report = forcing.run(wanted, corpus, adapter, sys.executable)
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if report.holds else 1)

@@ -1,10 +1,10 @@
 """Forcing: breaks each rule in the reference and sees which cases notice.
 
-    report = run(load_suite(), adapter, sys.executable)
+    report = run(load_suite(), corpus, adapter, sys.executable)
 
 A rule that can be broken without any answer becoming wrong is a hole in the suite.
-The reference is asked as any tag library is, with more keys in each question: the
-``answers`` of the modelled platform, the ``module`` and the ``mutation`` in force.
+The reference is asked as any library or auditor is, with more keys in each question:
+the ``answers`` of a modelled platform, the ``module`` and the ``mutation`` in force.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ from typing import IO
 
 import msgspec
 
-from manylinux_conformance.adapters import PREFIX, Adapter, fill
-from manylinux_conformance.forcing_questions import Asked, is_decided_here, questions
+from manylinux_conformance.adapters import Adapter, fill
+from manylinux_conformance.corpus import Corpus
+from manylinux_conformance.forcing_questions import (
+    Asked,
+    is_decided_here,
+    questions,
+    wheel_questions,
+)
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.judge import judge
-from manylinux_conformance.library_protocol import read_reply
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.verdicts import Verdict
 
@@ -114,11 +118,10 @@ class Reference:
     def verdict(self, asked: Asked, mutation: str = "") -> Verdict:
         """Return what becomes of a question while a mutation is in force."""
         broken = {"mutation": mutation} if mutation else {}
-        answer = read_reply(asked.case, PREFIX, self.ask(asked.question | broken))
-        return Verdict.ERROR if answer is None else judge(asked.case, answer).verdict
+        return asked.judge(self.ask(asked.question | broken))
 
 
-def run(suite: Suite, adapter: Adapter, python: str) -> Report:
+def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
     """Ask everything unbroken, then everything for each mutation until a case notices.
 
     ``python`` is the interpreter that runs the reference.
@@ -141,16 +144,19 @@ def run(suite: Suite, adapter: Adapter, python: str) -> Report:
     deadline.start()
     try:
         with process:
-            return force(suite, Reference(process.stdin, process.stdout))
+            return force(suite, corpus, Reference(process.stdin, process.stdout))
     finally:
         deadline.cancel()
 
 
-def force(suite: Suite, reference: Reference) -> Report:
+def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
     """Return what breaking each rule of a reference shows about a suite."""
-    asked = list(questions(suite))
-    wrong = [each for each in asked if reference.verdict(each) is not Verdict.PASS]
-    right = [each for each in asked if each not in wrong]
+    asked = [*questions(suite), *wheel_questions(suite, corpus)]
+    right: list[Asked] = []
+    wrong: list[Asked] = []
+    for each in asked:
+        passes = reference.verdict(each) is Verdict.PASS
+        (right if passes else wrong).append(each)
     offered = _mutations(reference)
     forced = {rule for rule, each in suite.rules.items() if is_decided_here(each)}
     killed, silent = [], []
@@ -166,7 +172,7 @@ def force(suite: Suite, reference: Reference) -> Report:
         killed=tuple(killed),
         silent=tuple(silent),
         untried=tuple(sorted(forced - offered.keys())),
-        wrong=tuple(Flip(each.case.id, each.platform) for each in wrong),
+        wrong=tuple(Flip(each.case, each.platform) for each in wrong),
     )
 
 
@@ -182,8 +188,8 @@ def _first_noticed(
     reference: Reference, asked: Iterable[Asked], rule: str, mutation: str
 ) -> Killed | None:
     """Return the first case that notices a mutation, one of the same rule if any."""
-    for each in sorted(asked, key=lambda each: each.case.rule != rule):
+    for each in sorted(asked, key=lambda each: each.rule != rule):
         if reference.verdict(each, mutation) is Verdict.FAIL:
-            by = Flip(each.case.id, each.platform)
-            return Killed(mutation, by, own=each.case.rule == rule)
+            by = Flip(each.case, each.platform)
+            return Killed(mutation, by, own=each.rule == rule)
     return None

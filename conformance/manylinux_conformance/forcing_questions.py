@@ -1,17 +1,22 @@
-"""Forcing's questions: the cases of modelled platforms, with raw answers to go by."""
+"""Forcing's questions: cases with raw answers to go by, and the corpus's wheels."""
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
+from manylinux_fixtures.manifest import Line
 
 from manylinux_conformance.adapters import PREFIX
+from manylinux_conformance.audit_verdicts import REPAIRS, AuditAnswer, audit_result
 from manylinux_conformance.cases import Case, Choose
+from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.interpreter_header import elf_header
-from manylinux_conformance.library_protocol import request
+from manylinux_conformance.judge import judge
+from manylinux_conformance.library_protocol import read_reply, request
 from manylinux_conformance.platforms import (
     ElfClass,
     Fidelity,
@@ -21,29 +26,62 @@ from manylinux_conformance.platforms import (
 )
 from manylinux_conformance.probe_projects import Question, filenames, full_tag
 from manylinux_conformance.questions import fill, offers, selected
-from manylinux_conformance.rules import Rule
+from manylinux_conformance.rules import Rule, Subject
 from manylinux_conformance.suite import Suite
+from manylinux_conformance.verdicts import Verdict
 
+DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
 ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
 STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A filled case on a platform, and the question for it without its mutation."""
+    """A question without its mutation, and what judges the line that answers it.
 
-    case: Case
+    ``case`` is the case's identifier, ``platform`` where it is asked.
+    """
+
+    rule: str
+    case: str
     platform: str
     question: dict[str, object]
+    judge: Callable[[bytes], Verdict]
 
 
 def is_decided_here(rule: Rule) -> bool:
-    """Return whether the reference decides a rule by tags, and a case is to notice."""
-    return rule.is_forced and bool({"tag-library", "installer"} & set(rule.subjects))
+    """Return whether the reference decides a rule, and a case is to notice."""
+    return rule.is_forced and bool(DECIDED & set(rule.subjects))
+
+
+def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[Asked]:
+    """Yield a question for each wheel of the corpus that the reference can audit."""
+    for line in corpus.lines:
+        if line.rule not in REPAIRS and line.rule in suite.rules:
+            question: dict[str, object] = {
+                "ask": "audit",
+                "wheel": str(corpus.wheel(line)),
+                "claims": line.tags,
+            }
+            judged = functools.partial(_judge_audit, line)
+            yield Asked(line.rule, line.id, line.arch, question, judged)
+
+
+def _judge_audit(line: Line, answered: bytes) -> Verdict:
+    try:
+        answer = msgspec.json.decode(answered, type=AuditAnswer)
+    except msgspec.DecodeError:
+        return Verdict.ERROR
+    return audit_result(line, answer).verdict
+
+
+def _judge_case(case: Case, answered: bytes) -> Verdict:
+    answer = read_reply(case, PREFIX, answered)
+    return Verdict.ERROR if answer is None else judge(case, answer).verdict
 
 
 def questions(suite: Suite) -> Iterator[Asked]:
-    """Yield every question of a suite that the reference is asked."""
+    """Yield every question of a suite about tags, platforms and candidate wheels."""
     python = "".join(map(str, sys.version_info[:2]))
     for platform in suite.platforms:
         if platform.fidelity is not Fidelity.MODELLED:
@@ -51,7 +89,9 @@ def questions(suite: Suite) -> Iterator[Asked]:
         for case in suite.cases:
             if selected(case, platform) and is_decided_here(suite.rules[case.rule]):
                 filled = fill(case, platform, python)
-                yield Asked(filled, platform.name, _question(filled, platform))
+                question = _question(filled, platform)
+                judged = functools.partial(_judge_case, filled)
+                yield Asked(case.rule, case.id, platform.name, question, judged)
 
 
 def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
