@@ -48,11 +48,9 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
 
     Raises UnusableError at the end if size or checksum differ from the directory's.
     """
-    start, _ = archive.locate(member)
     checksum, length = 0, 0
-    isal = _isal(member)
-    crc32 = import_module("isal.isal_zlib").crc32 if isal else zlib.crc32
-    for piece in _pieces(archive, member, start, isal):
+    crc32 = import_module("isal.isal_zlib").crc32 if _isal(member) else zlib.crc32
+    for piece in pieces(archive, member):
         checksum = crc32(piece, checksum)
         length += len(piece)
         if length > member.size:
@@ -73,24 +71,25 @@ def _isal(member: Member) -> ModuleType | None:
         return None
 
 
-def _pieces(
-    archive: Archive, member: Member, start: int, isal: ModuleType | None
-) -> Iterator[bytes]:
+def pieces(archive: Archive, member: Member) -> Iterator[bytes]:
+    """Yield a member's content piece by piece, unchecked."""
+    start, _ = archive.locate(member)
     raw = (
         archive.read(at, min(INPUT, start + member.compressed - at))
         for at in range(start, start + member.compressed, INPUT)
     )
     if member.method == STORED:
         return raw
-    pieces = _with_isal(raw, isal) if isal else _with_zlib(raw)
-    return _sound(pieces, isal.IsalError if isal else zlib.error, member.name)
+    isal = _isal(member)
+    inflated = _with_isal(raw, isal) if isal else _with_zlib(raw)
+    return _sound(inflated, isal.IsalError if isal else zlib.error, member.name)
 
 
 def _sound(
-    pieces: Iterator[bytes], damage: type[Exception], name: str
+    inflated: Iterator[bytes], damage: type[Exception], name: str
 ) -> Iterator[bytes]:
     try:
-        yield from pieces
+        yield from inflated
     except (damage, ValueError) as error:
         raise UnusableError("its compressed data are damaged", name) from error
 

@@ -1,0 +1,212 @@
+"""Measures what an audit costs, beside auditwheel and beside inflating alone.
+
+    python reference/bench/audit.py [--json] [--only WORD] [--cache FOLDER]
+
+Whole processes take turns, A B A B, on pinned wheels that pip downloads once.  Times
+are processor seconds (user and system): on a busy machine they tell more than clocks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+import tomllib
+import venv
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+from manylinux_reference.archive import Archive
+from manylinux_reference.audit import audit
+from manylinux_reference.elf import MAGIC
+from manylinux_reference.inflate import first_bytes, pieces
+
+OURS = str(Path(sys.executable).with_name("manylinux"))
+AUDITWHEEL = "auditwheel==6.8.2"
+WHEELS = Path(__file__).with_name("audit_wheels.toml")
+MEGABYTE = 1_000_000
+OVER = 5  # megabytes from which on inflating is the measure
+ROUNDS = 7  # pairs of runs on a small wheel
+LONG = 1.0  # seconds of auditwheel from which on one pair has to do
+COMPILING = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one process took: processor seconds and peak resident megabytes."""
+
+    seconds: float
+    megabytes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One wheel: medians over the rounds, and of the ratios of each pair of runs."""
+
+    wheel: str
+    megabytes: float
+    elf_files: int
+    ours: float
+    theirs: float
+    ratio: float
+    peak: float
+    inflating: float
+    over_inflating: float
+
+
+def main() -> None:
+    """Measure every wheel and print the rows."""
+    parser = argparse.ArgumentParser(description="Compare with auditwheel.")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--only", default="", metavar="WORD", help="wheels named so")
+    cache = platformdirs.user_cache_path("manylinux-conformance") / "bench"
+    parser.add_argument("--cache", type=Path, default=cache, help="where wheels stay")
+    arguments = parser.parse_args()
+    theirs = auditwheel(arguments.cache)
+    wheels = download(arguments.cache / "wheels", arguments.only)
+    rows = []
+    if not arguments.json:
+        print(HEADER)
+    for wheel in wheels:
+        rows.append(measure(wheel, theirs))
+        if not arguments.json:
+            print(line(rows[-1]), flush=True)
+    gained = two_processes(wheels)
+    if arguments.json:
+        print(json.dumps({"rows": list(map(asdict, rows)), "two_processes": gained}))
+    else:
+        print("\n".join(summary(rows, gained)))
+
+
+def auditwheel(cache: Path) -> Path:
+    """Return the program, in an environment of its own."""
+    home = cache / AUDITWHEEL.replace("==", "-")
+    if not (home / "bin" / "auditwheel").exists():
+        venv.create(home, with_pip=True, clear=True)
+        pip = [str(home / "bin" / "python"), "-m", "pip", "install", "-q", AUDITWHEEL]
+        subprocess.run(pip, check=True)
+    return home / "bin" / "auditwheel"
+
+
+def download(folder: Path, only: str) -> list[Path]:
+    """Return the pinned wheels, smallest first; pip fetches what is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    listed = tomllib.loads(WHEELS.read_text("utf-8"))
+    pinned = {name: digest for name, digest in listed.items() if only in name}
+    for filename, digest in pinned.items():
+        path = folder / filename
+        if not path.exists():
+            fetch(filename, folder)
+        if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            raise SystemExit(f"{path}: not the pinned file")
+    return sorted((folder / name for name in pinned), key=lambda p: p.stat().st_size)
+
+
+def fetch(filename: str, folder: Path) -> None:
+    """Download one wheel for the platform that its name says."""
+    name, version, python, abi, platforms = filename.removesuffix(".whl").split("-")
+    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps"]
+    command += ["--only-binary=:all:", "--implementation=cp", f"--dest={folder}"]
+    command += [f"--platform={platform}" for platform in platforms.split(".")]
+    command += [f"--python-version={python[2:]}"] if python != "py3" else []
+    subprocess.run([*command, f"--abi={abi}", f"{name}=={version}"], check=True)
+
+
+def measure(wheel: Path, theirs: Path) -> Row:
+    """Run both auditors in turns, then audit and inflate in this process."""
+    our_command = [OURS, "audit", str(wheel)]
+    their_command = [str(theirs), "show", str(wheel)]
+    run(our_command)
+    pairs = [(run(our_command), run(their_command))]
+    while len(pairs) < ROUNDS and pairs[0][1].seconds < LONG:
+        pairs.append((run(our_command), run(their_command)))
+    inflating = best(lambda: inflate(wheel))
+    ratios = [their.seconds / our.seconds for our, their in pairs]
+    return Row(
+        wheel=wheel.name.partition("-cp")[0].partition("-py3")[0],
+        megabytes=wheel.stat().st_size / MEGABYTE,
+        elf_files=audit(str(wheel)).files,
+        ours=statistics.median(our.seconds for our, _ in pairs),
+        theirs=statistics.median(their.seconds for _, their in pairs),
+        ratio=statistics.median(ratios),
+        peak=max(our.megabytes for our, _ in pairs),
+        inflating=inflating,
+        over_inflating=best(lambda: audit(str(wheel))) / inflating,
+    )
+
+
+def run(command: list[str]) -> Usage:
+    """Run a program to its end and return what the system counted for it."""
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=COMPILING
+    )
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000)
+
+
+def best(work: Callable[[], object], rounds: int = 3) -> float:
+    """Return the fewest processor seconds that the work takes in this process."""
+    taken = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        work()
+        taken.append(time.process_time() - begin)
+    return min(taken)
+
+
+def inflate(wheel: Path) -> int:
+    """Inflate every ELF file of a wheel and throw it away; return the size."""
+    archive = Archive(str(wheel))
+    size = 0
+    for member in archive.members:
+        if first_bytes(archive, member, len(MAGIC)) == MAGIC:
+            size += sum(map(len, pieces(archive, member)))
+    archive.close()
+    return size
+
+
+def two_processes(wheels: list[Path]) -> float:
+    """Return how many times faster two processes are over all wheels, by the clock."""
+    taken = []
+    for jobs in ("1", "2"):
+        begin = time.perf_counter()
+        run([OURS, "audit", "--jobs", jobs, *map(str, wheels)])
+        taken.append(time.perf_counter() - begin)
+    return taken[0] / taken[1]
+
+
+HEADER = (
+    f"{'wheel':34}{'MB':>7}{'ELF':>5}{'ours s':>8}{'auditwheel s':>14}"
+    f"{'ratio':>7}{'peak MB':>9}{'inflate s':>11}{'audit/inflate':>15}"
+)
+
+
+def line(row: Row) -> str:
+    """Return a row as text."""
+    return (
+        f"{row.wheel:34}{row.megabytes:7.2f}{row.elf_files:5}{row.ours:8.3f}"
+        f"{row.theirs:14.2f}{row.ratio:6.1f}x{row.peak:9.0f}{row.inflating:11.3f}"
+        f"{row.over_inflating:14.2f}x"
+    )
+
+
+def summary(rows: list[Row], gained: float) -> Iterator[str]:
+    """Yield what is promised: medians over the wheels."""
+    yield f"median ratio: {statistics.median(row.ratio for row in rows):.1f}x"
+    large = [row.over_inflating for row in rows if row.megabytes > OVER]
+    if large:
+        median = statistics.median(large)
+        yield f"audit over inflating, wheels over {OVER} MB: {median:.2f}x"
+    yield f"two processes: {gained:.2f}x"
+
+
+if __name__ == "__main__":
+    main()
