@@ -20,6 +20,7 @@ INSTALLER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {
     *("target", "site_packages", "environment"),
 }
 TARGET_PLACEHOLDERS = INSTALLER_PLACEHOLDERS | {"platform_tag", "arch", "family"}
+BUILDER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"target", "cache", "out"}
 AUDITOR_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"wheel", "out", "tag"}
 RELATIVE = ("./", "../")
 
@@ -32,6 +33,9 @@ Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 
 Prefix = Annotated[
     str, msgspec.Meta(pattern=r"^([a-z0-9]|\{cp\})+-([a-z0-9]|\{cp\})+$")
+]
+TargetTag = Annotated[
+    str, msgspec.Meta(pattern=r"^manylinux_[0-9]{1,3}_[0-9]{1,3}_[a-z0-9_]+$")
 ]
 PREFIX = "py3-none"
 
@@ -135,6 +139,31 @@ class Auditor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     seconds: Seconds = 120
 
 
+class Builder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a build environment is asked; what it has no entry for it declines.
+
+    ``c`` and ``cxx`` are compilers that take GCC's options, which are appended.
+    ``targets`` maps the manylinux tags that are promised to the tool's own names for
+    them, ``{target}``; without it, the promise is the glibc that runs where the tool
+    runs, and nothing else.  ``{cache}`` is a folder that stays between runs.
+    ``cross``: nothing can be run on the targets, so neither they nor their
+    interpreters are asked.
+    ``interpreters`` are patterns of paths, as ``/opt/python/*/bin/python3``.
+    ``back_end`` builds the project that ``files`` describe, in ``{work}``, into a
+    wheel in ``{out}``.
+    """
+
+    c: tuple[str, ...] = ()
+    cxx: tuple[str, ...] = ()
+    targets: dict[TargetTag, str] = {}
+    cross: bool = False
+    interpreters: tuple[str, ...] = ()
+    back_end: tuple[str, ...] = ()
+    files: dict[Filename, str] = {}
+    variables: dict[str, str] = {}
+    seconds: Seconds = 900
+
+
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One tool, in one or more roles."""
 
@@ -146,6 +175,7 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     installer: Installer | None = None
     tag_library: TagLibrary | None = None
     auditor: Auditor | None = None
+    builder: Builder | None = None
     cannot_see: dict[Fact, str] = {}  # why the tool cannot be shown it
 
 
@@ -171,6 +201,7 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
         (Role.INSTALLER, adapter.installer),
         (Role.TAG_LIBRARY, adapter.tag_library),
         (Role.AUDITOR, adapter.auditor),
+        (Role.BUILDER, adapter.builder),
     ):
         if role in adapter.roles and table is None:
             yield f"role {role.value!r} needs a table [{role.value.replace('-', '_')}]"
@@ -192,6 +223,9 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
     if auditor := adapter.auditor:
         texts = (*auditor.command, *auditor.lines, *auditor.repair)
         yield from _unknown((*texts, *auditor.variables.values()), AUDITOR_PLACEHOLDERS)
+    if builder := adapter.builder:
+        texts = (*builder.c, *builder.cxx, *builder.back_end)
+        yield from _unknown((*texts, *builder.variables.values()), BUILDER_PLACEHOLDERS)
 
 
 def _texts(asked: Installer) -> Iterable[str]:
@@ -220,11 +254,11 @@ def _at_home(adapter: Adapter, folder: Path) -> Adapter:
             table,
             **{
                 field: tuple(resolved(argument) for argument in getattr(table, field))
-                for field in ("command", "lines", "repair")
+                for field in ("command", "lines", "repair", "c", "cxx", "back_end")
                 if hasattr(table, field)
             },
         )
-        for name in ("installer", "tag_library", "auditor")
+        for name in ("installer", "tag_library", "auditor", "builder")
         if (table := getattr(adapter, name)) is not None
     }
     constraints = resolved(provide.constraints)

@@ -55,7 +55,7 @@ class Asker:
     role: Role
     shelf: ProbeShelf
     folder: Path
-    shim: Path
+    shim: Path | None
 
     def answer(self, batch: Batch) -> list[Result]:
         """Ask one batch and return its results in the order of its cases."""
@@ -66,7 +66,7 @@ class Asker:
             answers = ask_library(
                 self.tool, batch.environment, batch.cases, folder, shim=self.shim
             )
-        return [_result(case, answers[case.id], batch) for case in batch.cases]
+        return [result_of(case, answers[case.id], batch) for case in batch.cases]
 
     def _installer(self, batch: Batch, folder: Path) -> dict[str, Answer]:
         questions = [
@@ -80,7 +80,8 @@ class Asker:
         )
 
 
-def _result(case: Case, answer: Answer, batch: Batch) -> Result:
+def result_of(case: Case, answer: Answer, batch: Batch) -> Result:
+    """Return an answer as the result of a case of a batch."""
     place = batch.environment.platform
     judged = judge(case, answer)
     return Result(

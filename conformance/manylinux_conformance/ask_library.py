@@ -8,20 +8,19 @@ question is started again for the questions after it.
 
 from __future__ import annotations
 
-import fnmatch
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from manylinux_conformance.adapters import TagLibrary, fill
-from manylinux_conformance.answers import Answer, broken, declined
-from manylinux_conformance.askable import why_not
+from manylinux_conformance.answers import Answer, broken
+from manylinux_conformance.askable import declines, why_not
 from manylinux_conformance.cases import Case
 from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.library_protocol import read_reply, request
 from manylinux_conformance.probe_projects import own_prefix
 from manylinux_conformance.provide import ProvidedTool
-from manylinux_conformance.running import Ended, run
+from manylinux_conformance.running import Ended
 from manylinux_conformance.verdicts import Verdict
 from manylinux_conformance.workplace import Workplace, make_workplace
 
@@ -44,7 +43,8 @@ def ask_library(
         return {case.id: unasked for case in cases}
     workplace = make_workplace(tool, environment, folder, shim)
     prefix = own_prefix(library.prefix, tool.interpreter)
-    answers = {case.id: declined(why) for case in cases if (why := _why(library, case))}
+    patterns = library.declines
+    answers = {case.id: why for case in cases if (why := declines(patterns, case.rule))}
     left = [case for case in cases if case.id not in answers]
     for _ in range(MOST_BREAKDOWNS):
         if left:
@@ -61,7 +61,7 @@ def _ask(
     """Ask until the library breaks; its breakdown is the answer to that question."""
     places = workplace.places
     added = {name: fill(text, places) for name, text in library.variables.items()}
-    ended = run(
+    ended = workplace.run(
         [fill(argument, places) for argument in library.command],
         folder=workplace.place("work"),
         variables={**workplace.variables, **added},
@@ -77,12 +77,6 @@ def _ask(
     if len(answers) < len(cases):
         answers[cases[len(answers)].id] = _breakdown(ended)
     return answers
-
-
-def _why(library: TagLibrary, case: Case) -> str:
-    """Return why the library has no answer to a case; empty if it may have one."""
-    reasons = library.declines.items()
-    return next((why for rule, why in reasons if fnmatch.fnmatch(case.rule, rule)), "")
 
 
 def _breakdown(ended: Ended) -> Answer:

@@ -12,6 +12,7 @@ from pathlib import Path
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.ask import Asker, ProbeShelf
 from manylinux_conformance.ask_auditor import ask_auditor
+from manylinux_conformance.ask_builder import ask_builder
 from manylinux_conformance.built_corpus import built_corpus
 from manylinux_conformance.deviations import annotate
 from manylinux_conformance.plan import plan
@@ -63,6 +64,14 @@ class Asking:
     ) -> tuple[list[Result], tuple[NotRun, ...]]:
         if self.role is Role.AUDITOR:
             return self._audit(provided, progress), ()
+        if self.role is Role.BUILDER:
+            return ask_builder(
+                provided,
+                self.suite,
+                self._folder,
+                self.settings.cache,
+                lambda done, total: progress(self._name, done, total),
+            )
         missing = self._unseen(provided)
         unseen = {one.platform for one in missing}
         places = [one for one in self.suite.platforms if one.name not in unseen]

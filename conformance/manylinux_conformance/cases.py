@@ -111,6 +111,32 @@ class Listing(_Base, frozen=True, kw_only=True):
 Case = Choose | Parse | Expand | Listing
 
 
+class Asked(enum.StrEnum):
+    """What a build environment is asked, and in which words it answers."""
+
+    # Does what it makes of a probe keep the level?  kept, broken, or refused if the
+    # probe does not compile or link.
+    LEVEL = "level"
+    INSTRUCTIONS = "instructions"  # compiled for which set: x86-64, x86-64-v2, ...
+    MACHINE = "machine"  # as `uname -m` says
+    PLATFORM = "platform"  # as sysconfig.get_platform() says
+    INTERPRETERS = "interpreters"  # which of them need libpython: names, or none
+    BACK_END = "back-end"  # the platform tag of a wheel that nobody has audited
+
+
+class Build(_Base, frozen=True, kw_only=True):
+    """A question to a build environment about one of its targets.
+
+    ``probe`` is a source among the probes, compiled with ``flags`` added.
+    ``expect`` lists every permitted answer.  Placeholders as in other cases.
+    """
+
+    ask: Asked
+    probe: str = ""
+    flags: tuple[str, ...] = ()
+    expect: tuple[str, ...]
+
+
 class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A TOML file of cases, one array per kind of question."""
 
@@ -118,10 +144,17 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parse: tuple[Parse, ...] = ()
     expand: tuple[Expand, ...] = ()
     listing: tuple[Listing, ...] = ()
+    build: tuple[Build, ...] = ()
+
+
+def read_builds(folder: Path) -> Iterator[Build]:
+    """Yield the questions to build environments of every TOML file below a folder."""
+    for path in sorted(folder.rglob("*.toml")):
+        yield from read_toml(path, CaseFile).build
 
 
 def read_cases(folder: Path) -> Iterator[Case]:
-    """Yield the cases of every TOML file below a folder; identifiers are unique."""
+    """Yield the cases about tags of every TOML file; identifiers are unique."""
     seen: set[str] = set()
     for path in sorted(folder.rglob("*.toml")):
         file = read_toml(path, CaseFile)

@@ -14,7 +14,7 @@ from pathlib import Path
 from manylinux_conformance.adapters import Installer, fill
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.probe_projects import ProbeProjects, read_answer
-from manylinux_conformance.running import Ended, run
+from manylinux_conformance.running import Ended
 from manylinux_conformance.simple_index import simple_index
 from manylinux_conformance.workplace import Workplace
 
@@ -59,7 +59,7 @@ def install(
         added = {key: fill(text, places) for key, text in installer.variables.items()}
         allowed = (*(workplace.folder / name for name in ALLOWED), destination)
         before = _listing(workplace.folder, allowed) | _listing(probes.links)
-        ended = run(
+        ended = workplace.run(
             command,
             folder=workplace.place("work"),
             variables={**workplace.variables, **added},

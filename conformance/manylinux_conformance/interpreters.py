@@ -83,8 +83,16 @@ def ask_interpreter(command: Path) -> Interpreter | None:
             stdin=subprocess.DEVNULL,
             timeout=SECONDS,
         )
-        answer = msgspec.json.decode(process.stdout, type=_Answer)
-    except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return read_interpreter(process.stdout)
+
+
+def read_interpreter(said: bytes) -> Interpreter | None:
+    """Return an interpreter from its answer to ``ASK``; None if it is not usable."""
+    try:
+        answer = msgspec.json.decode(said, type=_Answer)
+    except msgspec.DecodeError:
         return None
     if answer.implementation != "cpython":
         return None

@@ -6,21 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from manylinux_conformance.cases import ANY, NOTHING, Case, Choose, Parse
+from manylinux_conformance.cases import ANY, NOTHING, Build, Case, Choose, Parse
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms import Platform
 from manylinux_conformance.questions import fill, offers, selected
-from manylinux_conformance.rules import Level, Rule
+from manylinux_conformance.rules import Level, Rule, Subject
 
+Question = Case | Build
 EXPECTATION = frozenset(
-    ("pick", "allowed", "valid", "canonical", "arch", "tags", "exactly", "in_order")
+    (
+        *("pick", "allowed", "valid", "canonical", "arch"),
+        *("tags", "exactly", "in_order", "expect"),
+    )
 )
 NAMING = frozenset(("name", "twin", "why"))
 STRICT = (Level.MUST, Level.MUST_NOT)
 
 
 def lint_cases(
-    cases: Iterable[Case], rules: Mapping[str, Rule], platforms: Iterable[Platform]
+    cases: Iterable[Question], rules: Mapping[str, Rule], platforms: Iterable[Platform]
 ) -> Iterator[Finding]:
     """Yield what is wrong with cases, one by one and as twins."""
     places = tuple(platforms)
@@ -31,7 +35,7 @@ def lint_cases(
 
 
 def lint_coverage(
-    rules: Iterable[Rule], cases: Iterable[Case], elsewhere: frozenset[str]
+    rules: Iterable[Rule], cases: Iterable[Question], elsewhere: frozenset[str]
 ) -> Iterator[Finding]:
     """Yield the forced rules without cases, and the MUST rules without twins.
 
@@ -48,7 +52,7 @@ def lint_coverage(
             yield Finding(f"rule {rule.id}", 0, "is a MUST but has no twin cases")
 
 
-def differences(one: Case, other: Case) -> list[str]:
+def differences(one: Question, other: Question) -> list[str]:
     """Return the names of what differs in two questions; answers are left out."""
     first, second = msgspec.to_builtins(one), msgspec.to_builtins(other)
     return [
@@ -59,10 +63,12 @@ def differences(one: Case, other: Case) -> list[str]:
 
 
 def _alone(
-    case: Case, rules: Mapping[str, Rule], platforms: tuple[Platform, ...]
+    case: Question, rules: Mapping[str, Rule], platforms: tuple[Platform, ...]
 ) -> Iterator[str]:
     if case.rule not in rules:
         yield f"there is no rule {case.rule!r}"
+    elif isinstance(case, Build) and Subject.BUILDER not in rules[case.rule].subjects:
+        yield "asks a build environment about a rule that does not bind one"
     places = [platform for platform in platforms if selected(case, platform)]
     if not places:
         yield "selects no platform, so it would never be asked"
@@ -85,7 +91,7 @@ def _choose_messages(case: Choose) -> Iterator[str]:
         yield "must have either 'pick' or 'allowed'"
 
 
-def _twin(case: Case, by_id: Mapping[str, Case]) -> Iterator[str]:
+def _twin(case: Question, by_id: Mapping[str, Question]) -> Iterator[str]:
     if not case.twin:
         return
     twin = by_id.get(f"{case.rule}/{case.twin}")
@@ -102,7 +108,7 @@ def _twin(case: Case, by_id: Mapping[str, Case]) -> Iterator[str]:
         yield "twins expect different answers; these expect the same"
 
 
-def _expected(case: Case) -> object:
+def _expected(case: Question) -> object:
     """One word for what is expected, so that ``any`` and an offered tag differ."""
     if isinstance(case, Parse):
         return case.valid

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.releases import Release
 
 
 class Fidelity(enum.StrEnum):
@@ -53,6 +54,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ``arch`` is the architecture whose tags fit, empty if none does.
     ``machine`` is what ``uname -m`` says.
     In a file both may be ``{host}``: the machine name of the host.
+    ``like`` names modelled platforms of which this is an instance: what is asked on
+    those is asked here too.
     """
 
     name: str
@@ -66,12 +69,14 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     interpreter: InterpreterHeader | None = None
     pointer_bits: ElfClass = ElfClass.BITS_64
     about: str = ""
+    like: tuple[str, ...] = ()
 
 
 class PlatformFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A TOML file of platforms."""
+    """A TOML file of platforms: modelled ones, or releases that have images."""
 
-    platform: tuple[Platform, ...]
+    platform: tuple[Platform, ...] = ()
+    release: tuple[Release, ...] = ()
 
 
 def _on(platform: Platform, host: str) -> Platform:
@@ -83,7 +88,7 @@ def _on(platform: Platform, host: str) -> Platform:
 
 
 def read_platforms(folder: Path, host: str = "") -> Iterator[Platform]:
-    """Yield the platforms of every TOML file in a folder; names are unique.
+    """Yield the modelled platforms of every TOML file in a folder; names are unique.
 
     ``host`` stands for ``{host}``: a machine name, by default this machine's own.
     """

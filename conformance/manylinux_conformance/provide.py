@@ -16,6 +16,7 @@ from pathlib import Path
 from manylinux_conformance.adapters import Adapter
 from manylinux_conformance.input_error import read_bytes
 from manylinux_conformance.interpreters import Interpreter, find_interpreter
+from manylinux_conformance.running import Run, run
 
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 PATIENCE = 600  # seconds for one installation from the package index
@@ -28,6 +29,7 @@ class ProvidedTool:
     ``interpreter`` is the Python of the target environments in which it is asked.
     ``packages`` is a folder for their import path, where the tool runs inside.
     ``programs`` is the ``bin`` folder of the tool's own environment.
+    ``run`` runs a command where the tool and the interpreter are.
     """
 
     adapter: Adapter
@@ -35,6 +37,7 @@ class ProvidedTool:
     interpreter: Interpreter
     packages: Path | None = None
     programs: Path | None = None
+    run: Run = run
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def provide(
     if not adapter.provide.pypi:
         return ProvidedTool(adapter, version, interpreter)
     folder = cache / "tools" / _key(adapter, version, interpreter)
-    with _locked(folder):
+    with locked(folder):
         if not (folder / COMPLETE).exists():
             if offline:
                 return NotProvided("is not installed yet, and this run is offline")
@@ -83,16 +86,18 @@ def _key(adapter: Adapter, version: str, interpreter: Interpreter) -> str:
     parts = [*provide.pypi, str(provide.inside), str(interpreter.path), sys.executable]
     digest = hashlib.sha256("\0".join(parts).encode())
     if provide.constraints:
-        digest.update(read_bytes(_constraints(adapter, version)))
+        digest.update(read_bytes(constraints(adapter, version)))
     return f"{adapter.name}-{version}-{interpreter.version}-{digest.hexdigest()[:8]}"
 
 
-def _constraints(adapter: Adapter, version: str) -> Path:
+def constraints(adapter: Adapter, version: str) -> Path:
+    """Return the constraints file of a version."""
     return Path(adapter.provide.constraints.replace("{version}", version))
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Let one run at a time fill a folder."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -108,26 +113,27 @@ def _install(
     folder.mkdir()
     requirements = [each.replace("{version}", version) for each in adapter.provide.pypi]
     if adapter.provide.constraints:
-        requirements.append(f"--constraint={_constraints(adapter, version)}")
+        requirements.append(f"--constraint={constraints(adapter, version)}")
     if not adapter.provide.inside:
         venv = folder / "venv"
-        made = _finish([sys.executable, "-m", "venv", "--without-pip", str(venv)])
-        return made or _pip(f"--python={venv}/bin/python", "install", *requirements)
+        made = finish([sys.executable, "-m", "venv", "--without-pip", str(venv)])
+        return made or pip(f"--python={venv}/bin/python", "install", *requirements)
     packages = folder / "packages"
     # Wheels only: what is installed for another Python cannot be built by this one.
     where = (f"--target={packages}", f"--python-version={interpreter.version}")
-    if reason := _pip("install", *where, "--only-binary=:all:", *requirements):
+    if reason := pip("install", *where, "--only-binary=:all:", *requirements):
         return reason
     # Sources of other Python versions in the packages do not compile; that is fine.
-    _finish([str(interpreter.path), "-m", "compileall", "-q", str(packages)])
+    finish([str(interpreter.path), "-m", "compileall", "-q", str(packages)])
     return ""
 
 
-def _pip(*arguments: str) -> str:
-    return _finish([sys.executable, "-m", "pip", *arguments])
+def pip(*arguments: str) -> str:
+    """Run the suite's own pip; return the last thing it said if it failed."""
+    return finish([sys.executable, "-m", "pip", *arguments])
 
 
-def _finish(command: Sequence[str]) -> str:
+def finish(command: Sequence[str]) -> str:
     """Run a command of the suite's own; return the last thing it said if it failed."""
     quiet = {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -8,21 +8,22 @@ from collections.abc import Iterable
 
 import msgspec
 
-from manylinux_conformance.cases import Case, Choose, Offer
+from manylinux_conformance.cases import Build, Case, Choose, Offer
 from manylinux_conformance.platforms import Platform
 
 PLACEHOLDER = re.compile(r"\{(arch|major|minor|minor\+1|minor-1|python)\}")
-Filled = typing.TypeVar("Filled", bound=Case)
+Filled = typing.TypeVar("Filled", bound=Case | Build)
 
 
-def selected(case: Case, platform: Platform) -> bool:
+def selected(case: Case | Build, platform: Platform) -> bool:
     """Return whether a case is asked on a platform.
 
     A case that names neither platforms nor version strings is for every platform
     that has an architecture and a glibc version.
     """
     selector = case.platform
-    if selector.name and platform.name not in selector.name:
+    names = {platform.name, *platform.like}
+    if selector.name and names.isdisjoint(selector.name):
         return False
     if selector.glibc and platform.glibc not in selector.glibc:
         return False

@@ -16,6 +16,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.oracle.loader_oracle import (
     Answer,
+    Outcome,
     Question,
     claim_of,
     run_loader_oracle,
@@ -50,7 +51,8 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
         if not self.claims:
             return False
         one, other = self.reference, self.auditwheel
-        refuted = one.conforms and any(each.grounds for each in self.loader)
+        denied = any(each.outcome is Outcome.REFUSED for each in self.loader)
+        refuted = one.conforms and denied
         return one.conforms != other.conforms or one.oldest != other.oldest or refuted
 
 

@@ -15,7 +15,7 @@ from manylinux_conformance.shim_build import ShimError, build_shim
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
 
-ASKED = (Role.INSTALLER, Role.TAG_LIBRARY, Role.AUDITOR)
+ASKED = (Role.INSTALLER, Role.TAG_LIBRARY, Role.AUDITOR, Role.BUILDER)
 
 
 def run(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
 TAIL = 4096  # bytes kept of the end of standard error
@@ -60,15 +60,33 @@ class Ended:
 
 
 @dataclass(slots=True)
-class _Streams:
+class Streams:
+    """What is kept of standard output and of standard error."""
+
     output: bytearray = field(default_factory=bytearray)
     tail: bytearray = field(default_factory=bytearray)
 
     def take(self, name: str, chunk: bytes) -> None:
+        """Keep a chunk of ``output`` or of ``tail``, within bounds."""
         if name == "output":
             self.output += chunk[: LARGEST_OUTPUT - len(self.output)]
         else:
             self.tail = (self.tail + chunk)[-TAIL:]
+
+
+class Run(Protocol):
+    """Runs a command: ``run`` on this machine, or its like in a container."""
+
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        seconds: float,
+        questions: bytes = b"",
+    ) -> Ended:
+        """Run a command in a folder; see ``run``."""
 
 
 def run(
@@ -98,7 +116,7 @@ def run(
     except OSError as error:
         reason = f"{Path(command[0]).name}: {error.strerror}"
         return Ended(None, timed_out=False, output=b"", tail=reason)
-    streams = _Streams()
+    streams = Streams()
     with process:
         timed_out = not _follow(process, streams, time.monotonic() + seconds)
         with contextlib.suppress(ProcessLookupError):
@@ -121,7 +139,7 @@ def _input(questions: bytes) -> Iterator[IO[bytes] | int]:
 
 
 def _follow(
-    process: subprocess.Popen[bytes], streams: _Streams, deadline: float
+    process: subprocess.Popen[bytes], streams: Streams, deadline: float
 ) -> bool:
     """Read both streams until the process has ended; False if the time ran out.
 
@@ -144,7 +162,7 @@ def _follow(
             os.close(end)
 
 
-def _take(waiting: selectors.BaseSelector, streams: _Streams, seconds: float) -> bool:
+def _take(waiting: selectors.BaseSelector, streams: Streams, seconds: float) -> bool:
     """Take what the streams hold; return whether the process has ended."""
     ended = False
     for key, _ in waiting.select(seconds):

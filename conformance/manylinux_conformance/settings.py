@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from manylinux_conformance.spent import Spent
 
 
 class Progress(Protocol):
@@ -19,9 +21,11 @@ class Settings:
     """What a run may use: folders, the network, and how much at a time.
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
+    ``spent`` is told where the time in containers goes.
     """
 
     cache: Path
     work: Path
     jobs: int
     offline: bool
+    spent: Spent = field(default_factory=Spent)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from manylinux_reference.spec_folder import spec_folder
 
-from manylinux_conformance.cases import Case, read_cases
+from manylinux_conformance.cases import Build, Case, read_builds, read_cases
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
@@ -33,6 +33,7 @@ class Suite:
     platforms: tuple[Platform, ...]
     lock_digest: str
     wanted: Wanted = EVERYTHING
+    builds: tuple[Build, ...] = ()
 
 
 def load_suite(spec: Path | None = None) -> Suite:
@@ -43,7 +44,8 @@ def load_suite(spec: Path | None = None) -> Suite:
         *read_cases(data_folder("cases")),
         *example_cases(rules.values(), folder),
     )
-    for identifier, count in Counter(case.id for case in cases).items():
+    builds = tuple(read_builds(data_folder("cases")))
+    for identifier, count in Counter(case.id for case in (*cases, *builds)).items():
         if count > 1:
             raise InputError(folder, f"case {identifier!r} stands twice")
     lock = folder / NAME
@@ -53,6 +55,7 @@ def load_suite(spec: Path | None = None) -> Suite:
         cases=cases,
         platforms=tuple(read_platforms(data_folder("platforms"))),
         lock_digest=hashlib.sha256(content).hexdigest(),
+        builds=builds,
     )
 
 
@@ -62,6 +65,7 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     Raises InputError if a pattern matches nothing at all.
     """
     cases = tuple(case for case in suite.cases if wanted.has_case(case.rule, case.id))
+    builds = tuple(case for case in suite.builds if wanted.has_case(case.rule, case.id))
     places = tuple(
         place for place in suite.platforms if fnmatchcase(place.name, wanted.platform)
     )
@@ -69,6 +73,6 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     if not places and not fnmatch.filter(architectures, wanted.platform):
         raise InputError(wanted.platform, "no platform has such a name")
     # Fixture wheels are cases too, and are not read until an auditor is asked.
-    if not cases and not fnmatch.filter(suite.rules, wanted.rule):
+    if not (cases or builds) and not fnmatch.filter(suite.rules, wanted.rule):
         raise InputError(wanted.rule, "no rule has such a name; see 'rules'")
-    return replace(suite, cases=cases, platforms=places, wanted=wanted)
+    return replace(suite, cases=cases, builds=builds, platforms=places, wanted=wanted)

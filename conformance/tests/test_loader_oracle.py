@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner, Result
 from manylinux_conformance.corpus import Corpus, read_corpus
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.oracle.__main__ import main
 from manylinux_conformance.oracle.loader_oracle import (
     OracleReport,
     Outcome,
@@ -308,3 +310,64 @@ def test_too_much_content_is_refused(
     monkeypatch.setattr(f"manylinux_conformance.oracle.unpacked_wheel.{limit}", 1)
     with pytest.raises(InputError, match="more than 1"):
         unpack_elf_files(path, tmp_path / "out")
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """Return a corpus of one wheel that loads on its level."""
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    path = wheel(folder, {"w/_ext.so": OLD})
+    lines = [line(path=path.name, tags=["manylinux_2_17_x86_64"])]
+    (folder / "corpus.json").write_bytes(msgspec.json.encode(lines))
+    return folder
+
+
+def command(corpus: Path, *more: str) -> Result:
+    places = ["--cache", str(corpus / "cache"), "--report", str(corpus / "report")]
+    return CliRunner().invoke(main, [str(corpus), *places, "--jobs=1", *more])
+
+
+@needs_x86_64
+def test_a_sound_corpus_ends_the_command_with_zero(built: Path) -> None:
+    ended = command(built)
+    assert (ended.exit_code, ended.output) == (0, "1 claims, 0 problems\n")
+    assert (built / "report" / "loader.md").exists()
+
+
+@needs_x86_64
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"tags": ["manylinux_2_17_x86_64"]}, "version not found: GLIBC_2.36"),
+        (
+            {
+                "tags": ["manylinux_2_36_x86_64"],
+                "false": ["manylinux_2_36_x86_64"],
+                "rule": "wheel.without.reason",
+            },
+            "wheel.without.reason: no reason",
+        ),
+    ],
+)
+def test_an_unsound_or_unreasoned_verdict_ends_the_command_with_one(
+    change: dict[str, object], said: str, built: Path
+) -> None:
+    path = wheel(built, {"w/_ext.so": NEW}, "new")
+    lines = [line(path=path.name, unloadable={}, **change)]
+    (built / "corpus.json").write_bytes(msgspec.json.encode(lines))
+    ended = command(built)
+    assert ended.exit_code == 1
+    assert said in ended.output
+
+
+def test_a_corpus_without_a_manifest_ends_the_command_with_two(tmp_path: Path) -> None:
+    ended = command(tmp_path)
+    assert ended.exit_code == 2
+    assert "corpus.json" in ended.output
+
+
+def test_an_architecture_that_cannot_run_is_said(built: Path) -> None:
+    lines = [line(tags=["manylinux_2_17_vax"])]
+    (built / "corpus.json").write_bytes(msgspec.json.encode(lines))
+    assert "vax: not run, no loader" in command(built).output

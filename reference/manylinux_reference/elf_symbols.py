@@ -103,10 +103,13 @@ def _entries(dynamic: Dynamic, elf: Elf) -> Iterator[tuple[int, bool, bool]]:
 def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
     count = 0
     if DT_HASH in dynamic:
-        # The s390x supplement of the gABI makes hash table words 64 bits wide.
-        wide = elf.machine == EM_S390 and elf.is_wide
+        # The s390x supplement of the gABI makes hash table words 64 bits wide; lld
+        # writes 32 bits all the same.  There is at least one bucket, so its number
+        # tells: wide and big-endian, it begins with zeros.
+        at = dynamic.offset(DT_HASH)
+        wide = elf.machine == EM_S390 and dynamic.window.read(at, 4) == bytes(4)
         word = Struct(dynamic.order + ("Q" if wide else "I"))
-        at = dynamic.offset(DT_HASH) + word.size
+        at += word.size
         (count,) = word.unpack(dynamic.window.read(at, word.size))
     elif DT_GNU_HASH in dynamic:
         count = _count_gnu(dynamic, elf.bits // 8)

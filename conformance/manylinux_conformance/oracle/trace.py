@@ -78,15 +78,22 @@ HARMLESS = re.compile(
 
 
 def trace(
-    command: Sequence[str], file: Path, sysroot: Path, *, emulated: bool
+    command: Sequence[str],
+    file: Path,
+    sysroot: Path,
+    *,
+    emulated: bool,
+    preloaded: Sequence[str] = (),
 ) -> Trace:
     """Run the loader on a file; one that crashes or hangs is a complaint like others.
 
     ``command`` is the loader, behind its emulator if it has one.
+    ``preloaded`` are libraries of the sysroot that the process has loaded before.
     """
     settings = [
         *("LD_TRACE_LOADED_OBJECTS=1", "LD_WARN=1", "LD_BIND_NOW=1"),
         *(f"LD_LIBRARY_PATH={sysroot}", "LC_ALL=C"),
+        "LD_PRELOAD=" + ":".join(str(sysroot / name) for name in preloaded),
     ]
     if emulated:  # the emulator itself is not to be traced
         inner = [command[0], *(part for each in settings for part in ("-E", each))]

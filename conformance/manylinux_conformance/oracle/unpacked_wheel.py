@@ -98,6 +98,13 @@ def needed_names(file: Path) -> set[str] | None:
     return found
 
 
+def is_program(file: Path) -> bool:
+    """Return whether a file names a loader of its own, as programs do."""
+    with contextlib.suppress(*UNREADABLE), file.open("rb") as stream:
+        return any(ELFFile(stream).iter_segments("PT_INTERP"))
+    return False
+
+
 def starting_points(files: list[Path]) -> list[Path]:
     """Return the dynamic files that nothing else in the wheel needs, or all of them.
 

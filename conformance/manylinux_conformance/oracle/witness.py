@@ -3,6 +3,8 @@
 What is left out of the judgement, and why:
 
 - symbols of the interpreter (``Py...``, ``_Py...``), which the process brings along;
+- unversioned symbols that the interpreter's own libraries have on that release: they
+  are preloaded, except for programs, which run in processes of their own;
 - symbols that glibc's tables do not know, where a library is loaded whose symbols the
   sysroot does not know: it may or may not have them.
 
@@ -24,8 +26,13 @@ from manylinux_conformance.oracle.glibc_exports import SONAMES, Release
 from manylinux_conformance.oracle.loaders import LOADERS, renamed_loader
 from manylinux_conformance.oracle.sysroots import exports_of, releases, sysroot
 from manylinux_conformance.oracle.trace import SECONDS, Complaint, Message, Trace, trace
+from manylinux_conformance.oracle.unpacked_wheel import is_program
 from manylinux_conformance.running import run
 
+# What CPython's configure links an interpreter with: -lpthread -ldl -lutil -lm.
+INTERPRETER_NEEDS = (
+    *("libc.so.6", "libpthread.so.0", "libdl.so.2", "libutil.so.1", "libm.so.6"),
+)
 INTERPRETER = re.compile(r"_?Py[A-Z_]\w*")
 
 
@@ -47,7 +54,13 @@ class Witness:
 
         ``wheel`` is the folder whose own libraries the file may use.
         """
-        said = trace(self.command, file, self.sysroot, emulated=self.emulated)
+        said = trace(
+            self.command,
+            file,
+            self.sysroot,
+            emulated=self.emulated,
+            preloaded=() if is_program(file) else INTERPRETER_NEEDS,
+        )
         return tuple(
             dict.fromkeys(self._grounds(said, (str(wheel), str(self.sysroot))))
         )

@@ -1,0 +1,86 @@
+"""Targets: what a build environment promises to compile for, as platforms."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from manylinux_fixtures.architectures import ARCHITECTURES
+
+from manylinux_conformance.adapters import Builder
+from manylinux_conformance.oracle.witness import Witness, why_not_run, witness
+from manylinux_conformance.platforms import Fidelity, Platform
+from manylinux_conformance.provide import ProvidedTool
+from manylinux_conformance.results import NotRun
+
+TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
+# The machine and the C library where a tool runs: "x86_64 glibc 2.36".
+OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
+OWN_ANSWER = re.compile(rb"(\w+) glibc (\d+)\.(\d+)\s*")
+SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A level on an architecture, the tool's name for it, and who judges it."""
+
+    platform: Platform
+    name: str
+    witness: Witness
+
+
+def targets(
+    tool: ProvidedTool, builder: Builder, cache: Path, wanted: str = "*"
+) -> Iterator[Target | NotRun]:
+    """Yield each target of a tool, or why nobody could judge what it makes for it.
+
+    ``wanted`` is a pattern of architectures.
+    """
+    promised = builder.targets or {own_tag(tool): ""}
+    for tag, name in promised.items():
+        target = _target(tag, name, cache)
+        arch = target.platform.arch if isinstance(target, Target) else "*"
+        if wanted == "*" or fnmatchcase(arch, wanted):
+            yield target
+
+
+def own_tag(tool: ProvidedTool) -> str:
+    """Return the tag of the machine where a tool runs; empty if it has no glibc."""
+    ended = tool.run(
+        [str(tool.interpreter.path), "-I", "-c", OWN],
+        folder=Path("/"),
+        variables={"PATH": os.defpath},
+        seconds=SECONDS,
+    )
+    found = OWN_ANSWER.fullmatch(ended.output)
+    if found is None:
+        return ""
+    machine, major, minor = (part.decode() for part in found.groups())
+    return f"manylinux_{major}_{minor}_{machine}"
+
+
+def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
+    found = TAG.fullmatch(tag)
+    if found is None or found[3] not in ARCHITECTURES:
+        reason = "the C library or the architecture is not one that manylinux has"
+        return NotRun(platform=tag or "its own machine", reason=reason)
+    major, minor, arch = int(found[1]), int(found[2]), found[3]
+    if reason := why_not_run(arch):
+        return NotRun(platform=tag, reason=reason)
+    judge = witness(arch, (major, minor), cache)
+    if judge is None:
+        return NotRun(platform=tag, reason="no sysroot of this release is known")
+    platform = Platform(
+        name=tag,
+        fidelity=Fidelity.EMULATED if judge.emulated else Fidelity.NATIVE,
+        arch=arch,
+        machine=arch,
+        glibc=f"{major}.{minor}",
+        major=major,
+        minor=minor,
+    )
+    return Target(platform, name, judge)

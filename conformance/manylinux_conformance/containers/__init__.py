@@ -1,0 +1,1 @@
+"""Platforms that are containers: their images, their engine, and runs in them."""

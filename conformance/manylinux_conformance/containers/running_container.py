@@ -1,0 +1,254 @@
+"""A running container: one tool's place on one platform, without a way out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine, translated
+from manylinux_conformance.spent import Spent
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.running import Ended, Streams
+
+MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
+PROCESSES = 256
+TEMPORARY = {"/tmp": "size=64m"}  # noqa: S108 - the container's own
+CLOSED_TO_OTHERS = Path("/root")
+NOBODY = 65534
+# The first process: it waits, and lets the kernel clear away what others leave behind.
+WAIT = """
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    signal.pause()
+"""
+# An engine cannot end a program's input, so the program opens it as a file.
+FEED = """
+import os, sys
+os.dup2(os.open(sys.argv[1], os.O_RDONLY), 0)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+SLOWER = 5  # how much longer an emulated program may take
+SETTLING = 5  # seconds for the engine to notice that a program has ended
+# QEMU's own last words; see linux-user/signal.c.
+QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
+
+
+class LostError(Exception):
+    """A container is gone, or its emulator broke: never the tool's fault."""
+
+
+@dataclass(slots=True)
+class RunningContainer:
+    """A container and the commands in it.
+
+    ``readable`` are folders that it may read, ``writable`` the one that it may change;
+    each has the same path inside.
+    """
+
+    engine: Engine
+    container: Container
+    readable: Sequence[Path]
+    writable: Path
+    emulated: bool
+    spent: Spent
+    python: str = ""
+    _id: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def start(self) -> None:
+        """Start the container with the first of its interpreters that exists.
+
+        Raises InputError if its image has none or the engine refuses.
+        """
+        reason = "its catalogue entry names no interpreter"
+        for python in self.container.release.interpreters:
+            with self.spent.on("start-up"):
+                try:
+                    self._start(python)
+                except InputError as error:
+                    self.stop()
+                    reason = error.reason
+                else:
+                    self.python = python
+                    return
+        if "no such file" in reason:
+            tried = ", ".join(self.container.release.interpreters)
+            reason = f"the image has no Python at {tried}"
+        raise InputError(self.container.name, reason)
+
+    def stop(self) -> None:
+        """Remove the container, whatever runs in it."""
+        with self._lock:
+            gone, self._id = self._id, ""
+        if gone:
+            with contextlib.suppress(*TROUBLE):
+                self.engine.client.api.remove_container(gone, force=True, v=True)
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        seconds: float,
+        questions: bytes = b"",
+    ) -> Ended:
+        """Run a command in the container, as ``running.run`` does on this machine.
+
+        At its time limit the container is removed; the next run starts a new one.
+        Raises LostError if the container or the emulator broke.
+        """
+        if not self._id:
+            self.start()
+        if questions:
+            file = folder / ".questions"
+            file.write_bytes(questions)
+            command = [self.python, "-S", "-c", FEED, str(file), *command]
+        _hand_over(folder.parent)
+        with self.spent.on("tool"):
+            try:
+                ended = self._exec(command, folder, variables, self._limit(seconds))
+            except TROUBLE as error:
+                self.stop()
+                raise LostError(f"the engine failed: {error}") from error
+        self._blame_emulator(ended)
+        return ended
+
+    def _limit(self, seconds: float) -> float:
+        return seconds * SLOWER if self.emulated else seconds
+
+    def _start(self, python: str) -> None:
+        api = self.engine.client.api
+        with translated(self.container.name):
+            self._id = api.create_container(
+                image=self.container.image,
+                platform=self.container.arch.platform,
+                name=f"{LABEL}-{uuid.uuid4().hex[:12]}",
+                entrypoint=[python, "-S", "-c", WAIT],
+                command=[],
+                user=_user(),
+                labels={LABEL: str(os.getpid())},
+                host_config=self._confinement(),
+            )["Id"]
+            api.start(self._id)
+
+    def _confinement(self) -> Any:  # noqa: ANN401 - docker ships no types
+        binds = {str(path): {"bind": str(path), "mode": "ro"} for path in self.readable}
+        binds[str(self.writable)] = {"bind": str(self.writable), "mode": "rw"}
+        if any(path.is_relative_to(CLOSED_TO_OTHERS) for path in map(Path, binds)):
+            # Paths are the same inside, where somebody else has to read them.
+            door = self.writable / "open-root"
+            door.mkdir(exist_ok=True)
+            binds[str(door)] = {"bind": str(CLOSED_TO_OTHERS), "mode": "rw"}
+        return self.engine.client.api.create_host_config(
+            binds=binds,
+            cap_drop=["ALL"],
+            mem_limit=MEMORY,
+            memswap_limit=MEMORY,
+            network_mode="none",
+            pids_limit=PROCESSES,
+            read_only=True,
+            security_opt=["no-new-privileges"],
+            tmpfs=TEMPORARY,
+        )
+
+    def _exec(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        variables: Mapping[str, str],
+        seconds: float,
+    ) -> Ended:
+        api = self.engine.client.api
+        running = api.exec_create(
+            self._id, list(command), environment=dict(variables), workdir=str(folder)
+        )["Id"]
+        late = threading.Event()
+        timer = threading.Timer(seconds, self._end, (late,))
+        timer.daemon = True
+        streams = Streams()
+        timer.start()
+        try:
+            for output, tail in api.exec_start(running, stream=True, demux=True):
+                streams.take("output", output or b"")
+                streams.take("tail", tail or b"")
+        finally:
+            timer.cancel()
+        said = streams.tail.decode(errors="replace")
+        if late.is_set():
+            return Ended(-signal.SIGKILL, True, bytes(streams.output), said)
+        return self._ended(self._status(running), streams, said)
+
+    def _end(self, late: threading.Event) -> None:
+        late.set()
+        self.stop()
+
+    def _status(self, running: str) -> int | None:
+        """Return the exit status, as soon as the engine knows it."""
+        deadline = time.monotonic() + SETTLING
+        while time.monotonic() < deadline:
+            status = self.engine.client.api.exec_inspect(running)["ExitCode"]
+            if status is not None:
+                return int(status)
+            time.sleep(0.01)
+        return None
+
+    def _ended(self, status: int | None, streams: Streams, said: str) -> Ended:
+        if status in {None, 128 + signal.SIGKILL} and not self._alive():
+            self.stop()
+            raise LostError("the container was ended from outside")
+        if status in {126, 127} and "exec failed" in said + streams.output.decode(
+            errors="replace"
+        ):
+            return Ended(None, timed_out=False, output=b"", tail=said)
+        if status is not None and 128 < status < 128 + signal.NSIG:
+            status = 128 - status
+        return Ended(status, timed_out=False, output=bytes(streams.output), tail=said)
+
+    def _alive(self) -> bool:
+        state = self.engine.client.api.inspect_container(self._id)["State"]
+        return bool(state["Running"])
+
+    def _blame_emulator(self, ended: Ended) -> None:
+        if not self.emulated:
+            return
+        if ended.timed_out or any(words in ended.tail for words in QEMU_DIED):
+            raise LostError(f"under emulation, a process {ended.crash or 'crashed'}")
+        if ended.status is not None and ended.status < 0:
+            raise LostError(f"under emulation, a process {ended.crash}")
+
+
+@contextlib.contextmanager
+def started(container: RunningContainer) -> Iterator[RunningContainer]:
+    """Start a container and remove it at the end, come what may."""
+    try:
+        container.start()
+        yield container
+    finally:
+        container.stop()
+
+
+def _user() -> str:
+    """Return who the container's programs are: never root."""
+    if os.getuid() == 0:
+        return f"{NOBODY}:{NOBODY}"
+    return f"{os.getuid()}:{os.getgid()}"
+
+
+def _hand_over(folder: Path) -> None:
+    """Let the container's user change a folder that root has made."""
+    if os.getuid() != 0:
+        return
+    for place, folders, files in os.walk(folder):
+        for name in (".", *folders, *files):
+            os.chown(os.path.join(place, name), NOBODY, NOBODY, follow_symlinks=False)  # noqa: PTH118 - a path per file

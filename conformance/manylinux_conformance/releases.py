@@ -1,0 +1,52 @@
+"""Releases: distributions whose images are platforms, one for each architecture."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+from typing import Annotated
+
+import msgspec
+
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+Reference = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._/:{}-]*$")]
+Suite = Annotated[str, msgspec.Meta(pattern=r"^[a-z]*$")]
+Package = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9.+-]*$")]
+
+
+class Source(enum.StrEnum):
+    """Where an image comes from."""
+
+    REGISTRY = "registry"  # pulled by digest
+    MIRROR = "mirror"  # put together by mmdebstrap
+    ARCHIVE = "archive"  # a file that the user has
+
+
+class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One release of a distribution, for all architectures that it has an image of.
+
+    ``glibc`` is the C library's answer, ``python`` the version of its Python.
+    ``interpreters`` are the paths of that Python, the first that exists counts.
+    ``sources`` are tried in their order.
+    ``registry`` is the image's reference; ``{arch}`` is filled in.
+    ``suite`` names the release on a Debian mirror, ``packages`` what is taken from it.
+    ``mirrored`` are the architectures that the mirror has, by default all.
+    ``released`` and ``supported_until`` are the distribution's own dates; security
+    support by its makers, without paid extensions.
+    ``engine`` is the address of another Docker engine; empty: this machine's.
+    """
+
+    name: Name
+    glibc: str
+    python: str
+    architectures: tuple[str, ...]
+    sources: tuple[Source, ...]
+    interpreters: tuple[str, ...] = ("/usr/bin/python3",)
+    registry: Reference | None = None
+    suite: Suite = ""
+    packages: tuple[Package, ...] = ()
+    mirrored: tuple[str, ...] = ()
+    released: datetime.date | None = None
+    supported_until: datetime.date | None = None
+    engine: str = ""
+    about: str = ""
