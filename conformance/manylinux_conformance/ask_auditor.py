@@ -32,7 +32,8 @@ from manylinux_conformance.running import Ended
 from manylinux_conformance.workplace import Workplace, make_workplace
 
 BATCH = 50  # wheels that one process of an auditor is given
-READABLE = (0, 1)  # exit statuses that are a verdict
+CONFORMS, VIOLATES, UNREADABLE = 0, 1, 2  # exit statuses
+TRACEBACK = "Traceback (most recent call last)"
 MOST_BREAKDOWNS = 20  # in one batch; after so many the rest is not tried any more
 
 
@@ -119,9 +120,12 @@ class Asking:
 
     def _by_status(self, wheel: Path) -> AuditAnswer:
         ended = self._run(self.auditor.command, wheel=str(wheel))
-        if ended.crash or ended.status not in READABLE:
+        if ended.crash or TRACEBACK in ended.tail:
             return _broken(ended)
-        return AuditAnswer(conforms=ended.status == 0, status=ended.status)
+        if ended.status in (CONFORMS, VIOLATES):
+            return AuditAnswer(conforms=ended.status == CONFORMS, status=ended.status)
+        refused = ended.status == UNREADABLE
+        return msgspec.structs.replace(_broken(ended), refused=refused)
 
     def _by_lines(
         self, wheels: Sequence[tuple[Path, tuple[str, ...]]]

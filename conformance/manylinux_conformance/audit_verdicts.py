@@ -1,8 +1,8 @@
 """Judges what an auditor said about a wheel of the corpus.
 
 The corpus's manifest says what is right, written down from the rule; most questions ask
-whether the wheel's claims hold.  Three kinds of rules ask something else: the exit
-status, the oldest level, and what a repair leaves behind.
+whether the wheel's claims hold.  Some rules ask something else: the exit status, the
+oldest level, a wheel without ELF files, and what a repair leaves behind.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from manylinux_conformance.verdicts import Verdict
 
 OLDEST_LEVEL = "auditor.report.oldest-level"
 EXIT_STATUS = "auditor.exit.false-claim"
+NO_ELF = "auditor.outcome.no-elf"
+HOSTILE = "auditor.input.hostile"
 REMOVES_FALSE = "auditor.retag.removes-false"
 NOTHING_LEFT = "auditor.repair.nothing-on-failure"
 REPAIRED_CONFORMS = "auditor.repair.conforms"
@@ -26,6 +28,7 @@ REPAIRS = (REMOVES_FALSE, NOTHING_LEFT, REPAIRED_CONFORMS)
 UNSTATED = ("unstated", "none", "")
 
 CONFORMS, VIOLATES = "conforms", "violates"
+ADVISED, PURE = "conforms, with advice", "no ELF files"
 
 
 class AuditAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +36,12 @@ class AuditAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``conforms``: every claim holds; absent if there is no answer.  Whatever else a
     line holds is the auditor's own business.
-    ``oldest``: the oldest platform tag that would hold.
+    ``refused``: it says itself that it cannot read the wheel.
+    ``advises``: it advises against something that makes no claim false; absent if it
+    never advises.
+    ``pure``: the wheel has no ELF files; absent if there is no such outcome.
+    ``oldest``: the oldest platform tag that would hold, null if there is none; absent
+    if it never says.
     ``status``: the exit status of a command that validates or repairs.
     ``left``: the platform tags of each wheel that a repair left behind.
     ``declined``, ``error``, ``timeout``: why there is no answer, or why the wheel does
@@ -41,7 +49,10 @@ class AuditAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     conforms: bool | None = None
-    oldest: str | None = None
+    refused: bool = False
+    advises: bool | None = None
+    pure: bool | None = None
+    oldest: str | None | msgspec.UnsetType = msgspec.UNSET
     status: int | None = None
     left: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
@@ -77,7 +88,8 @@ def _judge(line: Line, answer: AuditAnswer) -> _Judged:
     judged = _JUDGES.get(line.rule, _judge_claims)(line, answer)
     if answer.declined:
         return _Judged(Verdict.DECLINED, judged.expected, "")
-    if answer.conforms is None and answer.error:
+    refused = answer.refused and line.rule == HOSTILE
+    if answer.conforms is None and answer.error and not refused:
         verdict = Verdict.TIMEOUT if answer.timeout else Verdict.ERROR
         return _Judged(verdict, judged.expected, "")
     return judged
@@ -93,7 +105,21 @@ def _truth(line: Line) -> str:
 
 
 def _judge_claims(line: Line, answer: AuditAnswer) -> _Judged:
-    return _compare(_truth(line), CONFORMS if answer.conforms else VIOLATES)
+    """Judge the claims, and the advice of those who give any."""
+    truth, words = _truth(line), CONFORMS if answer.conforms else VIOLATES
+    if answer.advises is None:
+        return _compare(truth, words)
+    if line.expectation is Expectation.DISCOURAGED:
+        truth = ADVISED
+    return _compare(truth, ADVISED if answer.conforms and answer.advises else words)
+
+
+def _judge_pure(line: Line, answer: AuditAnswer) -> _Judged:
+    if answer.pure is None:
+        return _judge_claims(line, answer)
+    truth = PURE if _truth(line) == VIOLATES else CONFORMS
+    words = CONFORMS if answer.conforms else VIOLATES
+    return _compare(truth, PURE if answer.pure and not answer.conforms else words)
 
 
 def _judge_status(line: Line, answer: AuditAnswer) -> _Judged:
@@ -105,7 +131,7 @@ def _judge_status(line: Line, answer: AuditAnswer) -> _Judged:
 
 def _judge_oldest(line: Line, answer: AuditAnswer) -> _Judged:
     expected = f"manylinux_{line.oldest}_{line.arch}"
-    if answer.oldest is None and answer.conforms:
+    if answer.oldest is msgspec.UNSET and answer.conforms:
         return _Judged(Verdict.DECLINED, expected, "")
     return _compare(expected, answer.oldest or "none")
 
@@ -136,6 +162,7 @@ def _judge_repaired(_: Line, answer: AuditAnswer) -> _Judged:
 _JUDGES = {
     OLDEST_LEVEL: _judge_oldest,
     EXIT_STATUS: _judge_status,
+    NO_ELF: _judge_pure,
     REMOVES_FALSE: _judge_retag,
     NOTHING_LEFT: _judge_leftovers,
     REPAIRED_CONFORMS: _judge_repaired,

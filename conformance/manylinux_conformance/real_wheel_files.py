@@ -16,6 +16,7 @@ from manylinux_conformance.input_error import InputError, read_toml
 
 PATIENCE = 900  # seconds for one download
 CHUNK = 1 << 20
+ANY_PYTHON = "3.11"  # for wheels that name none in particular
 WHEEL_NAME = re.compile(
     r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-[^-]+)?"
     r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl"
@@ -101,7 +102,7 @@ def name_parts(file: str) -> dict[str, str]:
 def _python(tags: str) -> str:
     """Return a Python version that a set of Python tags fits."""
     digits = re.sub(r"\D", "", tags.rpartition(".")[2])
-    return digits if len(digits) > 1 else "3.7"
+    return digits if len(digits) > 1 else ANY_PYTHON
 
 
 def _digest(path: Path) -> str:

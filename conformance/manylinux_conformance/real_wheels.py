@@ -1,6 +1,6 @@
 """Audits well-known wheels with the reference, with auditwheel and with the loader.
 
-    python -m manylinux_conformance.real_wheels --cache FOLDER --report FOLDER
+    python -m manylinux_conformance.real_wheels
 
 Chosen for variety, and graded by nobody: where two of the three differ, a committed
 table says who is right and why.  A difference without an entry fails, and so does an
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import msgspec
+import platformdirs
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
@@ -35,11 +36,30 @@ def unexplained(
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--cache", type=click.Path(path_type=Path), required=True)
-@click.option("--report", type=click.Path(path_type=Path), required=True)
+@click.option(
+    "--cache",
+    type=click.Path(path_type=Path),
+    default=platformdirs.user_cache_path("manylinux-conformance"),
+    help="Where wheels, tools and sysroots are kept.  [default: the user's cache]",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    default=Path("build/real-wheels"),
+    help="Where real-wheels.md and real-wheels.json go.",
+    show_default=True,
+)
 @click.option("--only", default="", help="Only wheels whose name contains this.")
 def main(cache: Path, report: Path, only: str) -> None:
-    """Fetch the pinned wheels into CACHE, audit them, write a page into REPORT."""
+    """Fetch the pinned wheels, audit them three ways, write a page of it.
+
+    Exit status: 1 if opinions differ and explained.toml does not say why, 2 if a wheel
+    cannot be had.
+
+    \b
+    Example:
+      python -m manylinux_conformance.real_wheels --only scipy
+    """  # noqa: D301 - \b keeps click from folding the example
     folder = data_folder("real-wheels")
     try:
         wheels = [each for each in read_real_wheels(folder) if only in each.file]

@@ -12,6 +12,8 @@ from manylinux_conformance.adapters import read_adapter
 from manylinux_conformance.ask_auditor import MOST_BREAKDOWNS, ask_auditor
 from manylinux_conformance.audit_verdicts import (
     EXIT_STATUS,
+    HOSTILE,
+    NO_ELF,
     NOTHING_LEFT,
     OLDEST_LEVEL,
     REMOVES_FALSE,
@@ -122,6 +124,16 @@ def test_a_wheel_that_cannot_be_read_is_no_verdict(auditor: Make, ask: Ask) -> N
 
 
 @pytest.mark.parametrize(
+    ("way", "verdict"), [("good", Verdict.PASS), ("traceback", Verdict.ERROR)]
+)
+def test_a_hostile_wheel_is_refused_without_a_traceback(
+    way: str, verdict: Verdict, auditor: Make, ask: Ask
+) -> None:
+    tool = auditor(command=("status", way, "{wheel}"))
+    assert verdicts(ask(tool, false("unreadable", rule=HOSTILE))) == [verdict]
+
+
+@pytest.mark.parametrize(
     ("way", "verdict", "reason"),
     [
         ("garbage", Verdict.ERROR, "exit status 0: no answer"),
@@ -228,6 +240,11 @@ def test_a_wheel_that_should_be_repaired_and_is_not_fails(
             Verdict.FAIL,
         ),
         (
+            line("a", rule=OLDEST_LEVEL),
+            AuditAnswer(conforms=True, oldest=None),
+            Verdict.FAIL,
+        ),
+        (
             false("a", rule=EXIT_STATUS),
             AuditAnswer(conforms=False, status=0),
             Verdict.FAIL,
@@ -247,6 +264,35 @@ def test_a_wheel_that_should_be_repaired_and_is_not_fails(
             AuditAnswer(conforms=True),
             Verdict.PASS,
         ),
+        (
+            line("a", expectation=Expectation.DISCOURAGED),
+            AuditAnswer(conforms=True, advises=False),
+            Verdict.FAIL,
+        ),
+        (
+            line("a", expectation=Expectation.DISCOURAGED),
+            AuditAnswer(conforms=True, advises=True),
+            Verdict.PASS,
+        ),
+        (line("a"), AuditAnswer(conforms=True, advises=True), Verdict.FAIL),
+        (false("a"), AuditAnswer(conforms=False, advises=True), Verdict.PASS),
+        (
+            false("a", rule=NO_ELF),
+            AuditAnswer(conforms=False, pure=False),
+            Verdict.FAIL,
+        ),
+        (false("a", rule=NO_ELF), AuditAnswer(conforms=False, pure=True), Verdict.PASS),
+        (false("a", rule=NO_ELF), AuditAnswer(conforms=True, pure=True), Verdict.FAIL),
+        (false("a", rule=NO_ELF), AuditAnswer(conforms=False), Verdict.PASS),
+        (line("a", rule=NO_ELF), AuditAnswer(conforms=True, pure=False), Verdict.PASS),
+        (
+            false("a", rule=HOSTILE),
+            AuditAnswer(refused=True, error="unreadable"),
+            Verdict.PASS,
+        ),
+        (false("a", rule=HOSTILE), AuditAnswer(error="Traceback"), Verdict.ERROR),
+        (false("a", rule=HOSTILE), AuditAnswer(conforms=True), Verdict.FAIL),
+        (line("a", rule=HOSTILE), AuditAnswer(refused=True, error="x"), Verdict.FAIL),
         (line("a"), AuditAnswer(error="broke"), Verdict.ERROR),
         (false("a"), AuditAnswer(conforms=False, error="cannot be read"), Verdict.PASS),
     ],

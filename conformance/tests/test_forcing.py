@@ -9,15 +9,18 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
-from manylinux_conformance import forcing
+from manylinux_conformance import cli_force, forcing
 from manylinux_conformance.adapters import Adapter, Role, TagLibrary, read_adapter
+from manylinux_conformance.built_corpus import built_corpus
 from manylinux_conformance.cli_force import force_command
+from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.forcing import Report, run
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.suite import Suite, load_suite
 
 RULE = "installer.tag.leading-zeros"
+NO_WHEELS = Corpus(Path("nowhere"), ())
 
 # A reference that answers right, with one flaw in how it treats its questions.
 FLAWED = """
@@ -35,6 +38,11 @@ for line in sys.stdin:
 @pytest.fixture(scope="module")
 def suite() -> Suite:
     return load_suite()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return built_corpus(tmp_path_factory.mktemp("cache"))
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +77,9 @@ def narrow(suite: Suite, rule: str = RULE) -> Suite:
 
 
 def test_every_forced_rule_has_a_case_that_notices_it(
-    suite: Suite, reference: Adapter
+    suite: Suite, corpus: Corpus, reference: Adapter
 ) -> None:
-    report = run(suite, reference, sys.executable)
+    report = run(suite, corpus, reference, sys.executable)
     tried = len(report.killed)
     assert list(report.lines()) == [
         f"{report.questions} questions, {len(report.killed)} of {tried} noticed"
@@ -85,7 +93,7 @@ def test_rule_without_its_refusing_case_is_silent(
 ) -> None:
     small = narrow(suite)
     kept = tuple(case for case in small.cases if not case.name.startswith("zero-"))
-    report = run(replace(small, cases=kept), reference, sys.executable)
+    report = run(replace(small, cases=kept), NO_WHEELS, reference, sys.executable)
     assert report.silent == (f"{RULE}:off",)
     assert not report.holds
     assert f"no case notices: {RULE}:off" in report.lines()
@@ -97,11 +105,22 @@ def test_case_of_another_rule_is_told_apart(suite: Suite, reference: Adapter) ->
     borrowing = tuple(
         msgspec.structs.replace(each, rule="tag.form") for each in small.cases
     )
-    report = run(
-        replace(small, rules=rules, cases=borrowing), reference, sys.executable
-    )
+    borrowed = replace(small, rules=rules, cases=borrowing)
+    report = run(borrowed, NO_WHEELS, reference, sys.executable)
     assert f"{RULE}:off" in {killed.mutation for killed in report.borrowed}
     assert any(line.startswith("only another rule") for line in report.lines())
+
+
+def test_rule_whose_violating_wheels_are_gone_is_silent(
+    suite: Suite, corpus: Corpus, reference: Adapter
+) -> None:
+    rule = "wheel.stack.executable"
+    only = replace(suite, rules={rule: suite.rules[rule]}, cases=())
+    wheels = corpus.only(lambda line: line.rule == rule)
+    kept = wheels.only(lambda line: not line.false)
+    assert run(only, wheels, reference, sys.executable).holds
+    report = run(only, kept, reference, sys.executable)
+    assert report.silent == (f"{rule}:off",)
 
 
 def test_rule_that_the_reference_cannot_break_is_untried(
@@ -110,7 +129,7 @@ def test_rule_that_the_reference_cannot_break_is_untried(
     invented = msgspec.structs.replace(suite.rules[RULE], id="tag.invented")
     small = narrow(suite)
     rules = {**small.rules, "tag.invented": invented}
-    report = run(replace(small, rules=rules), reference, sys.executable)
+    report = run(replace(small, rules=rules), NO_WHEELS, reference, sys.executable)
     assert report.untried == ("tag.invented",)
     assert "has no mutation: tag.invented" in report.lines()
     assert not report.holds
@@ -120,14 +139,14 @@ def test_reference_that_stays_right_when_broken_is_noticed(
     suite: Suite, tmp_path: Path
 ) -> None:
     adapter = flawed(tmp_path, "question.pop('mutation', None)")
-    report = run(narrow(suite), adapter, sys.executable)
+    report = run(narrow(suite), NO_WHEELS, adapter, sys.executable)
     assert report.killed == ()
     assert report.silent == (f"{RULE}:off",)
 
 
 def test_wrong_answer_is_no_evidence(suite: Suite, tmp_path: Path) -> None:
     adapter = flawed(tmp_path, "question['offer'] = question.get('offer', [])[-1:]")
-    report = run(narrow(suite), adapter, sys.executable)
+    report = run(narrow(suite), NO_WHEELS, adapter, sys.executable)
     assert {flip.platform for flip in report.wrong} == {"glibc-2.36"}
     assert not report.holds
     assert next(report.lines()).startswith("wrong without any mutation: ")
@@ -135,7 +154,9 @@ def test_wrong_answer_is_no_evidence(suite: Suite, tmp_path: Path) -> None:
 
 def test_error_is_no_noticed_mutation(suite: Suite, tmp_path: Path) -> None:
     adapter = flawed(tmp_path, "question.get('mutation') and question.pop('ask')")
-    assert run(narrow(suite), adapter, sys.executable).silent == (f"{RULE}:off",)
+    assert run(narrow(suite), NO_WHEELS, adapter, sys.executable).silent == (
+        f"{RULE}:off",
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,7 +171,7 @@ def test_reference_that_does_not_answer_is_one_line(
     suite: Suite, tmp_path: Path, source: str, reason: str
 ) -> None:
     with pytest.raises(InputError, match=reason):
-        run(narrow(suite), script(tmp_path, source), sys.executable)
+        run(narrow(suite), NO_WHEELS, script(tmp_path, source), sys.executable)
 
 
 def test_reference_that_hangs_is_ended(
@@ -158,9 +179,8 @@ def test_reference_that_hangs_is_ended(
 ) -> None:
     monkeypatch.setattr(forcing, "SECONDS", 0.2)
     with pytest.raises(InputError, match="ended instead of answering"):
-        run(
-            narrow(suite), script(tmp_path, "input(); input(); input()"), sys.executable
-        )
+        slow = script(tmp_path, "input(); input(); input()")
+        run(narrow(suite), NO_WHEELS, slow, sys.executable)
 
 
 def test_reference_that_cannot_be_started_is_named(
@@ -168,12 +188,13 @@ def test_reference_that_cannot_be_started_is_named(
 ) -> None:
     adapter = script(tmp_path, "")
     with pytest.raises(InputError, match="No such file"):
-        run(suite, adapter, str(tmp_path / "no-python"))
+        run(suite, NO_WHEELS, adapter, str(tmp_path / "no-python"))
 
 
 def test_installer_alone_cannot_be_forced(suite: Suite) -> None:
     with pytest.raises(InputError, match="is no tag library"):
-        run(suite, Adapter(name="pip", roles=(Role.INSTALLER,)), sys.executable)
+        pip = Adapter(name="pip", roles=(Role.INSTALLER,))
+        run(suite, NO_WHEELS, pip, sys.executable)
 
 
 @pytest.mark.parametrize(("silent", "status"), [((), 0), (("tag.form:off",), 1)])
@@ -182,6 +203,7 @@ def test_command_prints_the_report_and_fails_for_a_hole(
 ) -> None:
     report = Report(3, (), silent, (), ())
     monkeypatch.setattr(forcing, "run", lambda *_: report)
+    monkeypatch.setattr(cli_force, "built_corpus", lambda _: NO_WHEELS)
     result = CliRunner().invoke(force_command, ["--rule", "tag.*"])
     assert result.exit_code == status
     assert result.output.splitlines() == list(report.lines())

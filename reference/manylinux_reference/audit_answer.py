@@ -12,11 +12,19 @@ def answer_audit(wheel: str) -> dict[str, object]:
     """Return the report on the wheel at a path, and the status of ``check``.
 
     ``conforms`` says whether there are claims and all of them hold, ``reason`` which
-    rules speak against them.
+    rules speak against them, ``advises`` whether there is advice, ``pure`` whether
+    there is no ELF file.
     """
     report = report_on(wheel)
     status = audit_command.exit_status(report, checking=True)
     conforms = report.outcome == Outcome.HOLDS
     against = {finding.rule for claim in report.claims for finding in claim.against}
-    more = {"conforms": conforms, "reason": ", ".join(sorted(against))}
-    return {**as_object(report), **more, "status": status}
+    return {
+        **as_object(report),
+        "conforms": conforms,
+        "reason": ", ".join(sorted(against)),
+        "refused": report.outcome == Outcome.UNUSABLE,
+        "advises": bool(report.advice),
+        "pure": report.outcome == Outcome.NO_ELF,
+        "status": status,
+    }

@@ -44,7 +44,7 @@ def lines(way: str) -> None:
 
 
 def status(way: str, wheel: str) -> None:
-    if way != "good" and "culprit" in wheel:
+    if way == "traceback" or (way != "good" and "culprit" in wheel):
         misbehave(way)
     sys.exit(2 if "unreadable" in wheel else int("false" in wheel))
 
