@@ -15,6 +15,7 @@ from manylinux_fixtures.recipes import Expectation
 
 from manylinux_conformance.platforms import Fidelity
 from manylinux_conformance.results import Result
+from manylinux_conformance.running import fit_for_report
 from manylinux_conformance.verdicts import Verdict
 
 OLDEST_LEVEL = "auditor.report.oldest-level"
@@ -52,7 +53,7 @@ class AuditAnswer(msgspec.Struct, frozen=True, kw_only=True):
     refused: bool = False
     advises: bool | None = None
     pure: bool | None = None
-    oldest: str | None | msgspec.UnsetType = msgspec.UNSET
+    oldest: str | msgspec.UnsetType | None = msgspec.UNSET
     status: int | None = None
     left: tuple[tuple[str, ...], ...] = ()
     reason: str = ""
@@ -80,7 +81,7 @@ def audit_result(line: Line, answer: AuditAnswer) -> Result:
         verdict=judged.verdict,
         expected=judged.expected,
         answer=judged.answer,
-        reason=answer.declined or answer.error or answer.reason,
+        reason=fit_for_report(answer.declined or answer.error or answer.reason),
     )
 
 

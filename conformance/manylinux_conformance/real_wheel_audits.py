@@ -23,9 +23,8 @@ from manylinux_conformance.oracle.loader_oracle import (
 )
 from manylinux_conformance.provide import NotProvided, provide
 from manylinux_conformance.real_wheel_files import name_parts
+from manylinux_conformance.running import fit_for_report
 from manylinux_conformance.workplace import make_workplace
-
-LONGEST_REASON = 200  # characters
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +94,7 @@ def _opinion(answer: AuditAnswer) -> Opinion:
     return Opinion(
         conforms=bool(answer.conforms),
         oldest=oldest if claim_of(oldest) else "",
-        why=" ".join((answer.error or answer.reason).split())[:LONGEST_REASON],
+        why=fit_for_report(answer.error or answer.reason),
     )
 
 

@@ -14,6 +14,19 @@ from manylinux_conformance.real_wheel_audits import Audited, Opinion
 from manylinux_conformance.real_wheel_files import RealWheel
 
 
+INTRODUCTION = """# Real wheels
+
+Wheels of the package index, audited by the reference and by auditwheel's newest version.
+glibc's own loader says for each claimed level whether the files resolve there.
+They are chosen for variety, and no rule is graded by them.
+
+*holds*: every claim is true; *oldest*: the oldest level that would hold.
+*loads*, *refused*: the loader's word; it looks at libraries, versions and symbols alone.
+
+The page is written by `nox -s real-wheels -- --report docs/evidence`.
+""".splitlines()
+
+
 class Right(enum.StrEnum):
     """Whose opinion is right by the rules of this specification."""
 
@@ -55,8 +68,7 @@ def _lines(
     wheels: Sequence[RealWheel],
 ) -> Iterator[str]:
     why = {wheel.file: wheel.why for wheel in wheels}
-    yield "# Real wheels"
-    yield ""
+    yield from INTRODUCTION
     yield "| wheel | chosen because | reference | auditwheel | loader |"
     yield "|---|---|---|---|---|"
     for each in audited:

@@ -48,15 +48,17 @@ class Ended:
 
     @property
     def words(self) -> str:
-        """Return what standard error says last about an error, fit for a report.
-
-        Paths and addresses differ between runs and are left out.
-        """
+        """Return what standard error says last about an error, fit for a report."""
         lines = [line.strip() for line in self.tail.splitlines() if line.strip()]
         errors = [line for line in lines if "error" in line.lower()]
-        last = (errors or lines or [""])[-1]
-        shown = "".join(char if char.isprintable() else "?" for char in last)
-        return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_WORDS]
+        return fit_for_report((errors or lines or [""])[-1])
+
+
+def fit_for_report(said: str) -> str:
+    """Return what a tool said as one line; paths, which differ between runs, left out."""
+    line = " ".join(said.split())
+    shown = "".join(char if char.isprintable() else "?" for char in line)
+    return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_WORDS]
 
 
 @dataclass(slots=True)

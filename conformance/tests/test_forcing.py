@@ -178,8 +178,8 @@ def test_reference_that_hangs_is_ended(
     suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forcing, "SECONDS", 0.2)
+    slow = script(tmp_path, "input(); input(); input()")
     with pytest.raises(InputError, match="ended instead of answering"):
-        slow = script(tmp_path, "input(); input(); input()")
         run(narrow(suite), NO_WHEELS, slow, sys.executable)
 
 
@@ -192,8 +192,8 @@ def test_reference_that_cannot_be_started_is_named(
 
 
 def test_installer_alone_cannot_be_forced(suite: Suite) -> None:
+    pip = Adapter(name="pip", roles=(Role.INSTALLER,))
     with pytest.raises(InputError, match="is no tag library"):
-        pip = Adapter(name="pip", roles=(Role.INSTALLER,))
         run(suite, NO_WHEELS, pip, sys.executable)
 
 
