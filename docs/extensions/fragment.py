@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import jinja2
 from docutils import nodes
@@ -14,12 +16,27 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
+BREAKS = re.compile(r"(?<=[._])")
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def breakable(identifier: str) -> Markup:
-    """Return an identifier that a browser may break after its dots."""
-    return Markup(".<wbr>").join(identifier.split("."))
+    """Return an identifier that a browser may break after dots and underscores."""
+    return Markup("<wbr>").join(BREAKS.split(identifier))
+
+
+def short_link(address: str) -> str:
+    """Return words for a link that tell it from its neighbours.
+
+    ``pip #12``, ``uv: tags.rs, L593-L596``, or the name of the site.
+    """
+    url = urlsplit(address)
+    match url.path.strip("/").split("/"):
+        case [_, project, "issues" | "pull" | "discussions", number]:
+            return f"{project} #{number}"
+        case [_, project, "blob", _, *_, name]:
+            return ", ".join(filter(None, (f"{project}: {name}", url.fragment)))
+    return url.netloc
 
 
 @functools.cache
@@ -32,6 +49,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
+    environment.filters["short_link"] = short_link
     return environment
 
 

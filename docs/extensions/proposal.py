@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from manylinux_conformance.input_error import read_toml
+from manylinux_conformance.input_error import InputError, read_toml
+
+HEADINGS = {
+    "TAG": "Tags",
+    "DET": "Platforms and installers",
+    "ART": "Wheels",
+    "AUD": "Auditors",
+    "IDX": "Package indexes",
+    "ENV": "Build environments",
+}
 
 
 class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,6 +26,11 @@ class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: str = ""
     text: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What it was proposed for; empty for an unknown class."""
+        return HEADINGS.get(self.row.partition("-")[0], "")
+
 
 class ProposalFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of a ``proposals*.toml``."""
@@ -25,10 +39,17 @@ class ProposalFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_proposals(folder: Path) -> tuple[Proposal, ...]:
-    """Read the proposals of a specification's folder, file by file.
+    """Read the proposals of a specification's folder, class by class.
 
-    Raises InputError if a file is malformed.
+    Raises InputError if a file is malformed, or a row unknown or repeated.
     """
-    paths = sorted(folder.glob("proposals*.toml"))
-    files = (read_toml(path, ProposalFile) for path in paths)
-    return tuple(proposal for file in files for proposal in file.proposal)
+    found: dict[str, Proposal] = {}
+    for path in sorted(folder.glob("proposals*.toml")):
+        for proposal in read_toml(path, ProposalFile).proposal:
+            if proposal.heading not in HEADINGS.values():
+                raise InputError(path, f"{proposal.row}: no such class of proposals")
+            if proposal.row in found:
+                raise InputError(path, f"{proposal.row} stands twice")
+            found[proposal.row] = proposal
+    order = list(HEADINGS.values())
+    return tuple(sorted(found.values(), key=lambda p: (order.index(p.heading), p.row)))

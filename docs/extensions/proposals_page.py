@@ -8,22 +8,25 @@ from generated_page import GeneratedPage
 
 if TYPE_CHECKING:
     from evidence import Evidence
+    from proposal import Proposal
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
 
 class ProposalsDirective(GeneratedPage):
-    """All proposals, in the order of their files."""
+    """All proposals, a table for each class."""
 
     template = "proposals.html.jinja"
 
     def values(self, known: Evidence) -> dict[str, object]:
-        """Return the proposals; each must name rules that exist."""
+        """Return the proposals by heading; each must name rules that exist."""
+        groups: dict[str, list[Proposal]] = {}
         for proposal in known.proposals:
             for rule in proposal.rules:
                 if rule not in known.rules:
                     raise self.error(f"{proposal.row} names {rule!r}, which is no rule")
-        return {"proposals": known.proposals}
+            groups.setdefault(proposal.heading, []).append(proposal)
+        return {"groups": groups}
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

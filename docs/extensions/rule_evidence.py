@@ -9,6 +9,8 @@ from manylinux_conformance.standing import Standing
 from score import Score
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from docutils import nodes
     from evidence import Evidence
 
@@ -24,8 +26,8 @@ def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
         root=root,
         cases=known.cases_of(rule),
         rows=_rows(scores),
-        following=_count(scores, (Standing.FOLLOWS,)),
-        differing=_count(scores, DIFFERING),
+        following=sum(score.standing is Standing.FOLLOWS for score in scores),
+        differing=_names(score for score in scores if score.standing in DIFFERING),
     )
 
 
@@ -36,5 +38,6 @@ def _rows(scores: list[Score]) -> dict[tuple[str, str], list[Score]]:
     return rows
 
 
-def _count(scores: list[Score], standings: tuple[Standing, ...]) -> int:
-    return sum(score.standing in standings for score in scores)
+def _names(scores: Iterable[Score]) -> list[str]:
+    """Name each tool version once, whatever its roles."""
+    return list(dict.fromkeys(f"{s.tool} {s.version}".strip() for s in scores))

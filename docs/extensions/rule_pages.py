@@ -10,7 +10,7 @@ from docutils import nodes
 from evidence import Evidence, evidence
 from fragment import render
 from markupsafe import Markup
-from score import PLURAL, Score
+from score import PLURAL, Place, Score, places_of
 from sphinx.util import logging
 from sphinx.util.docutils import new_document
 
@@ -58,6 +58,7 @@ def _rule_page(
 ) -> Page:
     page = f"r/{rule.id}/index"
     chapter = builder.get_relative_uri(page, docname)
+    roles = _by_role(known.scores.get(rule.id, []))
     body = render(
         "rule_page.html.jinja",
         rule=rule,
@@ -67,7 +68,8 @@ def _rule_page(
         block=Markup(_block(builder, rule.id, docname, chapter)),  # noqa: S704 - made by Sphinx
         cases=known.cases_of(rule.id),
         plural=PLURAL,
-        roles=_by_role(known.scores.get(rule.id, [])),
+        roles=roles,
+        places=_places(roles),
         deviations=_deviations(known, rule.id),
     )
     return page, {"title": rule.id, "body": body}, "page.html"
@@ -114,6 +116,10 @@ def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
     for score in scores:
         roles.setdefault(score.role, []).append(score)
     return roles
+
+
+def _places(roles: dict[Role, list[Score]]) -> dict[Role, list[Place]]:
+    return {role: places_of(scores) for role, scores in roles.items()}
 
 
 def _deviations(known: Evidence, rule: str) -> dict[str, list[Deviation]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.deviations import DIFFERING
+from manylinux_conformance.platforms import Fidelity
 from manylinux_conformance.results import Header, Result
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.standing import Standing, by_rule, standing
@@ -32,6 +33,33 @@ WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A platform, and how real it was."""
+
+    fidelity: Fidelity
+    platform: str
+
+    def __str__(self) -> str:
+        """Name the platform, and its fidelity where it is more than modelled."""
+        modelled = self.fidelity is Fidelity.MODELLED
+        return self.platform if modelled else f"{self.platform} ({self.fidelity})"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceScore:
+    """What the answers to one rule come to on one platform."""
+
+    standing: Standing
+    right: int
+    asked: int
+
+    @property
+    def words(self) -> str:
+        """The standing in words that follow the tool's name."""
+        return WORDS[self.standing]
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One case that was answered in the same other way on some platforms."""
 
@@ -39,7 +67,7 @@ class Difference:
     expected: str
     answer: str
     deviation: str
-    platforms: tuple[str, ...]
+    platforms: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +75,7 @@ class Score:
     """How one version of a tool, in one role, stands to one rule.
 
     ``asked`` counts the questions that the tool had to answer, ``right`` those that
-    it answered as the rule says.
+    it answered as the rule says; ``places`` has the same for each platform.
     ``reasons`` say why other questions were not asked or came to nothing.
     """
 
@@ -59,6 +87,7 @@ class Score:
     asked: int
     differences: tuple[Difference, ...]
     reasons: tuple[str, ...]
+    places: dict[Place, PlaceScore]
 
     @property
     def anchor(self) -> str:
@@ -82,27 +111,50 @@ def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
 
 def score(header: Header, results: Sequence[Result]) -> Score:
     """Gather the answers of one tool version to one rule."""
-    verdicts = Counter(result.verdict for result in results)
+    places: dict[Place, list[Result]] = {}
+    for result in results:
+        places.setdefault(_place(result), []).append(result)
+    whole = _place_score(results)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
         role=header.role,
         tool=header.tool,
         version=header.version,
-        standing=standing(results),
-        right=verdicts[Verdict.PASS],
-        asked=sum(verdicts[verdict] for verdict in WITHOUT_REASON),
+        standing=whole.standing,
+        right=whole.right,
+        asked=whole.asked,
         differences=tuple(_differences(results)),
         reasons=tuple(sorted(reasons - {""})),
+        places={place: _place_score(group) for place, group in places.items()},
     )
 
 
+def _place(result: Result) -> Place:
+    return Place(result.fidelity, result.platform)
+
+
+def _place_score(results: Sequence[Result]) -> PlaceScore:
+    verdicts = Counter(result.verdict for result in results)
+    asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
+    return PlaceScore(standing(results), verdicts[Verdict.PASS], asked)
+
+
 def _differences(results: Iterable[Result]) -> Iterator[Difference]:
-    grouped: dict[tuple[str, str, str, str], list[str]] = {}
+    grouped: dict[tuple[str, str, str, str], list[Place]] = {}
     for result in results:
         if result.verdict in DIFFERING:
             answer = result.answer or f"{result.verdict}: {result.reason}"
             name = result.case.partition("/")[2]
             key = (name, result.expected, answer, result.deviation)
-            grouped.setdefault(key, []).append(result.platform)
+            grouped.setdefault(key, []).append(_place(result))
     for key, platforms in grouped.items():
         yield Difference(*key, platforms=tuple(platforms))
+
+
+def places_of(scores: Iterable[Score]) -> list[Place]:
+    """Return the platforms that any of the scores speaks of, the most real first.
+
+    Platforms of one fidelity keep the order in which they were asked.
+    """
+    found = dict.fromkeys(place for score in scores for place in score.places)
+    return sorted(found, key=lambda place: -list(Fidelity).index(place.fidelity))

@@ -135,8 +135,8 @@ link = "https://example.org/1"
 }
 
 
-def block(tool: str, version: str, verdict: Verdict, deviation: str = "") -> Block:
-    """Return what a tool answered to one case on one platform."""
+def block(tool: str, version: str, *answers: Result) -> Block:
+    """Return what a tool answered."""
     header = Header(
         format=1,
         edition="2026.1",
@@ -147,24 +147,39 @@ def block(tool: str, version: str, verdict: Verdict, deviation: str = "") -> Blo
         python="3.11",
         host="x86_64",
     )
-    result = Result(
+    missing = NotRun(platform="musl", reason="needs Python < 3.10")
+    return Block(header, answers, (missing,) if tool == "wild" else ())
+
+
+def answer(
+    verdict: Verdict,
+    deviation: str = "",
+    platform: str = "glibc-2.17",
+    fidelity: Fidelity = Fidelity.MODELLED,
+) -> Result:
+    """Return the answer to one case on one platform."""
+    return Result(
         case="demo.first/next-version",
         rule="demo.first",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
+        platform=platform,
+        fidelity=fidelity,
         verdict=verdict,
         expected="any",
         answer="any" if verdict is Verdict.PASS else "manylinux_2_18_x86_64",
         deviation=deviation,
     )
-    missing = NotRun(platform="musl", reason="needs Python < 3.10")
-    return Block(header, (result,), (missing,) if tool == "wild" else ())
 
 
 BLOCKS = (
-    block("slow", "1.10", Verdict.PASS),
-    block("slow", "1.9", Verdict.FAIL, "bug"),
-    block("wild", "3", Verdict.FAIL),
+    block("slow", "1.10", answer(Verdict.PASS)),
+    block("slow", "1.9", answer(Verdict.FAIL, "bug")),
+    block(
+        "wild",
+        "3",
+        answer(Verdict.FAIL),
+        answer(Verdict.PASS, "", "debian-12-x86_64", Fidelity.NATIVE),
+        answer(Verdict.FAIL, "", "debian-12-s390x", Fidelity.EMULATED),
+    ),
 )
 
 
@@ -179,7 +194,11 @@ class Built:
     def all(self, page: str, selector: str) -> list[Tag]:
         """Return the elements of a page that a CSS selector matches."""
         content = (self.site / f"{page}.html").read_bytes()
-        return list(BeautifulSoup(content, "html.parser").select(selector))
+        soup = BeautifulSoup(content, "html.parser")
+        for place in soup.select("wbr"):  # nobody sees where a line may break
+            place.decompose()
+        soup.smooth()
+        return list(soup.select(selector))
 
     def one(self, page: str, selector: str) -> Tag:
         """Return the only element of a page that a CSS selector matches."""
