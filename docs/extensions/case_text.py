@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from manylinux_conformance.cases import Case, Choose, Expand, Listing, Parse, Selector
+from manylinux_conformance.cases import (
+    Asked,
+    Build,
+    Case,
+    Choose,
+    Expand,
+    Listing,
+    Parse,
+    Selector,
+)
 from manylinux_conformance.judge import expectation
 from manylinux_conformance.questions import offers
 
@@ -43,6 +52,30 @@ def describe(case: Case) -> CaseText:
         expected=expectation(case),
         why=case.why,
         module=case.module if isinstance(case, Choose) else "",
+    )
+
+
+BUILDER_QUESTIONS = {
+    Asked.LEVEL: "Does what the compiler makes of this source keep the level?",
+    Asked.INSTRUCTIONS: "For which instruction set is this source compiled?",
+    Asked.MACHINE: "Which machine does uname name?",
+    Asked.PLATFORM: "Which platform does sysconfig name?",
+    Asked.INTERPRETERS: "Which interpreters need libpython?",
+    Asked.BACK_END: "Which platform tag does a wheel get that nobody has audited?",
+}
+
+
+def describe_build(build: Build) -> CaseText:
+    """Put a question to build environments into words."""
+    items = (" ".join(filter(None, (build.probe, *build.flags))),)
+    return CaseText(
+        rule=build.rule,
+        name=build.name,
+        where=describe_platforms(build.platform).removesuffix(" with a glibc"),
+        question=BUILDER_QUESTIONS[build.ask],
+        items=items if build.probe else (),
+        expected=" or ".join(build.expect),
+        why=build.why,
     )
 
 

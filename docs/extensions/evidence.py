@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from case_text import CaseText, describe
+from case_text import CaseText, describe, describe_build
 from manylinux_conformance.adapters import Role
-from manylinux_conformance.cases import read_cases
+from manylinux_conformance.cases import read_builds, read_cases
 from manylinux_conformance.deviations import Deviation, read_deviations
 from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
@@ -101,6 +101,7 @@ def _read(root: Path, _digest: str) -> Evidence:
         rules=dict(sorted(rules.items(), key=lambda item: _area(item[1]))),
         cases=(
             *map(describe, (*examples, *read_cases(suite / "cases"))),
+            *map(describe_build, read_builds(suite / "cases")),
             *described_recipes(root / "fixtures" / "recipes"),
         ),
         blocks=tuple(blocks),

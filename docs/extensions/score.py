@@ -34,15 +34,19 @@ WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A platform, and how real it was."""
+    """A platform, and how real it was.
 
-    fidelity: Fidelity
+    ``fidelity`` is None where the platform is what a file claims: the architecture of
+    a wheel that an auditor reads on this machine.
+    """
+
+    fidelity: Fidelity | None
     platform: str
 
     def __str__(self) -> str:
         """Name the platform, and its fidelity where it is more than modelled."""
-        modelled = self.fidelity is Fidelity.MODELLED
-        return self.platform if modelled else f"{self.platform} ({self.fidelity})"
+        plain = self.fidelity in {None, Fidelity.MODELLED}
+        return self.platform if plain else f"{self.platform} ({self.fidelity})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +115,10 @@ def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
 
 def score(header: Header, results: Sequence[Result]) -> Score:
     """Gather the answers of one tool version to one rule."""
+    real = header.role is not Role.AUDITOR
     places: dict[Place, list[Result]] = {}
     for result in results:
-        places.setdefault(_place(result), []).append(result)
+        places.setdefault(_place(result, real=real), []).append(result)
     whole = _place_score(results)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
@@ -123,14 +128,14 @@ def score(header: Header, results: Sequence[Result]) -> Score:
         standing=whole.standing,
         right=whole.right,
         asked=whole.asked,
-        differences=tuple(_differences(results)),
+        differences=tuple(_differences(places)),
         reasons=tuple(sorted(reasons - {""})),
         places={place: _place_score(group) for place, group in places.items()},
     )
 
 
-def _place(result: Result) -> Place:
-    return Place(result.fidelity, result.platform)
+def _place(result: Result, *, real: bool) -> Place:
+    return Place(result.fidelity if real else None, result.platform)
 
 
 def _place_score(results: Sequence[Result]) -> PlaceScore:
@@ -139,16 +144,17 @@ def _place_score(results: Sequence[Result]) -> PlaceScore:
     return PlaceScore(standing(results), verdicts[Verdict.PASS], asked)
 
 
-def _differences(results: Iterable[Result]) -> Iterator[Difference]:
+def _differences(places: dict[Place, list[Result]]) -> Iterator[Difference]:
     grouped: dict[tuple[str, str, str, str], list[Place]] = {}
-    for result in results:
-        if result.verdict in DIFFERING:
-            answer = result.answer or f"{result.verdict}: {result.reason}"
-            name = result.case.partition("/")[2]
-            key = (name, result.expected, answer, result.deviation)
-            grouped.setdefault(key, []).append(_place(result))
-    for key, platforms in grouped.items():
-        yield Difference(*key, platforms=tuple(platforms))
+    for place, results in places.items():
+        for result in results:
+            if result.verdict in DIFFERING:
+                answer = result.answer or f"{result.verdict}: {result.reason}"
+                name = result.case.partition("/")[2]
+                key = (name, result.expected, answer, result.deviation)
+                grouped.setdefault(key, []).append(place)
+    for key, where in grouped.items():
+        yield Difference(*key, platforms=tuple(where))
 
 
 def places_of(scores: Iterable[Score]) -> list[Place]:
@@ -157,4 +163,5 @@ def places_of(scores: Iterable[Score]) -> list[Place]:
     Platforms of one fidelity keep the order in which they were asked.
     """
     found = dict.fromkeys(place for score in scores for place in score.places)
-    return sorted(found, key=lambda place: -list(Fidelity).index(place.fidelity))
+    order = [Fidelity.NATIVE, Fidelity.EMULATED, Fidelity.MODELLED, None]
+    return sorted(found, key=lambda place: order.index(place.fidelity))

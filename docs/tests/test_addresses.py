@@ -106,6 +106,20 @@ def test_difference_says_how_real_its_platform_was(built: Built) -> None:
     assert "On glibc-2.17, debian-12-s390x (emulated)." in row
 
 
+def test_auditor_is_told_apart_by_what_wheels_claim(
+    project: Path, build: Build
+) -> None:
+    path = project / "conformance/results/installer-wild-3.jsonl"
+    path.write_text(path.read_text().replace('"installer"', '"auditor"'))
+    built = build(project)
+    page = "r/demo.first/index"
+    headings = built.all(page, '[aria-label^="Auditors"] thead th')
+    words = [heading.get_text().strip() for heading in headings]
+    assert words == ["Architecture of the wheel", "wild 3"]
+    row = built.text(page, '[id="auditor-wild-3"]')
+    assert "On glibc-2.17, debian-12-s390x." in row
+
+
 def test_rules_json_keeps_its_schema(built: Built) -> None:
     schema = json.loads((built.site / "rules-schema.json").read_text())
     rule = schema["$defs"]["PublishedRule"]

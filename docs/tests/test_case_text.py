@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from case_text import describe, describe_platforms
+from case_text import describe, describe_build, describe_platforms
 from manylinux_conformance.cases import (
+    Asked,
+    Build,
     Case,
     Choose,
     Expand,
@@ -54,6 +56,26 @@ from manylinux_conformance.cases import (
 def test_question(case: Case, question: str, items: tuple[str, ...]) -> None:
     text = describe(case)
     assert (text.question, text.items) == (question, items)
+
+
+@pytest.mark.parametrize("ask", Asked)
+def test_every_question_to_a_builder_has_words(ask: Asked) -> None:
+    text = describe_build(Build(rule="r", name="n", ask=ask, expect=("kept", "none")))
+    assert text.question.endswith("?")
+    assert (text.where, text.items) == ("every platform", ())
+    assert text.expected == "kept or none"
+
+
+def test_question_to_a_builder_names_its_source() -> None:
+    build = Build(
+        rule="r",
+        name="n",
+        ask=Asked.LEVEL,
+        probe="newer.c",
+        flags=("-DFUNCTION=getrandom", "-lm"),
+        expect=("kept",),
+    )
+    assert describe_build(build).items == ("newer.c -DFUNCTION=getrandom -lm",)
 
 
 @pytest.mark.parametrize(
