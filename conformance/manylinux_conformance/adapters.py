@@ -21,6 +21,7 @@ INSTALLER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {
 }
 TARGET_PLACEHOLDERS = INSTALLER_PLACEHOLDERS | {"platform_tag", "arch", "family"}
 BUILDER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"target", "cache", "out"}
+LOADER_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"target", "tag"}
 AUDITOR_PLACEHOLDERS = LIBRARY_PLACEHOLDERS | {"wheel", "out", "tag"}
 RELATIVE = ("./", "../")
 
@@ -57,6 +58,7 @@ class Role(enum.StrEnum):
     AUDITOR = "auditor"
     INDEX = "index"
     BUILDER = "builder"
+    LOADER = "loader"  # imports what was installed
 
 
 class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -130,11 +132,14 @@ class Auditor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``lines`` is a process that speaks JSON lines.
     ``repair`` writes the repaired ``{wheel}`` into the folder ``{out}``; ``{tag}`` is
     the platform tag that it may claim.
+    ``own_machine`` are versions that take every wheel for one of the architecture that
+    they run on; they are asked about no other.
     """
 
     command: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
     repair: tuple[str, ...] = ()
+    own_machine: tuple[str, ...] = ()
     variables: dict[str, str] = {}
     seconds: Seconds = 120
 
@@ -164,6 +169,21 @@ class Builder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     seconds: Seconds = 900
 
 
+class Loader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How wheels are installed and imported on a platform.
+
+    ``install`` installs the wheels whose paths are appended into ``{target}``, whether
+    their tags fit or not: it is the loader that is asked, no installer.
+    ``command`` imports packages from ``{target}``; it reads their names, one a line,
+    and answers each by a line of JSON.
+    """
+
+    install: Command
+    command: Command
+    variables: dict[str, str] = {}
+    seconds: Seconds = 120
+
+
 class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One tool, in one or more roles."""
 
@@ -176,6 +196,8 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     tag_library: TagLibrary | None = None
     auditor: Auditor | None = None
     builder: Builder | None = None
+    loader: Loader | None = None
+    native_only: str = ""  # why it is not asked under emulation
     cannot_see: dict[Fact, str] = {}  # why the tool cannot be shown it
 
 
@@ -202,6 +224,7 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
         (Role.TAG_LIBRARY, adapter.tag_library),
         (Role.AUDITOR, adapter.auditor),
         (Role.BUILDER, adapter.builder),
+        (Role.LOADER, adapter.loader),
     ):
         if role in adapter.roles and table is None:
             yield f"role {role.value!r} needs a table [{role.value.replace('-', '_')}]"
@@ -217,15 +240,23 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
             re.compile(asked.explicit_targets)
         except re.error as error:
             yield f"explicit_targets is no regular expression: {error}"
+    for texts, known in _commands(adapter):
+        yield from _unknown(texts, known)
+
+
+def _commands(adapter: Adapter) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:
+    """Yield what is filled in for each role but an installer, with what may stand."""
     if library := adapter.tag_library:
-        texts = (*library.command, *library.variables.values())
-        yield from _unknown(texts, LIBRARY_PLACEHOLDERS)
+        yield (*library.command, *library.variables.values()), LIBRARY_PLACEHOLDERS
     if auditor := adapter.auditor:
         texts = (*auditor.command, *auditor.lines, *auditor.repair)
-        yield from _unknown((*texts, *auditor.variables.values()), AUDITOR_PLACEHOLDERS)
+        yield (*texts, *auditor.variables.values()), AUDITOR_PLACEHOLDERS
     if builder := adapter.builder:
         texts = (*builder.c, *builder.cxx, *builder.back_end)
-        yield from _unknown((*texts, *builder.variables.values()), BUILDER_PLACEHOLDERS)
+        yield (*texts, *builder.variables.values()), BUILDER_PLACEHOLDERS
+    if loader := adapter.loader:
+        texts = (*loader.install, *loader.command)
+        yield (*texts, *loader.variables.values()), LOADER_PLACEHOLDERS
 
 
 def _texts(asked: Installer) -> Iterable[str]:
@@ -254,11 +285,19 @@ def _at_home(adapter: Adapter, folder: Path) -> Adapter:
             table,
             **{
                 field: tuple(resolved(argument) for argument in getattr(table, field))
-                for field in ("command", "lines", "repair", "c", "cxx", "back_end")
+                for field in (
+                    "command",
+                    "lines",
+                    "repair",
+                    "install",
+                    "c",
+                    "cxx",
+                    "back_end",
+                )
                 if hasattr(table, field)
             },
         )
-        for name in ("installer", "tag_library", "auditor", "builder")
+        for name in ("installer", "tag_library", "auditor", "builder", "loader")
         if (table := getattr(adapter, name)) is not None
     }
     constraints = resolved(provide.constraints)

@@ -12,6 +12,7 @@ from manylinux_conformance.adapters import Role
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.ask_installer import ask_installer
 from manylinux_conformance.ask_library import ask_library
+from manylinux_conformance.ask_loader import ask_loader
 from manylinux_conformance.cases import Case, Choose
 from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.judge import judge
@@ -56,12 +57,17 @@ class Asker:
     shelf: ProbeShelf
     folder: Path
     shim: Path | None
+    cache: Path
 
     def answer(self, batch: Batch) -> list[Result]:
         """Ask one batch and return its results in the order of its cases."""
         folder = self.folder / batch.environment.id
         if self.role is Role.INSTALLER:
             answers = self._installer(batch, folder)
+        elif self.role is Role.LOADER:
+            answers = ask_loader(
+                self.tool, batch.environment, batch.cases, folder, self.cache
+            )
         else:
             answers = ask_library(
                 self.tool, batch.environment, batch.cases, folder, shim=self.shim

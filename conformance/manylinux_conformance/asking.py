@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import platform as machine
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,14 +14,15 @@ from manylinux_conformance.ask_auditor import ask_auditor
 from manylinux_conformance.ask_builder import ask_builder
 from manylinux_conformance.built_corpus import built_corpus
 from manylinux_conformance.deviations import annotate
+from manylinux_conformance.heading import heading
 from manylinux_conformance.plan import plan
 from manylinux_conformance.platforms import Fidelity, Platform
 from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
-from manylinux_conformance.results import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results import NotRun, Result
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.settings import Progress, Settings
 from manylinux_conformance.sight import why_not_seen
-from manylinux_conformance.suite import EDITION, Suite
+from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
 
 EVERYWHERE = "every platform"
@@ -52,11 +52,11 @@ class Asking:
         )
         if isinstance(provided, NotProvided):
             nowhere = NotRun(platform=EVERYWHERE, reason=provided.reason)
-            return Block(self._header(""), (), (nowhere,))
+            return Block(heading(self.suite, self.tool, self.role), (), (nowhere,))
         results, missing = self._results(provided, progress)
         tool = self.tool
         known = annotate(results, tool.deviations, tool.version, self.role)
-        header = self._header(provided.interpreter.version)
+        header = heading(self.suite, tool, self.role, provided.interpreter.version)
         return Block(header, tuple(known), missing)
 
     def _results(
@@ -116,18 +116,6 @@ class Asking:
                 if reason
             )
 
-    def _header(self, python: str) -> Header:
-        return Header(
-            format=FORMAT,
-            edition=EDITION,
-            rules_lock=self.suite.lock_digest,
-            tool=self.tool.adapter.name,
-            version=self.tool.version,
-            role=self.role,
-            python=python,
-            host=machine.machine(),
-        )
-
     def _ask(
         self, provided: ProvidedTool, places: Sequence[Platform], progress: Progress
     ) -> list[Result]:
@@ -139,7 +127,14 @@ class Asking:
             for place in places
             for batch in plan(self.role, suite.cases, suite.rules, place, python)
         ]
-        asker = Asker(provided, self.role, self.shelf, self._folder, self.shim)
+        asker = Asker(
+            provided,
+            self.role,
+            self.shelf,
+            self._folder,
+            self.shim,
+            self.settings.cache,
+        )
         results: list[Result] = []
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             for done, found in enumerate(pool.map(asker.answer, batches), 1):

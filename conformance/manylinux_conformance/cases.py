@@ -27,11 +27,13 @@ class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Without ``name``, ``machine``, ``libc`` or ``glibc`` a case is asked on every
     platform that has an architecture and a glibc version (``major``, ``minor``).
+    ``other_than`` names architectures that the case is not for.
     ``at_least`` and ``below`` bound that version, as ``[2, 17]``.
     """
 
     name: tuple[str, ...] = ()
     arch: tuple[str, ...] = ()
+    other_than: tuple[str, ...] = ()
     glibc: tuple[str, ...] = ()
     at_least: tuple[int, int] | None = None
     below: tuple[int, int] | None = None
@@ -46,6 +48,13 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     tag: str
     wheel: tuple[str, ...] = ()
+
+
+class Loaded(enum.StrEnum):
+    """What became of an extension module when it was imported."""
+
+    IMPORTED = "imported"
+    REFUSED = "refused"  # by the loader; the reason is its message
 
 
 class _Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -108,7 +117,21 @@ class Listing(_Base, frozen=True, kw_only=True):
     without: tuple[str, ...] = ()
 
 
-Case = Choose | Parse | Expand | Listing
+class Load(_Base, frozen=True, kw_only=True):
+    """An extension module, compiled from the corpus's sources: can it be imported?
+
+    ``language`` is one of the compiled tier's.  ``built`` is the glibc release that
+    it was compiled for, ``claim`` the one whose tag its wheel carries; placeholders
+    as in other cases.  ``expect`` is ``imported`` or ``refused``.
+    """
+
+    language: str = "c"
+    built: str
+    claim: str
+    expect: Loaded
+
+
+Case = Choose | Parse | Expand | Listing | Load
 
 
 class Asked(enum.StrEnum):
@@ -144,6 +167,7 @@ class CaseFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parse: tuple[Parse, ...] = ()
     expand: tuple[Expand, ...] = ()
     listing: tuple[Listing, ...] = ()
+    load: tuple[Load, ...] = ()
     build: tuple[Build, ...] = ()
 
 
@@ -163,6 +187,7 @@ def read_cases(folder: Path) -> Iterator[Case]:
             *file.parse,
             *file.expand,
             *file.listing,
+            *file.load,
         )
         for case in cases:
             if case.id in seen:

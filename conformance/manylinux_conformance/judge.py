@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manylinux_conformance.answers import Answer
-from manylinux_conformance.cases import Case, Choose, Expand, Listing, Parse
+from manylinux_conformance.cases import Case, Choose, Expand, Listing, Load, Parse
 from manylinux_conformance.verdicts import Verdict
 
 
@@ -33,6 +33,8 @@ def judge(case: Case, answer: Answer) -> Judged:
             return judge_expansion(case, answer.tags)
         case Listing():
             return judge_listing(case, answer.tags)
+        case Load():
+            return _judged(case.expect == answer.answer, case.expect, answer.answer)
 
 
 def judge_choice(case: Choose, answer: str) -> Judged:
@@ -88,6 +90,8 @@ def expectation(case: Case) -> str:
             return judge_expansion(case, ()).expected
         case Listing():
             return judge_listing(case, ()).expected
+        case Load():
+            return case.expect
 
 
 def _judged(right: bool, expected: str, answer: str) -> Judged:  # noqa: FBT001 - one call shape

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from manylinux_conformance.cases import ANY, NOTHING, Build, Case, Choose, Parse
+from manylinux_conformance.cases import (
+    ANY,
+    NOTHING,
+    Build,
+    Case,
+    Choose,
+    Parse,
+)
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms import Platform
 from manylinux_conformance.questions import fill, offers, selected

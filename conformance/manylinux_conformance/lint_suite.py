@@ -32,7 +32,8 @@ def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
     yield from broken_promises(suite.rules, locked, retired)
     yield from outdated(suite.rules, locked)
     cases = (*suite.cases, *suite.builds)
-    yield from lint_cases(cases, suite.rules, suite.platforms)
+    places = (*suite.platforms, *(each.platform() for each in suite.containers))
+    yield from lint_cases(cases, suite.rules, places)
     on_wheels = frozenset(fixture.recipe.rule for fixture in fixtures())
     for rule in sorted(on_wheels - suite.rules.keys()):
         yield Finding("fixtures/recipes", 0, f"there is no rule {rule!r}")

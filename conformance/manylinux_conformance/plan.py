@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from manylinux_conformance.adapters import Role
-from manylinux_conformance.cases import Case, Choose
+from manylinux_conformance.cases import Case, Choose, Load
 from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.platforms import Platform
 from manylinux_conformance.questions import fill, selected
@@ -31,8 +31,8 @@ def plan(
     """Return what a role is asked on a platform, in the order of the cases.
 
     A role is asked only about rules that bind it; installers choose, libraries
-    answer every kind of question.  ``python`` is the target interpreter's version
-    without a dot.
+    answer every kind of question but imports, which are the loader's.  ``python`` is
+    the target interpreter's version without a dot.
     """
     groups: dict[Environment, list[Case]] = {}
     for case in cases:
@@ -43,6 +43,8 @@ def plan(
 
 
 def _binds(rule: Rule, role: Role, case: Case) -> bool:
+    if isinstance(case, Load) or role is Role.LOADER:
+        return isinstance(case, Load) and role is Role.LOADER
     askable = isinstance(case, Choose) or role is Role.TAG_LIBRARY
     return askable and role.value in rule.subjects
 

@@ -29,6 +29,8 @@ def selected(case: Case | Build, platform: Platform) -> bool:
         return False
     if selector.arch and platform.arch not in selector.arch:
         return False
+    if platform.arch in selector.other_than:
+        return False
     bounded = selector.at_least or selector.below
     if bounded and not _within(platform, selector.at_least, selector.below):
         return False

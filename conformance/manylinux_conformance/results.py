@@ -12,7 +12,11 @@ FORMAT = 1
 
 
 class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_only=True):
-    """What was asked, of whom; one block per (tool, version, role)."""
+    """What was asked, of whom, where: one block for each place of a tool in a role.
+
+    ``platform`` is the container that was asked, empty for the modelled platforms.
+    ``emulator`` is the program that ran it and its version, empty if none did.
+    """
 
     format: int
     edition: str
@@ -22,6 +26,8 @@ class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_onl
     role: Role
     python: str  # "3.11", or empty if the tool brings none
     host: str  # machine of the host
+    platform: str = ""
+    emulator: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, tag="case", tag_field="line", kw_only=True):

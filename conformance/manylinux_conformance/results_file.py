@@ -38,6 +38,23 @@ class Block:
         )
 
 
+def joined(blocks: Iterable[Block]) -> list[Block]:
+    """Return one block for each tool, version and role, under its first header."""
+    groups: dict[tuple[str, str, str], list[Block]] = {}
+    for block in blocks:
+        header = block.header
+        key = (header.role, header.tool, header.version)
+        groups.setdefault(key, []).append(block)
+    return [
+        Block(
+            group[0].header,
+            tuple(result for block in group for result in block.results),
+            tuple(line for block in group for line in block.not_run),
+        )
+        for group in groups.values()
+    ]
+
+
 def write_blocks(blocks: Iterable[Block], path: Path) -> None:
     """Write a result file, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.spent import Spent
 
 
@@ -21,7 +22,7 @@ class Settings:
     """What a run may use: folders, the network, and how much at a time.
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
-    ``spent`` is told where the time in containers goes.
+    ``spent`` is told where the time in containers goes, ``live`` which there are.
     """
 
     cache: Path
@@ -29,3 +30,4 @@ class Settings:
     jobs: int
     offline: bool
     spent: Spent = field(default_factory=Spent)
+    live: LiveContainers = field(default_factory=LiveContainers)

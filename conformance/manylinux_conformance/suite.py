@@ -13,6 +13,11 @@ from pathlib import Path
 from manylinux_reference.spec_folder import spec_folder
 
 from manylinux_conformance.cases import Build, Case, read_builds, read_cases
+from manylinux_conformance.containers.catalogue import (
+    Container,
+    chosen,
+    read_containers,
+)
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
@@ -34,6 +39,7 @@ class Suite:
     lock_digest: str
     wanted: Wanted = EVERYTHING
     builds: tuple[Build, ...] = ()
+    containers: tuple[Container, ...] = ()
 
 
 def load_suite(spec: Path | None = None) -> Suite:
@@ -56,6 +62,7 @@ def load_suite(spec: Path | None = None) -> Suite:
         platforms=tuple(read_platforms(data_folder("platforms"))),
         lock_digest=hashlib.sha256(content).hexdigest(),
         builds=builds,
+        containers=read_containers(),
     )
 
 
@@ -69,10 +76,19 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     places = tuple(
         place for place in suite.platforms if fnmatchcase(place.name, wanted.platform)
     )
+    containers = chosen(suite.containers, wanted.platform)
     architectures = {place.arch for place in suite.platforms}
-    if not places and not fnmatch.filter(architectures, wanted.platform):
-        raise InputError(wanted.platform, "no platform has such a name")
+    if not (places or containers or fnmatch.filter(architectures, wanted.platform)):
+        reason = "no platform has such a name; see 'platforms list'"
+        raise InputError(wanted.platform, reason)
     # Fixture wheels are cases too, and are not read until an auditor is asked.
     if not (cases or builds) and not fnmatch.filter(suite.rules, wanted.rule):
         raise InputError(wanted.rule, "no rule has such a name; see 'rules'")
-    return replace(suite, cases=cases, builds=builds, platforms=places, wanted=wanted)
+    return replace(
+        suite,
+        cases=cases,
+        builds=builds,
+        platforms=places,
+        containers=containers,
+        wanted=wanted,
+    )

@@ -2,122 +2,211 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import manylinux_reference
-import msgspec
 from manylinux_reference.spec_folder import spec_folder
 
 from manylinux_conformance.adapters import Adapter, Role
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.ask import Asker, ProbeShelf, result_of
-from manylinux_conformance.containers.catalogue import Container
-from manylinux_conformance.containers.engine import Engine
-from manylinux_conformance.containers.provide_inside import Place, provide_inside
+from manylinux_conformance.ask_loader import FOLDER, compile_wheels
+from manylinux_conformance.cases import Load
+from manylinux_conformance.circumstances import Environment
+from manylinux_conformance.containers.emulators import emulator
+from manylinux_conformance.containers.provide_inside import (
+    Fetching,
+    Place,
+    provide_inside,
+)
+from manylinux_conformance.containers.ready import Ready
 from manylinux_conformance.containers.running_container import (
     LostError,
     RunningContainer,
     started,
 )
-from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
-from manylinux_conformance.interpreters import (
-    ASK,
-    Interpreter,
-    allows,
-    read_interpreter,
+from manylinux_conformance.containers.shown_inside import (
+    look,
+    models,
+    see_model,
 )
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.deviations import annotate
+from manylinux_conformance.heading import heading
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interpreters import allows
 from manylinux_conformance.plan import Batch, plan
 from manylinux_conformance.platforms import Fidelity, Platform
 from manylinux_conformance.provide import NotProvided, ProvidedTool
-from manylinux_conformance.results import NotRun, Result
+from manylinux_conformance.results import Header, NotRun, Result
+from manylinux_conformance.results_file import Block
 from manylinux_conformance.settings import Progress, Settings
-from manylinux_conformance.sight import ASK as LOOK
-from manylinux_conformance.sight import Sight, disagreements
+from manylinux_conformance.shim_build import ShimError, build_shim
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
 from manylinux_conformance.verdicts import Verdict
 
-SECONDS = 60
+ASKED_INSIDE = (Role.INSTALLER, Role.LOADER)
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """One tool in one role in one container."""
+    """One tool in one role in one container.
+
+    ``folder`` does not exist yet; it will hold the evidence.
+    """
 
     suite: Suite
     tool: Tool
     role: Role
     settings: Settings
     shelf: ProbeShelf
-    engine: Engine
-    container: Container
+    ready: Ready
     folder: Path
 
-    def ask(self, progress: Progress) -> tuple[list[Result], NotRun | None]:
-        """Return the answers, or why there are none."""
-        needs = self.tool.adapter.provide.python.get(self.tool.version, "")
-        version = self.container.release.python
-        release = tuple(int(part) for part in version.split("."))
-        if not allows(needs, release):
-            reason = f"needs Python {needs}; this platform has {version}"
-            return [], NotRun(platform=self.container.name, reason=reason)
-        try:
-            return self._ask(progress), None
-        except (InputError, LostError) as error:
-            reason = error.reason if isinstance(error, InputError) else str(error)
-            return [], NotRun(platform=self.container.name, reason=reason)
+    @property
+    def platform(self) -> Platform:
+        """The container as a platform."""
+        return self.ready.container.platform(self.ready.engine.machine)
 
-    def _ask(self, progress: Progress) -> list[Result]:
+    @property
+    def emulated(self) -> bool:
+        """Whether an emulator runs what is in the container."""
+        return self.platform.fidelity is Fidelity.EMULATED
+
+    def block(self, progress: Progress) -> Block:
+        """Return the answers, or why there are none."""
+        results: list[Result] = []
+        missing: tuple[NotRun, ...] = ()
+        reason = self._why_not()
+        if not reason:
+            try:
+                results, missing = self._ask(progress)
+            except (InputError, LostError) as error:
+                reason = error.reason if isinstance(error, InputError) else str(error)
+        if reason:
+            missing = (NotRun(platform=self.platform.name, reason=reason),)
+        tool = self.tool
+        known = annotate(results, tool.deviations, tool.version, self.role)
+        return Block(self._heading(), tuple(known), missing)
+
+    def _why_not(self) -> str:
+        """Say what keeps the tool from this platform before anything is started."""
+        if self.emulated and self.tool.adapter.native_only:
+            return f"under emulation: {self.tool.adapter.native_only}"
+        needs = self.tool.adapter.provide.python.get(self.tool.version, "")
+        version = self.ready.container.release.python
+        if not allows(needs, tuple(int(part) for part in version.split("."))):
+            return f"needs Python {needs}; this platform has {version}"
+        return ""
+
+    def _heading(self) -> Header:
+        container = self.ready.container
+        return heading(
+            self.suite,
+            self.tool,
+            self.role,
+            container.release.python,
+            host=self.ready.engine.machine,
+            platform=container.name,
+            emulator=emulator(container.arch) if self.emulated else "",
+        )
+
+    def _ask(self, progress: Progress) -> tuple[list[Result], tuple[NotRun, ...]]:
         self.folder.mkdir(parents=True)
         self.shelf.folder.mkdir(parents=True, exist_ok=True)
-        platform = self.container.platform(self.engine.machine)
+        shim = self._shim()
         running = RunningContainer(
-            engine=self.engine,
-            container=self.container,
-            readable=tuple(self._readable()),
+            engine=self.ready.engine,
+            container=self.ready.container,
+            readable=tuple(self._readable(shim)),
             writable=self.folder,
-            emulated=platform.fidelity is Fidelity.EMULATED,
+            emulated=self.emulated,
             spent=self.settings.spent,
+            live=self.settings.live,
         )
         with started(running):
-            tool = self._provided(running, platform, progress)
-            asker = Asker(tool, self.role, self.shelf, self.folder, None)
-            results: list[Result] = []
-            for batch in self._batches(tool, platform):
-                results += self._answer(asker, batch, running)
-        return results
+            tool = self._provided(running, progress)
+            results, missing = self._answers(tool, self.platform, None, running), []
+            for model in models(self.platform) if shim else ():
+                reason = see_model(running, tool, model, self.folder, shim)
+                if reason:
+                    missing.append(NotRun(platform=model.name, reason=reason))
+                else:
+                    results += self._answers(tool, model, shim, running)
+        return results, tuple(missing)
 
-    def _provided(
-        self, running: RunningContainer, platform: Platform, progress: Progress
-    ) -> ProvidedTool:
-        interpreter = _look(running, platform, self.folder)
+    def _shim(self) -> Path | None:
+        """Return the shim, where an older C library is modelled in the container.
+
+        On the host's own architecture this is done outside, for less.
+        """
+        if not self.emulated or self.role is not Role.INSTALLER:
+            return None
+        try:
+            return build_shim(self.settings.cache, self.platform.arch)
+        except ShimError as error:
+            raise InputError(self.platform.name, str(error)) from error
+
+    def _provided(self, running: RunningContainer, progress: Progress) -> ProvidedTool:
+        platform = self.platform
+        interpreter = look(running, platform, self.folder)
         with self.settings.spent.on("providing tools"):
             tool = provide_inside(
                 self.tool.adapter,
                 self.tool.version,
                 Place(platform, interpreter, running.run),
                 self.settings.cache,
-                offline=self.settings.offline,
-                progress=functools.partial(progress, done=0, total=0),
+                Fetching(
+                    self.settings.offline,
+                    functools.partial(progress, done=0, total=0),
+                ),
             )
         if isinstance(tool, NotProvided):
-            raise InputError(self.container.name, tool.reason)
+            raise InputError(platform.name, tool.reason)
         return tool
 
+    def _answers(
+        self,
+        tool: ProvidedTool,
+        platform: Platform,
+        shim: Path | None,
+        running: RunningContainer,
+    ) -> list[Result]:
+        folder = self.folder / platform.name
+        asker = Asker(tool, self.role, self.shelf, folder, shim, self.settings.cache)
+        batches = self._batches(tool, platform)
+        loads = [
+            case for one in batches for case in one.cases if isinstance(case, Load)
+        ]
+        with self.settings.spent.on("compiling wheels"):
+            compile_wheels(loads, platform.arch, self.settings.cache)
+        return [
+            result
+            for batch in batches
+            for result in self._answer(asker, batch, running)
+        ]
+
     def _batches(self, tool: ProvidedTool, platform: Platform) -> list[Batch]:
+        """Return what is asked; under emulation only what shares one run of the tool.
+
+        What a module, a target or another C library for the tool does is the same on
+        every architecture, and each would cost an emulated run of its own.
+        """
         python = tool.interpreter.version.replace(".", "")
-        return plan(self.role, self.suite.cases, self.suite.rules, platform, python)
+        suite = self.suite
+        batches = plan(self.role, suite.cases, suite.rules, platform, python)
+        plain = Environment(platform)
+        return [b for b in batches if not self.emulated or b.environment == plain]
 
     def _answer(
         self, asker: Asker, batch: Batch, running: RunningContainer
     ) -> list[Result]:
         """Ask one batch, and once more if the container or its emulator broke."""
-        again = dataclasses.replace(asker, folder=self.folder / "again")
+        again = replace(asker, folder=asker.folder / "again")
         reason = ""
         for each in (asker, again):
             try:
@@ -128,48 +217,26 @@ class Inside:
         lost = Answer(Verdict.INFRASTRUCTURE, reason=reason)
         return [result_of(case, lost, batch) for case in batch.cases]
 
-    def _readable(self) -> Iterator[Path]:
-        """Yield the folders that the tool and its questions need."""
-        tools = self.settings.cache / "tools"
-        tools.mkdir(parents=True, exist_ok=True)
-        yield from (tools, self.shelf.folder, data_folder("tools"))
+    def _readable(self, shim: Path | None) -> Iterator[Path]:
+        """Yield the folders and files that the tool and its questions need."""
+        for kept in ("tools", FOLDER):
+            folder = self.settings.cache / kept
+            folder.mkdir(parents=True, exist_ok=True)
+            yield folder
+        yield from (self.shelf.folder, data_folder("tools"))
         yield from _named(self.tool.adapter)
         yield from (spec_folder(), Path(manylinux_reference.__file__).parent)
+        if shim is not None:
+            yield shim
 
 
 def _named(adapter: Adapter) -> Iterator[Path]:
     """Yield the folders of the files that an adapter's commands name."""
-    tables = (adapter.installer, adapter.tag_library)
-    for table in filter(None, tables):
-        for argument in map(Path, table.command):
-            if argument.is_absolute() and argument.is_file():
-                yield argument.parent
-
-
-def _look(running: RunningContainer, platform: Platform, folder: Path) -> Interpreter:
-    """Return the container's interpreter, once it sees what the catalogue says.
-
-    Raises InputError if it does not.
-    """
-    work = folder / "look"
-    work.mkdir()
-    said = [
-        running.run(
-            [running.python, "-I", "-c", question],
-            folder=work,
-            variables={"PATH": "/usr/bin:/bin"},
-            seconds=SECONDS,
-        )
-        for question in (ASK, LOOK)
-    ]
-    interpreter = read_interpreter(said[0].output)
-    if interpreter is None:
-        raise InputError(platform.name, f"its Python is not usable: {said[0].words}")
-    try:
-        sight = msgspec.json.decode(said[1].output, type=Sight)
-    except msgspec.DecodeError as error:
-        raise InputError(platform.name, f"its Python says: {said[1].words}") from error
-    if wrong := "; ".join(disagreements(platform, sight)):
-        raise InputError(platform.name, f"is not what the catalogue says: {wrong}")
-    return interpreter
-
+    installer, loader = adapter.installer, adapter.loader
+    commands = (
+        *(installer.command if installer else ()),
+        *(loader.command if loader else ()),
+    )
+    for argument in map(Path, commands):
+        if argument.is_absolute() and argument.is_file():
+            yield argument.parent

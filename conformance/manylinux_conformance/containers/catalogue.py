@@ -14,6 +14,7 @@ from manylinux_conformance.containers.architectures import (
     is_native,
     machine_of,
 )
+from manylinux_conformance.containers.engine import REPOSITORY
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError, read_toml
 from manylinux_conformance.platforms import (
@@ -24,7 +25,6 @@ from manylinux_conformance.platforms import (
 )
 from manylinux_conformance.releases import Release, Source
 
-REPOSITORY = "manylinux-conformance"
 PLAIN_VERSION = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 
 
@@ -77,7 +77,7 @@ class Container:
             pointer_bits=ElfClass(self.arch.bits),
             about=self.release.about,
             # Both are this architecture with this C library, however it came about.
-            like=(f"glibc-{self.release.glibc}",),
+            like=(f"glibc-{self.release.glibc}", self.arch.name),
         )
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from manylinux_conformance.adapters import Adapter
@@ -25,7 +25,11 @@ from manylinux_conformance.provide import (
 from manylinux_conformance.running import Run
 
 # The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
-LEGACY = (((2, 17), "manylinux2014"), ((2, 12), "manylinux2010"), ((2, 5), "manylinux1"))
+LEGACY = (
+    ((2, 17), "manylinux2014"),
+    ((2, 12), "manylinux2010"),
+    ((2, 5), "manylinux1"),
+)
 OLDEST_MINOR = 5
 SCRIPT = b"#!"
 
@@ -39,14 +43,20 @@ class Place:
     run: Run
 
 
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Whether the package index may be asked, and who is told that it is."""
+
+    offline: bool
+    progress: Callable[[str], None]
+
+
 def provide_inside(
     adapter: Adapter,
     version: str,
     place: Place,
     cache: Path,
-    *,
-    offline: bool = False,
-    progress: Callable[[str], None] = lambda _: None,
+    fetching: Fetching,
 ) -> ProvidedTool | NotProvided:
     """Return a tool for a container, from the package index or from the cache.
 
@@ -62,22 +72,16 @@ def provide_inside(
     folder = cache / "tools" / _key(adapter, version, place)
     with locked(folder):
         if not (folder / COMPLETE).exists():
-            if offline:
+            if fetching.offline:
                 return NotProvided("is not installed yet, and this run is offline")
             name = f"{adapter.name} {version}".strip()
-            progress(f"fetching {name} for {place.platform.arch}")
+            fetching.progress(f"fetching {name} for {place.platform.arch}")
             if reason := _install(adapter, version, place, folder):
                 return NotProvided(f"not for this platform: {reason}")
             (folder / COMPLETE).touch()
     if adapter.provide.inside:
-        packages = _packages(folder, place.interpreter)
-        return ProvidedTool(
-            adapter, version, place.interpreter, packages=packages, run=place.run
-        )
-    programs = folder / "venv" / "bin"
-    return ProvidedTool(
-        adapter, version, place.interpreter, programs=programs, run=place.run
-    )
+        return replace(tool, packages=_packages(folder, place.interpreter))
+    return replace(tool, programs=folder / "venv" / "bin")
 
 
 def platform_tags(platform: Platform) -> Iterator[str]:
@@ -154,5 +158,5 @@ def _compile(packages: Path, interpreter: Interpreter) -> None:
     """
     here = find_interpreter(f"=={interpreter.version}")
     if here is not None:
-        command = [here.path, "-m", "compileall", "-q", str(packages)]
+        command = [str(here.path), "-m", "compileall", "-q", str(packages)]
         subprocess.run(command, capture_output=True, check=False)

@@ -15,9 +15,10 @@ from typing import Any
 
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine, translated
-from manylinux_conformance.spent import Spent
+from manylinux_conformance.containers.live_containers import LiveContainers, owner
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.running import Ended, Streams
+from manylinux_conformance.spent import Spent
 
 MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
 PROCESSES = 256
@@ -38,6 +39,7 @@ os.dup2(os.open(sys.argv[1], os.O_RDONLY), 0)
 os.execv(sys.argv[2], sys.argv[2:])
 """
 SLOWER = 5  # how much longer an emulated program may take
+BY_SIGNAL = 128  # an engine adds the number of the signal to it
 SETTLING = 5  # seconds for the engine to notice that a program has ended
 # QEMU's own last words; see linux-user/signal.c.
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
@@ -61,6 +63,7 @@ class RunningContainer:
     writable: Path
     emulated: bool
     spent: Spent
+    live: LiveContainers
     python: str = ""
     _id: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -91,8 +94,7 @@ class RunningContainer:
         with self._lock:
             gone, self._id = self._id, ""
         if gone:
-            with contextlib.suppress(*TROUBLE):
-                self.engine.client.api.remove_container(gone, force=True, v=True)
+            self.live.remove(gone)
 
     def run(
         self,
@@ -128,6 +130,8 @@ class RunningContainer:
         return seconds * SLOWER if self.emulated else seconds
 
     def _start(self, python: str) -> None:
+        if self.live.ended:
+            raise InputError(self.container.name, "the run is being ended")
         api = self.engine.client.api
         with translated(self.container.name):
             self._id = api.create_container(
@@ -137,9 +141,10 @@ class RunningContainer:
                 entrypoint=[python, "-S", "-c", WAIT],
                 command=[],
                 user=_user(),
-                labels={LABEL: str(os.getpid())},
+                labels={LABEL: owner()},
                 host_config=self._confinement(),
             )["Id"]
+            self.live.add(self.engine, self._id)
             api.start(self._id)
 
     def _confinement(self) -> Any:  # noqa: ANN401 - docker ships no types
@@ -186,7 +191,8 @@ class RunningContainer:
             timer.cancel()
         said = streams.tail.decode(errors="replace")
         if late.is_set():
-            return Ended(-signal.SIGKILL, True, bytes(streams.output), said)
+            output = bytes(streams.output)
+            return Ended(-signal.SIGKILL, timed_out=True, output=output, tail=said)
         return self._ended(self._status(running), streams, said)
 
     def _end(self, late: threading.Event) -> None:
@@ -204,15 +210,15 @@ class RunningContainer:
         return None
 
     def _ended(self, status: int | None, streams: Streams, said: str) -> Ended:
-        if status in {None, 128 + signal.SIGKILL} and not self._alive():
+        if status in {None, BY_SIGNAL + signal.SIGKILL} and not self._alive():
             self.stop()
             raise LostError("the container was ended from outside")
         if status in {126, 127} and "exec failed" in said + streams.output.decode(
             errors="replace"
         ):
             return Ended(None, timed_out=False, output=b"", tail=said)
-        if status is not None and 128 < status < 128 + signal.NSIG:
-            status = 128 - status
+        if status is not None and BY_SIGNAL < status < BY_SIGNAL + signal.NSIG:
+            status = BY_SIGNAL - status
         return Ended(status, timed_out=False, output=bytes(streams.output), tail=said)
 
     def _alive(self) -> bool:

@@ -1,0 +1,64 @@
+"""Ready containers: those whose image an engine has, and why others are not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.engine import Engine, connect
+from manylinux_conformance.containers.live_containers import remove_orphans
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.results import NotRun
+
+COMMAND = "manylinux-conformance platforms prepare"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A container that can be started on an engine."""
+
+    container: Container
+    engine: Engine
+
+
+def ready_containers(containers: Iterable[Container]) -> Iterator[Ready | NotRun]:
+    """Yield each container that is prepared, and for the others what would prepare it.
+
+    The containers of an engine that does not answer are one line, and so are those of
+    one release that are not prepared.
+    """
+    engines: dict[str, Engine | NotRun] = {}
+    missing: dict[str, list[Container]] = {}
+    for container in containers:
+        address = container.release.engine
+        if address not in engines:
+            engines[address] = _connected(address)
+            if isinstance(known := engines[address], NotRun):
+                yield known
+        engine = engines[address]
+        if isinstance(engine, NotRun):
+            continue
+        if engine.image(container.image):
+            yield Ready(container, engine)
+        else:
+            missing.setdefault(container.release.name, []).append(container)
+    for release, absent in missing.items():
+        yield _unprepared(release, absent)
+
+
+def _connected(address: str) -> Engine | NotRun:
+    try:
+        engine = connect(address)
+    except InputError as error:
+        where = f"containers of {address}" if address else "containers"
+        return NotRun(platform=where, reason=f"{error.path}: {error.reason}")
+    remove_orphans(engine)
+    return engine
+
+
+def _unprepared(release: str, absent: list[Container]) -> NotRun:
+    names = [container.name for container in absent]
+    pattern = names[0] if len(names) == 1 else f"'{release}-*'"
+    reason = f"not prepared; run: {COMMAND} {pattern}"
+    return NotRun(platform=", ".join(names), reason=reason)
