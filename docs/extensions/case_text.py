@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manylinux_conformance.cases import (
-    Asked,
     Build,
     Case,
     Choose,
     Expand,
     Listing,
+    Load,
     Parse,
     Selector,
 )
@@ -56,12 +56,14 @@ def describe(case: Case) -> CaseText:
 
 
 BUILDER_QUESTIONS = {
-    Asked.LEVEL: "Does what the compiler makes of this source keep the level?",
-    Asked.INSTRUCTIONS: "For which instruction set is this source compiled?",
-    Asked.MACHINE: "Which machine does uname name?",
-    Asked.PLATFORM: "Which platform does sysconfig name?",
-    Asked.INTERPRETERS: "Which interpreters need libpython?",
-    Asked.BACK_END: "Which platform tag does a wheel get that nobody has audited?",
+    "level": "Does what the compiler makes of this source keep the level?",
+    "instructions": "For which instruction set is this source compiled?",
+    "machine": "Which machine does uname name?",
+    "platform": "Which platform does sysconfig name?",
+    "interpreters": "Which interpreters need libpython?",
+    "back-end": "Which platform tag does a wheel get that nobody has audited?",
+    "wheel-tag": "Which platform tag does a wheel get that nobody has audited?",
+    "wheel-level": "Do the files in a back end's wheel keep the level?",
 }
 
 
@@ -101,8 +103,12 @@ def _question(case: Case) -> tuple[str, tuple[str, ...]]:
             return "Is this a valid tag?", (case.tag,)
         case Expand():
             return "Which tags does this set stand for?", (case.set,)
-        case Listing():  # pragma: no branch - the last kind
+        case Listing():
             return "Which tags fit, in which order?", ()
+        case Load():  # pragma: no branch - the last kind
+            source = "C++" if case.language == "cxx" else case.language.upper()
+            module = f"a {source} module built for glibc {case.built}"
+            return f"Can {module} that claims {case.claim} be imported?", ()
 
 
 def _choose(case: Choose) -> str:

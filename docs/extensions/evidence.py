@@ -18,7 +18,7 @@ from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.lock import Retired, read_retired
-from manylinux_conformance.results_file import Block, read_results
+from manylinux_conformance.results_file import Block, joined, read_results
 from manylinux_conformance.rules import Rule, read_rules
 from manylinux_fixtures.fixture_error import FixtureError
 from proposal import Proposal, read_proposals
@@ -47,7 +47,8 @@ SOURCES = (
 class Evidence:
     """All that is known about the rules besides their text.
 
-    ``blocks`` are in the order of roles, tools and versions.
+    ``blocks`` are in the order of roles, tools and versions, one for each, wherever
+    it was asked.
     ``scores`` maps a rule's identifier to what the tools answered.
     ``deviations`` maps a tool's name to its entries.
     ``retired`` maps identifiers that name no rule any more to what became of them.
@@ -91,10 +92,7 @@ def _read(root: Path, _digest: str) -> Evidence:
     spec, suite = root / "spec", root / "conformance"
     rules = read_rules(spec)
     examples = example_cases(rules.values(), spec)
-    blocks = sorted(
-        read_results(suite / "results"),
-        key=_place,
-    )
+    blocks = sorted(joined(read_results(suite / "results")), key=_place)
     tools = sorted(path.stem for path in (suite / "deviations").glob("*.toml"))
     retired = read_retired(spec) if (spec / "retired.toml").exists() else {}
     return Evidence(

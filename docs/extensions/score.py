@@ -28,6 +28,7 @@ PLURAL = {
     Role.AUDITOR: "Auditors",
     Role.INDEX: "Indexes",
     Role.BUILDER: "Builders",
+    Role.LOADER: "Loaders",
 }
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 

@@ -20,6 +20,11 @@ def pages(site: Path) -> dict[str, str]:
     }
 
 
+def all_right(block: Block) -> Block:
+    right = (msgspec.structs.replace(r, verdict=Verdict.PASS) for r in block.results)
+    return Block(block.header, tuple(right), block.not_run)
+
+
 def test_parallel_build_writes_the_same_pages(
     built: Built, project: Path, build: Build
 ) -> None:
@@ -36,9 +41,8 @@ def test_new_answers_reach_every_page_that_shows_them(
 ) -> None:
     build(project)
     path = project / "conformance/results/installer-wild-3.jsonl"
-    (before,) = read_blocks(path)
-    right = (msgspec.structs.replace(r, verdict=Verdict.PASS) for r in before.results)
-    write_blocks([Block(before.header, tuple(right))], path)
+    before = list(read_blocks(path))
+    write_blocks(map(all_right, before), path)
     again = build(project)
     assert "Answers: 2 tool versions follow, 1 differ: slow 1.9" in again.text(
         "spec/demo", ".rule-must"

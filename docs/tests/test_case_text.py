@@ -11,6 +11,8 @@ from manylinux_conformance.cases import (
     Choose,
     Expand,
     Listing,
+    Load,
+    Loaded,
     Offer,
     Parse,
     Selector,
@@ -51,6 +53,11 @@ from manylinux_conformance.cases import (
             ("a.b",),
         ),
         (Listing(rule="r", name="n"), "Which tags fit, in which order?", ()),
+        (
+            Load(rule="r", name="n", built="2.43", claim="2.17", expect=Loaded.REFUSED),
+            "Can a C module built for glibc 2.43 that claims 2.17 be imported?",
+            (),
+        ),
     ],
 )
 def test_question(case: Case, question: str, items: tuple[str, ...]) -> None:
