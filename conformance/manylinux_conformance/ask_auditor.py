@@ -7,6 +7,7 @@ Each wheel of the corpus gets one ``Result``, on its architecture as platform.
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from manylinux_conformance.audit_verdicts import (
     UNSTATED,
     AuditAnswer,
     audit_result,
+    unasked_result,
 )
 from manylinux_conformance.circumstances import this_machine
 from manylinux_conformance.corpus import Corpus
@@ -49,24 +51,38 @@ def ask_auditor(
 
     ``folder`` is a new one to work in; ``progress`` is told how many are done.
     """
-    lines = corpus.lines
+    results = {
+        line.id: unasked_result(line, reason)
+        for line in corpus.lines
+        if (reason := _why_not(tool, line))
+    }
+    lines = [line for line in corpus.lines if line.id not in results]
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
-    results: list[Result] = []
 
-    def ask(numbered: tuple[int, Sequence[Line]]) -> list[Result]:
+    def ask(numbered: tuple[int, Sequence[Line]]) -> dict[str, Result]:
         number, batch = numbered
         place = make_workplace(
             tool, this_machine(tool.interpreter), folder / f"{number}", None
         )
         answers = Asking(tool, place).answers(corpus, batch)
         shutil.rmtree(place.folder)
-        return [audit_result(line, answers[line.id]) for line in batch]
+        return {line.id: audit_result(line, answers[line.id]) for line in batch}
 
     with ThreadPoolExecutor(jobs) as pool:
         for found in pool.map(ask, enumerate(batches)):
-            results += found
+            results |= found
             progress(len(results))
-    return results
+    return [results[line.id] for line in corpus.lines]
+
+
+def _why_not(tool: ProvidedTool, line: Line) -> str:
+    """Return why a tool cannot be asked about a wheel here; empty if it can."""
+    auditor = tool.adapter.auditor
+    if auditor is None or tool.version not in auditor.own_machine:
+        return ""
+    if line.arch == platform.machine():
+        return ""
+    return f"takes every wheel for one of the machine it runs on, {platform.machine()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,14 @@ def audit_result(line: Line, answer: AuditAnswer) -> Result:
     )
 
 
+def unasked_result(line: Line, reason: str) -> Result:
+    """Return that a question cannot be put to a tool here."""
+    nothing = audit_result(line, AuditAnswer())
+    return msgspec.structs.replace(
+        nothing, verdict=Verdict.NOT_ASKED, answer="", reason=reason
+    )
+
+
 def _judge(line: Line, answer: AuditAnswer) -> _Judged:
     judged = _JUDGES.get(line.rule, _judge_claims)(line, answer)
     if answer.declined:

@@ -13,15 +13,14 @@ from manylinux_conformance.oracle.loader_oracle import Answer, Outcome
 from manylinux_conformance.real_wheel_audits import Audited, Opinion
 from manylinux_conformance.real_wheel_files import RealWheel
 
-
 INTRODUCTION = """# Real wheels
 
-Wheels of the package index, audited by the reference and by auditwheel's newest version.
+Wheels of the package index, audited by the reference and by the newest auditwheel.
 glibc's own loader says for each claimed level whether the files resolve there.
 They are chosen for variety, and no rule is graded by them.
 
 *holds*: every claim is true; *oldest*: the oldest level that would hold.
-*loads*, *refused*: the loader's word; it looks at libraries, versions and symbols alone.
+*loads*, *refused*: the loader's word, on libraries, versions and symbols alone.
 
 The page is written by `nox -s real-wheels -- --report docs/evidence`.
 """.splitlines()

@@ -55,7 +55,7 @@ class Ended:
 
 
 def fit_for_report(said: str) -> str:
-    """Return what a tool said as one line; paths, which differ between runs, left out."""
+    """Return what a tool said as one line, without paths: they differ between runs."""
     line = " ".join(said.split())
     shown = "".join(char if char.isprintable() else "?" for char in line)
     return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_WORDS]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -154,6 +156,20 @@ def test_a_breakdown_is_of_its_wheel_alone(
 def test_a_hang_is_a_timeout(auditor: Make, ask: Ask) -> None:
     tool = auditor(command=("status", "hang", "{wheel}"), seconds=1)
     assert verdicts(ask(tool, line("culprit"))) == [Verdict.TIMEOUT]
+
+
+def test_an_auditor_of_its_own_machine_is_asked_about_no_other(
+    auditor: Make, ask: Ask
+) -> None:
+    tool = auditor(lines=("lines", "good"))
+    adapter = tool.adapter
+    table = msgspec.structs.replace(adapter.auditor, own_machine=(tool.version,))
+    narrow = replace(tool, adapter=msgspec.structs.replace(adapter, auditor=table))
+    here = line("here", arch=platform.machine())
+    first, second = ask(narrow, line("there", arch="of-nobody"), here)
+    assert (first.verdict, first.answer) == (Verdict.NOT_ASKED, "")
+    assert first.reason.startswith("takes every wheel for one of the machine")
+    assert second.verdict is Verdict.PASS
 
 
 def test_too_many_breakdowns_end_the_asking(auditor: Make, ask: Ask) -> None:
