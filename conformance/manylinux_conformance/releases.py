@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 from typing import Annotated
 
@@ -29,8 +29,11 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``interpreters`` are the paths of that Python, the first that exists counts.
     ``sources`` are tried in their order.
     ``registry`` is the image's reference; ``{arch}`` is filled in.
-    ``suite`` names the release on a Debian mirror, ``packages`` what is taken from it.
+    ``suite`` is the release's code name on a mirror, ``packages`` what is taken.
+    ``alias`` is the suite's other name there, for a mirror caught in between two
+    states; what comes from it has to have the same code name.
     ``mirrored`` are the architectures that the mirror has, by default all.
+    ``modelled`` is the modelled platform that stands for a release without images.
     ``released`` and ``supported_until`` are the distribution's own dates; security
     support by its makers, without paid extensions.
     ``engine`` is the address of another Docker engine; empty: this machine's.
@@ -44,9 +47,11 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     interpreters: tuple[str, ...] = ("/usr/bin/python3",)
     registry: Reference | None = None
     suite: Suite = ""
+    alias: Suite = ""
     packages: tuple[Package, ...] = ()
     mirrored: tuple[str, ...] = ()
-    released: datetime.date | None = None
-    supported_until: datetime.date | None = None
+    released: dt.date | None = None
+    supported_until: dt.date | None = None
+    modelled: str = ""
     engine: str = ""
     about: str = ""

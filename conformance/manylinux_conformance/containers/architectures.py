@@ -9,9 +9,7 @@ from types import MappingProxyType
 
 # What a kernel runs without an emulator.  That an aarch64 processor runs armv7l too
 # depends on the processor; such a machine can still be named as an engine.
-NATIVE: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"x86_64": ("x86_64", "i686")}
-)
+NATIVE: Mapping[str, tuple[str, ...]] = MappingProxyType({"x86_64": ("x86_64", "i686")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from manylinux_conformance.containers.architectures import (
     is_native,
     machine_of,
 )
-from manylinux_conformance.containers.engine import REPOSITORY
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError, read_toml
 from manylinux_conformance.platforms import (
@@ -25,6 +24,7 @@ from manylinux_conformance.platforms import (
 )
 from manylinux_conformance.releases import Release, Source
 
+REPOSITORY = "manylinux-conformance"
 PLAIN_VERSION = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 
 

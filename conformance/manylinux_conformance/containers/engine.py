@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -15,10 +18,13 @@ from docker.context import ContextAPI
 from manylinux_conformance.input_error import InputError
 
 HERE = "Docker engine"
+GREETING = 20  # seconds that an engine has to say who it is
 PATIENCE = 3700  # seconds of silence on a connection; runs have limits of their own
 LABEL = "manylinux-conformance"
 TROUBLE = (docker.errors.DockerException, requests.RequestException, OSError)
-INSTALL = "install and start it (on Debian: apt-get install docker.io)"
+INSTALL = "is not installed; on Debian: apt-get install docker.io"
+START = "is not running; start it: systemctl start docker"
+PERMISSION = "no permission; add yourself to its group: adduser USER docker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class Image:
     """An image that an engine has.
 
     ``digest`` is the content's own: the same content has the same digest everywhere.
+    ``architecture`` is the word of the OCI image specification.
     ``size`` is in bytes.
     """
 
@@ -52,13 +59,30 @@ class Engine:
                 return None
         return Image(name, facts["Id"], facts["Architecture"], facts["Size"])
 
-    def load(self, archive: Iterable[bytes]) -> tuple[str, ...]:
-        """Load an image archive and return the identifiers or names of its images."""
+    def images(self) -> dict[str, int]:
+        """Return the names of all prepared images with their sizes in bytes."""
+        with translated(self.address):
+            found = self.client.api.images(filters={"reference": f"{LABEL}/*"})
+        return {name: one["Size"] for one in found for name in one["RepoTags"] or ()}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is reached by a socket of this machine."""
+        return str(self.client.api.base_url).startswith("http+docker://")
+
+    def free(self) -> int | None:
+        """Return the bytes free where the engine keeps images; None if unknown."""
+        with translated(self.address):
+            folder = Path(self.client.info()["DockerRootDir"])
+        if not self.is_local or not folder.is_dir():
+            return None
+        return shutil.disk_usage(folder).free
+
+    def load(self, archive: Iterable[bytes]) -> None:
+        """Load an image archive, whole or not at all."""
         with translated(self.address):
             for line in self.client.api.load_image(archive, quiet=True):
-                if error := line.get("error"):
-                    raise InputError(self.address, f"cannot load an image: {error}")
-        return ()
+                raise_error(self.address, line)
 
     def save(self, name: str) -> Iterator[bytes]:
         """Yield an image as an archive, piece by piece."""
@@ -66,9 +90,51 @@ class Engine:
             yield from self.client.api.get_image(name)
 
     def remove(self, name: str) -> None:
-        """Remove an image and what hangs on it."""
+        """Remove an image, unless it has another name too."""
         with translated(self.address):
             self.client.api.remove_image(name, force=True)
+
+    def registry_digest(self, reference: str) -> str:
+        """Return the digest that a registry has under a reference, without pulling."""
+        with translated(reference):
+            facts = self.client.api.inspect_distribution(reference)
+        return str(facts["Descriptor"]["digest"])
+
+    def pull(self, reference: str, platform: str, say: Callable[[str], None]) -> None:
+        """Pull an image for a platform such as ``linux/arm/v7``."""
+        with translated(reference):
+            lines = self.client.api.pull(
+                reference, platform=platform, stream=True, decode=True
+            )
+            for line in lines:
+                raise_error(reference, line)
+                if line.get("status") in {"Downloading", "Extracting"}:
+                    say(f"{line['status'].lower()} {line.get('id', '')}")
+
+    def name(self, image: str, new: str) -> None:
+        """Give an image another name; both are kept."""
+        repository, _, tag = new.rpartition(":")
+        with translated(self.address):
+            self.client.api.tag(image, repository, tag)
+
+    def has_any(self, image: str, paths: Iterable[str]) -> bool:
+        """Return whether an image has one of these files; nothing in it is run."""
+        with translated(self.address):
+            made = self.client.api.create_container(
+                image, command=["-"], labels={LABEL: "look"}
+            )
+            try:
+                return any(self._has(made["Id"], path) for path in paths)
+            finally:
+                self.client.api.remove_container(made["Id"], force=True)
+
+    def _has(self, container: str, path: str) -> bool:
+        try:
+            content, _ = self.client.api.get_archive(container, path)
+        except docker.errors.NotFound:
+            return False
+        content.close()
+        return True
 
 
 def connect(address: str = "") -> Engine:
@@ -77,15 +143,16 @@ def connect(address: str = "") -> Engine:
     The usual one is the user's: ``DOCKER_HOST``, or this machine's socket.
     Raises InputError that says what is wrong and what would help.
     """
-    where = address or HERE
+    where = address or os.environ.get("DOCKER_HOST", "") or HERE
     try:
         if not address:
-            client = docker.from_env(timeout=PATIENCE)
+            client = docker.from_env(timeout=GREETING)
         else:
-            client = docker.DockerClient(_host(address), timeout=PATIENCE)
+            client = docker.DockerClient(_host(address), timeout=GREETING)
         machine = client.info()["Architecture"]
     except TROUBLE as error:
-        raise InputError(where, _reason(error)) from error
+        raise InputError(where, reason_of(error)) from error
+    client.api.timeout = PATIENCE
     return Engine(client, where, machine)
 
 
@@ -95,7 +162,37 @@ def translated(where: str) -> Iterator[None]:
     try:
         yield
     except TROUBLE as error:
-        raise InputError(where, _reason(error)) from error
+        raise InputError(where, reason_of(error)) from error
+
+
+def raise_error(where: str, line: dict[str, Any]) -> None:
+    """Raise InputError if a line of an engine's answer is an error."""
+    if error := line.get("error"):
+        raise InputError(where, worded(str(error)))
+
+
+def worded(said: str) -> str:
+    """Return what an engine says of an error, with what helps where that is known."""
+    if "no space left" in said.lower():
+        return "the disk is full; make room, for example with 'platforms remove'"
+    if "connection refused" in said or "no such host" in said:
+        return f"cannot be reached: {said.strip()}"
+    return said.strip().splitlines()[-1] if said.strip() else "gives no reason"
+
+
+def reason_of(error: BaseException) -> str:
+    """Put the innermost error of a chain into words."""
+    kinds = {type(each) for each in _chain(error)}
+    if PermissionError in kinds:
+        return PERMISSION
+    if FileNotFoundError in kinds and not shutil.which("dockerd"):
+        return INSTALL
+    if {FileNotFoundError, ConnectionRefusedError, ConnectionResetError} & kinds:
+        return START
+    if kinds & {requests.ReadTimeout, TimeoutError}:
+        return "does not answer; restart it: systemctl restart docker"
+    said = getattr(error, "explanation", None) or str(error)
+    return worded(said) if said.strip() else type(error).__name__
 
 
 def _host(address: str) -> str:
@@ -105,19 +202,6 @@ def _host(address: str) -> str:
     if context is None:
         raise InputError(address, "is neither an address nor a Docker context")
     return str(context.Host)
-
-
-def _reason(error: BaseException) -> str:
-    """Put the innermost error of a chain into words."""
-    kinds = {type(each): str(each) for each in _chain(error)}
-    if PermissionError in kinds:
-        return "no permission; add yourself to its group: adduser USER docker"
-    if {FileNotFoundError, ConnectionRefusedError, ConnectionResetError} & set(kinds):
-        return f"is not running; {INSTALL}, then see 'platforms doctor'"
-    said = getattr(error, "explanation", None) or str(error)
-    if "no space left" in said.lower():
-        return "the disk is full; 'platforms remove' makes room"
-    return said.strip().splitlines()[-1] if said.strip() else type(error).__name__
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

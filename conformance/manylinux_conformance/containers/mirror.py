@@ -1,76 +1,167 @@
-"""The mirror source: root file systems put together from a Debian mirror."""
+"""The mirror source: root file systems put together from a distribution's mirror."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.interruption import Interruption
 from manylinux_conformance.input_error import InputError
 
 PROGRAM = "mmdebstrap"
 ADVICE = f"is not installed; run: apt-get install {PROGRAM}"
 # base-files has the links from /lib to /usr/lib, without which no loader is found.
 PACKAGES = ("base-files", "python3", "libstdc++6")
+# What the release itself has changes with point releases only.
+RELEASE_ONLY = (
+    "find \"$1/etc/apt\" -name '*.list' -exec"
+    " sed -i -e /-updates/d -e /-security/d {} +"
+)
 OPTIONS = (
     "--variant=extract",  # unpacks only, so that no foreign program has to run
     "--format=tar",
     # An archived mirror's lists have run out; they are signed all the same.
     '--aptopt=Acquire::Check-Valid-Until "false"',
-    # Only the release itself: what it has changes with point releases only.
-    "--setup-hook=find \"$1/etc/apt\" -name '*.list' -exec"
-    " sed -i -e /-updates/d -e /-security/d {} +",
+    f"--setup-hook={RELEASE_ONLY}",
 )
+OUT_OF_STEP = "Mirror sync in progress"  # apt: lists that are not those that are signed
+UNKNOWN_KEY = ("NO_PUBKEY", "is not signed", "no keyring")
+NO_ROOM = "No space left on device"
+OS_RELEASE = ("./usr/lib/os-release", "./etc/os-release")
+LARGEST_OS_RELEASE = 1 << 16  # bytes
+
+
+class OutOfStepError(InputError):
+    """A mirror is between two states of a release."""
 
 
 @contextmanager
 def root_file_system(
-    container: Container, mirror: str, progress: Callable[[str], None]
+    container: Container,
+    mirror: str,
+    say: Callable[[str], None],
+    interruption: Interruption,
 ) -> Iterator[Path]:
     """Make a root file system with Python and yield it as a tar file.
 
     ``mirror`` is what mmdebstrap takes as one; empty: its own default.
     Nothing of the architecture is run.  Raises InputError with mmdebstrap's reason.
     """
-    with tempfile.TemporaryDirectory(prefix="mirror-") as folder:
-        tar = Path(folder) / "root.tar"
-        packages = ",".join((*PACKAGES, *container.release.packages))
-        command = [
-            PROGRAM,
-            *OPTIONS,
-            f"--architectures={container.arch.debian}",
-            f"--include={packages}",
-            container.release.suite,
-            str(tar),
-            *filter(None, (mirror,)),
-        ]
-        _run(command, container.name, progress)
+    release = container.release
+    with tempfile.TemporaryDirectory(
+        prefix="manylinux-mirror-", ignore_cleanup_errors=True
+    ) as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # apt downloads as a user of its own
+        tar = folder / "root.tar"
+        make = _Make(container, mirror, tar, say, interruption)
+        try:
+            make.run(release.suite)
+        except OutOfStepError:
+            if not release.alias:
+                raise
+            say(f"the mirror is between two states; trying its {release.alias!r}")
+            make.run(release.alias)
+        _check_release(tar, container)
         yield tar
 
 
-def _run(command: list[str], name: str, progress: Callable[[str], None]) -> None:
-    """Run mmdebstrap, telling what it does; its ``E:`` lines are its reason."""
-    errors: list[str] = []
+class _Make:
+    """One root file system in the making."""
+
+    def __init__(
+        self,
+        container: Container,
+        mirror: str,
+        tar: Path,
+        say: Callable[[str], None],
+        interruption: Interruption,
+    ) -> None:
+        self.container = container
+        self.mirror = mirror
+        self.tar = tar
+        self.say = say
+        self.interruption = interruption
+
+    def run(self, suite: str) -> None:
+        """Run mmdebstrap, telling what it does; its ``E:`` lines are its reason."""
+        said: list[str] = []
+        try:
+            with (
+                subprocess.Popen(
+                    self._command(suite),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    errors="replace",
+                    env={**os.environ, "TMPDIR": str(self.tar.parent)},
+                    process_group=0,
+                ) as process,
+                self.interruption.watching(process),
+            ):
+                for line in process.stderr or ():
+                    said.append(line.strip())
+                    kind, _, step = said[-1].partition(": ")
+                    if kind == "I" and step.endswith("..."):
+                        self.say(step.removesuffix("..."))
+        except FileNotFoundError as error:
+            raise InputError(PROGRAM, ADVICE) from error
+        if process.returncode:
+            raise _failed(self.container, said, process.returncode)
+
+    def _command(self, suite: str) -> list[str]:
+        packages = ",".join((*PACKAGES, *self.container.release.packages))
+        return [
+            PROGRAM,
+            *OPTIONS,
+            f"--architectures={self.container.arch.debian}",
+            f"--include={packages}",
+            suite,
+            str(self.tar),
+            *filter(None, (self.mirror,)),
+        ]
+
+
+def _failed(container: Container, said: list[str], status: int) -> InputError:
+    everything = "\n".join(said)
+    if NO_ROOM in everything:
+        return InputError(tempfile.gettempdir(), "the disk is full")
+    errors = [line[3:] for line in said if line.startswith("E: ")]
+    reason = errors[0] if errors else f"exit status {status}"
+    if OUT_OF_STEP in everything:
+        return OutOfStepError(container.name, f"{PROGRAM}: {reason}")
+    if any(words in everything for words in UNKNOWN_KEY):
+        keyring = f"{container.release.name.partition('-')[0]}-archive-keyring"
+        reason += f"; this machine does not know the key: install a newer {keyring}"
+    return InputError(container.name, f"{PROGRAM}: {reason}")
+
+
+def _check_release(tar: Path, container: Container) -> None:
+    """Raise InputError unless a root file system is of the release it is to be."""
+    wanted = container.release.suite
     try:
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        ) as process:
-            for line in process.stderr or ():
-                kind, _, said = line.strip().partition(": ")
-                if kind == "E":
-                    errors.append(said)
-                elif kind == "I" and said.endswith("..."):
-                    progress(said)
-    except FileNotFoundError as error:
-        raise InputError(PROGRAM, ADVICE) from error
-    if process.returncode:
-        reason = errors[0] if errors else f"exit status {process.returncode}"
-        raise InputError(name, f"{PROGRAM}: {reason}")
+        found = _code_name(tar)
+    except (tarfile.TarError, OSError) as error:
+        raise InputError(container.name, f"{PROGRAM} made no tar: {error}") from error
+    if found != wanted:
+        reason = f"the mirror has {found or 'no code name'}, not {wanted}"
+        raise InputError(container.name, reason)
+
+
+def _code_name(tar: Path) -> str:
+    with tarfile.open(tar, "r:") as archive:
+        for member in archive:
+            if member.name in OS_RELEASE and (file := archive.extractfile(member)):
+                text = file.read(LARGEST_OS_RELEASE).decode(errors="replace")
+                for line in text.splitlines():
+                    key, _, value = line.partition("=")
+                    if key == "VERSION_CODENAME":
+                        return value.strip('"')
+    return ""

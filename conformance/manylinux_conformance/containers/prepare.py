@@ -1,15 +1,19 @@
-"""Preparing platforms: an image from the first source that has it."""
+"""Preparing a platform: an image from the first source that has it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from manylinux_conformance.containers.archive import load_archive
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.engine import LABEL, Engine, Image
 from manylinux_conformance.containers.image_archive import image_archive
+from manylinux_conformance.containers.image_lock import ImageLockFile, usual_lock
+from manylinux_conformance.containers.interruption import Interruption
 from manylinux_conformance.containers.mirror import root_file_system
+from manylinux_conformance.containers.registry import Pull
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.releases import Source
 
@@ -20,46 +24,95 @@ Say = Callable[[str], None]
 class Wishes:
     """What the user wants of the sources.
 
-    ``source``: only this one.  ``mirror``: a Debian mirror other than the default.
+    ``source``: only this one.  ``mirror``: a mirror other than the default.
     ``archives``: a folder of archives, named as ``export`` names them.
+    ``registry``: a registry that has the images under their upstream names.
+    ``lock``: the digests that images from registries must have.
+    ``accept_changed``: lock what the registry has now.
     """
 
     source: Source | None = None
     mirror: str = ""
     archives: Path | None = None
+    registry: str = ""
+    lock: ImageLockFile = field(default_factory=lambda: ImageLockFile(usual_lock()))
+    accept_changed: bool = False
 
 
-def prepare(engine: Engine, container: Container, wishes: Wishes, say: Say) -> Image:
-    """Give the engine a container's image; return at once if it has it.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A platform's image; ``source`` is None if it had been prepared before."""
 
-    Raises InputError with every source's reason if none of them has the image.
-    """
-    if present := engine.image(container.image):
-        return present
-    reasons = []
-    for source in container.sources:
-        if wishes.source in {None, source}:
-            try:
-                _fetch(engine, container, source, wishes, say)
-                return _checked(engine, container)
-            except InputError as error:
-                reasons.append(f"{source}: {error.path}: {error.reason}")
-    reason = "; ".join(reasons) or "has no such source"
-    raise InputError(container.name, reason)
+    image: Image
+    source: Source | None = None
+    has_python: bool = True
 
 
-def _fetch(
-    engine: Engine, container: Container, source: Source, wishes: Wishes, say: Say
-) -> None:
-    if source is Source.MIRROR:
-        labels = {LABEL: container.name, f"{LABEL}.source": source.value}
-        with root_file_system(container, wishes.mirror, say) as root:
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Preparing platforms on one engine, as a user wishes, until interrupted."""
+
+    engine: Engine
+    wishes: Wishes
+    interruption: Interruption = field(default_factory=Interruption)
+
+    def prepare(self, container: Container, say: Say) -> Prepared:
+        """Give the engine a platform's image; return at once if it has it.
+
+        Raises InputError with every source's reason if none of them has the image.
+        """
+        if self.engine.image(container.image):
+            return Prepared(_checked(self.engine, container))
+        reasons = []
+        for source in container.sources:
+            if self.wishes.source in {None, source}:
+                try:
+                    self._fetch(container, source, self.interruption.heeding(say))
+                    return self._prepared(container, source)
+                except InputError as error:
+                    reasons.append(f"{source}: {error}")
+        sources = ", ".join(container.sources) or "none"
+        reason = "; ".join(reasons) or f"has no such source; its sources: {sources}"
+        raise InputError(container.name, reason)
+
+    def _fetch(self, container: Container, source: Source, say: Say) -> None:
+        match source:
+            case Source.MIRROR:
+                self._make(container, say)
+            case Source.REGISTRY:
+                pull = Pull(self.engine, container, self.wishes.registry, say)
+                pull.pull(self.wishes.lock, accept_changed=self.wishes.accept_changed)
+            case Source.ARCHIVE:
+                if self.wishes.archives is None:
+                    raise InputError("--archives", "names no folder")
+                say("checking and loading the archive")
+                load_archive(self.engine, container, self.wishes.archives)
+
+    def _make(self, container: Container, say: Say) -> None:
+        labels = {LABEL: container.name, f"{LABEL}.source": Source.MIRROR.value}
+        mirror, interruption = self.wishes.mirror, self.interruption
+        with root_file_system(container, mirror, say, interruption) as root:
             say("loading into the engine")
-            engine.load(image_archive(root, container.image, container.arch, labels))
+            name = container.image
+            self.engine.load(image_archive(root, name, container.arch, labels))
+
+    def _prepared(self, container: Container, source: Source) -> Prepared:
+        image = _checked(self.engine, container)
+        # What is made from a mirror has Python in it.
+        has_python = source is Source.MIRROR or self.engine.has_any(
+            image.name, container.release.interpreters
+        )
+        return Prepared(image, source, has_python)
 
 
 def _checked(engine: Engine, container: Container) -> Image:
     image = engine.image(container.image)
     if image is None:
         raise InputError(container.name, "was loaded, yet the engine does not have it")
+    if image.architecture != container.arch.image:
+        reason = (
+            f"is for {image.architecture}, not for {container.arch.image}; "
+            f"remove it: manylinux-conformance platforms remove {container.name}"
+        )
+        raise InputError(image.name, reason)
     return image

@@ -1,0 +1,88 @@
+"""Interruption: ends what several threads have under way, and leaves nothing of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+TIDYING = 10  # seconds that a program has to remove what it has made
+
+
+class Interrupted(Exception):  # noqa: N818 - it is no error
+    """The user has interrupted the work."""
+
+
+class Interruption:
+    """Whether the user has interrupted the work, and the programs to end then."""
+
+    def __init__(self) -> None:
+        self._changing = threading.Lock()
+        self._happened = False
+        self._running: set[subprocess.Popen[str]] = set()
+
+    def check(self) -> None:
+        """Raise Interrupted if the user has interrupted the work."""
+        if self._happened:
+            raise Interrupted
+
+    def heeding(self, say: Callable[[str], None]) -> Callable[[str], None]:
+        """Return a function that tells of a step, unless the work is interrupted."""
+
+        def told(step: str) -> None:
+            self.check()
+            say(step)
+
+        return told
+
+    @contextlib.contextmanager
+    def watching(self, process: subprocess.Popen[str]) -> Iterator[None]:
+        """End a process, which leads its group, if the work is interrupted."""
+        with self._changing:
+            self._running.add(process)
+        try:
+            if self._happened:
+                _end(process)
+            yield
+        finally:
+            with self._changing:
+                self._running.discard(process)
+        self.check()
+
+    def happen(self) -> None:
+        """End what is running; nothing new begins."""
+        with self._changing:
+            self._happened = True
+            running = tuple(self._running)
+        for process in running:
+            _end(process)
+
+
+@contextlib.contextmanager
+def signals_interrupt() -> Iterator[None]:
+    """Let a request to end, or a lost terminal, interrupt as Ctrl-C does."""
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Ask a process's group to end, and make it end if it does not."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(TIDYING)
+            return
