@@ -61,7 +61,6 @@ BUILDER_QUESTIONS = {
     "machine": "Which machine does uname name?",
     "platform": "Which platform does sysconfig name?",
     "interpreters": "Which interpreters need libpython?",
-    "back-end": "Which platform tag does a wheel get that nobody has audited?",
     "wheel-tag": "Which platform tag does a wheel get that nobody has audited?",
     "wheel-level": "Do the files in a back end's wheel keep the level?",
 }
