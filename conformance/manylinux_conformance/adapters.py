@@ -70,9 +70,12 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     libraries) instead of in an environment of its own (uv, Poetry).
     ``python`` maps a version to the interpreters it needs, as ``"<3.10"``.
     Without ``pypi`` the tool is a program of this machine, started by its command.
+    ``system`` is a pattern of the systems whose answers are meant, as
+    ``debian 12 x86_64``: ID and VERSION_ID of os-release(5), and the machine.
     """
 
     pypi: tuple[str, ...] = ()
+    system: str = "*"
     constraints: str = ""
     inside: bool = False
     python: dict[str, str] = {}
@@ -151,22 +154,24 @@ class Builder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``targets`` maps the manylinux tags that are promised to the tool's own names for
     them, ``{target}``; without it, the promise is the glibc that runs where the tool
     runs, and nothing else.  ``{cache}`` is a folder that stays between runs.
+    ``cxx_targets`` are patterns of the tags that are asked about C++ too.
     ``cross``: nothing can be run on the targets, so neither they nor their
     interpreters are asked.
     ``interpreters`` are patterns of paths, as ``/opt/python/*/bin/python3``.
-    ``back_end`` builds the project that ``files`` describe, in ``{work}``, into a
-    wheel in ``{out}``.
+    ``back_end`` builds the project that ``files`` describe, in ``{work}`` beside the
+    source ``extension.c``, into a wheel in ``{out}``.
     """
 
     c: tuple[str, ...] = ()
     cxx: tuple[str, ...] = ()
     targets: dict[TargetTag, str] = {}
+    cxx_targets: tuple[str, ...] = ("*",)
     cross: bool = False
     interpreters: tuple[str, ...] = ()
     back_end: tuple[str, ...] = ()
     files: dict[Filename, str] = {}
     variables: dict[str, str] = {}
-    seconds: Seconds = 900
+    seconds: Seconds = 120
 
 
 class Loader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -21,6 +21,8 @@ TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 # The machine and the C library where a tool runs: "x86_64 glibc 2.36".
 OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
 OWN_ANSWER = re.compile(rb"(\w+) glibc (\d+)\.(\d+)\s*")
+# What a 32-bit system is for where the kernel has 64 bits.
+NARROW = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
 SECONDS = 30
 
 
@@ -42,10 +44,9 @@ def targets(
     """
     promised = builder.targets or {own_tag(tool): ""}
     for tag, name in promised.items():
-        target = _target(tag, name, cache)
-        arch = target.platform.arch if isinstance(target, Target) else "*"
-        if wanted == "*" or fnmatchcase(arch, wanted):
-            yield target
+        found = TAG.fullmatch(tag)
+        if fnmatchcase(found[3] if found else "", wanted):
+            yield _target(tag, name, cache)
 
 
 def own_tag(tool: ProvidedTool) -> str:
@@ -60,13 +61,15 @@ def own_tag(tool: ProvidedTool) -> str:
     if found is None:
         return ""
     machine, major, minor = (part.decode() for part in found.groups())
+    if tool.interpreter.bits == 32:  # noqa: PLR2004 - bits
+        machine = NARROW.get(machine, machine)
     return f"manylinux_{major}_{minor}_{machine}"
 
 
 def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
     found = TAG.fullmatch(tag)
     if found is None or found[3] not in ARCHITECTURES:
-        reason = "the C library or the architecture is not one that manylinux has"
+        reason = "the C library or the architecture is not one of manylinux"
         return NotRun(platform=tag or "its own machine", reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]
     if reason := why_not_run(arch):

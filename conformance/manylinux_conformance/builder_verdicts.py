@@ -7,13 +7,17 @@ needs of the file itself, and glibc's own loader on the sysroot of the level.
 from __future__ import annotations
 
 import io
+import itertools
 import re
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
+from elftools.elf.sections import Section
 from manylinux_fixtures.architectures import ARCHITECTURES
 
 from manylinux_conformance.answers import Answer, broken, landed
@@ -31,7 +35,10 @@ from manylinux_conformance.verdicts import Verdict
 
 KEPT, BROKEN, REFUSED = "kept", "broken", "refused"
 INSTRUCTIONS = re.compile(rb"<instructions:([a-z0-9-]+)>")
+LIBPYTHON = re.compile(rb"^\s*(libpython[\w.]+)", re.MULTILINE)
 MOST_GROUNDS = 3  # shown of what a file breaks
+LARGEST = 64 * 1024 * 1024  # bytes of a file that a build environment made
+MOST_NEEDS = 10_000  # entries that are read of a table; the largest files have dozens
 
 
 def judge_build(case: Build, answer: Answer) -> Judged:
@@ -43,17 +50,37 @@ def judge_build(case: Build, answer: Answer) -> Judged:
     return Judged(Verdict.PASS if right else Verdict.FAIL, expected, answer.answer)
 
 
-def level_answer(file: Path, witness: Witness) -> Answer:
-    """Say whether a file keeps the witness's level, and what speaks against it."""
-    try:
-        content = file.read_bytes()
-        grounds = [*above_the_policy(content, witness.arch, witness.release)]
-    except UNREADABLE as error:
-        return broken(f"made no ELF file that can be read: {error}")
-    grounds += map(str, witness.ask(file, file.parent))
+def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answer:
+    """Say whether files keep the witness's level, and what speaks against it.
+
+    ``folder`` holds the files and whatever else they may use.
+    """
+    grounds: list[str] = []
+    for file in files:
+        if reason := why_no_file(file):
+            return broken(f"{file.name}: {reason}")
+        try:
+            content = file.read_bytes()
+            grounds += above_the_policy(content, witness.arch, witness.release)
+        except UNREADABLE as error:
+            return broken(f"{file.name} is no ELF file that can be read: {error}")
+        grounds += map(str, witness.ask(file, folder))
     if not grounds:
         return landed(KEPT)
-    return landed(BROKEN, "; ".join(dict.fromkeys(grounds[:MOST_GROUNDS])))
+    return landed(BROKEN, "; ".join(list(dict.fromkeys(grounds))[:MOST_GROUNDS]))
+
+
+def why_no_file(path: Path) -> str:
+    """Say what is there instead of a file of a reasonable size; empty: nothing else."""
+    try:
+        facts = path.lstat()
+    except OSError:
+        return "wrote nothing"
+    if not stat.S_ISREG(facts.st_mode):
+        return "wrote something else than a file"
+    if facts.st_size > LARGEST:
+        return f"wrote more than {LARGEST} bytes"
+    return ""
 
 
 def above_the_policy(content: bytes, arch: str, release: Release) -> Iterator[str]:
@@ -77,9 +104,9 @@ def needed_libraries(content: bytes) -> list[str]:
     """Return the ``DT_NEEDED`` entries of an ELF file, in their order."""
     return [
         str(vars(tag)["needed"])
-        for section in ELFFile(io.BytesIO(content)).iter_sections()
+        for section in _sections(content)
         if isinstance(section, DynamicSection)
-        for tag in section.iter_tags("DT_NEEDED")
+        for tag in itertools.islice(section.iter_tags("DT_NEEDED"), MOST_NEEDS)
     ]
 
 
@@ -89,13 +116,27 @@ def instruction_set(file: Path) -> Answer:
     return landed(found[1].decode()) if found else broken("the probe's string is gone")
 
 
+def libpython(listing: bytes) -> str:
+    """Return the ``libpython`` in a loader's listing of libraries, or nothing."""
+    found = LIBPYTHON.search(listing)
+    return found[1].decode() if found else ""
+
+
 def _version_needs(content: bytes) -> Iterator[tuple[str, str]]:
     """Yield pairs of library and version node (gABI's GNU symbol versioning)."""
-    for section in ELFFile(io.BytesIO(content)).iter_sections():
+    for section in _sections(content):
         if isinstance(section, GNUVerNeedSection):
-            for need, auxiliaries in section.iter_versions():
-                for auxiliary in auxiliaries:
-                    yield str(need.name), auxiliary.name
+            for need, nodes in itertools.islice(section.iter_versions(), MOST_NEEDS):
+                for node in itertools.islice(nodes, MOST_NEEDS):
+                    yield str(need.name), node.name
+
+
+def _sections(content: bytes) -> Iterator[Section]:
+    """Yield the sections of an ELF file; without them its needs cannot be read."""
+    elf = ELFFile(io.BytesIO(content))
+    if not elf.num_sections():
+        raise ELFError("it has no section headers")
+    yield from itertools.islice(elf.iter_sections(), MOST_NEEDS)
 
 
 def _glibc_nodes(arch: str, release: Release) -> Iterator[str]:

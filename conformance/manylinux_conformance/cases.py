@@ -143,8 +143,9 @@ class Asked(enum.StrEnum):
     INSTRUCTIONS = "instructions"  # compiled for which set: x86-64, x86-64-v2, ...
     MACHINE = "machine"  # as `uname -m` says
     PLATFORM = "platform"  # as sysconfig.get_platform() says
-    INTERPRETERS = "interpreters"  # which of them need libpython: names, or none
-    BACK_END = "back-end"  # the platform tag of a wheel that nobody has audited
+    INTERPRETERS = "interpreters"  # which of them need libpython, and which; or none
+    WHEEL_TAG = "wheel-tag"  # the platform tag of a wheel that a back end made
+    WHEEL_LEVEL = "wheel-level"  # do its files keep the level?  kept or broken
 
 
 class Build(_Base, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
+from manylinux_conformance.build_environment import PROBES
 from manylinux_conformance.cases import (
     ANY,
     NOTHING,
@@ -76,6 +77,8 @@ def _alone(
         yield f"there is no rule {case.rule!r}"
     elif isinstance(case, Build) and Subject.BUILDER not in rules[case.rule].subjects:
         yield "asks a build environment about a rule that does not bind one"
+    if isinstance(case, Build) and not (PROBES / case.probe).exists():
+        yield f"there is no probe {case.probe!r}"
     places = [platform for platform in platforms if selected(case, platform)]
     if not places:
         yield "selects no platform, so it would never be asked"

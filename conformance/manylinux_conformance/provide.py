@@ -6,11 +6,13 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from manylinux_conformance.adapters import Adapter
@@ -61,9 +63,9 @@ def provide(
     broken off is done anew.  ``progress`` is told what is being installed.
     """
     needs = adapter.provide.python.get(version, "")
-    interpreter = find_interpreter(needs)
-    if interpreter is None:
-        return NotProvided(f"needs Python {needs}")
+    interpreter, reason = find_interpreter(needs), _elsewhere(adapter)
+    if reason or interpreter is None:
+        return NotProvided(reason or f"needs Python {needs}")
     if not adapter.provide.pypi:
         return ProvidedTool(adapter, version, interpreter)
     folder = cache / "tools" / _key(adapter, version, interpreter)
@@ -78,6 +80,24 @@ def provide(
     if adapter.provide.inside:
         return ProvidedTool(adapter, version, interpreter, packages=folder / "packages")
     return ProvidedTool(adapter, version, interpreter, programs=folder / "venv" / "bin")
+
+
+def _elsewhere(adapter: Adapter) -> str:
+    """Say why a tool's answers on this system are not meant; empty if they are."""
+    wanted, system = adapter.provide.system, this_system()
+    if fnmatchcase(system, wanted):
+        return ""
+    return f"is asked on {wanted!r}; this system is {system!r}"
+
+
+def this_system() -> str:
+    """Name the system of this machine, as ``debian 12 x86_64``."""
+    try:
+        facts = platform.freedesktop_os_release()
+    except OSError:  # a system without os-release(5)
+        facts = {}
+    release = facts.get("VERSION_ID", "rolling")
+    return f"{facts.get('ID', 'linux')} {release} {platform.machine()}"
 
 
 def _key(adapter: Adapter, version: str, interpreter: Interpreter) -> str:

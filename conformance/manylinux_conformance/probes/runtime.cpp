@@ -27,9 +27,13 @@ namespace {
 Definition definition = {{1}, "runtime", nullptr, -1, {nullptr}};
 
 long number_of(const std::string &text) {
-    double number = 0.5;
+#ifdef __cpp_lib_to_chars // not before GCC 11
+    double number = 0.5; // 3.4.29
+#else
+    int number = 5;
+#endif
     char digits[64];
-    auto end = std::to_chars(digits, digits + sizeof digits, number).ptr; // 3.4.29
+    auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     std::filesystem::path path(text);                                     // 3.4.26
     std::pmr::string name(path.filename().string());                      // 3.4.26
     std::map<std::string, long> lengths = {{std::string(name), end - digits}};
