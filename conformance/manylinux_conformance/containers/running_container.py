@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import docker.errors
+
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.running import Ended, Streams
+from manylinux_conformance.running import Ended, Streams, fit_for_report
 from manylinux_conformance.spent import Spent
 
 MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
@@ -41,6 +43,9 @@ os.execv(sys.argv[2], sys.argv[2:])
 SLOWER = 5  # how much longer an emulated program may take
 BY_SIGNAL = 128  # an engine adds the number of the signal to it
 SETTLING = 5  # seconds for the engine to notice that a program has ended
+DYING = 0.5  # seconds between a program's end and its container's, at most
+PAUSE = 0.01  # seconds between two looks
+DOCTOR = "see 'manylinux-conformance platforms doctor'"
 # QEMU's own last words; see linux-user/signal.c.
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
 
@@ -121,8 +126,7 @@ class RunningContainer:
             try:
                 ended = self._exec(command, folder, variables, self._limit(seconds))
             except TROUBLE as error:
-                self.stop()
-                raise LostError(f"the engine failed: {error}") from error
+                raise self._lost(error) from error
         self._blame_emulator(ended)
         return ended
 
@@ -184,11 +188,14 @@ class RunningContainer:
         streams = Streams()
         timer.start()
         try:
-            for output, tail in api.exec_start(running, stream=True, demux=True):
+            stream = api.exec_start(running, stream=True, demux=True)
+            for output, tail in stream:
                 streams.take("output", output or b"")
                 streams.take("tail", tail or b"")
+            stream._response.close()  # noqa: SLF001 - its own close() leaves a socket
         finally:
             timer.cancel()
+            timer.join()  # or it might remove the container of the next command
         said = streams.tail.decode(errors="replace")
         if late.is_set():
             output = bytes(streams.output)
@@ -206,24 +213,63 @@ class RunningContainer:
             status = self.engine.client.api.exec_inspect(running)["ExitCode"]
             if status is not None:
                 return int(status)
-            time.sleep(0.01)
+            time.sleep(PAUSE)
         return None
 
     def _ended(self, status: int | None, streams: Streams, said: str) -> Ended:
-        if status in {None, BY_SIGNAL + signal.SIGKILL} and not self._alive():
+        if status in {None, BY_SIGNAL + signal.SIGKILL} and self._dies():
+            raise self._lost()
+        if status is None:
             self.stop()
-            raise LostError("the container was ended from outside")
-        if status in {126, 127} and "exec failed" in said + streams.output.decode(
-            errors="replace"
-        ):
-            return Ended(None, timed_out=False, output=b"", tail=said)
-        if status is not None and BY_SIGNAL < status < BY_SIGNAL + signal.NSIG:
+            raise LostError("the engine does not say how a process ended")
+        if status in {126, 127} and (words := _not_started(streams, said)):
+            if "exec format error" in words:
+                raise InputError(self.container.name, self._unusable(words))
+            return Ended(None, timed_out=False, output=b"", tail=words)
+        if BY_SIGNAL < status < BY_SIGNAL + signal.NSIG:
             status = BY_SIGNAL - status
         return Ended(status, timed_out=False, output=bytes(streams.output), tail=said)
 
+    def _dies(self) -> bool:
+        """Return whether the container has ended, or does so in a moment."""
+        deadline = time.monotonic() + DYING
+        while self._alive():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(PAUSE)
+        return True
+
     def _alive(self) -> bool:
-        state = self.engine.client.api.inspect_container(self._id)["State"]
+        try:
+            state = self.engine.client.api.inspect_container(self._id)["State"]
+        except docker.errors.NotFound:
+            return False
         return bool(state["Running"])
+
+    def _lost(self, error: Exception | None = None) -> Exception:
+        """Remove the container and return why it is lost, in the same words each time.
+
+        An engine's own words name the container, which is another one in each run.
+        """
+        reason = f"the engine failed: {type(error).__name__}"
+        said = b""
+        with contextlib.suppress(*TROUBLE):
+            if not self._alive():
+                reason = "the container was ended from outside"
+                said = self.engine.client.api.logs(self._id)
+        self.stop()
+        words = Ended(
+            1, timed_out=False, output=b"", tail=said.decode("utf-8", "replace")
+        )
+        if words.words:
+            return InputError(self.container.name, self._unusable(words.words))
+        return LostError(reason)
+
+    def _unusable(self, words: str) -> str:
+        """Say that what is in the image cannot be run here."""
+        reason = f"its Python does not start: {fit_for_report(words)}"
+        broken = self.emulated or "exec format error" in words
+        return f"{reason}; {DOCTOR}" if broken else reason
 
     def _blame_emulator(self, ended: Ended) -> None:
         if not self.emulated:
@@ -251,10 +297,20 @@ def _user() -> str:
     return f"{os.getuid()}:{os.getgid()}"
 
 
+def _not_started(streams: Streams, said: str) -> str:
+    """Return an engine's words about a program that it could not start."""
+    words = f"{said} {streams.output.decode(errors='replace')}".strip()
+    _, found, reason = words.partition("exec failed: ")
+    return reason.rpartition(": unknown")[0] or reason if found else ""
+
+
 def _hand_over(folder: Path) -> None:
-    """Let the container's user change a folder that root has made."""
+    """Let the container's user change a folder that root has made.
+
+    By descriptors: something left behind in the container may move folders meanwhile.
+    """
     if os.getuid() != 0:
         return
-    for place, folders, files in os.walk(folder):
+    for _, folders, files, place in os.fwalk(folder):
         for name in (".", *folders, *files):
-            os.chown(os.path.join(place, name), NOBODY, NOBODY, follow_symlinks=False)  # noqa: PTH118 - a path per file
+            os.chown(name, NOBODY, NOBODY, dir_fd=place, follow_symlinks=False)
