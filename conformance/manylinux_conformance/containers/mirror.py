@@ -30,6 +30,7 @@ OPTIONS = (
     '--aptopt=Acquire::Check-Valid-Until "false"',
     f"--setup-hook={RELEASE_ONLY}",
 )
+STEPS = ("running apt-get", "downloading", "extracting", "creating")  # worth telling
 OUT_OF_STEP = "Mirror sync in progress"  # apt: lists that are not those that are signed
 UNKNOWN_KEY = ("NO_PUBKEY", "is not signed", "no keyring")
 NO_ROOM = "No space left on device"
@@ -108,9 +109,9 @@ class _Make:
             ):
                 for line in process.stderr or ():
                     said.append(line.strip())
-                    kind, _, step = said[-1].partition(": ")
-                    if kind == "I" and step.endswith("..."):
-                        self.say(step.removesuffix("..."))
+                    step = said[-1].removeprefix("I: ").removesuffix("...")
+                    if step.startswith(STEPS):
+                        self.say(step)
         except FileNotFoundError as error:
             raise InputError(PROGRAM, ADVICE) from error
         if process.returncode:
