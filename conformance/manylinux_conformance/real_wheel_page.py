@@ -72,7 +72,8 @@ def _lines(
     yield "|---|---|---|---|---|"
     for each in audited:
         cells = (f"`{each.file}`", why.get(each.file, ""))
-        opinions = (_words(each.reference), _words(each.auditwheel))
+        asked = (each.reference, each.auditwheel)
+        opinions = (_words(one) if each.claims else "no claim" for one in asked)
         yield f"| {' | '.join((*cells, *opinions, _loader(each.loader)))} |"
     yield ""
     yield "## Where they differ"

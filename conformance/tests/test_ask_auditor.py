@@ -163,6 +163,7 @@ def test_an_auditor_of_its_own_machine_is_asked_about_no_other(
 ) -> None:
     tool = auditor(lines=("lines", "good"))
     adapter = tool.adapter
+    assert adapter.auditor is not None
     table = msgspec.structs.replace(adapter.auditor, own_machine=(tool.version,))
     narrow = replace(tool, adapter=msgspec.structs.replace(adapter, auditor=table))
     here = line("here", arch=platform.machine())

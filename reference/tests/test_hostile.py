@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from manylinux_fixtures.hostile import Hostile, Outcome, hostile_inputs
+from manylinux_fixtures.hostile.plain import EXTENSION
 from manylinux_reference.audit_command import FALSE_CLAIM, UNUSABLE, exit_status
 from manylinux_reference.audit_text import lines
 from manylinux_reference.auditing import report_on
@@ -33,6 +34,8 @@ def test_hostile_wheel_is_refused_with_its_reason(
     (first, *_) = lines(report)
     if hostile.outcome is Outcome.REFUSED:
         assert status == UNUSABLE
+        assert first.startswith(f"{hostile.filename}: error: ")
+        assert EXTENSION in first or not hostile.name.startswith("elf-")
         assert hostile.reason.lower() in first.lower()
     elif hostile.outcome is Outcome.ANSWERED:
         assert status <= FALSE_CLAIM
