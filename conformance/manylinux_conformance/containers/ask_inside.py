@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import manylinux_reference
 from manylinux_reference.spec_folder import spec_folder
@@ -49,6 +50,7 @@ from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
 from manylinux_conformance.verdicts import Verdict
 
+_Said = TypeVar("_Said")
 ASKED_INSIDE = (Role.INSTALLER, Role.LOADER)
 
 
@@ -86,7 +88,7 @@ class Inside:
             try:
                 results, missing = self._ask(progress)
             except (InputError, LostError) as error:
-                reason = error.reason if isinstance(error, InputError) else str(error)
+                reason = _words(error)
         if reason:
             missing = (NotRun(platform=self.platform.name, reason=reason),)
         tool = self.tool
@@ -129,15 +131,31 @@ class Inside:
             live=self.settings.live,
         )
         with started(running):
-            tool = self._provided(running, progress)
+            tool = _twice(running, lambda _: self._provided(running, progress))
             results, missing = self._answers(tool, self.platform, None, running), []
             for model in models(self.platform) if shim else ():
-                reason = see_model(running, tool, model, self.folder, shim)
-                if reason:
+                if reason := self._unseen(running, tool, model, shim):
                     missing.append(NotRun(platform=model.name, reason=reason))
                 else:
                     results += self._answers(tool, model, shim, running)
         return results, tuple(missing)
+
+    def _unseen(
+        self,
+        running: RunningContainer,
+        tool: ProvidedTool,
+        model: Platform,
+        shim: Path | None,
+    ) -> str:
+        """Say why a model is not asked; what was answered before it stays."""
+
+        def see(attempt: str) -> str:
+            return see_model(running, tool, model, self.folder / attempt, shim)
+
+        try:
+            return _twice(running, see)
+        except (InputError, LostError) as error:
+            return _words(error)
 
     def _shim(self) -> Path | None:
         """Return the shim, where an older C library is modelled in the container.
@@ -206,15 +224,14 @@ class Inside:
         self, asker: Asker, batch: Batch, running: RunningContainer
     ) -> list[Result]:
         """Ask one batch, and once more if the container or its emulator broke."""
-        again = replace(asker, folder=asker.folder / "again")
-        reason = ""
-        for each in (asker, again):
-            try:
-                return each.answer(batch)
-            except LostError as error:
-                running.stop()
-                reason = str(error)
-        lost = Answer(Verdict.INFRASTRUCTURE, reason=reason)
+
+        def ask(attempt: str) -> list[Result]:
+            return replace(asker, folder=asker.folder / attempt).answer(batch)
+
+        try:
+            return _twice(running, ask)
+        except (InputError, LostError) as error:
+            lost = Answer(Verdict.INFRASTRUCTURE, reason=_words(error))
         return [result_of(case, lost, batch) for case in batch.cases]
 
     def _readable(self, shim: Path | None) -> Iterator[Path]:
@@ -228,6 +245,22 @@ class Inside:
         yield from (spec_folder(), Path(manylinux_reference.__file__).parent)
         if shim is not None:
             yield shim
+
+
+def _twice(running: RunningContainer, ask: Callable[[str], _Said]) -> _Said:
+    """Ask in a container, and once more if it or its emulator broke.
+
+    Each attempt is given its own name, for a folder that does not exist yet.
+    """
+    try:
+        return ask("")
+    except LostError:
+        running.stop()
+        return ask("again")
+
+
+def _words(error: InputError | LostError) -> str:
+    return error.reason if isinstance(error, InputError) else str(error)
 
 
 def _named(adapter: Adapter) -> Iterator[Path]:

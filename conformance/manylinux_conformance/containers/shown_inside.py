@@ -30,7 +30,7 @@ def look(running: RunningContainer, platform: Platform, folder: Path) -> Interpr
     Raises InputError if it does not.
     """
     work = folder / "look"
-    work.mkdir()
+    work.mkdir(exist_ok=True)
     command = [running.python, "-I", "-c"]
     variables = {"PATH": "/usr/bin:/bin"}
     said, seen = (
