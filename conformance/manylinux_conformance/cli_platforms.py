@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,24 +13,16 @@ import platformdirs
 from rich.console import Console
 
 from manylinux_conformance.containers.archive import save_archive
-from manylinux_conformance.containers.catalogue import (
-    Container,
-    chosen,
-    read_containers,
-)
+from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.doctor import State, examine
-from manylinux_conformance.containers.engine import Engine, connect
+from manylinux_conformance.containers.engines import Engines
 from manylinux_conformance.containers.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.containers.interruption import signals_interrupt
 from manylinux_conformance.containers.prepare import Preparation, Wishes
-from manylinux_conformance.containers.prepare_all import Outcome, alone, prepare_all
-from manylinux_conformance.containers.prepared_list import (
-    lines,
-    prepared_list,
-    size,
-)
-from manylinux_conformance.containers.steps import Steps
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.containers.prepare_all import alone, prepare_all
+from manylinux_conformance.containers.prepared_list import lines, size
+from manylinux_conformance.containers.selection import named, prepared, rows_of
+from manylinux_conformance.containers.steps import Steps, disk_use
 from manylinux_conformance.releases import Source
 
 DEFAULT = ("debian-12-*", "debian-13-riscv64")  # what a Debian mirror has, once each
@@ -60,12 +53,8 @@ def list_command(patterns: tuple[str, ...], *, as_json: bool, address: str) -> N
     Example:
       manylinux-conformance platforms list 'debian-*'
     """  # noqa: D301 - as above
-    try:
-        engine = connect(address)
-    except InputError as error:
-        click.echo(f"which are prepared is not known: {error}", err=True)
-        engine = None
-    rows = prepared_list(_named(patterns), engine)
+    tell = functools.partial(click.echo, err=True)
+    rows = tuple(rows_of(patterns or ("*",), Engines(address), tell))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(rows), indent=1))
     else:
@@ -105,12 +94,12 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
       manylinux-conformance platforms prepare
       manylinux-conformance platforms prepare 'debian-12-*' --archives ./images
     """  # noqa: D301 - as above
-    containers = _named(patterns or DEFAULT)
+    containers = named(patterns or DEFAULT)
     only = Source(source) if source else None
     locked = ImageLockFile(lock or usual_lock())
     wishes = Wishes(only, mirror, archives, registry, locked, accept_changed)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    preparation = Preparation(connect(address), wishes)
+    preparation = Preparation(Engines(address), wishes)
     with signals_interrupt():
         try:
             complete = _prepare(preparation, containers, jobs, console)
@@ -136,8 +125,7 @@ def export_command(patterns: tuple[str, ...], to: Path, address: str) -> None:
     Example:
       manylinux-conformance platforms export 'debian-12-*' --to ./images
     """  # noqa: D301 - as above
-    engine = connect(address)
-    for container in _prepared(patterns, engine):
+    for container, engine in prepared(patterns, Engines(address)):
         path = save_archive(engine, container, to)
         click.echo(f"{path}: {size(path.stat().st_size)}")
 
@@ -152,12 +140,11 @@ def remove_command(patterns: tuple[str, ...], address: str) -> None:
     Example:
       manylinux-conformance platforms remove 'debian-12-*'
     """  # noqa: D301 - as above
-    engine = connect(address)
-    before = _disk(engine)
-    for container in _prepared(patterns, engine):
+    for container, engine in prepared(patterns, Engines(address)):
+        before = disk_use({engine})
         engine.remove(container.image)
-        click.echo(f"{container.name}: removed")
-    click.echo(f"before: {before}\nafter:  {_disk(engine)}", err=True)
+        click.echo(f"{container.name}: removed; before: {before}")
+        click.echo(f"after: {disk_use({engine})}")
 
 
 @platforms.command("doctor")
@@ -183,25 +170,6 @@ def doctor_command(*, as_json: bool, address: str) -> None:
     sys.exit(1 if any(each.state is State.MISSING for each in found) else 0)
 
 
-def _named(patterns: Sequence[str]) -> tuple[Container, ...]:
-    """Return what patterns name, in the catalogue's order; each must name something."""
-    catalogue = read_containers()
-    names = set()
-    for pattern in patterns or ("*",):
-        matches = chosen(catalogue, pattern)
-        if not matches:
-            raise InputError(pattern, "no such platform; see 'platforms list'")
-        names |= {each.name for each in matches}
-    return tuple(each for each in catalogue if each.name in names)
-
-
-def _prepared(patterns: Sequence[str], engine: Engine) -> Iterator[Container]:
-    found = [each for each in _named(patterns) if engine.image(each.image)]
-    if not found:
-        raise InputError(", ".join(patterns), "none of these platforms is prepared")
-    yield from found
-
-
 def _prepare(
     preparation: Preparation,
     containers: Sequence[Container],
@@ -210,33 +178,13 @@ def _prepare(
 ) -> bool:
     """Prepare platforms, telling what goes on; return whether all are prepared."""
     held = platformdirs.user_cache_path("manylinux-conformance") / "prepare.lock"
-    engine = preparation.engine
+    engines = {preparation.engines.of(each) for each in containers}
     complete = True
     with alone(held, lambda: console.print("waiting for another 'platforms prepare'")):
-        console.print(f"before: {_disk(engine)}")
+        console.print(f"before: {disk_use(engines)}")
         with Steps(console, len(containers)) as steps:
             for outcome in prepare_all(preparation, containers, jobs, steps.tell):
-                steps.done(outcome.container, _words(outcome))
+                steps.done(outcome)
                 complete &= outcome.prepared is not None
-        console.print(f"after:  {_disk(engine)}")
+        console.print(f"after:  {disk_use(engines)}")
     return complete
-
-
-def _words(outcome: Outcome) -> str:
-    prepared = outcome.prepared
-    if prepared is None:
-        return f"not prepared: {outcome.reason}"
-    if prepared.source is None:
-        return "is prepared"
-    how = f"prepared from {prepared.source} in {outcome.seconds:.1f} s"
-    words = f"{how}, {size(prepared.image.size)}"
-    if not prepared.has_python:
-        paths = ", ".join(outcome.container.release.interpreters)
-        words += f"; it has no Python at {paths}, so no tool can be asked in it"
-    return words
-
-
-def _disk(engine: Engine) -> str:
-    images, free = engine.images(), engine.free()
-    room = "" if free is None else f"; {size(free)} free"
-    return f"{len(images)} images, {size(sum(images.values()))}{room}"

@@ -96,6 +96,13 @@ def read_containers(folder: Path | None = None) -> tuple[Container, ...]:
     return tuple(found.values())
 
 
+def read_stand_ins(folder: Path | None = None) -> tuple[Release, ...]:
+    """Return the releases without images, for which a modelled platform stands."""
+    paths = sorted((folder or data_folder("platforms")).glob("*.toml"))
+    releases = (one for path in paths for one in read_toml(path, PlatformFile).release)
+    return tuple(release for release in releases if release.modelled)
+
+
 def chosen(containers: tuple[Container, ...], pattern: str) -> tuple[Container, ...]:
     """Return the containers whose name a shell pattern matches."""
     return tuple(each for each in containers if fnmatchcase(each.name, pattern))

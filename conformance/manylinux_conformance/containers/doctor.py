@@ -59,14 +59,13 @@ class Machine:
 def examine(address: str = "", machine: Machine | None = None) -> Iterator[Found]:
     """Yield what is there and what is missing, in the order to repair it."""
     machine = machine or Machine()
+    engine: Engine | None = None
     try:
         engine = connect(address)
+        yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
     except InputError as error:
         words, _, remedy = error.reason.partition("; ")
         yield Found("engine", State.MISSING, words, remedy)
-        engine = None
-    else:
-        yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
     yield from _emulation(engine, machine)
     yield from _mirror(machine)
 

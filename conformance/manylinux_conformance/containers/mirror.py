@@ -33,6 +33,7 @@ OPTIONS = (
 STEPS = ("running apt-get", "downloading", "extracting", "creating")  # worth telling
 OUT_OF_STEP = "Mirror sync in progress"  # apt: lists that are not those that are signed
 UNKNOWN_KEY = ("NO_PUBKEY", "is not signed", "no keyring")
+KEYRINGS = {"debian": "debian-archive-keyring", "ubuntu": "ubuntu-keyring"}
 NO_ROOM = "No space left on device"
 OS_RELEASE = ("./usr/lib/os-release", "./etc/os-release")
 LARGEST_OS_RELEASE = 1 << 16  # bytes
@@ -139,7 +140,7 @@ def _failed(container: Container, said: list[str], status: int) -> InputError:
     if OUT_OF_STEP in everything:
         return OutOfStepError(container.name, f"{PROGRAM}: {reason}")
     if any(words in everything for words in UNKNOWN_KEY):
-        keyring = f"{container.release.name.partition('-')[0]}-archive-keyring"
+        keyring = KEYRINGS.get(container.release.name.partition("-")[0], "keyring")
         reason += f"; this machine does not know the key: install a newer {keyring}"
     return InputError(container.name, f"{PROGRAM}: {reason}")
 

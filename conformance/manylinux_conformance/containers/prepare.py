@@ -9,6 +9,7 @@ from pathlib import Path
 from manylinux_conformance.containers.archive import load_archive
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.engine import LABEL, Engine, Image
+from manylinux_conformance.containers.engines import Engines
 from manylinux_conformance.containers.image_archive import image_archive
 from manylinux_conformance.containers.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.containers.interruption import Interruption
@@ -50,9 +51,12 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """Preparing platforms on one engine, as a user wishes, until interrupted."""
+    """Preparing platforms as a user wishes, until interrupted.
 
-    engine: Engine
+    ``engines`` gives the engine of a platform.
+    """
+
+    engines: Engines
     wishes: Wishes
     interruption: Interruption = field(default_factory=Interruption)
 
@@ -61,48 +65,52 @@ class Preparation:
 
         Raises InputError with every source's reason if none of them has the image.
         """
-        if self.engine.image(container.image):
-            return Prepared(_checked(self.engine, container))
+        engine = self.engines.of(container)
+        if engine.image(container.image):
+            return Prepared(_checked(engine, container))
         reasons = []
         for source in container.sources:
             if self.wishes.source in {None, source}:
                 try:
-                    self._fetch(container, source, self.interruption.heeding(say))
-                    return self._prepared(container, source)
+                    say = self.interruption.heeding(say)
+                    self._fetch(engine, container, source, say)
+                    return _prepared(engine, container, source)
                 except InputError as error:
                     reasons.append(f"{source}: {error}")
         sources = ", ".join(container.sources) or "none"
         reason = "; ".join(reasons) or f"has no such source; its sources: {sources}"
         raise InputError(container.name, reason)
 
-    def _fetch(self, container: Container, source: Source, say: Say) -> None:
+    def _fetch(
+        self, engine: Engine, container: Container, source: Source, say: Say
+    ) -> None:
+        wishes = self.wishes
         match source:
             case Source.MIRROR:
-                self._make(container, say)
+                labels = {LABEL: container.name, f"{LABEL}.source": source.value}
+                with root_file_system(
+                    container, wishes.mirror, say, self.interruption
+                ) as root:
+                    say("loading into the engine")
+                    name = container.image
+                    engine.load(image_archive(root, name, container.arch, labels))
             case Source.REGISTRY:
-                pull = Pull(self.engine, container, self.wishes.registry, say)
-                pull.pull(self.wishes.lock, accept_changed=self.wishes.accept_changed)
+                pull = Pull(engine, container, wishes.registry, say)
+                pull.pull(wishes.lock, accept_changed=wishes.accept_changed)
             case Source.ARCHIVE:
-                if self.wishes.archives is None:
+                if wishes.archives is None:
                     raise InputError("--archives", "names no folder")
                 say("checking and loading the archive")
-                load_archive(self.engine, container, self.wishes.archives)
+                load_archive(engine, container, wishes.archives)
 
-    def _make(self, container: Container, say: Say) -> None:
-        labels = {LABEL: container.name, f"{LABEL}.source": Source.MIRROR.value}
-        mirror, interruption = self.wishes.mirror, self.interruption
-        with root_file_system(container, mirror, say, interruption) as root:
-            say("loading into the engine")
-            name = container.image
-            self.engine.load(image_archive(root, name, container.arch, labels))
 
-    def _prepared(self, container: Container, source: Source) -> Prepared:
-        image = _checked(self.engine, container)
-        # What is made from a mirror has Python in it.
-        has_python = source is Source.MIRROR or self.engine.has_any(
-            image.name, container.release.interpreters
-        )
-        return Prepared(image, source, has_python)
+def _prepared(engine: Engine, container: Container, source: Source) -> Prepared:
+    image = _checked(engine, container)
+    # What is made from a mirror has Python in it.
+    has_python = source is Source.MIRROR or engine.has_any(
+        image.name, container.release.interpreters
+    )
+    return Prepared(image, source, has_python)
 
 
 def _checked(engine: Engine, container: Container) -> Image:

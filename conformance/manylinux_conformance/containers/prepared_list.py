@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.engine import Engine
-from manylinux_conformance.releases import Source
+from manylinux_conformance.platforms import Fidelity
+from manylinux_conformance.releases import Release, Source
 
-COLUMNS = ("platform", "glibc", "Python", "here", "image", "sources", "to prepare it")
+PROGRAM = "manylinux-conformance"
+COLUMNS = ("platform", "glibc", "Python", "here", "image", "sources", "command")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,39 +22,52 @@ class Row:
     ``python`` is the version that its images have, empty if they have none.
     ``fidelity`` is how real it is on the engine, or on this machine without one.
     ``prepared`` is None if no engine could be asked.
-    ``size`` is in bytes.  ``command`` prepares it.
+    ``size`` is in bytes.  ``command`` prepares it, or asks what needs no preparing.
     """
 
     name: str
     arch: str
     glibc: str
     python: str
-    fidelity: str
+    fidelity: Fidelity
     prepared: bool | None
     size: int
     sources: tuple[Source, ...]
     command: str
+    about: str
 
 
-def prepared_list(
-    containers: Sequence[Container], engine: Engine | None
-) -> tuple[Row, ...]:
-    """Return a row for each platform."""
-    images = engine.images() if engine else {}
+def row(container: Container, engine: Engine | None) -> Row:
+    """Return the row of a platform that has images."""
+    image = engine.image(container.image) if engine else None
     machine = engine.machine if engine else ""
-    return tuple(
-        Row(
-            name=each.name,
-            arch=each.arch.name,
-            glibc=each.release.glibc,
-            python=each.release.python,
-            fidelity=each.platform(machine).fidelity.value,
-            prepared=each.image in images if engine else None,
-            size=images.get(each.image, 0),
-            sources=each.sources,
-            command=f"manylinux-conformance platforms prepare {each.name}",
-        )
-        for each in containers
+    return Row(
+        name=container.name,
+        arch=container.arch.name,
+        glibc=container.release.glibc,
+        python=container.release.python,
+        fidelity=container.platform(machine).fidelity,
+        prepared=image is not None if engine else None,
+        size=image.size if image else 0,
+        sources=container.sources,
+        command=f"{PROGRAM} platforms prepare {container.name}",
+        about=container.release.about,
+    )
+
+
+def stand_in_row(release: Release) -> Row:
+    """Return the row of a release for which a modelled platform stands."""
+    return Row(
+        name=release.name,
+        arch=os.uname().machine,
+        glibc=release.glibc,
+        python=release.python,
+        fidelity=Fidelity.MODELLED,
+        prepared=True,
+        size=0,
+        sources=(),
+        command=f"{PROGRAM} run --platform {release.modelled}",
+        about=release.about,
     )
 
 
@@ -66,7 +82,9 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
 
 def _cells(row: Row) -> tuple[str, ...]:
     state = {None: "unknown", False: "-", True: size(row.size)}[row.prepared]
-    command = "" if row.prepared else row.command
+    if row.fidelity is Fidelity.MODELLED:
+        state = "none"
+    command = "" if row.size else row.command
     python = row.python or "none"
     sources = ", ".join(row.sources)
     return (row.name, row.glibc, python, row.fidelity, state, sources, command)

@@ -44,6 +44,7 @@ class Pull:
     def _take(self, exact: str) -> None:
         """Pull by digest and check; only the platform's name stays."""
         arch = self.container.arch
+        had = self.engine.image(exact)
         self.engine.pull(exact, arch.platform, self.say)
         try:
             image = self.engine.image(exact)
@@ -52,7 +53,8 @@ class Pull:
                 raise InputError(exact, reason)
             self.engine.name(exact, self.container.image)
         finally:
-            self.engine.remove(exact)
+            if not had:
+                self.engine.remove(exact)
 
 
 def at_host(reference: str, host: str) -> str:

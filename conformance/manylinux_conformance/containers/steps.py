@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
@@ -9,6 +10,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.engine import Engine
+from manylinux_conformance.containers.prepare_all import Outcome
+from manylinux_conformance.containers.prepared_list import size
 
 
 class Steps:
@@ -56,9 +60,36 @@ class Steps:
             self._console.print(words)
         self._last[name] = verb
 
-    def done(self, container: Container, words: str) -> None:
+    def done(self, outcome: Outcome) -> None:
         """Show what became of a platform."""
         self._done += 1
-        if container.name in self._tasks:
-            self._live.remove_task(self._tasks.pop(container.name))
-        self._console.print(f"{self._done}/{self._total} {container.name}: {words}")
+        name = outcome.container.name
+        if name in self._tasks:
+            self._live.remove_task(self._tasks.pop(name))
+        words = outcome_words(outcome)
+        self._console.print(f"{self._done}/{self._total} {name}: {words}")
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """Return what became of a platform in words."""
+    prepared = outcome.prepared
+    if prepared is None:
+        return f"not prepared: {outcome.reason}"
+    if prepared.source is None:
+        return "was prepared before"
+    how = f"prepared from {prepared.source} in {outcome.seconds:.1f} s"
+    words = f"{how}, {size(prepared.image.size)}"
+    if not prepared.has_python:
+        paths = ", ".join(outcome.container.release.interpreters)
+        words += f"; it has no Python at {paths}, so no tool can be asked in it"
+    return words
+
+
+def disk_use(engines: Iterable[Engine]) -> str:
+    """Return what prepared images take on engines, and what room is left."""
+    parts = []
+    for engine in engines:
+        images, free = engine.images(), engine.free()
+        used = f"{len(images)} images, {size(sum(images.values()))}"
+        parts.append(used if free is None else f"{used}, {size(free)} free")
+    return "; ".join(parts)
