@@ -28,7 +28,10 @@ RELATIVE = ("./", "../")
 Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._+!-]*$")]
 Filename = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]
-Command = Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+# What a process can be given: no NUL, and no "=" in a variable's name (execve(2)).
+Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
+Variables = dict[Annotated[str, msgspec.Meta(pattern=r"^[^=\x00]+$")], Text]
+Command = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
 Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
 
 
@@ -74,7 +77,7 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``debian 12 x86_64``: ID and VERSION_ID of os-release(5), and the machine.
     """
 
-    pypi: tuple[str, ...] = ()
+    pypi: tuple[Text, ...] = ()
     system: str = "*"
     constraints: str = ""
     inside: bool = False
@@ -105,10 +108,10 @@ class Installer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
     command: Command
     files: dict[Filename, str] = {}  # written into {work} before the command runs
-    variables: dict[str, str] = {}
+    variables: Variables = {}
     lands_in: str = "{target}"
     prefix: Prefix = PREFIX
-    explicit_target: tuple[str, ...] = ()
+    explicit_target: tuple[Text, ...] = ()
     explicit_targets: str = ".*"
     declines: dict[str, str] = {}
     seconds: Seconds = 120
@@ -121,7 +124,7 @@ class TagLibrary(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     """
 
     command: Command
-    variables: dict[str, str] = {}
+    variables: Variables = {}
     prefix: Prefix = PREFIX
     declines: dict[str, str] = {}
     seconds: Seconds = 60
@@ -139,11 +142,11 @@ class Auditor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     they run on; they are asked about no other.
     """
 
-    command: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
-    repair: tuple[str, ...] = ()
-    own_machine: tuple[str, ...] = ()
-    variables: dict[str, str] = {}
+    command: tuple[Text, ...] = ()
+    lines: tuple[Text, ...] = ()
+    repair: tuple[Text, ...] = ()
+    own_machine: tuple[Text, ...] = ()
+    variables: Variables = {}
     seconds: Seconds = 120
 
 
@@ -162,15 +165,15 @@ class Builder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     source ``extension.c``, into a wheel in ``{out}``.
     """
 
-    c: tuple[str, ...] = ()
-    cxx: tuple[str, ...] = ()
+    c: tuple[Text, ...] = ()
+    cxx: tuple[Text, ...] = ()
     targets: dict[TargetTag, str] = {}
     cxx_targets: tuple[str, ...] = ("*",)
     cross: bool = False
     interpreters: tuple[str, ...] = ()
-    back_end: tuple[str, ...] = ()
+    back_end: tuple[Text, ...] = ()
     files: dict[Filename, str] = {}
-    variables: dict[str, str] = {}
+    variables: Variables = {}
     seconds: Seconds = 120
 
 
@@ -185,7 +188,7 @@ class Loader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     install: Command
     command: Command
-    variables: dict[str, str] = {}
+    variables: Variables = {}
     seconds: Seconds = 120
 
 
@@ -195,7 +198,7 @@ class Adapter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     name: Name
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
     homepage: str = ""
-    versions: tuple[Version, ...] = ("",)
+    versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)] = ("",)
     provide: Provide = Provide()
     installer: Installer | None = None
     tag_library: TagLibrary | None = None
@@ -243,7 +246,7 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
         yield from _unknown(asked.explicit_target, TARGET_PLACEHOLDERS)
         try:
             re.compile(asked.explicit_targets)
-        except re.error as error:
+        except (re.error, RecursionError, OverflowError) as error:
             yield f"explicit_targets is no regular expression: {error}"
     for texts, known in _commands(adapter):
         yield from _unknown(texts, known)

@@ -13,9 +13,19 @@ import platformdirs
 from rich.console import Console
 
 from manylinux_conformance.adapters import Role
-from manylinux_conformance.committed_results import changes, commit
-from manylinux_conformance.complaints import complaints_about
+from manylinux_conformance.committed_results import (
+    OnFile,
+    changes,
+    commit,
+    not_rerun,
+    read_committed,
+    remarks,
+)
+from manylinux_conformance.complaints import complaints_about, needless
+from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interruption import interruptible
 from manylinux_conformance.progress import ProgressBars
 from manylinux_conformance.report_junit import write_junit
 from manylinux_conformance.report_pages import write_pages
@@ -88,6 +98,9 @@ def run_command(  # noqa: PLR0913 - one argument per option
     """Ask tools and report; the text for people is HELP."""
     wanted = Wanted(platform, rule, case)
     suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
+    on_file = read_committed(data_folder("results"))
+    if check or update:
+        _refuse_what_is_not_on_file(tools, suite, update=update, check=check)
     roles = (Role(role),) if role else ASKED
     blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
     _write(blocks, suite, output)
@@ -95,16 +108,46 @@ def run_command(  # noqa: PLR0913 - one argument per option
         sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
     else:
         print_summary(blocks, Console())
-    complete = wanted.is_everything and not role
-    complaints = list(complaints_about(blocks, chosen, complete=complete))
-    answered = [block for block in blocks if block.results]
-    if update:
-        commit(answered, data_folder("results"))
+    complaints = list(complaints_about(blocks, chosen))
+    if not any(block.results for block in blocks):
+        complaints.append("no question was put to any tool")
+    if wanted.is_everything:
+        known = [*blocks, *not_rerun(blocks, on_file)]
+        complaints += needless(known, chosen, ASKED)
     if check:
-        for block in answered:
-            complaints += changes(block, data_folder("results"), complete=complete)
+        complaints += _checked(blocks, on_file, complete=wanted.is_everything)
+    if update:
+        commit(blocks, on_file, data_folder("results"))
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
+
+
+def _refuse_what_is_not_on_file(
+    tools: Sequence[str], suite: Suite, *, update: bool, check: bool
+) -> None:
+    """Refuse, before anything is asked, what would damage what is on file."""
+    if update and check:
+        raise InputError("--update", "does not go together with --check")
+    if any(tool.endswith(".toml") for tool in tools):
+        option = "--update" if update else "--check"
+        raise InputError(option, "only the answers of pinned tools are on file")
+    wanted = suite.wanted
+    parts = (wanted.rule, wanted.case, wanted.platform if suite.platforms else "*")
+    if update and parts != ("*", "*", "*"):
+        reason = "the answers to a part of the questions would take the place of all"
+        raise InputError("--update", reason)
+
+
+def _checked(blocks: Sequence[Block], on_file: OnFile, *, complete: bool) -> list[str]:
+    """Compare with what is on file; say what cannot be compared."""
+    for remark in remarks(blocks, on_file):
+        Console(stderr=True).print(remark, style="yellow", highlight=False)
+    answered = [block for block in blocks if block.results]
+    return [
+        line
+        for block in answered
+        for line in changes(block, on_file, complete=complete)
+    ]
 
 
 def _ask(  # noqa: PLR0913 - what a run needs
@@ -119,8 +162,9 @@ def _ask(  # noqa: PLR0913 - what a run needs
     """Run in a scratch folder, and keep the evidence whatever happens."""
     cache = platformdirs.user_cache_path("manylinux-conformance")
     output.mkdir(parents=True, exist_ok=True)
-    with scratch_folder() as work:
-        settings = Settings(cache, work, jobs, offline)
+    live = LiveContainers()
+    with interruptible(live), scratch_folder() as work:
+        settings = Settings(cache, work, jobs, offline, live=live)
         try:
             with ProgressBars(Console(stderr=True)) as progress:
                 return list(run(suite, tools, roles, settings, progress.take_note))

@@ -2,47 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from manylinux_conformance.results import Header, Result
-from manylinux_conformance.results_file import Block, read_blocks, write_blocks
+from manylinux_conformance.results_file import Block, read_results, write_blocks
+
+Place = tuple[str, str, str, str]  # role, tool, version and container
+OnFile = Mapping[Place, Block]
+
+
+def place(header: Header) -> Place:
+    """Return whose answers a block holds, and from where."""
+    return header.role.value, header.tool, header.version, header.platform
 
 
 def file_name(header: Header) -> str:
     """Return the file that keeps a block, such as ``installer-uv-0.13.9.jsonl``."""
-    parts = (header.role.value, header.tool, header.version)
-    return "-".join(part for part in parts if part) + ".jsonl"
+    return "-".join(part for part in place(header)[:3] if part) + ".jsonl"
 
 
-def commit(blocks: list[Block], folder: Path) -> None:
-    """Write each block to its file; blocks of other tools stay as they are."""
-    for block in blocks:
-        write_blocks([block], folder / file_name(block.header))
+def read_committed(folder: Path) -> dict[Place, Block]:
+    """Read what is on file; InputError names a damaged file."""
+    return {place(block.header): block for block in read_results(folder)}
 
 
-def changes(block: Block, folder: Path, *, complete: bool) -> Iterator[str]:
+def commit(blocks: Iterable[Block], on_file: OnFile, folder: Path) -> None:
+    """Write what was answered over what is on file; what was not run stays there."""
+    fresh = {place(block.header): block for block in blocks if block.results}
+    files: dict[str, list[Block]] = {}
+    for _, block in sorted({**on_file, **fresh}.items()):
+        files.setdefault(file_name(block.header), []).append(block)
+    for name in {file_name(block.header) for block in fresh.values()}:
+        write_blocks(files[name], folder / name)
+
+
+def not_rerun(blocks: Iterable[Block], on_file: OnFile) -> list[Block]:
+    """Return what is on file without a fresh answer."""
+    fresh = {place(block.header) for block in blocks if block.results}
+    return [block for key, block in on_file.items() if key not in fresh]
+
+
+def changes(block: Block, on_file: OnFile, *, complete: bool) -> Iterator[str]:
     """Yield how a fresh block differs from the committed one, a line per case.
 
-    ``complete``: the run was not narrowed, so committed cases may not be missing.
-    Raises InputError if the committed file is damaged.
+    ``complete``: the run was not narrowed, so committed cases may not be missing,
+    except on platforms that the block says were not run.
     """
     name = file_name(block.header)
-    if not (folder / name).exists():
+    committed = on_file.get(place(block.header))
+    if committed is None:
         yield f"{name}: not committed yet; run with --update"
         return
-    for committed in read_blocks(folder / name):
-        before = {_key(result): result for result in committed.results}
-        after = {_key(result): result for result in block.results}
-        for key, result in after.items():
-            yield from _change(name, before.get(key), result)
-        if complete:
-            for key in before.keys() - after.keys():
-                yield f"{name}: {key[0]} on {key[1]}: no longer asked"
+    if committed.header.host != block.header.host:
+        return  # the modelled platforms of another machine are others
+    before, after = _by_case(committed), _by_case(block)
+    found = [
+        line for key in after for line in _change(name, before.get(key), after[key])
+    ]
+    if complete:
+        unseen = {line.platform for line in block.not_run}
+        gone = [key for key in before if key not in after and key[1] not in unseen]
+        found += [f"{name}: {case} on {where}: no longer asked" for case, where in gone]
+        if not found and not unseen and list(before) != list(after):
+            found.append(f"{name}: the same answers in another order")
+    yield from found
 
 
-def _key(result: Result) -> tuple[str, str]:
-    return result.case, result.platform
+def remarks(blocks: Sequence[Block], on_file: OnFile) -> Iterator[str]:
+    """Yield what was not compared, and what was made under other circumstances.
+
+    None of it makes a check fail, and none of it may go unsaid.
+    """
+    asked = {place(block.header)[:3] for block in blocks}
+    missing = [
+        _name(block.header)
+        for block in not_rerun(blocks, on_file)
+        if place(block.header)[:3] in asked
+    ]
+    if missing:
+        yield f"not checked, because not run: {', '.join(missing)}"
+    groups: dict[str, list[str]] = {}
+    for block in blocks:
+        committed = on_file.get(place(block.header))
+        if committed is not None and block.results:
+            for words in _circumstances(committed.header, block.header):
+                groups.setdefault(words, []).append(_name(block.header))
+    for words, names in groups.items():
+        yield f"{words}: {', '.join(names)}"
+
+
+def _circumstances(before: Header, now: Header) -> Iterator[str]:
+    if before.host != now.host:
+        yield f"not checked, because made on {before.host}"
+        return
+    if before.rules_lock != now.rules_lock:
+        yield "checked against answers to other revisions of the rules (run --update)"
+    for fact in ("python", "emulator"):
+        then, here = getattr(before, fact), getattr(now, fact)
+        if then != here:
+            yield f"checked against answers with {fact} {then}, now {here}"
+
+
+def _name(header: Header) -> str:
+    tool = f"{header.tool} {header.version}".strip()
+    where = f" on {header.platform}" if header.platform else ""
+    return f"{tool} as {header.role.value}{where}"
+
+
+def _by_case(block: Block) -> dict[tuple[str, str], Result]:
+    """Return the results of a block; the interpreter's own tag as cases spell it."""
+    tag = f"cp{block.header.python.replace('.', '')}-"
+    return {
+        (result.case, result.platform): msgspec.structs.replace(
+            result,
+            expected=result.expected.replace(tag, "cp{python}-"),
+            answer=result.answer.replace(tag, "cp{python}-"),
+        )
+        for result in block.results
+    }
 
 
 def _change(name: str, before: Result | None, after: Result) -> Iterator[str]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from manylinux_conformance.adapters import Role
 from manylinux_conformance.deviations import unexpected, unmatched
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.tool_choice import Tool
 
 
-def complaints_about(
-    blocks: Sequence[Block], tools: Sequence[Tool], *, complete: bool
-) -> Iterator[str]:
-    """Yield differences without a deviation, and deviations that nothing shows.
-
-    ``complete``: no case was left out, so that every deviation must show.
-    """
+def complaints_about(blocks: Sequence[Block], tools: Sequence[Tool]) -> Iterator[str]:
+    """Yield differences without a deviation, and passes that a deviation forbids."""
     by_name = {(tool.adapter.name, tool.version): tool for tool in tools}
     for block in blocks:
         header = block.header
@@ -24,21 +21,27 @@ def complaints_about(
             block.results, tool.deviations, tool.version, header.role
         ):
             yield f"{tool.name}: {said}"
-    if complete:
-        yield from _needless(blocks, tools)
 
 
-def _needless(blocks: Sequence[Block], tools: Sequence[Tool]) -> Iterator[str]:
+def needless(
+    blocks: Iterable[Block], tools: Sequence[Tool], roles: Collection[Role]
+) -> Iterator[str]:
+    """Yield deviations that no difference shows, of tools asked in all their roles.
+
+    ``blocks`` are those of a run that was not narrowed and, for what was not run,
+    those on file: an entry may be about a version that cannot be asked here.
+    """
+    known = list(blocks)
     for name in dict.fromkeys(tool.adapter.name for tool in tools):
-        versions = [tool for tool in tools if tool.adapter.name == name]
-        mine = [block for block in blocks if block.header.tool == name]
-        asked = {block.header.version for block in mine if block.results}
-        if asked != set(versions[0].adapter.versions):
-            continue  # an entry may be about a version that was not asked
+        tool = next(tool for tool in tools if tool.adapter.name == name)
         seen = [
             (result, block.header.version, block.header.role)
-            for block in mine
+            for block in known
             for result in block.results
+            if block.header.tool == name
         ]
-        for finding in unmatched(seen, versions[0].deviations, f"{name}.toml"):
-            yield str(finding)
+        asked = {(version, role) for _, version, role in seen}
+        mine = [role for role in tool.adapter.roles if role in roles]
+        if asked.issuperset(itertools.product(tool.adapter.versions, mine)):
+            for finding in unmatched(seen, tool.deviations, f"{name}.toml"):
+                yield str(finding)

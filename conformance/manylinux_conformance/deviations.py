@@ -104,17 +104,27 @@ def unexpected(
     version: str,
     role: Role,
 ) -> Iterator[str]:
-    """Yield passes that an entry says cannot be, and differences without an entry."""
+    """Yield passes that an entry says cannot be, and differences without an entry.
+
+    Questions at which a tool broke in one and the same way are one line.
+    """
+    broken: dict[str, list[str]] = {}
     for result in results:
         covering = [e for e in entries if e.covers(result, version, role)]
         where = f"{result.case} on {result.platform}"
         if result.verdict is Verdict.PASS and covering:
             yield f"{where}: passes, but {covering[0].about} is a deviation"
-        if result.verdict in DIFFERING and not covering:
-            yield (
-                f"{where}: {result.verdict}, expected {result.expected}, "
-                f"got {result.answer or result.reason}"
-            )
+        if result.verdict not in DIFFERING or covering:
+            continue
+        if result.answer:
+            said = f"{result.verdict}, expected {result.expected}, got {result.answer}"
+            yield f"{where}: {said}"
+        else:
+            said = f"{result.verdict}, {result.reason}"
+            broken.setdefault(said, []).append(where)
+    for said, places in broken.items():
+        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        yield f"{places[0]}{more}: {said}"
 
 
 def unmatched(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,6 +10,9 @@ import msgspec
 
 T = TypeVar("T")
 LARGEST_INPUT = 8 * 1024 * 1024
+LARGEST_TOML = 512 * 1024
+# A key a.b.c costs tomllib the square of its parts, and a key stands on one line.
+MOST_DOTS = 99
 
 
 class InputError(Exception):
@@ -20,19 +24,29 @@ class InputError(Exception):
         self.reason = reason
 
 
-def read_bytes(path: Path) -> bytes:
+def read_bytes(path: Path, largest: int = LARGEST_INPUT) -> bytes:
     """Return a file's content, or raise InputError if it is missing or too large."""
     try:
-        if path.stat().st_size > LARGEST_INPUT:
-            raise InputError(path, f"larger than {LARGEST_INPUT} bytes")
-        return path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise InputError(path, "is not a regular file")
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
     except OSError as error:
         raise InputError(path, error.strerror or str(error)) from error
+    if len(content) > largest:
+        raise InputError(path, f"larger than {largest} bytes")
+    return content
 
 
 def read_toml(path: Path, shape: type[T]) -> T:
     """Read a TOML file into a struct; unknown keys and wrong types are InputErrors."""
+    content = read_bytes(path, LARGEST_TOML)
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.count(b".") > MOST_DOTS:
+            raise InputError(path, f"line {number}: more than {MOST_DOTS} dots")
     try:
-        return msgspec.toml.decode(read_bytes(path), type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return msgspec.toml.decode(content, type=shape)
+    except RecursionError as error:
+        raise InputError(path, "nested too deeply") from error
+    except (msgspec.DecodeError, ValueError) as error:
         raise InputError(path, str(error)) from error

@@ -121,7 +121,9 @@ def _decoded(
 ) -> Line:
     try:
         line = decoder.decode(raw)
-    except msgspec.DecodeError as error:
+    except RecursionError as error:
+        raise InputError(path, f"line {number}: nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(path, f"line {number}: {error}") from error
     if isinstance(line, Header) and line.format != FORMAT:
         raise InputError(path, f"line {number}: format {line.format}, not {FORMAT}")

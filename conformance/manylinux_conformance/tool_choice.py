@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,9 +28,10 @@ class Tool:
 
 
 def choose_tools(wanted: Sequence[str]) -> list[Tool]:
-    """Return the tools that were asked for; every pinned one if none was.
+    """Return the tools that were asked for, each once; every pinned one if none was.
 
-    Raises InputError for a name or version that no adapter has.
+    Raises InputError for a name or version that no adapter has, and for two adapters
+    of one name and version.
     """
     folder = data_folder("tools")
     known = {path.stem: path for path in sorted(folder.glob("*.toml"))}
@@ -42,7 +44,11 @@ def choose_tools(wanted: Sequence[str]) -> list[Tool]:
             if stem not in known:
                 raise InputError(name, f"no such tool; there are {', '.join(known)}")
             tools += _versions(known[stem], version, data_folder("deviations"))
-    return tools
+    chosen = [tool for number, tool in enumerate(tools) if tool not in tools[:number]]
+    for name, count in Counter(tool.name for tool in chosen).items():
+        if count > 1:
+            raise InputError(name, "two adapters have this name and version")
+    return chosen
 
 
 def _versions(path: Path, version: str, deviations: Path | None) -> list[Tool]:

@@ -43,6 +43,10 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
         (LEAST.replace('["installer"]', "[]"), "length >= 1"),
         (LEAST.replace('["installer"]', '["cook"]'), "Invalid enum value 'cook'"),
         (LEAST.replace('["x"]', "[]"), "length >= 1"),
+        ("versions = []\n" + LEAST, "length >= 1"),
+        (LEAST.replace('["x"]', r'["x\u0000"]'), "matching regex"),
+        (LEAST + r'variables = { A = "\u0000" }', "matching regex"),
+        (LEAST + 'variables = { "A=B" = "" }\n', "matching regex"),
         (LEAST.replace('["x"]', '["{lynks}"]'), r"unknown placeholder \{lynks\}"),
         (LEAST + 'lands_in = "{there}"\n', r"unknown placeholder \{there\}"),
         (LEAST + 'variables = { A = "{b}" }\n', r"unknown placeholder \{b\}"),
@@ -52,6 +56,7 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
         (LEAST + "seconds = 0\n", ">= 1"),
         (LEAST + 'explicit_target = ["{a}"]\n', r"unknown placeholder \{a\}"),
         (LEAST + 'explicit_targets = "("\n', "explicit_targets is no regular expr"),
+        (LEAST + f'explicit_targets = "{"(" * 9999}"\n', "is no regular expression"),
         (LEAST.replace("installer]\n", "tag_library]\n"), "needs a table .installer."),
         (
             'name = "x"\nroles = ["tag-library"]\n[tag_library]\ncommand = ["{links}"]',

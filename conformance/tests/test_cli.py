@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli import main
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results_file import read_blocks
 
 FAKE = Path(__file__).parent / "fake_tools" / "installer.py"
+
+
+SHIPPED = str(data_folder("tools") / "uv.toml")
 
 
 def command(*arguments: str) -> Result:
@@ -92,6 +96,10 @@ def test_result_lines_are_printed_for_machines(own_tool: Path, tmp_path: Path) -
         (("--tool", "absent.toml"), "absent.toml: No such file"),
         (("--platform", "mars"), "mars: no platform has such a name"),
         (("--rule", "weather.*"), "weather.*: no rule has such a name"),
+        (("--update", "--check"), "--update: does not go together with --check"),
+        (("--update", "--rule", "tag.*"), "--update: the answers to a part of"),
+        (("--update", "--platform", "musl"), "--update: the answers to a part of"),
+        (("--check", "--tool", SHIPPED), "--check: only the answers of pinned tools"),
     ],
 )
 def test_what_is_not_there_is_named_in_one_line(
@@ -112,6 +120,14 @@ def test_a_tool_that_is_not_installed_is_not_run_offline(tmp_path: Path) -> None
     said = asked(str(adapter), tmp_path / "out", "--offline")
     assert "not run" in said.output
     assert "offline" in said.output
+    assert "no question was put to any tool" in said.output
+    assert said.exit_code == 1
+
+
+def test_committed_answers_are_what_a_rerun_gives(tmp_path: Path) -> None:
+    rule = ("--rule", "installer.glibc.at-least", "--check")
+    said = asked("reference", tmp_path, *rule)
+    assert said.exit_code == 0, said.output
 
 
 def test_a_silent_rule_change_is_not_locked(tmp_path: Path) -> None:

@@ -4,15 +4,11 @@ import msgspec
 import pytest
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.cases import Choose, Parse
-from manylinux_conformance.committed_results import changes, commit
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.plan import plan
 from manylinux_conformance.platforms import Fidelity, Platform
-from manylinux_conformance.results import Header, Result
-from manylinux_conformance.results_file import Block
 from manylinux_conformance.rules import Level, Rule, Subject
 from manylinux_conformance.tool_choice import choose_tools
-from manylinux_conformance.verdicts import Verdict
 
 PLATFORM = Platform(
     name="glibc-2.17",
@@ -75,65 +71,6 @@ def test_what_is_planned_has_its_placeholders_filled() -> None:
     assert batches[2].environment.target == "manylinux1_x86_64"
 
 
-HEADER = Header(
-    format=1,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
-RESULT = Result(
-    case="tag.form/plain",
-    rule="tag.form",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-    expected="any",
-    answer="any",
-)
-OTHER = msgspec.structs.replace(RESULT, case="tag.form/other")
-
-
-def test_a_rerun_with_equal_answers_changes_nothing(tmp_path: Path) -> None:
-    commit([Block(HEADER, (RESULT, OTHER))], tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["installer-pip-26.3.jsonl"]
-    elsewhere = msgspec.structs.replace(HEADER, python="3.13")
-    fresh = Block(elsewhere, (RESULT, OTHER))
-    assert list(changes(fresh, tmp_path, complete=True)) == []
-    narrowed = Block(HEADER, (RESULT,))
-    assert list(changes(narrowed, tmp_path, complete=False)) == []
-
-
-@pytest.mark.parametrize(
-    ("results", "said"),
-    [
-        (
-            (msgspec.structs.replace(RESULT, verdict=Verdict.FAIL, answer="x"), OTHER),
-            "tag.form/plain on glibc-2.17: was pass any, is fail x",
-        ),
-        ((RESULT,), "tag.form/other on glibc-2.17: no longer asked"),
-        (
-            (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
-            "tag.form/plain on musl: not asked before",
-        ),
-    ],
-)
-def test_a_rerun_that_differs_is_reported(
-    tmp_path: Path, results: tuple[Result, ...], said: str
-) -> None:
-    commit([Block(HEADER, (RESULT, OTHER))], tmp_path)
-    (found,) = changes(Block(HEADER, results), tmp_path, complete=True)
-    assert found == f"installer-pip-26.3.jsonl: {said}"
-
-
-def test_a_tool_without_committed_results_is_reported(tmp_path: Path) -> None:
-    (found,) = changes(Block(HEADER, (RESULT,)), tmp_path, complete=True)
-    assert "not committed yet" in found
-
-
 def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> None:
     everything = {tool.name for tool in choose_tools([])}
     assert {"pip 20.3.4", "pip 26.3", "uv 0.13.9"} <= everything
@@ -158,3 +95,18 @@ def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> Non
 def test_a_tool_that_is_not_there_is_named(wanted: str, reason: str) -> None:
     with pytest.raises(InputError, match=reason):
         choose_tools([wanted])
+
+
+def test_a_tool_that_is_named_twice_is_asked_once() -> None:
+    (tool,) = choose_tools(["pip==26.3", "pip==26.3"])
+    assert tool.name == "pip 26.3"
+
+
+def test_two_tools_of_one_name_and_version_are_refused(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(
+        'name = "pip"\nroles = ["installer"]\nversions = ["26.3"]\n'
+        '[installer]\ncommand = ["./mine"]\n'
+    )
+    with pytest.raises(InputError, match=r"^pip 26\.3: two adapters have this name"):
+        choose_tools(["pip", str(own)])

@@ -95,6 +95,8 @@ def test_blocks_are_read_back_as_they_were_written(tmp_path: Path) -> None:
         (lambda text: "\n".join(text.splitlines()[1:]) + "\n", "line 1: out of place"),
         (lambda text: "garbage\n" + text, "line 1"),
         (lambda text: text.replace('"verdict":"pass"', '"verdict":"ok"'), "line 3"),
+        (lambda text: '{"x":' + "[" * 99999 + "\n" + text, "line 1: nested too deeply"),
+        (lambda text: text.replace("pip", "\udcff"), "line 1: 'utf-8' codec"),
     ],
 )
 def test_a_damaged_result_file_is_refused(
@@ -103,7 +105,7 @@ def test_a_damaged_result_file_is_refused(
     path = tmp_path / "results.jsonl"
     write_blocks([BLOCK], path)
     assert callable(damage)
-    path.write_text(damage(path.read_text()))
+    path.write_text(damage(path.read_text()), errors="surrogateescape")
     with pytest.raises(InputError, match=reason):
         list(read_blocks(path))
 
@@ -143,10 +145,18 @@ def test_a_recorded_difference_is_annotated_with_its_kind() -> None:
 def test_a_difference_without_an_entry_is_unexpected() -> None:
     said = list(unexpected([RIGHT, WRONG, HUNG], (ENTRY,), "26.3", Role.INSTALLER))
     assert said == [
+        ("installer.order.linux/hung on glibc-2.17: timeout, no answer within 5 s")
+    ]
+
+
+def test_one_breakdown_at_many_questions_is_one_line() -> None:
+    other = result("other", Verdict.TIMEOUT, reason=HUNG.reason)
+    said = list(unexpected([HUNG, RIGHT, other], (), "26.3", Role.INSTALLER))
+    assert said == [
         (
-            "installer.order.linux/hung on glibc-2.17: timeout, "
-            "expected linux_x86_64, got no answer within 5 s"
-        )
+            "installer.order.linux/hung on glibc-2.17 and 1 more: "
+            "timeout, no answer within 5 s"
+        ),
     ]
 
 
