@@ -21,8 +21,8 @@ LEVEL_OF = {
     "SHOULD NOT": Level.SHOULD_NOT,
     "MAY": Level.MAY,
 }
-AREAS = ("tag", "platform", "installer", "override", "wheel", "auditor")
-LATER_AREAS = ("index", "builder")
+AREAS = ("tag", "platform", "installer", "override", "wheel", "auditor", "builder")
+LATER_AREAS = ("index",)
 SECOND_SENTENCE = re.compile(r"[a-z`)]{2}[.!?] +[A-Z][a-z]+ [a-z]")
 
 
