@@ -17,6 +17,7 @@ from manylinux_conformance.cli_platforms import platforms
 from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interruption import exit_status, terminable
 from manylinux_conformance.lint_suite import lint_suite
 from manylinux_conformance.lock import (
     broken_promises,
@@ -34,10 +35,14 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and put an unusable input into words."""
         try:
-            return super().invoke(ctx)
+            with terminable():
+                return super().invoke(ctx)
         except (InputError, FixtureError) as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
+        except KeyboardInterrupt as interruption:
+            click.echo("interrupted; nothing was reported", err=True)
+            sys.exit(exit_status(interruption))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
