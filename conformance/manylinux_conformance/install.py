@@ -15,7 +15,7 @@ from manylinux_conformance.adapters import Installer, fill
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.probe_projects import ProbeProjects, read_answer
 from manylinux_conformance.running import Ended
-from manylinux_conformance.simple_index import simple_index
+from manylinux_conformance.simple_index import Served
 from manylinux_conformance.workplace import Workplace
 
 # A platform tag's family and architecture, as explicit targets are spelled.
@@ -51,8 +51,8 @@ def install(
 
     ``target`` is an explicit target as a platform tag; empty: the running machine.
     """
-    with _places(installer, workplace, probes) as places:
-        command = _command(installer, target, places)
+    with _places(installer, workplace, probes) as (places, served):
+        command = (*served.before, *_command(installer, target, places))
         destination = Path(fill(installer.lands_in, places))
         for name, content in installer.files.items():
             (workplace.place("work") / name).write_text(fill(content, places))
@@ -91,7 +91,7 @@ def _command(
 @contextlib.contextmanager
 def _places(
     installer: Installer, workplace: Workplace, probes: ProbeProjects
-) -> Iterator[dict[str, str]]:
+) -> Iterator[tuple[dict[str, str], Served]]:
     """Yield what placeholders stand for; an index is served only if it is named."""
     requirements = workplace.folder / "requirements.txt"
     target = workplace.folder / "target"
@@ -106,10 +106,10 @@ def _places(
     }
     texts = (*installer.command, *installer.files.values())
     if not any("{index}" in text for text in (*texts, *installer.variables.values())):
-        yield places
+        yield places, Served("")
         return
-    with simple_index(probes.links) as address:
-        yield {**places, "index": address}
+    with workplace.serve(probes.links) as served:
+        yield {**places, "index": served.address}, served
 
 
 def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:

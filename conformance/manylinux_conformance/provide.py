@@ -19,6 +19,7 @@ from manylinux_conformance.adapters import Adapter
 from manylinux_conformance.input_error import read_bytes
 from manylinux_conformance.interpreters import Interpreter, find_interpreter
 from manylinux_conformance.running import Run, run
+from manylinux_conformance.simple_index import Serve, serve_here
 
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 PATIENCE = 600  # seconds for one installation from the package index
@@ -31,7 +32,8 @@ class ProvidedTool:
     ``interpreter`` is the Python of the target environments in which it is asked.
     ``packages`` is a folder for their import path, where the tool runs inside.
     ``programs`` is the ``bin`` folder of the tool's own environment.
-    ``run`` runs a command where the tool and the interpreter are.
+    ``run`` runs a command where the tool and the interpreter are, ``serve`` serves
+    wheels there.
     """
 
     adapter: Adapter
@@ -40,6 +42,7 @@ class ProvidedTool:
     packages: Path | None = None
     programs: Path | None = None
     run: Run = run
+    serve: Serve = serve_here
 
 
 @dataclass(frozen=True, slots=True)

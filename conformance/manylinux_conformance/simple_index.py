@@ -1,4 +1,9 @@
-"""A simple index on the loopback interface, for tools that cannot read a folder."""
+"""A simple index on the loopback interface, for tools that cannot read a folder.
+
+As a program it serves beside a command, where this process cannot: in a container.
+
+    python simple_index.py FOLDER PORT COMMAND...
+"""
 
 from __future__ import annotations
 
@@ -7,24 +12,52 @@ import hashlib
 import html
 import http.server
 import json
+import os
+import signal
+import subprocess
+import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from typing import Protocol
 
 JSON = "application/vnd.pypi.simple.v1+json"
 
 
+@dataclass(frozen=True)
+class Served:
+    """An index's address, and what has to stand before a command that needs it."""
+
+    address: str
+    before: tuple[str, ...] = ()
+
+
+class Serve(Protocol):
+    """Serves a folder of wheels where a tool runs, as ``serve_here`` does."""
+
+    def __call__(self, links: Path) -> contextlib.AbstractContextManager[Served]:
+        """Serve for as long as the context lasts."""
+
+
 @contextlib.contextmanager
-def simple_index(links: Path) -> Iterator[str]:
+def serve_here(links: Path) -> Iterator[Served]:
+    """Serve the wheels of a folder from this process."""
+    with simple_index(links) as address:
+        yield Served(address)
+
+
+@contextlib.contextmanager
+def simple_index(links: Path, port: int = 0) -> Iterator[str]:
     """Serve the wheels of a folder and yield the index's address.
 
     Project pages are given as HTML (PEP 503) or, where asked for, as JSON (PEP 691),
     with SHA-256 hashes.  The folder is read once, at the start.
     """
     handler = type("Handler", (_Handler,), {"projects": _projects(links)})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -100,3 +133,18 @@ def _html_page(project: dict[str, bytes]) -> str:
         for filename, content in project.items()
     ]
     return "\n".join(("<!DOCTYPE html>", "<html><body>", *lines, "</body></html>", ""))
+
+
+def main() -> None:
+    """Serve a folder while a command runs, and end as the command ends."""
+    links, port, *command = sys.argv[1:]
+    with simple_index(Path(links), int(port)):
+        status = subprocess.run(command, check=False).returncode
+    if status < 0:
+        signal.signal(-status, signal.SIG_DFL)
+        os.kill(os.getpid(), -status)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

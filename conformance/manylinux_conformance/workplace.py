@@ -10,6 +10,7 @@ from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.modelled import prepare_header, shim_variables
 from manylinux_conformance.provide import ProvidedTool
 from manylinux_conformance.running import Run
+from manylinux_conformance.simple_index import Serve
 from manylinux_conformance.target_environment import make_target_environment
 
 CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
@@ -19,13 +20,14 @@ CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
 class Workplace:
     """Where a tool runs: ``places`` are its placeholders, ``variables`` all it sees.
 
-    ``run`` runs a command there.
+    ``run`` runs a command there, ``serve`` serves wheels to it.
     """
 
     folder: Path
     places: Mapping[str, str]
     variables: Mapping[str, str]
     run: Run
+    serve: Serve
 
     def place(self, name: str) -> Path:
         """Return the folder or file that a placeholder stands for."""
@@ -78,4 +80,4 @@ def make_workplace(
         variables |= shim_variables(
             platform, shim, python, header, environment.tool_glibc
         )
-    return Workplace(folder, places, variables, tool.run)
+    return Workplace(folder, places, variables, tool.run, tool.serve)

@@ -11,6 +11,7 @@ from typing import TypeVar
 import manylinux_reference
 from manylinux_reference.spec_folder import spec_folder
 
+from manylinux_conformance import simple_index
 from manylinux_conformance.adapters import Adapter, Role
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.ask import Asker, ProbeShelf, result_of
@@ -176,7 +177,7 @@ class Inside:
             tool = provide_inside(
                 self.tool.adapter,
                 self.tool.version,
-                Place(platform, interpreter, running.run),
+                Place(platform, interpreter, running.run, running.serve),
                 self.settings.cache,
                 Fetching(
                     self.settings.offline,
@@ -242,6 +243,7 @@ class Inside:
             yield folder
         yield from (self.shelf.folder, data_folder("tools"))
         yield from _named(self.tool.adapter)
+        yield Path(simple_index.__file__)
         yield from (spec_folder(), Path(manylinux_reference.__file__).parent)
         if shim is not None:
             yield shim

@@ -23,6 +23,7 @@ from manylinux_conformance.provide import (
     pip,
 )
 from manylinux_conformance.running import Run
+from manylinux_conformance.simple_index import Serve
 
 # The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
 LEGACY = (
@@ -41,6 +42,7 @@ class Place:
     platform: Platform
     interpreter: Interpreter
     run: Run
+    serve: Serve
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def provide_inside(
     if not allows(needs, place.interpreter.release):
         found = place.interpreter.version
         return NotProvided(f"needs Python {needs}; this platform has {found}")
-    tool = ProvidedTool(adapter, version, place.interpreter, run=place.run)
+    tool = ProvidedTool(
+        adapter, version, place.interpreter, run=place.run, serve=place.serve
+    )
     if not adapter.provide.pypi:
         return tool
     folder = cache / "tools" / _key(adapter, version, place)
