@@ -41,7 +41,8 @@ from manylinux_conformance.wanted import Wanted
 SHOWN = 20  # unexplained differences printed before pointing to the report
 HELP = """Ask tools the questions of the suite and report their answers.
 
-Without options every pinned tool is asked on every modelled platform.
+Without options every pinned tool is asked on every modelled platform and in every
+prepared container; 'platforms list' shows which there are.
 Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
 2 the input cannot be used.
 
@@ -49,6 +50,7 @@ Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
 Examples:
   manylinux-conformance run --tool pip==26.3 --platform glibc-2.17
   manylinux-conformance run --rule 'installer.order.*'
+  manylinux-conformance run --platform 'debian-*-s390x' --tool uv
   manylinux-conformance run --tool ./mytool.toml
 
 \b
@@ -166,8 +168,13 @@ def _ask(  # noqa: PLR0913 - what a run needs
     with interruptible(live), scratch_folder() as work:
         settings = Settings(cache, work, jobs, offline, live=live)
         try:
-            with ProgressBars(Console(stderr=True)) as progress:
-                return list(run(suite, tools, roles, settings, progress.take_note))
+            console = Console(stderr=True)
+            with ProgressBars(console) as progress:
+                blocks = list(run(suite, tools, roles, settings, progress.take_note))
+            if settings.spent.seconds:
+                said = f"time in containers: {settings.spent}"
+                console.print(said, style="dim", highlight=False)
+            return blocks
         finally:
             _keep_evidence(work, output / "evidence")
 

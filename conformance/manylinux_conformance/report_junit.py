@@ -19,7 +19,8 @@ def write_junit(blocks: Sequence[Block], path: Path) -> None:
     document = JUnitXml("manylinux conformance")
     for block in blocks:
         header = block.header
-        suite = TestSuite(f"{header.tool} {header.version} as {header.role}")
+        where = f" in {header.platform}" if header.platform else ""
+        suite = TestSuite(f"{header.tool} {header.version} as {header.role}{where}")
         suite.add_testcases(
             [_test_case(result, header.role) for result in block.results]
         )

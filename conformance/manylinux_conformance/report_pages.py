@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 
 from manylinux_conformance.deviations import DIFFERING
-from manylinux_conformance.results_file import Block
+from manylinux_conformance.results_file import Block, joined
 from manylinux_conformance.rules import Rule
 from manylinux_conformance.standing import by_rule, standing
 from manylinux_conformance.summary import legend, summarize, words
@@ -27,7 +27,7 @@ def write_pages(
     )
     environment.globals |= {"words": words, "by_rule": by_rule, "standing": standing}
     facts = {
-        "blocks": blocks,
+        "blocks": joined(blocks),
         "tables": summarize(blocks),
         "rules": rules,
         "legend": legend(),

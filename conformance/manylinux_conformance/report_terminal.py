@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from manylinux_conformance.results import ELSEWHERE
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.summary import legend, summarize, words
 
@@ -29,11 +30,14 @@ def print_summary(blocks: Sequence[Block], console: Console) -> None:
 
 def print_not_run(blocks: Sequence[Block], console: Console) -> None:
     """Print each reason for which something was not run, once."""
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, dict[str, None]] = {}
     for block in blocks:
+        tool = f"{block.header.tool} {block.header.version}".strip()
         for line in block.not_run:
-            tool = f"{block.header.tool} {block.header.version}".strip()
-            reasons.setdefault(line.reason, []).append(f"{tool} on {line.platform}")
-    for reason, places in reasons.items():
+            # What no tool was asked on is no matter of a tool.
+            whose = "" if block.header.platform == ELSEWHERE else f"{tool} on "
+            reasons.setdefault(line.reason, {})[f"{whose}{line.platform}"] = None
+    for reason, found in reasons.items():
+        places = list(found)
         shown = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")  # noqa: PLR2004 - enough to recognize
         console.print(f"not run: {shown}: {reason}", style="yellow", highlight=False)

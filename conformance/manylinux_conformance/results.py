@@ -9,6 +9,7 @@ from manylinux_conformance.platforms import Fidelity
 from manylinux_conformance.verdicts import Verdict
 
 FORMAT = 1
+ELSEWHERE = "containers"  # a header's platform: the containers that were not run at all
 
 
 class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_only=True):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from manylinux_conformance.results_file import Block
+from manylinux_conformance.results_file import Block, joined
 from manylinux_conformance.standing import Standing, by_rule, standing
 
 
@@ -31,9 +31,10 @@ class Table:
 
 def summarize(blocks: Sequence[Block]) -> tuple[Table, ...]:
     """Return one table per role, roles and tools in the order of the blocks."""
-    roles = dict.fromkeys(block.header.role for block in blocks)
+    tools = joined(blocks)
+    roles = dict.fromkeys(block.header.role for block in tools)
     return tuple(
-        _table(role, [block for block in blocks if block.header.role == role])
+        _table(role, [block for block in tools if block.header.role == role])
         for role in roles
     )
 

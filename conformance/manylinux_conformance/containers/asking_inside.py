@@ -11,13 +11,11 @@ from manylinux_conformance.ask import ProbeShelf
 from manylinux_conformance.containers.ask_inside import Inside
 from manylinux_conformance.containers.ready import Ready
 from manylinux_conformance.heading import heading
-from manylinux_conformance.results import NotRun
+from manylinux_conformance.results import ELSEWHERE, NotRun
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.settings import Progress, Settings
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
-
-ELSEWHERE = "containers"  # the heading's platform of what was not run at all
 
 
 @dataclass(frozen=True, slots=True)
