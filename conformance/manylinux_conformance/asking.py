@@ -136,6 +136,8 @@ class Asking:
             self.settings.cache,
         )
         results: list[Result] = []
+        if batches:
+            progress(self._name, 0, len(batches))
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             for done, found in enumerate(pool.map(asker.answer, batches), 1):
                 results += found
