@@ -90,13 +90,20 @@ def _check_library(tool: ProvidedTool, folder: Path) -> Iterator[str]:
 def _complaints(
     answers: Mapping[str, Answer], again: Mapping[str, Answer]
 ) -> Iterator[str]:
-    """Yield what broke, and what is answered otherwise when it is asked again."""
+    """Yield what broke, and what is answered otherwise when it is asked again.
+
+    Questions at which a tool broke in one and the same way are one line.
+    """
+    broken: dict[str, list[str]] = {}
     for case, answer in answers.items():
         if answer.outcome in {Verdict.ERROR, Verdict.TIMEOUT}:
-            yield f"{case}: {_words(answer)}"
+            broken.setdefault(_words(answer), []).append(case)
         elif _words(answer) != _words(again[case]):
             words = f"{_words(answer)}, and the second time {_words(again[case])}"
             yield f"{case} is answered {words}"
+    for words, cases in broken.items():
+        more = f" and {len(cases) - 1} more" if len(cases) > 1 else ""
+        yield f"{cases[0]}{more}: {words}"
 
 
 def _taken(answers: Mapping[str, Answer]) -> Iterator[str]:

@@ -181,11 +181,15 @@ def _ask(  # noqa: PLR0913 - what a run needs
 
 def _print_complaints(complaints: Sequence[str], output: Path) -> None:
     console = Console(stderr=True)
+    if not complaints:
+        said = "every difference from the rules is a recorded deviation"
+        console.print(said, style="green", highlight=False)
     for complaint in complaints[:SHOWN]:
         console.print(complaint, highlight=False, markup=False, soft_wrap=True)
     if len(complaints) > SHOWN:
-        console.print(f"and {len(complaints) - SHOWN} more")
-    console.print(f"reports: {output}/report.html", style="dim")
+        console.print(f"and {len(complaints) - SHOWN} more", highlight=False)
+    said = f"reports: {output}/report.html, report.md, junit.xml, results.jsonl"
+    console.print(said, style="dim", highlight=False, soft_wrap=True)
 
 
 def _keep_evidence(work: Path, kept: Path) -> None:

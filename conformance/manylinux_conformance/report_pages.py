@@ -32,6 +32,12 @@ def write_pages(
         "rules": rules,
         "legend": legend(),
         "differing": DIFFERING,
+        "unexplained": [
+            (f"{block.header.tool} {block.header.version}".strip(), result)
+            for block in blocks
+            for result in block.results
+            if result.verdict in DIFFERING and not result.deviation
+        ],
     }
     for name in ("report.html", "report.md"):
         page = environment.get_template(f"{name}.jinja").render(facts)

@@ -15,16 +15,17 @@ from manylinux_conformance.summary import legend, summarize, words
 def print_summary(blocks: Sequence[Block], console: Console) -> None:
     """Print one table per role and the reasons for what was not run."""
     for summary in summarize(blocks):
-        table = Table(
-            title=f"Rules by area, asked as {summary.role}", title_justify="left"
-        )
+        if not summary.areas:
+            continue  # nothing was asked in this role; the reasons follow
+        console.print(f"\nRules by area, asked as {summary.role}", style="bold")
+        table = Table()
         table.add_column("tool", no_wrap=True)
         for area in summary.areas:
             table.add_column(area)
         for row in summary.rows:
             table.add_row(row.tool, *(words(counts) for counts in row.areas))
         console.print(table)
-    console.print(f"Rules: {legend()}.", style="dim")
+    console.print(f"Cells count rules: {legend()}.", style="dim")
     print_not_run(blocks, console)
 
 

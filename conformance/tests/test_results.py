@@ -232,6 +232,19 @@ def test_reports_name_every_difference_and_what_was_not_run(tmp_path: Path) -> N
         assert "no engine" in text
 
 
+def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
+    known = msgspec.structs.replace(WRONG, deviation="bug")
+    for results, said in (
+        ((known,), "Every difference from the rules is a recorded deviation."),
+        ((known, HUNG), "installer.order.linux/hung"),
+    ):
+        write_pages([Block(HEADER, results)], {}, tmp_path)
+        for name in ("report.html", "report.md"):
+            page = (tmp_path / name).read_text()
+            assert page.index("Unexplained") < page.index(said), name
+            assert page.index(said) < page.index("pip 26.3 as installer"), name
+
+
 def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
     known = msgspec.structs.replace(WRONG, deviation="bug")
     write_junit([Block(HEADER, (known,))], tmp_path / "junit.xml")
