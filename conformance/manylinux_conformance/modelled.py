@@ -50,8 +50,8 @@ def shim_variables(
     """Return the variables under which programs see a platform; see shim/README.md.
 
     ``python`` is the target interpreter, ``header`` what ``prepare_header`` returned.
-    The interpreter that runs this suite, and with it those of the tools' environments,
-    shows that header too: they are programs of the same machine.
+    The interpreter that runs this suite shows that header too: it is a program of the
+    same machine, and tools may have environments of it.
     With ``tool_glibc`` every program but the target interpreter sees that version of
     glibc; the interpreter's file must then be its own, not a symbolic link.
     Raises ShimError for a shim that LD_PRELOAD cannot name; see ld.so(8).

@@ -106,7 +106,7 @@ def this_system() -> str:
 def _key(adapter: Adapter, version: str, interpreter: Interpreter) -> str:
     """Name a folder by everything that decides what is installed into it."""
     provide = adapter.provide
-    parts = [*provide.pypi, str(provide.inside), str(interpreter.path), sys.executable]
+    parts = [*provide.pypi, str(provide.inside), str(interpreter.path)]
     digest = hashlib.sha256("\0".join(parts).encode())
     if provide.constraints:
         digest.update(read_bytes(constraints(adapter, version)))
@@ -139,7 +139,9 @@ def _install(
         requirements.append(f"--constraint={constraints(adapter, version)}")
     if not adapter.provide.inside:
         venv = folder / "venv"
-        made = finish([sys.executable, "-m", "venv", "--without-pip", str(venv)])
+        # Not of the suite's own interpreter: some tools answer by the one they run on.
+        python = str(interpreter.path)
+        made = finish([python, "-m", "venv", "--without-pip", str(venv)])
         return made or pip(f"--python={venv}/bin/python", "install", *requirements)
     packages = folder / "packages"
     # Wheels only: what is installed for another Python cannot be built by this one.
