@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import functools
 import signal
 import threading
 import time
@@ -15,18 +15,26 @@ from typing import Any
 
 import docker.errors
 
+from manylinux_conformance import simple_index
 from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.container_files import (
+    ContainerFiles,
+    CopiedFiles,
+    SharedFiles,
+    container_user,
+)
 from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
+from manylinux_conformance.containers.parcel import ParcelError
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.running import Ended, Streams, fit_for_report
+from manylinux_conformance.simple_index import Served
 from manylinux_conformance.spent import Spent
 
 MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
 PROCESSES = 256
+INDEX_PORT = 8080  # of the container's own loopback interface
 TEMPORARY = {"/tmp": "size=64m"}  # noqa: S108 - the container's own
-CLOSED_TO_OTHERS = Path("/root")
-NOBODY = 65534
 # The first process: it waits, and lets the kernel clear away what others leave behind.
 WAIT = """
 import signal
@@ -54,12 +62,12 @@ class LostError(Exception):
     """A container is gone, or its emulator broke: never the tool's fault."""
 
 
-@dataclass(slots=True)
+@dataclass
 class RunningContainer:
     """A container and the commands in it.
 
     ``readable`` are folders that it may read, ``writable`` the one that it may change;
-    each has the same path inside.
+    each has the same path inside.  ``shared``: its engine can mount them.
     """
 
     engine: Engine
@@ -69,9 +77,17 @@ class RunningContainer:
     emulated: bool
     spent: Spent
     live: LiveContainers
+    shared: bool = True
     python: str = ""
     _id: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @functools.cached_property
+    def files(self) -> ContainerFiles:
+        """The files of this machine that its programs use."""
+        if self.shared:
+            return SharedFiles(self.readable, self.writable)
+        return CopiedFiles(self.engine, self.readable, self.writable)
 
     def start(self) -> None:
         """Start the container with the first of its interpreters that exists.
@@ -101,6 +117,12 @@ class RunningContainer:
         if gone:
             self.live.remove(gone)
 
+    @contextlib.contextmanager
+    def serve(self, links: Path) -> Iterator[Served]:
+        """Have a command serve wheels to itself: nobody else can reach a container."""
+        command = (self.python, simple_index.__file__, str(links), str(INDEX_PORT))
+        yield Served(f"http://127.0.0.1:{INDEX_PORT}/simple/", command)
+
     def run(
         self,
         command: Sequence[str],
@@ -121,12 +143,16 @@ class RunningContainer:
             file = folder / ".questions"
             file.write_bytes(questions)
             command = [self.python, "-S", "-c", FEED, str(file), *command]
-        _hand_over(folder.parent)
-        with self.spent.on("tool"):
-            try:
+        try:
+            self.files.send(self._id, folder.parent)
+            with self.spent.on("tool"):
                 ended = self._exec(command, folder, variables, self._limit(seconds))
-            except TROUBLE as error:
-                raise self._lost(error) from error
+            if not ended.timed_out:
+                self.files.fetch(self._id, folder.parent)
+        except TROUBLE as error:
+            raise self._lost(error) from error
+        except ParcelError as error:
+            raise LostError(f"what it left cannot be brought back: {error}") from error
         self._blame_emulator(ended)
         return ended
 
@@ -144,7 +170,7 @@ class RunningContainer:
                 name=f"{LABEL}-{uuid.uuid4().hex[:12]}",
                 entrypoint=[python, "-S", "-c", WAIT],
                 command=[],
-                user=_user(),
+                user=":".join(map(str, container_user())),
                 labels={LABEL: owner()},
                 host_config=self._confinement(),
             )["Id"]
@@ -152,18 +178,11 @@ class RunningContainer:
             api.start(self._id)
 
     def _confinement(self) -> Any:  # noqa: ANN401 - docker ships no types
-        binds = {str(path): {"bind": str(path), "mode": "ro"} for path in self.readable}
-        binds[str(self.writable)] = {"bind": str(self.writable), "mode": "rw"}
-        if any(path.is_relative_to(CLOSED_TO_OTHERS) for path in map(Path, binds)):
-            # Paths are the same inside, where somebody else has to read them.
-            door = self.writable / "open-root"
-            door.mkdir(exist_ok=True)
-            binds[str(door)] = {"bind": str(CLOSED_TO_OTHERS), "mode": "rw"}
         return self.engine.client.api.create_host_config(
-            binds=binds,
             cap_drop=["ALL"],
             mem_limit=MEMORY,
             memswap_limit=MEMORY,
+            mounts=self.files.mounts(),
             network_mode="none",
             pids_limit=PROCESSES,
             read_only=True,
@@ -290,27 +309,8 @@ def started(container: RunningContainer) -> Iterator[RunningContainer]:
         container.stop()
 
 
-def _user() -> str:
-    """Return who the container's programs are: never root."""
-    if os.getuid() == 0:
-        return f"{NOBODY}:{NOBODY}"
-    return f"{os.getuid()}:{os.getgid()}"
-
-
 def _not_started(streams: Streams, said: str) -> str:
     """Return an engine's words about a program that it could not start."""
     words = f"{said} {streams.output.decode(errors='replace')}".strip()
     _, found, reason = words.partition("exec failed: ")
     return reason.rpartition(": unknown")[0] or reason if found else ""
-
-
-def _hand_over(folder: Path) -> None:
-    """Let the container's user change a folder that root has made.
-
-    By descriptors: something left behind in the container may move folders meanwhile.
-    """
-    if os.getuid() != 0:
-        return
-    for _, folders, files, place in os.fwalk(folder):
-        for name in (".", *folders, *files):
-            os.chown(name, NOBODY, NOBODY, dir_fd=place, follow_symlinks=False)
