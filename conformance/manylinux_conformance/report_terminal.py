@@ -25,7 +25,7 @@ def print_summary(blocks: Sequence[Block], console: Console) -> None:
         for row in summary.rows:
             table.add_row(row.tool, *(words(counts) for counts in row.areas))
         console.print(table)
-    console.print(f"Cells count rules: {legend()}.", style="dim")
+    console.print(f"Rules: {legend()}.", style="dim")
     print_not_run(blocks, console)
 
 
