@@ -31,12 +31,33 @@ def read_committed(folder: Path) -> dict[Place, Block]:
 
 def commit(blocks: Iterable[Block], on_file: OnFile, folder: Path) -> None:
     """Write what was answered over what is on file; what was not run stays there."""
-    fresh = {place(block.header): block for block in blocks if block.results}
+    fresh = {
+        place(block.header): _completed(block, on_file.get(place(block.header)))
+        for block in blocks
+        if block.results
+    }
     files: dict[str, list[Block]] = {}
     for _, block in sorted({**on_file, **fresh}.items()):
         files.setdefault(file_name(block.header), []).append(block)
     for name in {file_name(block.header) for block in fresh.values()}:
         write_blocks(files[name], folder / name)
+
+
+def _completed(block: Block, before: Block | None) -> Block:
+    """Keep what is on file for platforms that were not run, at its place."""
+    unseen = {line.platform for line in block.not_run}
+    kept = [one for one in before.results if one.platform in unseen] if before else []
+    if before is None or not kept:
+        return block
+    places = list(dict.fromkeys(result.platform for result in before.results))
+    order = {where: number for number, where in enumerate(places)}
+    results = (*block.results, *kept)
+    known = {result.platform for result in kept}
+    return Block(
+        block.header,
+        tuple(sorted(results, key=lambda one: order.get(one.platform, len(order)))),
+        tuple(line for line in block.not_run if line.platform not in known),
+    )
 
 
 def not_rerun(blocks: Iterable[Block], on_file: OnFile) -> list[Block]:
@@ -107,9 +128,8 @@ def _circumstances(before: Header, now: Header) -> Iterator[str]:
 
 
 def _name(header: Header) -> str:
-    tool = f"{header.tool} {header.version}".strip()
     where = f" on {header.platform}" if header.platform else ""
-    return f"{tool} as {header.role.value}{where}"
+    return f"{header.name} as {header.role.value}{where}"
 
 
 def _by_case(block: Block) -> dict[tuple[str, str], Result]:

@@ -20,7 +20,7 @@ def write_junit(blocks: Sequence[Block], path: Path) -> None:
     for block in blocks:
         header = block.header
         where = f" in {header.platform}" if header.platform else ""
-        suite = TestSuite(f"{header.tool} {header.version} as {header.role}{where}")
+        suite = TestSuite(f"{header.name} as {header.role}{where}")
         suite.add_testcases(
             [_test_case(result, header.role) for result in block.results]
         )

@@ -33,7 +33,7 @@ def write_pages(
         "legend": legend(),
         "differing": DIFFERING,
         "unexplained": [
-            (f"{block.header.tool} {block.header.version}".strip(), result)
+            (block.header.name, result)
             for block in blocks
             for result in block.results
             if result.verdict in DIFFERING and not result.deviation

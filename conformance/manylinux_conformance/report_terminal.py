@@ -33,7 +33,7 @@ def print_not_run(blocks: Sequence[Block], console: Console) -> None:
     """Print each reason for which something was not run, once."""
     reasons: dict[str, dict[str, None]] = {}
     for block in blocks:
-        tool = f"{block.header.tool} {block.header.version}".strip()
+        tool = block.header.name
         for line in block.not_run:
             # What no tool was asked on is no matter of a tool.
             whose = "" if block.header.platform == ELSEWHERE else f"{tool} on "

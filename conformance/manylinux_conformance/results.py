@@ -30,6 +30,11 @@ class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_onl
     platform: str = ""
     emulator: str = ""
 
+    @property
+    def name(self) -> str:
+        """The tool's name with its version, if it has one."""
+        return f"{self.tool} {self.version}".strip()
+
 
 class Result(msgspec.Struct, frozen=True, tag="case", tag_field="line", kw_only=True):
     """One answer.  No clocks and no paths: a rerun is byte-equal."""

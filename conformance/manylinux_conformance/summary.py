@@ -65,6 +65,5 @@ def _row(block: Block, areas: tuple[str, ...]) -> Row:
     counts = {area: Counter[Standing]() for area in areas}
     for rule, results in by_rule(block.results).items():
         counts[rule.partition(".")[0]][standing(results)] += 1
-    name = f"{block.header.tool} {block.header.version}".strip()
     cells = tuple(counts[area] for area in areas)
-    return Row(name, block.header.python, cells, len(block.not_run))
+    return Row(block.header.name, block.header.python, cells, len(block.not_run))
