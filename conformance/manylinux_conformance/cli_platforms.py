@@ -63,7 +63,11 @@ def list_command(patterns: tuple[str, ...], *, as_json: bool, address: str) -> N
 
 @platforms.command("prepare")
 @click.argument("patterns", nargs=-1)
-@click.option("--source", type=click.Choice(list(Source)), help="Only this source.")
+@click.option(
+    "--source",
+    type=click.Choice([one.value for one in Source]),
+    help="Only this source.",
+)
 @click.option("--mirror", default="", help="A Debian mirror, as mmdebstrap takes it.")
 @click.option("--registry", default="", help="A registry with the upstream names.")
 @click.option("--archives", type=click.Path(path_type=Path), help="What export wrote.")

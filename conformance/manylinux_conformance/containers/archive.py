@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import tarfile
@@ -76,7 +77,8 @@ def save_archive(engine: Engine, container: Container, folder: Path) -> Path:
     except OSError as error:
         raise InputError(path, error.strerror or str(error)) from error
     finally:
-        new.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            new.unlink()
     return path
 
 

@@ -64,7 +64,7 @@ def examine(address: str = "", machine: Machine | None = None) -> Iterator[Found
         engine = connect(address)
         yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
     except InputError as error:
-        words, _, remedy = error.reason.partition("; ")
+        words, _, remedy = error.reason.partition("; run: ")
         yield Found("engine", State.MISSING, words, remedy)
     yield from _emulation(engine, machine)
     yield from _mirror(machine)

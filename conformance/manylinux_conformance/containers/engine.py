@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,14 @@ from docker.context import ContextAPI
 from manylinux_conformance.input_error import InputError
 
 HERE = "Docker engine"
+USUAL = "unix:///var/run/docker.sock"
 GREETING = 20  # seconds that an engine has to say who it is
 PATIENCE = 3700  # seconds of silence on a connection; runs have limits of their own
 LABEL = "manylinux-conformance"
 TROUBLE = (docker.errors.DockerException, requests.RequestException, OSError)
-INSTALL = "is not installed; on Debian: apt-get install docker.io"
-START = "is not running; start it: systemctl start docker"
-PERMISSION = "no permission; add yourself to its group: adduser USER docker"
+INSTALL = "is not installed; run: apt-get install docker.io"
+START = "is not running; run: systemctl start docker"
+PERMISSION = "no permission; run: adduser USER docker (and log in again)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Engine:
     def load(self, archive: Iterable[bytes]) -> None:
         """Load an image archive, whole or not at all."""
         with translated(self.address):
-            for line in self.client.api.load_image(archive, quiet=True):
+            for line in self.client.api.load_image(iter(archive), quiet=True):
                 raise_error(self.address, line)
 
     def save(self, name: str) -> Iterator[bytes]:
@@ -144,14 +146,14 @@ def connect(address: str = "") -> Engine:
     Raises InputError that says what is wrong and what would help.
     """
     where = address or os.environ.get("DOCKER_HOST", "") or HERE
-    try:
+    with translated(where):
         if not address:
+            _knock(os.environ.get("DOCKER_HOST", "") or USUAL)
             client = docker.from_env(timeout=GREETING)
         else:
-            client = docker.DockerClient(_host(address), timeout=GREETING)
+            _knock(host := _host(address))
+            client = docker.DockerClient(host, timeout=GREETING)
         machine = client.info()["Architecture"]
-    except TROUBLE as error:
-        raise InputError(where, reason_of(error)) from error
     client.api.timeout = PATIENCE
     return Engine(client, where, machine)
 
@@ -190,7 +192,7 @@ def reason_of(error: BaseException) -> str:
     if {FileNotFoundError, ConnectionRefusedError, ConnectionResetError} & kinds:
         return START
     if kinds & {requests.ReadTimeout, TimeoutError}:
-        return "does not answer; restart it: systemctl restart docker"
+        return "does not answer; run: systemctl restart docker"
     said = getattr(error, "explanation", None) or str(error)
     return worded(said) if said.strip() else type(error).__name__
 
@@ -202,6 +204,13 @@ def _host(address: str) -> str:
     if context is None:
         raise InputError(address, "is neither an address nor a Docker context")
     return str(context.Host)
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nobody listens on a socket; docker's client leaves it open."""
+    if address.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.connect(address.removeprefix("unix://"))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP)
@@ -19,12 +22,17 @@ class Interrupted(Exception):  # noqa: N818 - it is no error
 
 
 class Interruption:
-    """Whether the user has interrupted the work, and the programs to end then."""
+    """Whether the user has interrupted the work, and what to tidy up then.
+
+    What waits for an engine is not waited for: an engine that nobody listens to any
+    more lets go of what is half loaded.
+    """
 
     def __init__(self) -> None:
         self._changing = threading.Lock()
         self._happened = False
         self._running: set[subprocess.Popen[str]] = set()
+        self._folders: set[str] = set()
 
     def check(self) -> None:
         """Raise Interrupted if the user has interrupted the work."""
@@ -54,13 +62,27 @@ class Interruption:
                 self._running.discard(process)
         self.check()
 
+    @contextlib.contextmanager
+    def folder(self, prefix: str) -> Iterator[Path]:
+        """Yield a new folder, which is gone at the end or at an interruption."""
+        with tempfile.TemporaryDirectory(
+            prefix=prefix, ignore_cleanup_errors=True
+        ) as name:
+            self._folders.add(name)
+            try:
+                yield Path(name)
+            finally:
+                self._folders.discard(name)
+
     def happen(self) -> None:
-        """End what is running; nothing new begins."""
+        """End what is running and remove its folders; nothing new begins."""
         with self._changing:
             self._happened = True
             running = tuple(self._running)
         for process in running:
             _end(process)
+        for name in tuple(self._folders):
+            shutil.rmtree(name, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -56,10 +56,7 @@ def root_file_system(
     Nothing of the architecture is run.  Raises InputError with mmdebstrap's reason.
     """
     release = container.release
-    with tempfile.TemporaryDirectory(
-        prefix="manylinux-mirror-", ignore_cleanup_errors=True
-    ) as name:
-        folder = Path(name)
+    with interruption.folder("manylinux-mirror-") as folder:
         folder.chmod(0o755)  # apt downloads as a user of its own
         tar = folder / "root.tar"
         make = _Make(container, mirror, tar, say, interruption)

@@ -16,7 +16,7 @@ from manylinux_conformance.containers.interruption import Interrupted
 from manylinux_conformance.containers.prepare import Preparation, Prepared
 from manylinux_conformance.input_error import InputError
 
-TIDYING = 30  # seconds that interrupted work has to leave nothing behind
+PARTING = 1  # seconds that workers have to notice an interruption
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,6 @@ def prepare_all(
                 preparation.interruption.check()
                 outcomes.put(_outcome(preparation, waiting.get_nowait(), say))
 
-    # Not waited for at the end: what an engine does when nobody listens is its affair.
     workers = [threading.Thread(target=work, daemon=True) for _ in range(jobs)]
     for worker in workers:
         worker.start()
@@ -79,7 +78,7 @@ def prepare_all(
     finally:
         preparation.interruption.happen()
         for worker in workers:
-            worker.join(TIDYING)
+            worker.join(PARTING)
 
 
 def _outcome(
