@@ -136,6 +136,7 @@ class _Asking:
             links = folder / "links"
             probes = write_probe_projects(questions, links, self.probes.prefix)
         outcome = install(self.installer, environment.target, workplace, probes)
+        self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
         (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
             _restore(probes)
@@ -169,5 +170,7 @@ def _evidence(outcome: Outcome) -> bytes:
 
 def _restore(probes: ProbeProjects) -> None:
     """Write the wheels anew after a tool changed them, for the tools that follow."""
-    shutil.rmtree(probes.links)
+    if probes.links.is_symlink():
+        probes.links.unlink()
+    shutil.rmtree(probes.links, ignore_errors=True)
     write_probe_projects(probes.questions, probes.links, probes.prefix)

@@ -113,12 +113,15 @@ def _places(
 
 
 def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:
-    """Return every path below a folder with its size, time and file number."""
+    """Return every path below a folder with its size, time and file number.
+
+    What a tool took away, or made unreadable, is missing.
+    """
     found: Listing = {}
     skip = {str(path) for path in skipped}
     folders = [str(folder)]
     while folders:
-        with os.scandir(folders.pop()) as entries:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
                 if entry.path in skip:
                     continue

@@ -108,7 +108,7 @@ def read_answer(question: Question, folder: Path) -> Answer | None:
     """Return which candidate of a question lies in a folder, or None if none does."""
     try:
         found = sorted(path.name for path in (folder / question.project).iterdir())
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:  # not there, no folder, a knot of links, or not to be read
         return None
     spelled = {marker: offer.tag for marker, offer in _marked(question).items()}
     strangers = [name for name in found if name not in spelled]

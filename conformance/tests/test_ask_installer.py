@@ -199,6 +199,21 @@ def test_writing_outside_the_target_is_an_error(
     assert answer.reason.endswith("stray")
 
 
+@pytest.mark.parametrize("way", ["remove-links", "swap-links", "remove-everything"])
+def test_taking_away_what_is_not_its_own_is_an_error_too(
+    fake_installer: Make, ask: Ask, way: str
+) -> None:
+    answer = ask(fake_installer(way), *GOOD)[GOOD[0]]
+    assert answer.outcome is Verdict.ERROR
+    assert "wrote outside its target: " in answer.reason
+
+
+def test_a_knot_of_links_is_nothing_installed(fake_installer: Make, ask: Ask) -> None:
+    answer = ask(fake_installer("tie-knots"), *GOOD)[GOOD[0]]
+    assert answer.outcome is Verdict.ERROR
+    assert "exit status 0, but nothing was installed" in answer.reason
+
+
 def test_noise_without_end_is_bounded_and_does_no_harm(
     fake_installer: Make, ask: Ask, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ python installer.py WAY LINKS REQUIREMENTS TARGET
 import contextlib
 import importlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,28 @@ def write_beside(links: Path, projects: list[str], target: Path) -> None:
     (target.parent / "stray").mkdir()
 
 
+def remove_links(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    shutil.rmtree(links)
+
+
+def swap_links(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    shutil.rmtree(links)
+    links.symlink_to(target)
+
+
+def remove_everything(links: Path, projects: list[str], target: Path) -> None:
+    """Remove the target, and with it the whole place in which the tool runs."""
+    install_any(links, projects, target)
+    shutil.rmtree(target.parents[1])
+
+
+def tie_knots(_: Path, projects: list[str], target: Path) -> None:
+    for project in projects:
+        (target / project).symlink_to(project)
+
+
 def drop_strangers(links: Path, projects: list[str], target: Path) -> None:
     install_any(links, projects, target)
     for project in projects:
@@ -143,6 +166,10 @@ WAYS: dict[str, Way] = {
     "shout": shout,
     "write-in-links": write_in_links,
     "write-beside": write_beside,
+    "remove-links": remove_links,
+    "swap-links": swap_links,
+    "remove-everything": remove_everything,
+    "tie-knots": tie_knots,
     "drop-strangers": drop_strangers,
     "by-turns": take_turns,
     "skip-first": skip_first,
