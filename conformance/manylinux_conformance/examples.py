@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from manylinux_conformance.cases import Choose
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.input_error import InputError, decode_toml
 from manylinux_conformance.rules import Rule
 
 
@@ -20,7 +20,7 @@ def example_cases(rules: Iterable[Rule], folder: Path) -> Iterator[Choose]:
     for rule in rules:
         for name, source in rule.examples.items():
             try:
-                fields = msgspec.toml.decode(source)
+                fields = decode_toml(source.encode(), dict[str, object])
                 yield msgspec.convert(
                     {**fields, "rule": rule.id, "name": name}, type=Choose
                 )

@@ -40,13 +40,20 @@ def read_bytes(path: Path, largest: int = LARGEST_INPUT) -> bytes:
 
 def read_toml(path: Path, shape: type[T]) -> T:
     """Read a TOML file into a struct; unknown keys and wrong types are InputErrors."""
-    content = read_bytes(path, LARGEST_TOML)
+    try:
+        return decode_toml(read_bytes(path, LARGEST_TOML), shape)
+    except ValueError as error:
+        raise InputError(path, str(error)) from error
+
+
+def decode_toml(content: bytes, shape: type[T]) -> T:
+    """Decode a TOML document within bounds; ValueError says what is wrong with it."""
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.count(b".") > MOST_DOTS:
-            raise InputError(path, f"line {number}: more than {MOST_DOTS} dots")
+            raise ValueError(f"line {number}: more than {MOST_DOTS} dots")
     try:
         return msgspec.toml.decode(content, type=shape)
     except RecursionError as error:
-        raise InputError(path, "nested too deeply") from error
-    except (msgspec.DecodeError, ValueError) as error:
-        raise InputError(path, str(error)) from error
+        raise ValueError("nested too deeply") from error
+    except msgspec.DecodeError as error:
+        raise ValueError(str(error)) from error

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.rules import Level, Subject, read_chapter, read_rules
 
@@ -66,6 +67,29 @@ def test_a_malformed_rule_block_names_file_line_and_reason(
     with pytest.raises(InputError, match=reason) as caught:
         list(read_chapter(path))
     assert "installers.md: line 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("example", "reason"),
+    [
+        ("offer = [\n", "Invalid value"),
+        ("offer = 3\n", "Expected `array`, got `int` - at `$.offer`"),
+        ('colour = "red"\n', "Object contains unknown field `colour`"),
+        ("x = " + "[" * 9999, "nested too deeply"),
+        ("x" + ".a" * 9999 + " = 1", "line 1: more than 99 dots"),
+    ],
+)
+def test_a_malformed_example_names_chapter_rule_and_reason(
+    tmp_path: Path, example: str, reason: str
+) -> None:
+    old = 'offer = ["manylinux_{major}_{minor}_{arch}"]\npick = "any"'
+    chapter(tmp_path, BLOCK.replace(old, example))
+    with pytest.raises(InputError) as caught:
+        list(example_cases(read_rules(tmp_path).values(), tmp_path))
+    said = str(caught.value)
+    assert "installers.md: line 3: example 'same-version' of installer." in said
+    assert reason in said
+    assert "\n" not in said
 
 
 def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
