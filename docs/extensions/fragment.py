@@ -17,12 +17,25 @@ if TYPE_CHECKING:
     from sphinx.util.typing import ExtensionMetadata
 
 BREAKS = re.compile(r"(?<=[._])")
+CODE = re.compile(r"`([^`'\n]+)`")
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def breakable(identifier: str) -> Markup:
     """Return an identifier that a browser may break after dots and underscores."""
     return Markup("<wbr>").join(BREAKS.split(identifier))
+
+
+def with_code(text: str) -> Markup:
+    """Return a sentence with what stands between backticks set as code.
+
+    A quotation of a loader's message, as in `GLIBC_2.38' not found, stays as it is.
+    """
+    parts = CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part
+        for place, part in enumerate(parts)
+    )
 
 
 def short_link(address: str) -> str:
@@ -50,6 +63,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["breakable"] = breakable
     environment.filters["short_link"] = short_link
+    environment.filters["with_code"] = with_code
     return environment
 
 

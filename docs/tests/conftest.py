@@ -129,7 +129,7 @@ rule = "demo.*"
 cases = ["next-*"]
 versions = ["1.9"]
 kind = "bug"
-why = "It compares versions as text."
+why = "`compare()` takes versions as text: `1.10' is first."
 link = "https://example.org/1"
 """,
 }

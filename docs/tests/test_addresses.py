@@ -75,7 +75,7 @@ def test_page_of_a_rule_shows_the_rule_once_with_its_whole_evidence(
     assert "the answer was manylinux_2_18_x86_64 (bug). On glibc-2.17." in row
     text = built.text(page, "article")
     assert "edition 2026.1, rule demo.first , revision 1" in text
-    assert "It compares versions as text." in text
+    assert "compare() takes versions as text: `1.10' is first." in text
     assert "manylinux-conformance run --rule demo.first" in text
 
 

@@ -62,6 +62,11 @@ def test_answers_are_told_by_words_and_signs_not_by_colour_alone(built: Built) -
             assert part.get_text(strip=True), f"{selector} is empty in {cell}"
 
 
+def test_backticks_set_code_and_quotations_stay(built: Built) -> None:
+    (entry,) = built.all(PAGES, ".deviation > p")
+    assert [code.get_text() for code in entry.select("code")] == ["compare()"]
+
+
 def test_no_percentage_is_computed(built: Built) -> None:
     assert "%" not in built.text(PAGES, "article")
 
@@ -74,7 +79,7 @@ def test_no_percentage_is_computed(built: Built) -> None:
         "tag library 1 1 0 0",
         "≠ differs; the reason is recorded",
         "Not run: wild 3, on musl: needs Python < 3.10",
-        "bug It compares versions as text. example.org Rules demo.first",
+        "bug compare() takes versions as text: `1.10' is first. example.org",
         "Cases next-* Versions 1.9",
         "1 proposals for tags, and what became of them",
         "TAG-01 Do the first thing. rule demo.first Everybody does it.",
