@@ -32,7 +32,7 @@ class Row:
 class Table:
     """What was asked of all tools in one role, and what could not be.
 
-    ``not_run`` says so in words, for each tool version and platform.
+    ``not_run`` says so in words, once for each reason.
     """
 
     role: Role
@@ -62,14 +62,23 @@ def tables(known: Evidence) -> Iterator[Table]:
         if blocks:
             rows = (_row(known, rule, headers) for rule in known.rules.values())
             wanted = (row for row in rows if _is_wanted(row, role))
-            missing = (words for block in blocks for words in _not_run(block))
-            yield Table(role, headers, tuple(wanted), tuple(missing))
+            yield Table(role, headers, tuple(wanted), tuple(_not_run(blocks)))
 
 
-def _not_run(block: Block) -> Iterator[str]:
-    name = f"{block.header.tool} {block.header.version}".strip()
-    for line in block.not_run:
-        yield f"{name}, on {line.platform}: {line.reason}"
+def _not_run(blocks: list[Block]) -> Iterator[str]:
+    """Yield each reason with where it held, tools with the same places together."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for block in blocks:
+        for line in block.not_run:
+            places = reasons.setdefault(line.reason, {})
+            places.setdefault(block.header.name, []).append(line.platform)
+    for reason, places in reasons.items():
+        tools: dict[str, list[str]] = {}
+        for name, platforms in places.items():
+            tools.setdefault(", ".join(platforms), []).append(name)
+        for where, names in tools.items():
+            whom = "every tool" if len(names) == len(blocks) > 1 else ", ".join(names)
+            yield f"{whom}, on {where}: {reason}"
 
 
 def _row(known: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:

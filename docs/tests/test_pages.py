@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+from manylinux_conformance.results import NotRun
+from manylinux_conformance.results_file import Block, read_blocks, write_blocks
 
 if TYPE_CHECKING:
     from docs.tests.conftest import Build, Built
@@ -60,6 +62,24 @@ def test_answers_are_told_by_words_and_signs_not_by_colour_alone(built: Built) -
         for selector in ("[aria-hidden]", ".visually-hidden"):
             (part,) = cell.select(selector)
             assert part.get_text(strip=True), f"{selector} is empty in {cell}"
+
+
+def test_reason_that_holds_for_all_tools_is_said_once(
+    project: Path, build: Build
+) -> None:
+    for path in sorted((project / "conformance/results").glob("*.jsonl")):
+        blocks = list(read_blocks(path))
+        missing = tuple(
+            NotRun(platform=name, reason="no engine answers") for name in ("s1", "s2")
+        )
+        alone = tuple(line for block in blocks for line in block.not_run)
+        blocks[0] = Block(blocks[0].header, blocks[0].results, (*missing, *alone))
+        write_blocks(blocks, path)
+    said = [item.get_text() for item in build(project).all(PAGES, ".not-run li")]
+    assert said == [
+        "every tool, on s1, s2: no engine answers",
+        "wild 3, on musl: needs Python < 3.10",
+    ]
 
 
 def test_backticks_set_code_and_quotations_stay(built: Built) -> None:
