@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.adapters import read_adapter
 from manylinux_conformance.circumstances import Environment, this_machine
-from manylinux_conformance.provide import ProvidedTool, provide
+from manylinux_conformance.containers.architectures import ARCHITECTURES
+from manylinux_conformance.containers.catalogue import (
+    Container,
+    chosen,
+    read_containers,
+)
+from manylinux_conformance.containers.engine import Engine, connect
+from manylinux_conformance.containers.live_containers import LiveContainers
+from manylinux_conformance.containers.ready import Ready
+from manylinux_conformance.containers.running_container import RunningContainer
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interpreters import running_interpreter
+from manylinux_conformance.provide import ProvidedTool, locked, provide
+from manylinux_conformance.releases import Release, Source
+from manylinux_conformance.running import Ended
+from manylinux_conformance.spent import Spent
 
 FAKE_TOOLS = Path(__file__).parent / "fake_tools"
 
 MakeTool = Callable[..., ProvidedTool]
+StartEngine = Callable[..., Engine]
+MakeReady = Callable[..., Ready]
+MakeRunning = Callable[..., RunningContainer]
+RunPython = Callable[..., Ended]
 
 
 @pytest.fixture
@@ -61,3 +87,163 @@ def _provided(adapter: Path) -> ProvidedTool:
     tool = provide(read_adapter(adapter), "", adapter.parent / "cache")
     assert isinstance(tool, ProvidedTool), tool
     return tool
+
+
+@pytest.fixture
+def here_container() -> Container:
+    """Return this machine's system as if it were an image."""
+    interpreter = running_interpreter()
+    release = Release(
+        name="here",
+        glibc=platform.libc_ver()[1],
+        python=interpreter.version,
+        architectures=(platform.machine(),),
+        sources=(Source.ARCHIVE,),
+        interpreters=(str(interpreter.path),),
+    )
+    return Container(release, ARCHITECTURES[platform.machine()])
+
+
+@pytest.fixture
+def start_engine(
+    here_container: Container, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[StartEngine]:
+    """Return a function that starts the made-up engine, which is then the usual one."""
+    folder = Path(tempfile.mkdtemp(prefix="engine-"))  # sockets need short paths
+    processes: list[subprocess.Popen[bytes]] = []
+    engines: list[Engine] = []
+
+    def start(way: str = "", *images: str) -> Engine:
+        path = folder / f"{len(processes)}.sock"
+        command = [sys.executable, str(FAKE_TOOLS / "engine.py"), str(path), way]
+        names = images or (here_container.image,)
+        process = subprocess.Popen([*command, *names], stdout=subprocess.PIPE)
+        processes.append(process)
+        assert process.stdout
+        assert process.stdout.readline() == b"ready\n"
+        monkeypatch.setenv("DOCKER_HOST", f"unix://{path}")
+        engines.append(connect())
+        return engines[-1]
+
+    yield start
+    for engine in engines:
+        engine.client.close()
+    for process in processes:
+        process.terminate()
+        process.communicate()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def made_up(start_engine: StartEngine, here_container: Container) -> MakeReady:
+    """Return a function that gives a container of a made-up engine of some way."""
+
+    def make(way: str = "") -> Ready:
+        return Ready(here_container, start_engine(way))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def native() -> Iterator[Ready]:
+    """Give a real container of this machine's architecture, or say why there is none.
+
+    Its image is prepared if it is not there yet.
+    """
+    with _real(f"debian-12-{platform.machine()}") as ready:
+        yield ready
+
+
+@pytest.fixture(scope="session")
+def emulated() -> Iterator[Ready]:
+    """Give a real container that needs an emulator, if it is prepared."""
+    with _real("debian-12-s390x", make=False) as ready:
+        yield ready
+
+
+@contextlib.contextmanager
+def _real(name: str, *, make: bool = True) -> Iterator[Ready]:
+    containers = chosen(read_containers(), name)
+    if not containers:
+        pytest.skip(f"the catalogue has no {name}")
+    try:
+        engine = connect()
+    except InputError as error:
+        pytest.skip(str(error))
+    with contextlib.closing(engine.client):
+        with locked(Path(tempfile.gettempdir()) / f"prepare-{name}"):
+            if engine.image(containers[0].image) is None:
+                if not make or not shutil.which("mmdebstrap"):
+                    pytest.skip(f"{name} is not prepared")
+                _prepare(name)
+        yield Ready(containers[0], engine)
+
+
+def _prepare(name: str) -> None:
+    program = Path(sys.executable).with_name("manylinux-conformance")
+    command = [program, "platforms", "prepare", name]
+    made = subprocess.run(command, capture_output=True, check=False, text=True)
+    if made.returncode:
+        pytest.skip(f"{name} cannot be prepared: {made.stderr.splitlines()[-1:]}")
+
+
+@pytest.fixture(params=["made-up engine", "real engine"])
+def ready(request: pytest.FixtureRequest) -> Ready:
+    """Return a container of this machine's architecture on each kind of engine."""
+    if request.param == "real engine":
+        found: Ready = request.getfixturevalue("native")
+        return found
+    make: MakeReady = request.getfixturevalue("made_up")
+    return make()
+
+
+@pytest.fixture
+def make_running(tmp_path: Path) -> Iterator[MakeRunning]:
+    """Return a function that makes a container to be started; it ends with the test."""
+    made: list[RunningContainer] = []
+
+    def make(
+        ready: Ready, *, emulated: bool = False, readable: tuple[Path, ...] = ()
+    ) -> RunningContainer:
+        writable = tmp_path / f"writable-{len(made)}"
+        (writable / "run" / "work").mkdir(parents=True)
+        writable.chmod(0o755)
+        running = RunningContainer(
+            engine=ready.engine,
+            container=ready.container,
+            readable=readable,
+            writable=writable,
+            emulated=emulated,
+            spent=Spent(),
+            live=LiveContainers(),
+        )
+        made.append(running)
+        return running
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.fixture
+def run_python() -> RunPython:
+    """Return a function that runs a program in a container's Python."""
+
+    def run(
+        running: RunningContainer,
+        program: str,
+        *arguments: str,
+        seconds: float = 60,
+        questions: bytes = b"",
+    ) -> Ended:
+        if not running.python:
+            running.start()
+        return running.run(
+            [running.python, "-S", "-c", program, *arguments],
+            folder=running.writable / "run" / "work",
+            variables={"PATH": os.defpath},
+            seconds=seconds,
+            questions=questions,
+        )
+
+    return run
