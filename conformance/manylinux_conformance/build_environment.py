@@ -38,7 +38,7 @@ MODULE = ("-shared", "-fPIC", "-O2")
 STANDARD = {".cpp": ("-std=c++17",), ".c": ()}
 # Compiles wherever anything does, so that other refusals can be believed.
 CONTROL = ("-DHEADER=<stdlib.h>", "-DFUNCTION=malloc")
-FIND = "import glob, sys; print(*sorted(glob.glob(sys.argv[1])), sep='\\n')"
+FIND = "import glob, sys\nfor path in sorted(glob.glob(sys.argv[1])): print(path)"
 MACHINE = "import os; print(os.uname().machine)"
 PLATFORM = "import sysconfig; print(sysconfig.get_platform())"
 

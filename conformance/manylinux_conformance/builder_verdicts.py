@@ -10,7 +10,7 @@ import io
 import itertools
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -53,15 +53,16 @@ def judge_build(case: Build, answer: Answer) -> Judged:
 def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answer:
     """Say whether files keep the witness's level, and what speaks against it.
 
-    ``folder`` holds the files and whatever else they may use.
+    They may need each other.  ``folder`` holds them.
     """
     grounds: list[str] = []
+    own = {file.name for file in files}
     for file in files:
         if reason := why_no_file(file):
             return broken(f"{file.name}: {reason}")
         try:
             content = file.read_bytes()
-            grounds += above_the_policy(content, witness.arch, witness.release)
+            grounds += above_the_policy(content, witness.arch, witness.release, own)
         except UNREADABLE as error:
             return broken(f"{file.name} is no ELF file that can be read: {error}")
         grounds += map(str, witness.ask(file, folder))
@@ -83,20 +84,22 @@ def why_no_file(path: Path) -> str:
     return ""
 
 
-def above_the_policy(content: bytes, arch: str, release: Release) -> Iterator[str]:
+def above_the_policy(
+    content: bytes, arch: str, release: Release, own: Container[str] = ()
+) -> Iterator[str]:
     """Yield the libraries and version nodes a file needs that its level lacks.
 
-    ``content`` is the ELF file.  Raises one of UNREADABLE if it cannot be read.
+    ``content`` is the ELF file, ``own`` the names of the libraries that come with it.
+    Raises one of UNREADABLE if it cannot be read.
     """
-    allowed = level_libraries(
-        arch, release, glibc_nodes=tuple(_glibc_nodes(arch, release))
-    )
-    allowed[ARCHITECTURES[arch].loader] = tuple(_glibc_nodes(arch, release))
+    glibc = tuple(_glibc_nodes(arch, release))
+    allowed = level_libraries(arch, release, glibc_nodes=glibc)
+    allowed[ARCHITECTURES[arch].loader] = glibc
     for library in needed_libraries(content):
-        if library not in allowed:
+        if library not in allowed and library not in own:
             yield f"needs {library}, no library of the level"
     for library, node in _version_needs(content):
-        if node not in allowed.get(library, ()):
+        if library not in own and node not in allowed.get(library, ()):
             yield f"needs {node} of {library}"
 
 
