@@ -54,6 +54,14 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def platforms(session: nox.Session) -> None:
+    """Prepare containers, which `nox -s conformance` then asks too; needs Docker."""
+    prepare(session)
+    command = session.posargs or ["prepare"]
+    run(session, "manylinux-conformance", "platforms", *command)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """Test the suite, the reference and the fixtures, with branch coverage."""
     prepare(session)
