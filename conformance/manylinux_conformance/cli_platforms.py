@@ -17,16 +17,15 @@ from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.doctor import State, examine
 from manylinux_conformance.containers.engines import Engines
 from manylinux_conformance.containers.image_lock import ImageLockFile, usual_lock
-from manylinux_conformance.containers.interruption import signals_interrupt
 from manylinux_conformance.containers.prepare import Preparation, Wishes
 from manylinux_conformance.containers.prepare_all import alone, prepare_all
 from manylinux_conformance.containers.prepared_list import lines, size
 from manylinux_conformance.containers.selection import named, prepared, rows_of
 from manylinux_conformance.containers.steps import Steps, disk_use
+from manylinux_conformance.interruption import exit_status, terminable
 from manylinux_conformance.releases import Source
 
 DEFAULT = ("debian-12-*", "debian-13-riscv64")  # what a Debian mirror has, once each
-INTERRUPTED = 130
 ENGINE = click.option(
     "--engine", "address", default="", help="Another engine: an address or a context."
 )
@@ -91,7 +90,7 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
 
     Without PATTERNS: Debian 12 on its six architectures, and Debian 13 on riscv64.
     What is prepared is kept; a command that was interrupted can be given again.
-    Exit status: 0 all are prepared, 1 some are not, 130 interrupted.
+    Exit status: 0 all are prepared, 1 some are not.
 
     \b
     Examples:
@@ -104,12 +103,12 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
     wishes = Wishes(only, mirror, archives, registry, locked, accept_changed)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     preparation = Preparation(Engines(address), wishes)
-    with signals_interrupt():
+    with terminable():
         try:
             complete = _prepare(preparation, containers, jobs, console)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interruption:
             console.print("interrupted; what was prepared is kept")
-            sys.exit(INTERRUPTED)
+            sys.exit(exit_status(interruption))
     sys.exit(0 if complete else 1)
 
 

@@ -18,12 +18,15 @@ TASKS = Path("/proc/self/task")
 
 @contextlib.contextmanager
 def terminable() -> Iterator[None]:
-    """Have SIGTERM raise KeyboardInterrupt, so that whatever cleans up does so."""
+    """Have SIGTERM and a lost terminal raise KeyboardInterrupt, as Ctrl-C does.
+
+    Whatever cleans up then does so.
+    """
 
     def interrupt(number: int, _: FrameType | None) -> None:
         raise KeyboardInterrupt(number)
 
-    with _handled({signal.SIGTERM: interrupt}):
+    with _handled({signal.SIGTERM: interrupt, signal.SIGHUP: interrupt}):
         yield
 
 

@@ -11,9 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FrameType
 
-SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 TIDYING = 10  # seconds that a program has to remove what it has made
 
 
@@ -83,21 +81,6 @@ class Interruption:
             _end(process)
         for name in tuple(self._folders):
             shutil.rmtree(name, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def signals_interrupt() -> Iterator[None]:
-    """Let a request to end, or a lost terminal, interrupt as Ctrl-C does."""
-    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 def _end(process: subprocess.Popen[str]) -> None:

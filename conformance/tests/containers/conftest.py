@@ -30,6 +30,7 @@ from manylinux_conformance.releases import Release, Source
 MakeContainer = Callable[..., Container]
 MakeRoot = Callable[..., Path]
 Answer = tuple[int, object]
+OWN = f"tiny-{os.getpid()}-"  # images of this process's tests
 
 
 class FakeEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
@@ -243,25 +244,19 @@ def real_engine() -> Iterator[Engine]:
         engine = connect()
     except InputError as error:
         pytest.skip(f"needs a Docker engine: {error}")
-    before = _names(engine)
     yield engine
-    for name in _names(engine) - before:
-        if "tiny-" in name or name.startswith("127.0.0.1:"):
-            engine.client.api.remove_image(name, force=True)
+    for name in engine.images():
+        if name.partition("/")[2].startswith(OWN):
+            engine.remove(name)
     engine.client.close()
-
-
-def _names(engine: Engine) -> set[str]:
-    found = engine.client.api.images()
-    return {name for one in found for name in one["RepoTags"] or ()}
 
 
 @pytest.fixture
 def make_container() -> MakeContainer:
     """Return a function that makes up a platform with a name of its own."""
-    name = f"tiny-{uuid.uuid4().hex[:12]}"
+    name = f"{OWN}{uuid.uuid4().hex[:12]}"
 
-    def make(arch: str = "s390x", *sources: str, **facts: str) -> Container:
+    def make(arch: str = "s390x", *sources: str, alias: str = "") -> Container:
         release = Release(
             name=name,
             glibc="2.36",
@@ -270,7 +265,7 @@ def make_container() -> MakeContainer:
             sources=tuple(map(Source, sources)) or (Source.MIRROR,),
             registry="quay.io/pypa/manylinux2014_{arch}",
             suite="bookworm",
-            **facts,  # type: ignore[arg-type] - suites only
+            alias=alias,
         )
         return Container(release, ARCHITECTURES[arch])
 

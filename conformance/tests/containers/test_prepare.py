@@ -1,6 +1,5 @@
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,9 +30,11 @@ with tarfile.open(out, "w") as tar:
 FAILING = "#!/bin/sh\necho 'E: no network' >&2\nexit 1\n"
 
 
-def preparation(tmp_path: Path, **wishes: object) -> Preparation:
+def preparation(
+    tmp_path: Path, *, source: Source | None = None, archives: Path | None = None
+) -> Preparation:
     lock = ImageLockFile(tmp_path / "images.lock")
-    return Preparation(Engines(), replace(Wishes(lock=lock), **wishes))  # type: ignore[arg-type] - of several kinds
+    return Preparation(Engines(), Wishes(source, archives=archives, lock=lock))
 
 
 def steps(_: str) -> None:

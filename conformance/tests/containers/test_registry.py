@@ -112,8 +112,11 @@ def lock(tmp_path: Path) -> ImageLockFile:
     return ImageLockFile(tmp_path / "images.lock")
 
 
-def preparation(host: str, lock: ImageLockFile, **more: bool) -> Preparation:
-    return Preparation(Engines(), Wishes(registry=host, lock=lock, **more))
+def preparation(
+    host: str, lock: ImageLockFile, *, accept_changed: bool = False
+) -> Preparation:
+    wishes = Wishes(registry=host, lock=lock, accept_changed=accept_changed)
+    return Preparation(Engines(), wishes)
 
 
 def steps(_: str) -> None:
@@ -258,3 +261,29 @@ def test_what_the_user_has_pulled_is_left_to_them(
     assert set(fake_engine.archives) == {own, container.image}
     assert json.loads(lock.path.read_text())["images"][0]["digest"] == DIGEST
     connect().client.close()
+
+
+def test_a_changed_digest_is_not_even_pulled(
+    fake_engine: FakeEngine, lock: ImageLockFile, make_container: MakeContainer
+) -> None:
+    container = make_container("s390x", "registry")
+    before = f"sha256:{'b' * 64}"
+    lock.note(LockedImage(container.name, container.reference, before))
+    fake_engine.registry["h:1/pypa/manylinux2014_s390x:latest"] = (DIGEST, b"")
+    with pytest.raises(InputError, match=f"it is {DIGEST}, and .* has {before}"):
+        preparation("h:1", lock).prepare(container, steps)
+    assert not [line for line in fake_engine.asked if "images/create" in line]
+
+
+def test_what_is_pulled_for_another_architecture_does_not_stay(
+    fake_engine: FakeEngine,
+    lock: ImageLockFile,
+    make_container: MakeContainer,
+    make_archive: Callable[[Container], bytes],
+) -> None:
+    archive = make_archive(make_container("riscv64"))
+    fake_engine.registry["h:1/pypa/manylinux2014_s390x:latest"] = (DIGEST, archive)
+    with pytest.raises(InputError, match="is for riscv64, not for s390x"):
+        preparation("h:1", lock).prepare(make_container("s390x", "registry"), steps)
+    assert fake_engine.archives == {}
+    assert lock.read() == {}
