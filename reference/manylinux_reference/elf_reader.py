@@ -27,6 +27,7 @@ PN_XNUM = 0xFFFF  # the real count would stand in a section header
 X86 = (3, 62)  # EM_386, EM_X86_64
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_PROPERTY = 0x6474E551, 0x6474E553
+NOTES = (PT_NOTE, PT_GNU_PROPERTY)
 LONGEST_INTERPRETER = 4096
 LARGEST_NOTES = 1024 * 1024
 HEADER = {32: "16s2H5I6H", 64: "16s2HI3QI6H"}
@@ -77,8 +78,7 @@ def _attempt(window: Window, name: str, question: Question) -> Elf | None:
     try:
         return _parse(window, name, question)
     except MissingError as missing:
-        for offset, size in missing.ranges:
-            window.want(offset, size)
+        window.want(missing.ranges)
         return None
     except UnusableError as error:
         raise UnusableError(error.reason, name) from error
@@ -87,12 +87,20 @@ def _attempt(window: Window, name: str, question: Question) -> Elf | None:
 def _parse(window: Window, name: str, question: Question) -> Elf:
     elf = Elf(name)
     segments = _headers(window, elf)
+    tables = (PT_DYNAMIC, PT_INTERP, *(NOTES if elf.machine in X86 else ()))
+    window.require(  # all at once, so that one pass is enough
+        [
+            (each.offset, each.size)
+            for each in segments
+            if each.kind in tables and 0 < each.size <= LARGEST_NOTES
+        ]
+    )
     for segment in segments:
         if segment.kind == PT_GNU_STACK:
             elf.stack = segment.flags
         elif segment.kind == PT_INTERP:
             elf.interpreter = _interpreter(window, segment)
-        elif segment.kind in (PT_NOTE, PT_GNU_PROPERTY) and elf.machine in X86:
+        elif segment.kind in NOTES and elf.machine in X86:
             if segment.size > LARGEST_NOTES:
                 raise UnusableError(f"notes of {segment.size} bytes")
             notes = window.read(segment.offset, segment.size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from struct import Struct
+from struct import Struct, unpack_from
 
 from manylinux_reference.elf_dynamic import (
     DT_GNU_HASH,
@@ -15,7 +15,7 @@ from manylinux_reference.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from manylinux_reference.elf import Elf
     from manylinux_reference.elf_dynamic import Dynamic
@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
+FEW = 64  # names or indexes that are looked for one by one
+MOST_TRIES = 10_000  # symbols of a version that are tried as its witness
 STB_WEAK = 2
 EM_S390 = 22
+BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
 ENOUGH = 8  # undefined names are evidence; nobody reads more
 
 
@@ -47,14 +50,16 @@ def read_symbols(dynamic: Dynamic, elf: Elf, question: Question) -> None:
         for at in _occurrences(strings, name + b"\0", first, first + size)
     }
     if indexes and DT_VERSYM in dynamic:
-        _read_witnesses(dynamic, elf, set(indexes))
+        _read_witnesses(dynamic, elf, indexes)
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
 
 
 def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
     everything = elf.is_shared_object and not elf.needed
-    for at, undefined, weak in _entries(dynamic, elf):
+    table = Symbols(dynamic, elf)
+    few = len(offsets) <= FEW and not everything
+    for at, undefined, weak in table.named(offsets) if few else table:
         name = offsets.get(at)
         if name is None and everything and undefined and len(elf.undefined) < ENOUGH:
             name = dynamic.string(at).encode()
@@ -66,17 +71,71 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
             elf.exports.add(name)
 
 
-def _read_witnesses(dynamic: Dynamic, elf: Elf, indexes: set[int]) -> None:
-    """Find one symbol for each version index, as evidence for people."""
-    entries = list(_entries(dynamic, elf))
+def _read_witnesses(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
+    """Find one symbol for each of the first version indexes, as evidence for people."""
+    table = Symbols(dynamic, elf)
     index = Struct(dynamic.order + "H")
-    raw = dynamic.window.read(dynamic.offset(DT_VERSYM), len(entries) * index.size)
-    for (at, undefined, _), (version,) in zip(
-        entries, index.iter_unpack(raw), strict=True
-    ):
-        if undefined and version in indexes:
-            elf.witnesses[version] = dynamic.string(at)
-            indexes.discard(version)
+    size = table.count * index.size
+    kept, begin = dynamic.window.find(dynamic.offset(DT_VERSYM), size)
+    versions = (kept, begin, begin + size)
+    tries = MOST_TRIES
+    for wanted in indexes[:FEW]:
+        for number in _places(versions, index.pack(wanted), index.size):
+            name, undefined, _ = table[number]
+            tries -= 1
+            if undefined:
+                elf.witnesses[wanted] = dynamic.string(name)
+            if undefined or tries < 0:
+                break
+
+
+def _places(
+    table: tuple[bytearray, int, int], value: bytes, step: int
+) -> Iterator[int]:
+    """Yield the numbers of the entries of ``step`` bytes that begin with a value."""
+    data, begin, end = table
+    at = data.find(value, begin, end)
+    while at >= 0:
+        number, odd = divmod(at - begin, step)
+        if not odd:
+            yield number
+        at = data.find(value, at + 1, end)
+
+
+class Symbols:
+    """The dynamic symbol table; its entries are name offset, undefined, weak."""
+
+    def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
+        wide = elf.is_wide
+        self._layout = Struct(dynamic.order + ("I2BH2Q" if wide else "3I2BH"))
+        self._name = Struct(dynamic.order + "I")
+        self._info, self._section = (1, 3) if wide else (3, 5)
+        self.count = _count(dynamic, elf, self._layout.size)
+        size = self.count * self._layout.size
+        kept, at = dynamic.window.find(dynamic.offset(DT_SYMTAB), size)
+        self._table = (kept, at, at + size)
+
+    def __getitem__(self, number: int) -> tuple[int, bool, bool]:
+        """Return one entry."""
+        kept, begin, _ = self._table
+        at = begin + number * self._layout.size
+        return self._entry(self._layout.unpack_from(kept, at))
+
+    def __iter__(self) -> Iterator[tuple[int, bool, bool]]:
+        """Yield every entry."""
+        kept, begin, end = self._table
+        return map(self._entry, self._layout.iter_unpack(memoryview(kept)[begin:end]))
+
+    def named(self, offsets: Iterable[int]) -> Iterator[tuple[int, bool, bool]]:
+        """Yield the entries whose names stand at these offsets."""
+        for at in offsets:
+            name = self._name.pack(at)
+            for number in _places(self._table, name, self._layout.size):
+                yield self[number]
+
+    def _entry(self, fields: tuple[int, ...]) -> tuple[int, bool, bool]:
+        undefined = fields[self._section] == 0
+        return fields[0], undefined, fields[self._info] >> 4 == STB_WEAK
 
 
 def _occurrences(
@@ -87,17 +146,6 @@ def _occurrences(
     while at >= 0:
         yield at - start
         at = strings.find(name, at + 1, stop)
-
-
-def _entries(dynamic: Dynamic, elf: Elf) -> Iterator[tuple[int, bool, bool]]:
-    """Yield name offset, whether undefined and whether weak, of every symbol."""
-    wide = elf.is_wide
-    layout = Struct(dynamic.order + ("I2BH2Q" if wide else "3I2BH"))
-    info, section = (1, 3) if wide else (3, 5)
-    size = _count(dynamic, elf, layout.size) * layout.size
-    kept, at = dynamic.window.find(dynamic.offset(DT_SYMTAB), size)
-    for fields in layout.iter_unpack(memoryview(kept)[at : at + size]):
-        yield fields[0], fields[section] == 0, fields[info] >> 4 == STB_WEAK
 
 
 def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
@@ -120,6 +168,15 @@ def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
     return count
 
 
+def _largest(raw: bytes, order: str) -> int:
+    """Return the largest of many numbers of 32 bits, 0 if there are none."""
+    layouts = (
+        (f"{order}{min(BLOCK, len(raw) - at) // 4}I", at)
+        for at in range(0, len(raw), BLOCK)
+    )
+    return max((max(unpack_from(layout, raw, at)) for layout, at in layouts), default=0)
+
+
 def _count_gnu(dynamic: Dynamic, word: int) -> int:
     """Return one more than the last symbol of the GNU hash table, 0 if it is empty."""
     window, at = dynamic.window, dynamic.offset(DT_GNU_HASH)
@@ -129,8 +186,7 @@ def _count_gnu(dynamic: Dynamic, word: int) -> int:
     at += header.size + bloom * word
     if buckets > LARGEST_TABLE:
         raise UnusableError(f"a hash table of {buckets} buckets")
-    raw = window.read(at, buckets * number.size)
-    last = max((found for (found,) in number.iter_unpack(raw)), default=0)
+    last = _largest(window.read(at, buckets * number.size), dynamic.order)
     if last < first or not last:
         return 0
     at += buckets * number.size

@@ -5,9 +5,11 @@ from __future__ import annotations
 from manylinux_reference.unusable import UnusableError
 
 HEAD = 4 * 1024 * 1024  # always kept; holds everything wanted in 99 of 100 ELF files
-LARGEST_RANGE = 96 * 1024 * 1024  # the largest string table seen in the wild has 83 MB
+LARGEST_HEAD = 24 * 1024 * 1024  # of very large files, whose tables are large too
+HEAD_SHARE = 8  # the part of a file that tables at its beginning hardly ever exceed
+LARGEST_KEPT = 120 * 1024 * 1024  # the largest string table in the wild has 83 MB
 MOST_RANGES = 64
-ROUND = 64 * 1024
+ROUND = 4 * 1024 * 1024  # patchelf moves tables to the end, one near the other
 
 
 class MissingError(Exception):
@@ -25,7 +27,8 @@ class Window:
         self.size = size
         self.position = 0  # how much has passed by
         self._kept = [(0, bytearray())]
-        self._limits = [min(size, HEAD)]
+        head = min(max(HEAD, size // HEAD_SHARE), LARGEST_HEAD)
+        self._limits = [min(size, head)]
 
     def feed(self, piece: bytes) -> None:
         """Keep what is wanted of the next piece of the file."""
@@ -41,10 +44,16 @@ class Window:
         """Begin another pass over the same file; complete ranges stay."""
         self.position = 0
 
-    def want(self, offset: int, size: int) -> None:
-        """Keep a range from now on; what has passed by already needs another pass."""
+    def want(self, ranges: list[tuple[int, int]]) -> None:
+        """Keep ranges from now on; what has passed by already needs another pass."""
+        for offset, size in sorted(ranges):
+            last = self._kept[-1][0]
+            if not last <= offset <= offset + size <= last + self._limits[-1]:
+                self._want(offset, size)
+
+    def _want(self, offset: int, size: int) -> None:
         size = min(max(size, ROUND), self.size - offset)
-        if size > LARGEST_RANGE or len(self._kept) > MOST_RANGES:
+        if sum(self._limits) + size > LARGEST_KEPT or len(self._kept) > MOST_RANGES:
             raise UnusableError(f"a table of {size} bytes at {offset} is too large")
         self._kept.append((offset, bytearray()))
         self._limits.append(size)

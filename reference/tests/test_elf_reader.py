@@ -219,7 +219,7 @@ def test_tables_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_too_large_a_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("manylinux_reference.window.HEAD", 64)
-    monkeypatch.setattr("manylinux_reference.window.LARGEST_RANGE", 100)
+    monkeypatch.setattr("manylinux_reference.window.LARGEST_KEPT", 100)
     with pytest.raises(UnusableError, match="is too large"):
         read(WRITTEN[0])
 
@@ -252,8 +252,7 @@ def test_a_window_gives_back_what_passed_by(
 ) -> None:
     window = Window(len(data))
     ranges = [(at, size) for at, size in wanted if at + size <= len(data)]
-    for at, size in ranges:
-        window.want(at, size)
+    window.want(ranges)
     for at in range(0, len(data), piece):
         window.feed(data[at : at + piece])
     assert not window.waiting
