@@ -20,6 +20,7 @@ from manylinux_conformance.circumstances import Environment
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.provide import ProvidedTool
 from manylinux_conformance.running import Ended, fit_for_report
+from manylinux_conformance.verdicts import Verdict
 from manylinux_conformance.workplace import Workplace, make_workplace
 
 FOLDER = "imports"  # of the cache: the compiled wheels
@@ -99,12 +100,15 @@ def _imports(
     """Yield what became of each package, starting again after one that crashed."""
     while packages:
         ended = run(loader.command, "\n".join(packages))
-        answers = [*_lines(ended.output)]
+        answers = [*_lines(ended.output, packages)]
         yield from ((line.package, _answer(line)) for line in answers)
         if len(answers) == len(packages):
             return
         culprit, packages = packages[len(answers)], packages[len(answers) + 1 :]
-        yield culprit, broken(ended.crash or f"no answer: {ended.words}")
+        if ended.timed_out:
+            yield culprit, Answer(Verdict.TIMEOUT, reason=ended.crash)
+        else:
+            yield culprit, broken(ended.crash or f"no answer: {ended.words}")
 
 
 def _run(
@@ -134,13 +138,16 @@ def _repeated(command: Iterable[str], tags: Iterable[str]) -> Iterator[str]:
             yield argument
 
 
-def _lines(output: bytes) -> Iterator[Said]:
-    """Yield the answers of a process, up to the first line that is none."""
-    for line in output.splitlines():
+def _lines(output: bytes, packages: Iterable[str]) -> Iterator[Said]:
+    """Yield the answers of a process, up to the first that is none to its question."""
+    for line, package in zip(output.splitlines(), packages, strict=False):
         try:
-            yield msgspec.json.decode(line, type=Said)
+            said = msgspec.json.decode(line, type=Said)
         except msgspec.DecodeError:
             return
+        if said.package != package:
+            return
+        yield said
 
 
 def _answer(said: Said) -> Answer:
