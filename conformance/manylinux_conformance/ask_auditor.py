@@ -178,7 +178,8 @@ class Asking:
         )
         left = sorted(out.glob("*.whl"))
         tags = tuple(tuple(each.stem.split("-")[-1].split(".")) for each in left)
-        answer = AuditAnswer(status=ended.status, left=tags, reason=ended.words)
+        reason = "" if left else ended.words  # what is left speaks for itself
+        answer = AuditAnswer(status=ended.status, left=tags, reason=reason)
         if ended.crash:
             return _broken(ended)
         if line.rule != REPAIRED_CONFORMS or not left:
