@@ -50,13 +50,13 @@ def compile_wheels(cases: Iterable[Load], arch: str, cache: Path) -> None:
     Raises InputError if a source does not compile.
     """
     for case in cases:
-        wheel = compiled_for(case, arch)
-        path = _path(wheel, cache)
         try:
+            wheel = compiled_for(case, arch)
+            path = _path(wheel, cache)
             if not path.exists():
                 place(path, wheel.content())
         except FixtureError as error:
-            raise InputError(path.name, str(error)) from error
+            raise InputError(case.id, str(error)) from error
 
 
 def ask_loader(
