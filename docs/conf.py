@@ -34,6 +34,7 @@ extensions = [
     "coverage_page",
     "matrix_page",
     "deviations_page",
+    "platforms_page",
     "rule_pages",
     "rules_json",
     "badges",
