@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 import pytest
+import ziglang
 from manylinux_conformance.adapters import read_adapter
 from manylinux_conformance.ask_builder import MOST_TIMEOUTS, ask_builder
 from manylinux_conformance.cases import Asked, Build
@@ -33,6 +33,8 @@ ABOVE = Elf(arch="x86_64", imports=("pow@GLIBC_2.29 from libm.so.6",))
 
 Make = Callable[..., ProvidedTool]
 Ask = Callable[..., list[Result]]
+Watched = tuple[list[Result], tuple[NotRun, ...], list[tuple[int, int]]]
+Watch = Callable[..., Watched]
 
 
 def level(name: str = "plain", **more: object) -> Build:
@@ -81,6 +83,24 @@ def ask(tmp_path: Path, cache: Path) -> Ask:
         return results
 
     return ask
+
+
+@pytest.fixture
+def watch(tmp_path: Path, cache: Path) -> Watch:
+    """Return a function that asks a tool and keeps what progress was told."""
+
+    def watch(tool: ProvidedTool, *builds: Build) -> Watched:
+        told: list[tuple[int, int]] = []
+        results, missing = ask_builder(
+            tool,
+            suite(*builds),
+            tmp_path / "asked",
+            cache,
+            lambda done, total: told.append((done, total)),
+        )
+        return results, missing, told
+
+    return watch
 
 
 def answers(results: Sequence[Result]) -> list[tuple[str, str, str]]:
@@ -143,7 +163,9 @@ def test_a_compiler_that_hangs_is_left_after_a_few_time_outs(
     builds = [level(f"number-{number}") for number in range(MOST_TIMEOUTS + 1)]
     found = answers(ask(tool, *builds))
     hung = ("timeout", "", "was still running at its time limit")
-    assert found == [hung] * MOST_TIMEOUTS + [("error", "", "not asked after 3 time-outs")]
+    assert found == [hung] * MOST_TIMEOUTS + [
+        ("error", "", "not asked after 3 time-outs")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -154,32 +176,18 @@ def test_a_compiler_that_hangs_is_left_after_a_few_time_outs(
         ("", 'c = ["/nowhere/cc"]', "cannot be started: cc: No such file or directory"),
     ],
 )
-def test_a_target_is_not_run_without_what_the_adapter_names(  # noqa: PLR0913 - fixtures
-    way: str, more: str, reason: str, builder: Make, tmp_path: Path, cache: Path
+def test_a_target_is_not_run_without_what_the_adapter_names(
+    way: str, more: str, reason: str, builder: Make, watch: Watch
 ) -> None:
-    told: list[tuple[int, int]] = []
-    results, missing = ask_builder(
-        builder(way, more=more),
-        suite(level()),
-        tmp_path / "asked",
-        cache,
-        lambda done, total: told.append((done, total)),
-    )
+    results, missing, told = watch(builder(way, more=more), level())
     assert (results, missing) == ([], (NotRun(platform=TAG, reason=reason),))
     assert told == []
 
 
 def test_progress_goes_question_by_question_and_a_record_is_kept(
-    builder: Make, tmp_path: Path, cache: Path
+    builder: Make, watch: Watch, tmp_path: Path
 ) -> None:
-    told: list[tuple[int, int]] = []
-    ask_builder(
-        builder("copy"),
-        suite(level(), level("again")),
-        tmp_path / "asked",
-        cache,
-        lambda done, total: told.append((done, total)),
-    )
+    _, _, told = watch(builder("copy"), level(), level("again"))
     assert told == [(0, 2), (1, 2), (2, 2)]
     assert [path.name for path in (tmp_path / "asked").iterdir()] == [f"{TAG}.jsonl"]
     record = (tmp_path / "asked" / f"{TAG}.jsonl").read_text().splitlines()
@@ -197,21 +205,20 @@ def test_only_some_targets_are_asked_about_cxx(builder: Make, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "verdict", "answer"),
+    ("text", "answer"),
     [
-        (b"..<instructions:x86-64>..", Verdict.PASS, "x86-64"),
-        (b"..<instructions:x86-64-v3>..", Verdict.FAIL, "x86-64-v3"),
-        (b"..<instructions:>..", Verdict.ERROR, ""),
+        (b"..<instructions:x86-64>..", ("pass", "x86-64", "")),
+        (b"..<instructions:x86-64-v3>..", ("fail", "x86-64-v3", "")),
+        (b"..<instructions:>..", ("error", "", "the probe's string is gone")),
     ],
 )
 def test_the_instruction_set_is_read_from_the_probes_string(
-    text: bytes, verdict: Verdict, answer: str, builder: Make, ask: Ask, tmp_path: Path
-) -> None:  # noqa: PLR0913 - fixtures
+    text: bytes, answer: tuple[str, str, str], builder: Make, ask: Ask, tmp_path: Path
+) -> None:
     tool = builder("copy")
     (tmp_path / "material.so").write_bytes(text)
     probe = level(ask=Asked.INSTRUCTIONS, probe="instructions.c", expect=("x86-64",))
-    [result] = ask(tool, probe)
-    assert (result.verdict, result.answer) == (verdict, answer)
+    assert answers(ask(tool, probe)) == [answer]
 
 
 def inside(asked: Asked, *expect: str) -> Build:
@@ -279,13 +286,15 @@ for entry in entries:
 
 
 @pytest.fixture
-def back_end(builder: Make, tmp_path: Path) -> Make:
+def back_end(builder: Make) -> Make:
     """Return a function that provides a back end which writes some wheels."""
 
     def make(*entries: str, elf: Elf = WITHIN) -> ProvidedTool:
         command = ["{python}", "back_end.py", "{out}", *entries]
         files = json.dumps(BACK_END)
-        more = f'back_end = {json.dumps(command)}\nfiles = {{ "back_end.py" = {files} }}'
+        more = (
+            f'back_end = {json.dumps(command)}\nfiles = {{ "back_end.py" = {files} }}'
+        )
         return builder(elf=elf, more=more)
 
     return make
@@ -315,7 +324,10 @@ def test_a_wheel_whose_code_is_above_the_level_breaks_it(
     ("entries", "reason"),
     [
         ((), "succeeded and made no wheels"),
-        (("a-1-py3-none-any.whl", "b-1-py3-none-any.whl"), "succeeded and made 2 wheels"),
+        (
+            ("a-1-py3-none-any.whl", "b-1-py3-none-any.whl"),
+            "succeeded and made 2 wheels",
+        ),
         (("/nowhere/x.whl",), "made no wheel: "),
         (("a-1-py3-none-any.whl",), "made a wheel without compiled code"),
     ],
@@ -334,7 +346,9 @@ def test_a_wheel_that_is_no_archive_is_an_error(builder: Make, ask: Ask) -> None
     tool = builder(more=f"back_end = {command}")
     [result] = ask(tool, inside(Asked.WHEEL_LEVEL, "kept"))
     assert result.verdict is Verdict.ERROR
-    assert result.reason == "made a wheel that cannot be unpacked: File is not a zip file"
+    assert (
+        result.reason == "made a wheel that cannot be unpacked: File is not a zip file"
+    )
 
 
 def test_a_back_end_that_crashes_is_an_error(builder: Make, ask: Ask) -> None:
@@ -396,16 +410,17 @@ def test_a_tool_of_another_role_builds_nothing(
 
 
 def test_a_real_compiler_that_promises_too_much_is_caught(
-    tmp_path: Path, cache: Path, ask: Ask
+    tmp_path: Path, ask: Ask
 ) -> None:
     """zig as a compiler of a system with glibc 2.36, whose adapter promises 2.17."""
     kept = platformdirs.user_cache_path("manylinux-conformance") / "builders"
+    packages = Path(ziglang.__file__).parents[1]
     path = tmp_path / "liar.toml"
     path.write_text(
         'name = "liar"\nroles = ["builder"]\n[builder]\n'
         'c = ["{python}", "-m", "ziglang", "cc", "-target", "{target}"]\n'
-        f'variables = {{ ZIG_GLOBAL_CACHE_DIR = "{kept}", PYTHONPATH = "{_site()}" }}\n'
-        "seconds = 600\n"
+        "seconds = 600\n[builder.variables]\n"
+        f'ZIG_GLOBAL_CACHE_DIR = "{kept}"\nPYTHONPATH = "{packages}"\n'
         '[builder.targets]\nmanylinux_2_17_x86_64 = "x86_64-linux-gnu.2.36"\n'
         'manylinux_2_36_x86_64 = "x86_64-linux-gnu.2.36"\n'
     )
@@ -415,9 +430,3 @@ def test_a_real_compiler_that_promises_too_much_is_caught(
     assert (old.verdict, old.answer) == (Verdict.FAIL, "broken")
     assert "GLIBC_2." in old.reason
     assert (new.verdict, new.answer) == (Verdict.PASS, "kept")
-
-
-def _site() -> Path:
-    import ziglang
-
-    return Path(ziglang.__file__).parents[1]

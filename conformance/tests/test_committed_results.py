@@ -155,6 +155,18 @@ def test_what_is_not_run_stays_on_file(tmp_path: Path) -> None:
     assert not_rerun([fresh], on_file) == [inside]
 
 
+def test_a_platform_that_is_not_run_stays_on_file_at_its_place(tmp_path: Path) -> None:
+    later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
+    new = msgspec.structs.replace(RESULT, platform="glibc-2.34")
+    missing = NotRun(platform="glibc-2.17", reason="the model does not work")
+    nobody = NotRun(platform="glibc-2.5", reason="the model does not work")
+    commit([headed(RESULT, OTHER, later)], {}, tmp_path)
+    fresh = Block(HEADER, (new, later), (missing, nobody))
+    commit([fresh], read_committed(tmp_path), tmp_path)
+    kept = Block(HEADER, (RESULT, OTHER, later, new), (nobody,))
+    assert list(read_blocks(tmp_path / NAME)) == [kept]
+
+
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     commit([BLOCK], {}, tmp_path)
     with (tmp_path / NAME).open("a") as file:

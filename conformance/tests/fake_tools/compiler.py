@@ -1,4 +1,4 @@
-"""A made-up compiler or back end that behaves, or misbehaves as its first argument names.
+"""A made-up compiler that behaves, or misbehaves as its first argument names.
 
 ``copy`` lets the file in its second argument come out, ``refuse-newer`` too unless it
 is asked for a newer function; the other ways need no second argument.
@@ -44,7 +44,7 @@ def main() -> None:
         case "refuse-all":
             sys.exit("x.c:1:1: error: cannot be made\n1 error generated.")
         case "refuse-newer" if "-DFUNCTION=arc4random" in options:
-            sys.exit("/tmp/x.c:1:1: error: arc4random is unknown\n1 error generated.")
+            sys.exit("/a/x.c:1:1: error: arc4random is unknown\n1 error generated.")
     write(way, material, Path(options[options.index("-o") + 1]))
 
 
