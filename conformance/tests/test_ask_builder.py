@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 import pytest
-import ziglang
 from manylinux_conformance.adapters import read_adapter
 from manylinux_conformance.ask_builder import MOST_TIMEOUTS, ask_builder
 from manylinux_conformance.cases import Asked, Build
@@ -414,7 +414,10 @@ def test_a_real_compiler_that_promises_too_much_is_caught(
 ) -> None:
     """zig as a compiler of a system with glibc 2.36, whose adapter promises 2.17."""
     kept = platformdirs.user_cache_path("manylinux-conformance") / "builders"
-    packages = Path(ziglang.__file__).parents[1]
+    zig = find_spec("ziglang")
+    assert zig is not None
+    assert zig.origin is not None
+    packages = Path(zig.origin).parents[1]
     path = tmp_path / "liar.toml"
     path.write_text(
         'name = "liar"\nroles = ["builder"]\n[builder]\n'
