@@ -7,13 +7,25 @@ from pathlib import Path
 
 from manylinux_conformance.adapters import read_adapter
 from manylinux_conformance.answers import Answer
+from manylinux_conformance.ask_builder import ask_builder
 from manylinux_conformance.ask_installer import ask_installer
 from manylinux_conformance.ask_library import ask_library
-from manylinux_conformance.cases import ANY, Case, Choose, Expand, Listing, Offer, Parse
+from manylinux_conformance.cases import (
+    ANY,
+    Asked,
+    Build,
+    Case,
+    Choose,
+    Expand,
+    Listing,
+    Offer,
+    Parse,
+)
 from manylinux_conformance.circumstances import this_machine
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.probe_projects import Question, write_probe_projects
 from manylinux_conformance.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.suite import Suite
 from manylinux_conformance.verdicts import Verdict
 
 FOREIGN = "manylinux_2_17_pdp11"  # nobody's architecture
@@ -23,6 +35,11 @@ REFUSED = (
     *(FOREIGN, SETS, "win_amd64", "macosx_11_0_arm64", "manylinux_99_0_pdp11"),
     *("manylinux_2_17_", "manylinux", "MANYLINUX_2_17_PDP11", "manylinux-2-17-pdp11"),
     *("manylinux_\uff12_17_pdp11", f"{FOREIGN}..{FOREIGN}"),
+)
+
+BUILDS = (
+    Build(rule="smoke", name="c", ask=Asked.LEVEL, probe="extension.c", expect=()),
+    Build(rule="smoke", name="wheel", ask=Asked.WHEEL_TAG, expect=()),
 )
 
 
@@ -49,16 +66,18 @@ def check_adapter(
             messages = [tool.reason]
         else:
             progress(f"asking {name}")
-            messages = [*_check(tool, folder / (version or "tool"))]
+            messages = [*_check(tool, folder / (version or "tool"), cache)]
         findings += [Finding(str(path), 0, f"{name}: {text}") for text in messages]
     return findings
 
 
-def _check(tool: ProvidedTool, folder: Path) -> Iterator[str]:
+def _check(tool: ProvidedTool, folder: Path, cache: Path) -> Iterator[str]:
     if tool.adapter.installer is not None:
         yield from _check_installer(tool, folder / "installer")
     if tool.adapter.tag_library is not None:
         yield from _check_library(tool, folder / "tag-library")
+    if tool.adapter.builder is not None:
+        yield from _check_builder(tool, folder / "builder", cache)
 
 
 def _check_installer(tool: ProvidedTool, folder: Path) -> Iterator[str]:
@@ -85,6 +104,17 @@ def _check_library(tool: ProvidedTool, folder: Path) -> Iterator[str]:
     again = ask_library(tool, environment, cases, folder / "second")
     yield from _complaints(answers, again)
     yield from _taken({case.id: answers[case.id] for case in choices})
+
+
+def _check_builder(tool: ProvidedTool, folder: Path, cache: Path) -> Iterator[str]:
+    """Have each target compile something plain and build a wheel, as far as it can."""
+    smoke = Suite(rules={}, cases=(), platforms=(), lock_digest="", builds=BUILDS)
+    results, missing = ask_builder(tool, smoke, folder, cache)
+    for target in missing:
+        yield f"{target.platform}: {target.reason}"
+    for result in results:
+        if result.verdict in {Verdict.ERROR, Verdict.TIMEOUT}:
+            yield f"{result.case} on {result.platform}: {result.reason}"
 
 
 def _complaints(

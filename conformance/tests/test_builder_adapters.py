@@ -1,17 +1,23 @@
 """Adapters and cases of build environments: what cannot be meant is refused."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
+from manylinux_conformance.adapter_check import check_adapter
 from manylinux_conformance.adapters import Builder, read_adapter
 from manylinux_conformance.cases import Asked, Build, CaseFile, Selector
 from manylinux_conformance.input_error import InputError, read_toml
 from manylinux_conformance.lint_cases import lint_cases
+from manylinux_conformance.oracle.witness import why_not_run
 from manylinux_conformance.platforms import Platform
 from manylinux_conformance.questions import selected
 from manylinux_conformance.suite import load_suite
+from manylinux_fixtures.elf.description import Elf
+from manylinux_fixtures.elf.writer import write_elf
 
+COMPILER = Path(__file__).parent / "fake_tools" / "compiler.py"
 LEAST = 'name = "x"\nroles = ["builder"]\n[builder]\nc = ["x"]\n'
 SUITE = load_suite()
 SOUND = Build(
@@ -119,3 +125,29 @@ def test_each_release_is_asked_one_of_two_twins(minor: int) -> None:
         twins = [build, next(b for b in SUITE.builds if b.name == build.twin)]
         where = platform("x86_64", minor)
         assert [selected(twin, where) for twin in twins].count(True) == 1
+
+
+@pytest.mark.skipif(bool(why_not_run("x86_64")), reason=why_not_run("x86_64"))
+@pytest.mark.parametrize(
+    ("way", "complaints"),
+    [
+        ("copy", []),
+        ("nothing", ["smoke/c on {tag}: the compiler succeeded and wrote nothing"]),
+        ("refuse-all", ["smoke/c on {tag}: compiles nothing: x.c:1:1: error: cannot"]),
+        ("unlicensed", ["{tag}: its compiler does not start: error: wants a licence"]),
+    ],
+)
+def test_an_adapter_is_checked_by_compiling_something_plain(
+    way: str, complaints: list[str], tmp_path: Path
+) -> None:
+    material = tmp_path / "material.so"
+    material.write_bytes(write_elf(Elf(arch="x86_64", imports=())))
+    command = json.dumps(["{python}", str(COMPILER), way, str(material)])
+    targets = 'targets = { manylinux_2_17_x86_64 = "old" }\n'
+    path = tmp_path / "mine.toml"
+    path.write_text(LEAST.replace('["x"]', command) + targets)
+    found = check_adapter(path, tmp_path / "cache", tmp_path / "runs")
+    assert len(found) == len(complaints)
+    for finding, complaint in zip(found, complaints, strict=True):
+        said = complaint.format(tag="manylinux_2_17_x86_64")
+        assert finding.message.startswith(f"x: {said}")
