@@ -18,7 +18,7 @@ from manylinux_conformance.input_error import InputError
 from manylinux_conformance.results import NotRun
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.settings import Progress, Settings
-from manylinux_conformance.shim_build import ShimError, build_shim
+from manylinux_conformance.shim_build import ShimError, build_shim, preloadable
 from manylinux_conformance.suite import Suite
 from manylinux_conformance.tool_choice import Tool
 
@@ -41,10 +41,13 @@ def run(
     Raises InputError if the suite's own data or compiler cannot be used.
     """
     try:
-        shim = build_shim(settings.cache, machine.machine())
+        built = build_shim(settings.cache, machine.machine())
+        shim = preloadable(built, settings.work / "shim")
     except ShimError as error:
         raise InputError("modelled platforms", str(error)) from error
-    found = tuple(ready_containers(suite.containers))
+    settings.work.mkdir(parents=True, exist_ok=True)
+    with settings.spent.on("image"):
+        found = tuple(ready_containers(suite.containers, settings.work))
     ready = [each for each in found if isinstance(each, Ready)]
     missing = tuple(each for each in found if isinstance(each, NotRun))
     shelf = ProbeShelf(settings.work / "probes")

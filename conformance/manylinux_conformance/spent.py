@@ -8,24 +8,47 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+OWN = ("image", "start-up", "collecting")
+
+
+class _Nested(threading.local):
+    """What the blocks inside the current one took, in each thread."""
+
+    seconds = 0.0
+
 
 @dataclass(slots=True)
 class Spent:
-    """Seconds by kind of work, added up over all threads."""
+    """Seconds by kind of work, added up over all threads.
+
+    ``image``: finding out what is prepared.  ``start-up``: containers, and looks at
+    what their interpreters see.  ``tool``: the tools' own runs.  ``collecting``:
+    questions, answers and removal.  Providing tools and compiling wheels happens once.
+    """
 
     seconds: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _nested: _Nested = field(default_factory=_Nested)
+
+    @property
+    def own_share(self) -> float:
+        """The suite's own time in relation to the tools'."""
+        own = sum(self.seconds.get(work, 0.0) for work in OWN)
+        return own / (self.seconds.get("tool") or 1)
 
     @contextlib.contextmanager
     def on(self, work: str) -> Iterator[None]:
-        """Count the time that the block takes."""
+        """Count the time that the block takes, without what it counts as another's."""
+        outer, self._nested.seconds = self._nested.seconds, 0.0
         began = time.monotonic()
         try:
             yield
         finally:
+            took = time.monotonic() - began
             with self._lock:
                 before = self.seconds.get(work, 0.0)
-                self.seconds[work] = before + time.monotonic() - began
+                self.seconds[work] = before + took - self._nested.seconds
+            self._nested.seconds = outer + took
 
     def __str__(self) -> str:
         """Return it in words, as ``tool 12.0 s (80 %), start-up 3.0 s (20 %)``."""

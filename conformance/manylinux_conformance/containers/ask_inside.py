@@ -18,6 +18,7 @@ from manylinux_conformance.ask import Asker, ProbeShelf, result_of
 from manylinux_conformance.ask_loader import FOLDER, compile_wheels
 from manylinux_conformance.cases import Load
 from manylinux_conformance.circumstances import Environment
+from manylinux_conformance.containers.architectures import is_native
 from manylinux_conformance.containers.emulators import emulator
 from manylinux_conformance.containers.provide_inside import (
     Fetching,
@@ -39,7 +40,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.deviations import annotate
 from manylinux_conformance.heading import heading
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.interpreters import allows
+from manylinux_conformance.interpreters import Interpreter, allows
 from manylinux_conformance.plan import Batch, plan
 from manylinux_conformance.platforms import Fidelity, Platform
 from manylinux_conformance.provide import NotProvided, ProvidedTool
@@ -87,7 +88,8 @@ class Inside:
         reason = self._why_not()
         if not reason:
             try:
-                results, missing = self._ask(progress)
+                with self.settings.spent.on("collecting"):
+                    results, missing = self._ask(progress)
             except (InputError, LostError) as error:
                 reason = _words(error)
         if reason:
@@ -115,24 +117,23 @@ class Inside:
             container.release.python,
             host=self.ready.engine.machine,
             platform=container.name,
-            emulator=emulator(container.arch) if self.emulated else "",
+            emulator=self._emulator(),
         )
+
+    def _emulator(self) -> str:
+        """Return the emulator; another machine's is its own affair."""
+        if not self.emulated:
+            return ""
+        return emulator(self.ready.container.arch) if self.ready.shared else "unknown"
 
     def _ask(self, progress: Progress) -> tuple[list[Result], tuple[NotRun, ...]]:
         self.folder.mkdir(parents=True)
         self.shelf.folder.mkdir(parents=True, exist_ok=True)
         shim = self._shim()
-        running = RunningContainer(
-            engine=self.ready.engine,
-            container=self.ready.container,
-            readable=tuple(self._readable(shim)),
-            writable=self.folder,
-            emulated=self.emulated,
-            spent=self.settings.spent,
-            live=self.settings.live,
-        )
+        running = self._container()
+        tool = self._provided(running, progress)
+        running.readable = tuple(self._readable(tool, shim))
         with started(running):
-            tool = _twice(running, lambda _: self._provided(running, progress))
             results, missing = self._answers(tool, self.platform, None, running), []
             for model in models(self.platform) if shim else ():
                 if reason := self._unseen(running, tool, model, shim):
@@ -140,6 +141,28 @@ class Inside:
                 else:
                     results += self._answers(tool, model, shim, running)
         return results, tuple(missing)
+
+    def _container(self) -> RunningContainer:
+        return RunningContainer(
+            engine=self.ready.engine,
+            container=self.ready.container,
+            readable=(),
+            writable=self.folder,
+            emulated=self.emulated,
+            spent=self.settings.spent,
+            live=self.settings.live,
+            shared=self.ready.shared,
+        )
+
+    def _interpreter(self) -> Interpreter:
+        """Return the platform's interpreter; the first tool there looks for all."""
+        if not self.ready.known:
+            with started(self._container()) as running:
+                found = _twice(
+                    running, lambda _: look(running, self.platform, self.folder)
+                )
+            self.ready.known.append(found)
+        return self.ready.known[0]
 
     def _unseen(
         self,
@@ -161,9 +184,9 @@ class Inside:
     def _shim(self) -> Path | None:
         """Return the shim, where an older C library is modelled in the container.
 
-        On the host's own architecture this is done outside, for less.
+        On this machine's own architecture this is done outside, for less.
         """
-        if not self.emulated or self.role is not Role.INSTALLER:
+        if is_native(self.platform.arch) or self.role is not Role.INSTALLER:
             return None
         try:
             return build_shim(self.settings.cache, self.platform.arch)
@@ -172,7 +195,7 @@ class Inside:
 
     def _provided(self, running: RunningContainer, progress: Progress) -> ProvidedTool:
         platform = self.platform
-        interpreter = look(running, platform, self.folder)
+        interpreter = self._interpreter()
         with self.settings.spent.on("providing tools"):
             tool = provide_inside(
                 self.tool.adapter,
@@ -235,12 +258,14 @@ class Inside:
             lost = Answer(Verdict.INFRASTRUCTURE, reason=_words(error))
         return [result_of(case, lost, batch) for case in batch.cases]
 
-    def _readable(self, shim: Path | None) -> Iterator[Path]:
+    def _readable(self, tool: ProvidedTool, shim: Path | None) -> Iterator[Path]:
         """Yield the folders and files that the tool and its questions need."""
-        for kept in ("tools", FOLDER):
-            folder = self.settings.cache / kept
-            folder.mkdir(parents=True, exist_ok=True)
-            yield folder
+        tools, imports = (self.settings.cache / kept for kept in ("tools", FOLDER))
+        for place in filter(None, (tool.packages, tool.programs)):
+            yield tools / place.relative_to(tools).parts[0]
+        if self.role is Role.LOADER:
+            imports.mkdir(parents=True, exist_ok=True)
+            yield imports
         yield from (self.shelf.folder, data_folder("tools"))
         yield from _named(self.tool.adapter)
         yield Path(simple_index.__file__)

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import docker.errors
 from docker.types import Mount
 
-from manylinux_conformance.containers.engine import Engine
+from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.engine import LABEL, Engine, translated
+from manylinux_conformance.containers.live_containers import owner
 from manylinux_conformance.containers.parcel import Owner, pack, tree, unpack
 
 CLOSED_TO_OTHERS = Path("/root")
@@ -137,6 +140,29 @@ class CopiedFiles:
         for path in sorted(places):
             if not places & set(path.parents):
                 yield path
+
+
+def is_seen(folder: Path, engine: Engine, container: Container) -> bool:
+    """Return whether an engine can mount a folder of this machine.
+
+    Asked, not guessed: an engine behind a local socket may be in a virtual machine, and
+    one that is reached through a network may be this machine's own.
+    """
+    api = engine.client.api
+    with tempfile.TemporaryDirectory(dir=folder) as place, translated(engine.address):
+        mount = Mount("/seen", place, type="bind", read_only=True)
+        try:
+            made = api.create_container(
+                container.image,
+                platform=container.arch.platform,
+                command=["-"],
+                labels={LABEL: owner()},
+                host_config=api.create_host_config(mounts=[mount]),
+            )
+        except docker.errors.APIError:
+            return False
+        api.remove_container(made["Id"], force=True)
+    return True
 
 
 def container_user() -> Owner:

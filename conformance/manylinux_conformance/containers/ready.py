@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from manylinux_conformance.containers.catalogue import Container
+from manylinux_conformance.containers.container_files import is_seen
 from manylinux_conformance.containers.engine import Engine, connect
 from manylinux_conformance.containers.live_containers import remove_orphans
 from manylinux_conformance.input_error import InputError
+from manylinux_conformance.interpreters import Interpreter
 from manylinux_conformance.results import NotRun
 
 COMMAND = "manylinux-conformance platforms prepare"
@@ -16,19 +19,29 @@ COMMAND = "manylinux-conformance platforms prepare"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A container that can be started on an engine."""
+    """A container that can be started on an engine.
+
+    ``shared``: the engine can mount this machine's files.
+    ``known``: its interpreter, once somebody has looked.
+    """
 
     container: Container
     engine: Engine
+    shared: bool = True
+    known: list[Interpreter] = field(default_factory=list, compare=False)
 
 
-def ready_containers(containers: Iterable[Container]) -> Iterator[Ready | NotRun]:
+def ready_containers(
+    containers: Iterable[Container], scratch: Path
+) -> Iterator[Ready | NotRun]:
     """Yield each container that is prepared, and for the others what would prepare it.
 
+    ``scratch`` is a folder of this machine that an engine may be asked to mount.
     The containers of an engine that does not answer are one line, and so are those of
     one release that are not prepared.
     """
     engines: dict[str, Engine | NotRun] = {}
+    shared: dict[str, bool] = {}
     missing: dict[str, list[Container]] = {}
     for container in containers:
         address = container.release.engine
@@ -40,7 +53,9 @@ def ready_containers(containers: Iterable[Container]) -> Iterator[Ready | NotRun
         if isinstance(engine, NotRun):
             continue
         if engine.image(container.image):
-            yield Ready(container, engine)
+            if address not in shared:
+                shared[address] = is_seen(scratch, engine, container)
+            yield Ready(container, engine, shared[address])
         else:
             missing.setdefault(container.release.name, []).append(container)
     for release, absent in missing.items():
@@ -60,5 +75,6 @@ def _connected(address: str) -> Engine | NotRun:
 def _unprepared(release: str, absent: list[Container]) -> NotRun:
     names = [container.name for container in absent]
     pattern = names[0] if len(names) == 1 else f"'{release}-*'"
-    reason = f"not prepared; run: {COMMAND} {pattern}"
+    where = f" --engine {engine}" if (engine := absent[0].release.engine) else ""
+    reason = f"not prepared; run: {COMMAND} {pattern}{where}"
     return NotRun(platform=", ".join(names), reason=reason)

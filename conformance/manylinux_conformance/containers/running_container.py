@@ -123,7 +123,7 @@ class RunningContainer:
         command = (self.python, simple_index.__file__, str(links), str(INDEX_PORT))
         yield Served(f"http://127.0.0.1:{INDEX_PORT}/simple/", command)
 
-    def run(
+    def run(  # noqa: PLR0913 - one argument per fact
         self,
         command: Sequence[str],
         *,
@@ -131,9 +131,11 @@ class RunningContainer:
         variables: Mapping[str, str],
         seconds: float,
         questions: bytes = b"",
+        counted_as: str = "tool",
     ) -> Ended:
         """Run a command in the container, as ``running.run`` does on this machine.
 
+        Its time is ``counted_as`` that kind of work.
         At its time limit the container is removed; the next run starts a new one.
         Raises LostError if the container or the emulator broke.
         """
@@ -145,7 +147,7 @@ class RunningContainer:
             command = [self.python, "-S", "-c", FEED, str(file), *command]
         try:
             self.files.send(self._id, folder.parent)
-            with self.spent.on("tool"):
+            with self.spent.on(counted_as):
                 ended = self._exec(command, folder, variables, self._limit(seconds))
             if not ended.timed_out:
                 self.files.fetch(self._id, folder.parent)

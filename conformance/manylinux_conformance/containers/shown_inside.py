@@ -35,7 +35,11 @@ def look(running: RunningContainer, platform: Platform, folder: Path) -> Interpr
     variables = {"PATH": "/usr/bin:/bin"}
     said, seen = (
         running.run(
-            [*command, question], folder=work, variables=variables, seconds=SECONDS
+            [*command, question],
+            folder=work,
+            variables=variables,
+            seconds=SECONDS,
+            counted_as="start-up",
         )
         for question in (ASK, LOOK)
     )
@@ -83,6 +87,7 @@ def see_model(
         folder=place.place("work"),
         variables=place.variables,
         seconds=SECONDS,
+        counted_as="start-up",
     )
     wrong = _wrong(model, seen)
     return f"the model does not work: {wrong}" if wrong else ""
