@@ -260,22 +260,35 @@ def test_an_interrupted_command_leaves_nothing(
     assert fake_engine.archives == {}
 
 
-def test_an_interrupted_load_leaves_no_image(
-    fake_engine: FakeEngine, make_archive: MakeArchive, tmp_path: Path
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("load", ("--source=archive", "--archives={folder}")),
+        ("pull", ("--source=registry", "--registry=h:1", "--lock={folder}/lock")),
+    ],
+)
+def test_an_interrupted_transfer_leaves_no_image(
+    fake_engine: FakeEngine,
+    make_archive: MakeArchive,
+    tmp_path: Path,
+    operation: str,
+    arguments: Sequence[str],
 ) -> None:
     one = container("debian-12-s390x")
     (tmp_path / f"{one.name}.tar").write_bytes(make_archive(one))
-    fake_engine.ways["load"] = "hang"
-    archives = f"--archives={tmp_path}"
-    with process(one.name, "--source=archive", archives) as running:
+    fake_engine.registry["h:1/library/debian:12"] = (f"sha256:{'a' * 64}", b"")
+    fake_engine.ways[operation] = "hang"
+    filled = (argument.format(folder=tmp_path) for argument in arguments)
+    with process(one.name, *filled) as running:
         assert fake_engine.hung.wait(20)
         begun = time.monotonic()
         running.send_signal(signal.SIGINT)
         _, rest = running.communicate(timeout=60)
     assert running.returncode == 130
     assert "Traceback" not in rest
-    assert time.monotonic() - begun < 40
+    assert time.monotonic() - begun < 20
     assert fake_engine.archives == {}
+    assert not (tmp_path / "lock").exists()
 
 
 def test_a_second_command_waits_for_the_first(
