@@ -40,6 +40,10 @@ class Commands(click.Group):
         except (InputError, FixtureError) as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+            sys.exit(2)
         except KeyboardInterrupt as interruption:
             click.echo("interrupted; nothing was reported", err=True)
             sys.exit(exit_status(interruption))

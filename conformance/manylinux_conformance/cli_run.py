@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -194,9 +195,11 @@ def _print_complaints(complaints: Sequence[str], output: Path) -> None:
 
 def _keep_evidence(work: Path, kept: Path) -> None:
     """Let the evidence of this run take the place of the last one's."""
-    shutil.rmtree(work / "probes", ignore_errors=True)
+    for name in ("probes", "shim"):
+        shutil.rmtree(work / name, ignore_errors=True)
     shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(work, kept, symlinks=True)
+    with contextlib.suppress(shutil.Error):  # a pipe or the like that a tool left there
+        shutil.copytree(work, kept, symlinks=True)
 
 
 def _write(blocks: list[Block], suite: Suite, folder: Path) -> None:

@@ -150,9 +150,10 @@ def _change(name: str, before: Result | None, after: Result) -> Iterator[str]:
     if before is None:
         yield f"{where}: not asked before"
     elif before != after:
-        yield f"{where}: was {_said(before)}, is {_said(after)}"
-
-
-def _said(result: Result) -> str:
-    recorded = f" ({result.deviation})" if result.deviation else ""
-    return f"{result.verdict} {result.answer or result.reason}{recorded}".strip()
+        then, now = msgspec.to_builtins(before), msgspec.to_builtins(after)
+        moved = (
+            f"{field} was {then[field] or 'nothing'}, is {now[field] or 'nothing'}"
+            for field in then
+            if then[field] != now[field]
+        )
+        yield f"{where}: {'; '.join(moved)}"

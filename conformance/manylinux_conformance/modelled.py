@@ -7,7 +7,7 @@ from pathlib import Path
 
 from manylinux_conformance.interpreter_header import elf_header, header_of
 from manylinux_conformance.platforms import Libc, Platform
-from manylinux_conformance.shim_build import ShimError
+from manylinux_conformance.shim_build import UNNAMEABLE, ShimError
 
 MUSL_LOADER = """#!/bin/sh
 echo "musl libc ({machine})" >&2
@@ -59,7 +59,7 @@ def shim_variables(
     file = python.resolve()
     running = Path(sys.executable).resolve()
     names = dict.fromkeys((str(python), str(file), str(running)))
-    if set(" :") & set(str(shim)):
+    if UNNAMEABLE & set(str(shim)):
         raise ShimError(f"{shim}: a preloaded file's path has no space and no colon")
     variables = {
         "LD_PRELOAD": str(shim),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ FLAGS = (
     "-Wl,-s",
 )
 SECONDS = 300
+UNNAMEABLE = frozenset(" :")  # the separators of LD_PRELOAD
 # In every glibc since 2.3, on every architecture, and in musl.
 NEEDED_SYMBOLS = frozenset(
     {
@@ -85,6 +87,17 @@ def build_shim(cache: Path, arch: str) -> Path:
             check_shim(fresh)
             fresh.replace(built)
     return built
+
+
+def preloadable(shim: Path, folder: Path) -> Path:
+    """Return a shim where LD_PRELOAD can name it: a copy in a folder if need be.
+
+    A home folder may have a space in its name; see ld.so(8).
+    """
+    if not UNNAMEABLE & set(str(shim)):
+        return shim
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy2(shim, folder))
 
 
 def check_shim(path: Path) -> None:

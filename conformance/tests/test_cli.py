@@ -111,6 +111,14 @@ def test_what_is_not_there_is_named_in_one_line(
     assert len(said.output.splitlines()) == 1
 
 
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = asked("reference", tmp_path / "file" / "out")
+    assert said.exit_code == 2
+    (line,) = said.output.splitlines()
+    assert line == f"error: {tmp_path}/file/out: Not a directory"
+
+
 def test_a_tool_that_is_not_installed_is_not_run_offline(tmp_path: Path) -> None:
     adapter = tmp_path / "later.toml"
     adapter.write_text(

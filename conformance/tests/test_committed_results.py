@@ -77,11 +77,14 @@ def test_a_narrowed_rerun_is_compared_as_far_as_it_goes(tmp_path: Path) -> None:
     [
         (
             (msgspec.structs.replace(RESULT, verdict=Verdict.FAIL, answer="x"), OTHER),
-            "tag.form/plain on glibc-2.17: was pass any, is fail x",
+            (
+                "tag.form/plain on glibc-2.17: "
+                "verdict was pass, is fail; answer was any, is x"
+            ),
         ),
         (
             (msgspec.structs.replace(RESULT, deviation="bug"), OTHER),
-            "tag.form/plain on glibc-2.17: was pass any, is pass any (bug)",
+            "tag.form/plain on glibc-2.17: deviation was nothing, is bug",
         ),
         (
             (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
@@ -113,7 +116,7 @@ def test_another_interpreter_of_equal_answers_is_only_remarked(tmp_path: Path) -
     ]
     wrong = headed(msgspec.structs.replace(newer, answer="any"), python="3.13")
     (found,) = changes(wrong, on_file, complete=True)
-    assert found.endswith("was pass cp{python}-y, is pass any")
+    assert found.endswith("answer was cp{python}-y, is any")
 
 
 def test_answers_to_older_rules_are_remarked(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from manylinux_conformance.shim_build import (
     ShimError,
     build_shim,
     check_shim,
+    preloadable,
 )
 
 HOST = os.uname().machine
@@ -363,3 +364,16 @@ def test_tool_on_glibc_for_a_target_without_it_sees_its_own(
     told = {"MODELLED_LIBC": "musl", "MODELLED_TOOL_GLIBC": "2.12"}
 
     assert say(script, MODELLED_TARGET="/another/python", **told) == "glibc 2.12"
+
+
+@pytest.mark.parametrize(("name", "moved"), [("plain", False), ("a space", True)])
+def test_a_shim_lies_where_ld_preload_can_name_it(
+    tmp_path: Path, name: str, moved: bool
+) -> None:
+    shim = tmp_path / name / "shim.so"
+    shim.parent.mkdir()
+    shim.write_bytes(b"shim")
+    found = preloadable(shim, tmp_path / "work" / "shim")
+    assert (found != shim) is moved
+    assert " " not in str(found)
+    assert found.read_bytes() == b"shim"
