@@ -45,7 +45,9 @@ def run(
         shim = preloadable(built, settings.work / "shim")
     except ShimError as error:
         raise InputError("modelled platforms", str(error)) from error
-    found = tuple(ready_containers(suite.containers))
+    settings.work.mkdir(parents=True, exist_ok=True)
+    with settings.spent.on("image"):
+        found = tuple(ready_containers(suite.containers, settings.work))
     ready = [each for each in found if isinstance(each, Ready)]
     missing = tuple(each for each in found if isinstance(each, NotRun))
     shelf = ProbeShelf(settings.work / "probes")
