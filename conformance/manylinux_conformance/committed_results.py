@@ -10,6 +10,8 @@ import msgspec
 from manylinux_conformance.results import Header, Result
 from manylinux_conformance.results_file import Block, read_results, write_blocks
 
+SHOWN = 3  # of the answers that were made under other circumstances
+
 Place = tuple[str, str, str, str]  # role, tool, version and container
 OnFile = Mapping[Place, Block]
 
@@ -112,7 +114,8 @@ def remarks(blocks: Sequence[Block], on_file: OnFile) -> Iterator[str]:
             for words in _circumstances(committed.header, block.header):
                 groups.setdefault(words, []).append(_name(block.header))
     for words, names in groups.items():
-        yield f"{words}: {', '.join(names)}"
+        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+        yield f"{words}: {', '.join(names[:SHOWN])}{more}"
 
 
 def _circumstances(before: Header, now: Header) -> Iterator[str]:
