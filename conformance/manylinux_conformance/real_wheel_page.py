@@ -68,6 +68,7 @@ def _lines(
 ) -> Iterator[str]:
     why = {wheel.file: wheel.why for wheel in wheels}
     yield from INTRODUCTION
+    yield ""
     yield "| wheel | chosen because | reference | auditwheel | loader |"
     yield "|---|---|---|---|---|"
     for each in audited:

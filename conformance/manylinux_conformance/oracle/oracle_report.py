@@ -10,6 +10,16 @@ import msgspec
 
 from manylinux_conformance.oracle.loader_oracle import Answer, OracleReport, Outcome
 
+INTRODUCTION = """# What glibc's loader says about the corpus
+
+glibc's own loader binds each fixture wheel against libraries that export exactly the symbols of one glibc release.
+Where the loader is of another architecture than the machine, QEMU runs it.
+What the rules accept, the loader has to accept at the claimed level: anything else is an error of the rules.
+What the rules refuse and the loader accepts is policy, which no loader knows.
+
+The page is written by `nox -s loader`.
+""".splitlines()  # noqa: E501 - one sentence stands on one line
+
 
 def write_oracle_report(
     report: OracleReport, folder: Path, reasons: Mapping[str, str]
@@ -26,7 +36,7 @@ def write_oracle_report(
 
 def oracle_markdown(report: OracleReport, reasons: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of the page; paths and clocks are in none of them."""
-    yield "# What glibc's loader says about the corpus"
+    yield from INTRODUCTION
     yield ""
     yield from _counts(report)
     yield from _unsound(report.unsound)
