@@ -20,7 +20,13 @@ CHUNK = 1 << 20
 LARGEST_TEXT = 4 << 20  # bytes of a manifest or an image's configuration
 MOST_MEMBERS = 10_000
 MANIFEST = "manifest.json"
-BROKEN = (tarfile.TarError, EOFError, OSError, msgspec.DecodeError)
+BROKEN = (
+    tarfile.TarError,
+    EOFError,
+    OSError,
+    msgspec.DecodeError,
+    RecursionError,  # of JSON that is nested deeply
+)
 Members = dict[str, tarfile.TarInfo]
 Names = Annotated[tuple[str, ...], msgspec.Meta(max_length=1000)]
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import queue
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from manylinux_conformance.containers.catalogue import Container
 from manylinux_conformance.containers.interruption import Interrupted
@@ -35,14 +37,21 @@ def alone(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
     The kernel lets go of it if this process ends, however it ends.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w")
+    except OSError as error:
+        raise InputError(path, error.strerror or str(error)) from error
 
 
 def prepare_all(
@@ -91,6 +100,9 @@ def _outcome(
         prepared = preparation.prepare(container, lambda step: say(container, step))
     except InputError as error:
         return Outcome(container, None, error.reason, time.monotonic() - begun)
+    except OSError as error:
+        reason = f"{error.filename or tempfile.gettempdir()}: {error.strerror}"
+        return Outcome(container, None, reason, time.monotonic() - begun)
     except Interrupted:
         raise
     except Exception as error:  # noqa: BLE001 - it is raised where the others are awaited

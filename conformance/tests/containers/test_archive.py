@@ -150,7 +150,12 @@ def test_a_lost_member_is_named(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("manifest.json", b"{"), ("manifest.json", b"[1]"), ("config.json", b"\xff")],
+    [
+        ("manifest.json", b"{"),
+        ("manifest.json", b"[1]"),
+        ("config.json", b"\xff"),
+        ("config.json", b'{"a":' + b"[" * 1_000_000),
+    ],
 )
 def test_malformed_facts_are_refused(
     tmp_path: Path, make_container: MakeContainer, name: str, content: bytes

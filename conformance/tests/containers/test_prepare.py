@@ -1,3 +1,4 @@
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -221,6 +222,30 @@ def test_a_fault_of_the_suite_is_not_hidden(
     monkeypatch.setattr(Engine, "image", broken)
     with pytest.raises(RuntimeError, match="a fault"):
         outcomes(tmp_path, [make_container()])
+
+
+def test_a_place_for_files_that_is_not_there_is_told(
+    fake_engine: FakeEngine,
+    make_container: MakeContainer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert fake_engine
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    (outcome,) = outcomes(tmp_path, [make_container()])
+    assert outcome.prepared is None
+    assert outcome.reason.startswith(f"{tmp_path}/none/manylinux-mirror-")
+    assert outcome.reason.endswith(": No such file or directory")
+
+
+def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "prepare.lock"
+    with (
+        pytest.raises(InputError, match=f"{path}: "),
+        alone(path, lambda: pytest.fail("nobody else is there")),
+    ):
+        pytest.fail("there is no lock")
 
 
 def test_one_waits_for_the_other(tmp_path: Path) -> None:
