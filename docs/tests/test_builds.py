@@ -44,7 +44,7 @@ def test_new_answers_reach_every_page_that_shows_them(
     before = list(read_blocks(path))
     write_blocks(map(all_right, before), path)
     again = build(project)
-    assert "Answers: 2 tool versions follow, 1 differ: slow 1.9" in again.text(
+    assert "Answers by tool version: 2 following, 1 differing (slow 1.9)" in again.text(
         "spec/demo", ".rule-must"
     )
     assert not again.all("docs/pages", 'td[data-verdict="unexplained"]')
