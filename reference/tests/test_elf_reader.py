@@ -224,6 +224,22 @@ def test_too_large_a_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read(WRITTEN[0])
 
 
+def test_kept_ranges_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("manylinux_reference.window.LARGEST_KEPT", 32 * 2**20)
+    window = Window(2**30)
+    window.want([(2**29, 1)])
+    with pytest.raises(UnusableError, match="is too large"):
+        window.want([(2**28, 7 * 2**20)])
+
+
+def test_near_ranges_are_kept_as_one() -> None:
+    window = Window(2**30)
+    window.want([(2**29 + 100, 10), (2**29, 10)])
+    window.position = 2**29
+    window.feed(bytes(range(200)))
+    assert window.read(2**29 + 100, 10) == bytes(range(100, 110))
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=st.sampled_from(WRITTEN),
