@@ -14,6 +14,7 @@ from manylinux_conformance.cli_adapter import adapter_check
 from manylinux_conformance.cli_force import force_command
 from manylinux_conformance.cli_loader import loader
 from manylinux_conformance.cli_platforms import platforms
+from manylinux_conformance.cli_report import report
 from manylinux_conformance.cli_run import run_command
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.input_error import InputError
@@ -60,6 +61,7 @@ main.add_command(adapter_check, "adapter-check")
 main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)
+main.add_command(report)
 
 
 @main.command()

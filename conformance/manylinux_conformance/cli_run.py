@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -23,15 +24,15 @@ from manylinux_conformance.committed_results import (
     remarks,
 )
 from manylinux_conformance.complaints import complaints_about, needless
+from manylinux_conformance.containers.catalogue import elsewhere
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.interruption import interruptible
 from manylinux_conformance.progress import ProgressBars
-from manylinux_conformance.report_junit import write_junit
-from manylinux_conformance.report_pages import write_pages
 from manylinux_conformance.report_terminal import print_summary
-from manylinux_conformance.results_file import Block, write_blocks
+from manylinux_conformance.reports import RESULTS, write_reports
+from manylinux_conformance.results_file import Block
 from manylinux_conformance.run import ASKED, run
 from manylinux_conformance.scratch import scratch_folder
 from manylinux_conformance.settings import Settings
@@ -52,6 +53,7 @@ Examples:
   manylinux-conformance run --tool pip==26.3 --platform glibc-2.17
   manylinux-conformance run --rule 'installer.order.*'
   manylinux-conformance run --platform 'debian-*-s390x' --tool uv
+  manylinux-conformance run --engine 'debian-12-aarch64=ssh://me@arm.example'
   manylinux-conformance run --tool ./mytool.toml
 
 \b
@@ -73,6 +75,12 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 @click.option("--rule", default="*", help="Only rules that match PATTERN.")
 @click.option("--case", default="*", help="Only cases that match PATTERN.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
+)
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
 @click.option("--update", is_flag=True, help="Rewrite the committed results.")
@@ -91,6 +99,7 @@ def run_command(  # noqa: PLR0913 - one argument per option
     platform: str,
     rule: str,
     case: str,
+    engines: tuple[str, ...],
     as_json: bool,
     offline: bool,
     check: bool,
@@ -101,14 +110,15 @@ def run_command(  # noqa: PLR0913 - one argument per option
     """Ask tools and report; the text for people is HELP."""
     wanted = Wanted(platform, rule, case)
     suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
+    suite = replace(suite, containers=elsewhere(suite.containers, engines))
     on_file = read_committed(data_folder("results"))
     if check or update:
         _refuse_what_is_not_on_file(tools, suite, update=update, check=check)
     roles = (Role(role),) if role else ASKED
     blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
-    _write(blocks, suite, output)
+    write_reports(blocks, suite.rules, output)
     if as_json:
-        sys.stdout.buffer.write((output / "results.jsonl").read_bytes())
+        sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, Console())
     complaints = list(complaints_about(blocks, chosen))
@@ -200,9 +210,3 @@ def _keep_evidence(work: Path, kept: Path) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     with contextlib.suppress(shutil.Error):  # a pipe or the like that a tool left there
         shutil.copytree(work, kept, symlinks=True)
-
-
-def _write(blocks: list[Block], suite: Suite, folder: Path) -> None:
-    write_blocks(blocks, folder / "results.jsonl")
-    write_junit(blocks, folder / "junit.xml")
-    write_pages(blocks, suite.rules, folder)

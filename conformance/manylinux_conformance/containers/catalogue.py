@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from manylinux_conformance.containers.architectures import (
     ARCHITECTURES,
@@ -106,6 +108,27 @@ def read_stand_ins(folder: Path | None = None) -> tuple[Release, ...]:
 def chosen(containers: tuple[Container, ...], pattern: str) -> tuple[Container, ...]:
     """Return the containers whose name a shell pattern matches."""
     return tuple(each for each in containers if fnmatchcase(each.name, pattern))
+
+
+def elsewhere(
+    containers: tuple[Container, ...], engines: Sequence[str]
+) -> tuple[Container, ...]:
+    """Return the containers with the engines that a user names for them.
+
+    Each is an address for all, or ``PATTERN=ADDRESS`` for those whose name matches; the
+    last one counts.  Raises InputError for a pattern that matches none.
+    """
+    for named in engines:
+        pattern, found, address = named.rpartition("=")
+        if not chosen(containers, pattern if found else "*"):
+            raise InputError(named, "no platform of this run has such a name")
+        containers = tuple(
+            Container(replace(each.release, engine=address), each.arch)
+            if fnmatchcase(each.name, pattern if found else "*")
+            else each
+            for each in containers
+        )
+    return containers
 
 
 def _containers(path: Path) -> Iterator[Container]:
