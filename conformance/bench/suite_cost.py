@@ -8,49 +8,63 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
 import platformdirs
 from manylinux_conformance import running
 from manylinux_conformance.adapters import Role
+from manylinux_conformance.provide import ProvidedTool, provide
+from manylinux_conformance.results_file import Block
 from manylinux_conformance.run import run
 from manylinux_conformance.running import Ended
+from manylinux_conformance.scratch import scratch_folder
 from manylinux_conformance.settings import Settings
-from manylinux_conformance.suite import load_suite
+from manylinux_conformance.suite import load_suite, narrowed
 from manylinux_conformance.tool_choice import choose_tools
+from manylinux_conformance.wanted import Wanted
 from rich.console import Console
 from rich.table import Table
 
 TARGET = 0.20  # of the tool's own time
 
 
-def measure(name: str) -> dict[str, object]:
-    """Return the seconds of one tool's run, split into the tool's and the suite's."""
-    suite = load_suite()
+def measure(name: str, platform: str = "*") -> dict[str, object]:
+    """Return the seconds of one tool's run, split into the tool's and the suite's.
+
+    ``platform`` is a pattern of the modelled platforms; containers are not asked.
+    """
+    suite = replace(narrowed(load_suite(), Wanted(platform)), containers=())
     cache = platformdirs.user_cache_path("manylinux-conformance")
     inside: list[float] = []
-    original = running.run
 
     def timed(*arguments: object, **options: object) -> Ended:
         begin = time.perf_counter()
         try:
-            return original(*arguments, **options)  # type: ignore[arg-type] # passed on
+            return running.run(*arguments, **options)  # type: ignore[arg-type] # passed on
         finally:
             inside.append(time.perf_counter() - begin)
 
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        mock.patch("manylinux_conformance.install.run", timed),
-    ):
-        settings = Settings(cache, Path(folder) / "work", jobs=1, offline=False)
-        tools = choose_tools([name])
-        list(run(suite, tools[:1], (Role.INSTALLER,), settings, _silent))
+    def provided(*arguments: object, **options: object) -> object:
+        tool = provide(*arguments, **options)  # type: ignore[arg-type] # passed on
+        return replace(tool, run=timed) if isinstance(tool, ProvidedTool) else tool
+
+    tools = choose_tools([name])[:1]
+
+    def asked(folder: Path) -> Block:
+        settings = Settings(cache, folder, jobs=1, offline=False)
+        (block,) = run(suite, tools, (Role.INSTALLER,), settings, _silent)
+        return block
+
+    with mock.patch("manylinux_conformance.asking.provide", provided):
+        with scratch_folder() as folder:
+            asked(folder)  # installs what is needed, and warms the caches
         inside.clear()
         begin = time.perf_counter()
-        (block,) = run(suite, tools[:1], (Role.INSTALLER,), settings, _silent)
+        with scratch_folder() as folder:
+            block = asked(folder)
         total = time.perf_counter() - begin
     tool = sum(inside)
     return {
@@ -73,9 +87,11 @@ def main() -> None:
         description=__doc__, epilog="example: suite_cost.py --tool uv==0.13.9 --json"
     )
     parser.add_argument("--tool", action="append")
+    parser.add_argument("--platform", default="*", help="only some platforms")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    rows = [measure(name) for name in arguments.tool or ("uv", "pip==26.3")]
+    names = arguments.tool or ("uv", "pip==26.3")
+    rows = [measure(name, arguments.platform) for name in names]
     if arguments.json:
         print(json.dumps({"suite_cost": rows, "target": TARGET}, indent=1))
         return
