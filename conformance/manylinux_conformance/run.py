@@ -14,6 +14,7 @@ from manylinux_conformance.asking import Asking
 from manylinux_conformance.containers.ask_inside import ASKED_INSIDE
 from manylinux_conformance.containers.asking_inside import AskingInside
 from manylinux_conformance.containers.ready import Ready, ready_containers
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.results import NotRun
 from manylinux_conformance.results_file import Block
@@ -45,9 +46,10 @@ def run(
         shim = preloadable(built, settings.work / "shim")
     except ShimError as error:
         raise InputError("modelled platforms", str(error)) from error
+    folders = (settings.work, settings.cache, data_folder("tools"))
     settings.work.mkdir(parents=True, exist_ok=True)
     with settings.spent.on("image"):
-        found = tuple(ready_containers(suite.containers, settings.work))
+        found = tuple(ready_containers(suite.containers, folders))
     ready = [each for each in found if isinstance(each, Ready)]
     missing = tuple(each for each in found if isinstance(each, NotRun))
     shelf = ProbeShelf(settings.work / "probes")

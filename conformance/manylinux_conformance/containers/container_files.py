@@ -142,22 +142,27 @@ class CopiedFiles:
                 yield path
 
 
-def is_seen(folder: Path, engine: Engine, container: Container) -> bool:
-    """Return whether an engine can mount a folder of this machine.
+def are_seen(folders: Sequence[Path], engine: Engine, container: Container) -> bool:
+    """Return whether an engine can mount folders of this machine.
 
+    In the first of them, one is made that no other machine has.
     Asked, not guessed: an engine behind a local socket may be in a virtual machine, and
     one that is reached through a network may be this machine's own.
     """
     api = engine.client.api
-    with tempfile.TemporaryDirectory(dir=folder) as place, translated(engine.address):
-        mount = Mount("/seen", place, type="bind", read_only=True)
+    first, *others = folders
+    with tempfile.TemporaryDirectory(dir=first) as place, translated(engine.address):
+        mounts = [
+            Mount(f"/seen/{number}", str(path), type="bind", read_only=True)
+            for number, path in enumerate((place, *others))
+        ]
         try:
             made = api.create_container(
                 container.image,
                 platform=container.arch.platform,
                 command=["-"],
                 labels={LABEL: owner()},
-                host_config=api.create_host_config(mounts=[mount]),
+                host_config=api.create_host_config(mounts=mounts),
             )
         except docker.errors.APIError:
             return False

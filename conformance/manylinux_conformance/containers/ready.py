@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from manylinux_conformance.containers.catalogue import Container
-from manylinux_conformance.containers.container_files import is_seen
+from manylinux_conformance.containers.container_files import are_seen
 from manylinux_conformance.containers.engine import Engine, connect
 from manylinux_conformance.containers.live_containers import remove_orphans
 from manylinux_conformance.input_error import InputError
@@ -32,11 +32,11 @@ class Ready:
 
 
 def ready_containers(
-    containers: Iterable[Container], scratch: Path
+    containers: Iterable[Container], folders: Sequence[Path]
 ) -> Iterator[Ready | NotRun]:
     """Yield each container that is prepared, and for the others what would prepare it.
 
-    ``scratch`` is a folder of this machine that an engine may be asked to mount.
+    ``folders`` of this machine are what an engine may be asked to mount.
     The containers of an engine that does not answer are one line, and so are those of
     one release that are not prepared.
     """
@@ -54,7 +54,7 @@ def ready_containers(
             continue
         if engine.image(container.image):
             if address not in shared:
-                shared[address] = is_seen(scratch, engine, container)
+                shared[address] = are_seen(folders, engine, container)
             yield Ready(container, engine, shared[address])
         else:
             missing.setdefault(container.release.name, []).append(container)
