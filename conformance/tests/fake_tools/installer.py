@@ -146,6 +146,11 @@ def take_turns(links: Path, projects: list[str], target: Path) -> None:
     install(links, projects, target)
 
 
+def dawdle(links: Path, projects: list[str], target: Path) -> None:
+    time.sleep(2)
+    install_any(links, projects, target)
+
+
 def skip_first(links: Path, projects: list[str], target: Path) -> None:
     install_any(links, projects[1:], target)
 
@@ -172,6 +177,7 @@ WAYS: dict[str, Way] = {
     "tie-knots": tie_knots,
     "drop-strangers": drop_strangers,
     "by-turns": take_turns,
+    "dawdle": dawdle,
     "skip-first": skip_first,
     "nothing": lambda *_: None,
 }
