@@ -27,7 +27,7 @@ def test_prepared_container_is_ready(
     start_engine: Callable[..., Engine], here_container: Container, tmp_path: Path
 ) -> None:
     engine = start_engine()
-    (found,) = ready_containers([here_container], tmp_path)
+    (found,) = ready_containers([here_container], [tmp_path])
     assert isinstance(found, Ready)
     assert (found.container, found.shared) == (here_container, True)
     assert engine.client.api.containers(all=True) == []
@@ -39,7 +39,7 @@ def test_engine_that_does_not_answer_is_one_line(
 ) -> None:
     address = f"unix://{tmp_path}/nowhere.sock"
     monkeypatch.setenv("DOCKER_HOST", address)
-    (found,) = ready_containers([here_container, here_container], tmp_path)
+    (found,) = ready_containers([here_container, here_container], [tmp_path])
     assert isinstance(found, NotRun)
     assert found.platform == "containers"
     assert found.reason.startswith(f"{address}: is not ")
@@ -49,7 +49,7 @@ def test_named_engine_that_does_not_answer_is_named(
     here_container: Container, tmp_path: Path
 ) -> None:
     address = f"unix://{tmp_path}/nowhere.sock"
-    (found,) = ready_containers([like(here_container, engine=address)], tmp_path)
+    (found,) = ready_containers([like(here_container, engine=address)], [tmp_path])
     assert isinstance(found, NotRun)
     assert found.platform == f"containers of {address}"
 
@@ -60,7 +60,7 @@ def test_what_is_not_prepared_is_told_once_for_a_release(
     start_engine("", "another:image")
     one = like(here_container, name="single")
     others = [Container(here_container.release, each) for each in _two()]
-    found = list(ready_containers([one, *others], tmp_path))
+    found = list(ready_containers([one, *others], [tmp_path]))
     assert found == [
         NotRun(
             platform=one.name,
@@ -83,7 +83,7 @@ def test_orphans_are_removed_before_anything_is_asked(
         label = f"{MACHINE}:{BOOT}:{process}:{begun}"
         image = here_container.image
         engine.client.api.create_container(image, labels={LABEL: label})
-    (found,) = ready_containers([here_container], tmp_path)
+    (found,) = ready_containers([here_container], [tmp_path])
     assert isinstance(found, Ready)
     labels = [e["Labels"][LABEL] for e in engine.client.api.containers(all=True)]
     assert labels == [owner()]
