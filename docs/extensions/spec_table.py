@@ -31,8 +31,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The array of tables in ``spec/data/<name>.toml`` that is shown, and how."""
+    """The array of tables in ``spec/data/<file>.toml`` that is shown, and how."""
 
+    file: str
     array: str
     columns: tuple[Column, ...]
 
@@ -54,6 +55,7 @@ E_FLAGS = Column(
 )
 TABLES = {
     "architectures": Table(
+        "architectures",
         "architecture",
         (
             code("Architecture", "name"),
@@ -62,6 +64,13 @@ TABLES = {
             plain("Byte order", "byte_order"),
             E_FLAGS,
             code("Loader", "loader"),
+        ),
+    ),
+    "architecture-names": Table(
+        "architectures",
+        "architecture",
+        (
+            code("Architecture", "name"),
             plain("Legacy tags", "legacy"),
             plain("Kernels", "kernels"),
             plain("Floor", "floor"),
@@ -70,6 +79,7 @@ TABLES = {
         ),
     ),
     "aliases": Table(
+        "aliases",
         "alias",
         (
             code("Legacy tag", "legacy"),
@@ -82,6 +92,7 @@ TABLES = {
         ),
     ),
     "distributions": Table(
+        "distributions",
         "distribution",
         (
             plain("System", "name"),
@@ -95,17 +106,17 @@ TABLES = {
 
 
 class SpecTableDirective(SphinxDirective):
-    """A table named after its data file."""
+    """A table over the rows of a data file."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         name = self.arguments[0]
-        path = Path(self.env.srcdir, "spec", "data", f"{name}.toml")
-        if name not in TABLES or not path.exists():
+        table = TABLES.get(name)
+        if table is None:
             raise self.error(f"no table {name!r}; known: {', '.join(TABLES)}")
-        table = TABLES[name]
+        path = Path(self.env.srcdir, "spec", "data", f"{table.file}.toml")
         rows = tomllib.loads(path.read_text("utf-8"))[table.array]
         content = self.parse_text_to_nodes(markdown(table.columns, rows))
         return [nodes.container("", *content, classes=["spec-table", name])]
