@@ -84,7 +84,12 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
 @click.option("--update", is_flag=True, help="Rewrite the committed results.")
-@click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="How many runs of a tool at a time; one for each processor by default.",
+)
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
