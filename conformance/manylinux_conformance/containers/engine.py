@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import socket
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,11 @@ import docker.errors
 import requests
 from docker.context import ContextAPI
 
+from manylinux_conformance.containers.tunnel import open_tunnel
 from manylinux_conformance.input_error import InputError
 
 HERE = "Docker engine"
+SSH = "ssh://"
 USUAL = "unix:///var/run/docker.sock"
 GREETING = 20  # seconds that an engine has to say who it is
 PATIENCE = 3700  # seconds of silence on a connection; runs have limits of their own
@@ -51,6 +54,7 @@ class Engine:
     client: Any  # docker ships no types
     address: str
     machine: str
+    tunnelled: bool = False
 
     def image(self, name: str) -> Image | None:
         """Return an image by its name, or None if the engine does not have it."""
@@ -70,7 +74,9 @@ class Engine:
     @property
     def is_local(self) -> bool:
         """Whether it is reached by a socket of this machine."""
-        return str(self.client.api.base_url).startswith("http+docker://")
+        return not self.tunnelled and str(self.client.api.base_url).startswith(
+            "http+docker://"
+        )
 
     def free(self) -> int | None:
         """Return the bytes free where the engine keeps images; None if unknown."""
@@ -145,17 +151,24 @@ def connect(address: str = "") -> Engine:
     The usual one is the user's: ``DOCKER_HOST``, or this machine's socket.
     Raises InputError that says what is wrong and what would help.
     """
-    where = address or os.environ.get("DOCKER_HOST", "") or HERE
-    with translated(where):
-        if not address:
-            _knock(os.environ.get("DOCKER_HOST", "") or USUAL)
-            client = docker.from_env(timeout=GREETING)
-        else:
-            _knock(host := _host(address))
+    named = address or os.environ.get("DOCKER_HOST", "")
+    where = named or HERE
+    with translated(where), contextlib.ExitStack() as undo:
+        host = _host(named) if named else USUAL
+        if tunnelled := host.startswith(SSH):
+            tunnel = open_tunnel(host)
+            undo.callback(tunnel.close)
+            client = docker.DockerClient(f"unix://{tunnel.socket}", timeout=GREETING)
+        elif address:
+            _knock(host)
             client = docker.DockerClient(host, timeout=GREETING)
+        else:
+            _knock(host)
+            client = docker.from_env(timeout=GREETING)
         machine = client.info()["Architecture"]
+        weakref.finalize(client, undo.pop_all().close)
     client.api.timeout = PATIENCE
-    return Engine(client, where, machine)
+    return Engine(client, where, machine, tunnelled)
 
 
 @contextlib.contextmanager

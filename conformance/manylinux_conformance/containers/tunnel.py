@@ -1,0 +1,106 @@
+"""Tunnels: the engine of a machine that is reached by SSH, as a socket of this one.
+
+The user's own ``ssh`` makes the connection: their keys, agent and settings count.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from manylinux_conformance.input_error import InputError
+
+ENGINE = "/var/run/docker.sock"  # on the other machine
+PATIENCE = 30  # seconds until the other machine has answered
+PAUSE = 0.05
+OPTIONS = (
+    "-nNT",
+    "-oBatchMode=yes",  # nobody is there to answer questions
+    "-oExitOnForwardFailure=yes",
+    "-oServerAliveInterval=30",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """A running ``ssh`` and the folder of its socket."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    @property
+    def socket(self) -> Path:
+        """Return this machine's end."""
+        return self.folder / "docker.sock"
+
+    @property
+    def said(self) -> Path:
+        """Return the file of what ``ssh`` says."""
+        return self.folder / "said"
+
+    def close(self) -> None:
+        """End the connection and leave nothing of it."""
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_tunnel(address: str) -> Tunnel:
+    """Return a tunnel to an ``ssh://`` engine, once it leads there.
+
+    A path in the address is the engine's socket on the other machine.
+    Raises InputError with what ``ssh`` says if there is no way.
+    """
+    where = _where(address)
+    program = shutil.which("ssh")
+    if program is None:
+        raise InputError(
+            address, "needs ssh; on Debian: apt-get install openssh-client"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="tunnel-"))
+    socket = f"-L{folder / 'docker.sock'}:{urlsplit(address).path or ENGINE}"
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [program, *OPTIONS, socket, *where],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,  # Ctrl-C is for the suite, which has to tidy up
+        )
+    opened = Tunnel(process, folder)
+    if reason := _why_not(opened):
+        opened.close()
+        raise InputError(address, reason)
+    return opened
+
+
+def _why_not(opened: Tunnel) -> str:
+    """Wait for this machine's end; say what went wrong if it does not come."""
+    deadline = time.monotonic() + PATIENCE
+    while not opened.socket.exists():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            opened.process.wait(PAUSE)
+            said = opened.said.read_text(errors="replace").strip()
+            return said.splitlines()[-1].strip() if said else "ssh ended"
+        if time.monotonic() > deadline:
+            return f"no connection within {PATIENCE} seconds"
+    return ""
+
+
+def _where(address: str) -> list[str]:
+    """Return user, port and machine as arguments; none of them can be an option."""
+    try:
+        parts = urlsplit(address)
+        port = [f"-p{parts.port}"] if parts.port else []
+    except ValueError as error:
+        raise InputError(address, str(error)) from error
+    if not parts.hostname:
+        raise InputError(address, "names no machine")
+    user = [f"-l{parts.username}"] if parts.username else []
+    return [*user, *port, "--", parts.hostname]
