@@ -77,12 +77,12 @@ def test_label_names_machine_boot_process_and_its_start() -> None:
 @pytest.mark.parametrize(
     ("label", "stays"),
     [
-        (owner(), True),
-        (f"{MACHINE}:{BOOT}:{PROCESS}:1", False),  # the number was used before
-        (f"{MACHINE}:{BOOT}:{2**22 + 1}:{BEGUN}", False),  # more than any process
-        (f"{MACHINE}:{BOOT}:nonsense:{BEGUN}", False),
-        (f"{MACHINE}:{ANOTHER_BOOT}:{2**22 + 1}:{BEGUN}", True),  # of a namesake
-        (f"elsewhere:{BOOT}:{2**22 + 1}:{BEGUN}", True),
+        ("{machine}:{boot}:{process}:{begun}", True),
+        ("{machine}:{boot}:{process}:1", False),  # the number was used before
+        ("{machine}:{boot}:4194305:{begun}", False),  # more than any process
+        ("{machine}:{boot}:nonsense:{begun}", False),
+        ("{machine}:00000000-0000:4194305:{begun}", True),  # of a namesake
+        ("elsewhere:{boot}:4194305:{begun}", True),
         ("debian-12-s390x", True),
         ("", True),
     ],
@@ -90,7 +90,9 @@ def test_label_names_machine_boot_process_and_its_start() -> None:
 def test_only_containers_of_dead_runs_are_removed(
     ready: Ready, started: Callable[..., str], label: str, *, stays: bool
 ) -> None:
-    container = started(label)
+    machine, boot, process, begun = owner().split(":")
+    facts = {"machine": machine, "boot": boot, "process": process, "begun": begun}
+    container = started(label.format_map(facts))
     remove_orphans(ready.engine)
     assert exists(ready.engine, container) is stays
 
