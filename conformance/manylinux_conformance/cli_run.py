@@ -187,7 +187,7 @@ def _ask(  # noqa: PLR0913 - what a run needs
             console = Console(stderr=True)
             with ProgressBars(console) as progress:
                 blocks = list(run(suite, tools, roles, settings, progress.take_note))
-            if settings.spent.seconds:
+            if sum(settings.spent.seconds.values()) >= 1:
                 said = f"time in containers: {settings.spent}"
                 console.print(said, style="dim", highlight=False)
             return blocks
