@@ -132,8 +132,12 @@ def asked(
     (container,) = elsewhere(suite.containers, [address] if address else [])
     suite = dataclasses.replace(suite, containers=(container,))
     settings = Settings(folder / "cache", folder / "work", 1, offline=True)
-    blocks = run(suite, choose_tools([tool]), (Role.INSTALLER,), settings, lambda *_: 0)
+    blocks = run(suite, choose_tools([tool]), (Role.INSTALLER,), settings, silent)
     return list(blocks)
+
+
+def silent(words: str, done: int, total: int) -> None:
+    pass
 
 
 def test_the_engine_is_told_apart_from_one_that_sees_our_files(
