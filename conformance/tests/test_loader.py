@@ -321,22 +321,22 @@ def test_only_the_name_of_a_loader_is_changed(tmp_path: Path) -> None:
 
 @needs_x86_64
 @pytest.mark.parametrize(
-    ("kind", "symbol", "release", "expected"),
+    ("file", "release", "expected"),
     [
-        (FileType.SHARED, "dlopen", (2, 17), []),
-        (FileType.SHARED, "arc4random", (2, 17), ["undefined symbol: arc4random"]),
-        (FileType.SHARED, "arc4random", (2, 36), []),
-        (FileType.PIE, "dlopen", (2, 17), ["undefined symbol: dlopen"]),
+        ((FileType.SHARED, "dlopen"), (2, 17), []),
+        ((FileType.SHARED, "arc4random"), (2, 17), ["undefined symbol: arc4random"]),
+        ((FileType.SHARED, "arc4random"), (2, 36), []),
+        ((FileType.PIE, "dlopen"), (2, 17), ["undefined symbol: dlopen"]),
     ],
 )
 def test_a_module_finds_what_the_interpreter_has_loaded(
-    kind: FileType,
-    symbol: str,
+    file: tuple[FileType, str],
     release: tuple[int, int],
     expected: list[str],
     tmp_path: Path,
     cache: Path,
 ) -> None:
     """An extension module need not name a library that is in the process already."""
+    kind, symbol = file
     elf = Elf(arch="x86_64", type=kind, needed=(), imports=(symbol,))
     assert complaints(elf, release, tmp_path, cache) == expected
