@@ -16,11 +16,6 @@ MOST_MEMBERS = 200_000
 MOST_BYTES = 512 << 20  # of one folder that comes back
 CHUNK = 1 << 20
 READ, ENTER = 0o444, 0o555  # what anybody may do with what is packed
-NOT_BROUGHT = (
-    tarfile.AbsoluteLinkError,
-    tarfile.LinkOutsideDestinationError,
-    tarfile.SpecialFileError,
-)
 
 Owner = tuple[int, int]  # user and group
 
@@ -54,6 +49,8 @@ def unpack(pieces: Iterable[bytes], folder: Path) -> None:
     Raises ParcelError for a member that would lie outside, and for more than
     MOST_MEMBERS or MOST_BYTES; the folder is then as it was.
     """
+    if not hasattr(tarfile, "data_filter"):  # Debian 12 has Python 3.11.2
+        raise ParcelError(f"{folder.name}: unpacking it safely needs Python 3.11.4")
     with tempfile.TemporaryDirectory(prefix=".parcel-", dir=folder.parent) as place:
         stream = io.BufferedReader(_Pieces(pieces), CHUNK)
         try:
@@ -88,7 +85,11 @@ def _bounded(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 def _safe(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
     try:
         return tarfile.data_filter(member, place)
-    except NOT_BROUGHT:
+    except (
+        tarfile.AbsoluteLinkError,
+        tarfile.LinkOutsideDestinationError,
+        tarfile.SpecialFileError,
+    ):
         return None
 
 
