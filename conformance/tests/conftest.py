@@ -181,7 +181,7 @@ def _real(name: str, *, make: bool = True) -> Iterator[Ready]:
 
 def _prepare(name: str) -> None:
     program = Path(sys.executable).with_name("manylinux-conformance")
-    command = [program, "platforms", "prepare", name]
+    command = [str(program), "platforms", "prepare", name]
     made = subprocess.run(command, capture_output=True, check=False, text=True)
     if made.returncode:
         pytest.skip(f"{name} cannot be prepared: {made.stderr.splitlines()[-1:]}")

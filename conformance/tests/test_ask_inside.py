@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import msgspec
@@ -32,6 +32,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results import NotRun, Result
 from manylinux_conformance.results_file import Block, write_blocks
 from manylinux_conformance.settings import Settings
+from manylinux_conformance.shim_build import ShimError
 from manylinux_conformance.suite import Suite, load_suite
 from manylinux_conformance.tool_choice import Tool
 from manylinux_conformance.verdicts import Verdict
@@ -175,7 +176,8 @@ def test_nothing_in_results_depends_on_clocks(
     made_up: MakeReady, ask: Ask, tmp_path: Path, settings: Settings
 ) -> None:
     ready, shelf = made_up(), ProbeShelf(settings.work / "probes")
-    tool, files = real_pip(tmp_path), []
+    tool = real_pip(tmp_path)
+    files: list[bytes] = []
     for time_of in (0, FUTURE):
         for path in shelf.folder.rglob("*") if time_of else ():
             os.utime(path, (time_of, time_of))
@@ -405,7 +407,7 @@ def test_shim_that_cannot_be_built_is_told(
     made_up: MakeReady, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Path:
-        raise ask_inside.ShimError("no compiler")
+        raise ShimError("no compiler")
 
     monkeypatch.setattr(ask_inside, "is_native", lambda _: False)
     monkeypatch.setattr(ask_inside, "build_shim", fail)
@@ -478,6 +480,7 @@ def test_whoever_stops_listening_ends_the_containers(
     asking = AskingInside(suite, tool, Role.INSTALLER, settings, [ready, other], ())
     assert release.name == "here"
     blocks = asking.blocks(lambda *_: None)
+    assert isinstance(blocks, Generator)
     next(blocks)
     with pytest.raises(KeyboardInterrupt):
         blocks.throw(KeyboardInterrupt)

@@ -21,7 +21,8 @@ from manylinux_conformance.verdicts import Verdict
 FAKE = Path(__file__).parent / "fake_tools" / "loader.py"
 FOR_2_17, FOR_2_28, FOR_2_31 = "2.17", "2.28", "2.31"
 
-Ask = Callable[..., dict[str, Answer]]
+Answers = dict[str, Answer]
+Ask = Callable[..., Answers]
 
 
 def case(glibc: str) -> Load:
@@ -46,7 +47,7 @@ def environment(here_container: Container) -> Environment:
 def ask(tmp_path: Path, environment: Environment) -> Ask:
     """Return a function that asks the made-up loader about three wheels."""
 
-    def asked(way: str, *, installs: str = "install", seconds: int = 60) -> object:
+    def asked(way: str, *, installs: str = "install", seconds: int = 60) -> Answers:
         adapter = tmp_path / "fake.toml"
         script = json.dumps(str(FAKE))
         adapter.write_text(

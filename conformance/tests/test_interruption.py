@@ -41,7 +41,7 @@ def test_signal_ends_containers_and_becomes_an_interruption(
     live = LiveContainers()
     with pytest.raises(KeyboardInterrupt) as caught, interruptible(live):
         send(number)
-    assert exit_status(caught.value) == 128 + number  # type: ignore[arg-type]
+    assert exit_status(caught.value) == 128 + number
     deadline = time.monotonic() + 5
     while not live.ended and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -109,7 +109,7 @@ def test_signal_that_is_to_be_ignored_stays_ignored() -> None:
 def test_sigterm_interrupts_every_command() -> None:
     with pytest.raises(KeyboardInterrupt) as caught, terminable():
         send(signal.SIGTERM)
-    assert exit_status(caught.value) == 143  # type: ignore[arg-type]
+    assert exit_status(caught.value) == 143
 
 
 def test_plain_interruption_is_that_of_a_terminal() -> None:

@@ -35,10 +35,12 @@ ANOTHER_BOOT = "00000000-0000-4000-8000-000000000000"
 
 def create(ready: Ready, label: str) -> str:
     python = ready.container.release.interpreters[0]
-    made = ready.engine.client.api.create_container(
+    api = ready.engine.client.api
+    made = api.create_container(
         ready.container.image,
         entrypoint=[python, "-S", "-c", "import time; time.sleep(600)"],
         labels={LABEL: label},
+        host_config=api.create_host_config(network_mode="none"),
     )
     return str(made["Id"])
 
