@@ -87,6 +87,9 @@ def measure_images(containers: Sequence[Container], mirror: str) -> list[Row]:
 
 def measure_runs(containers: Sequence[Container], tools: Sequence[str]) -> list[Row]:
     """Ask all tools everywhere, one container at a time and two."""
+    engine = connect()
+    if absent := [each.name for each in containers if not engine.image(each.image)]:
+        sys.exit(f"not prepared: {', '.join(absent)}; see 'platforms prepare'")
     _ask(containers, tools, 2)  # tools and wheels are fetched and compiled once
     one, alone = _ask(containers, tools, 1)
     two, together = _ask(containers, tools, 2)
