@@ -151,12 +151,22 @@ class RunningContainer:
                 ended = self._exec(command, folder, variables, self._limit(seconds))
             if not ended.timed_out:
                 self.files.fetch(self._id, folder.parent)
+                self._end_what_is_left()
         except TROUBLE as error:
             raise self._lost(error) from error
         except ParcelError as error:
             raise LostError(f"what it left cannot be brought back: {error}") from error
         self._blame_emulator(ended)
         return ended
+
+    def _end_what_is_left(self) -> None:
+        """Remove the container if a command left processes behind in it.
+
+        An engine whose machine has no ``ps`` cannot tell; then they stay until the end.
+        """
+        with contextlib.suppress(*TROUBLE):
+            if len(self.engine.client.api.top(self._id)["Processes"] or ()) > 1:
+                self.stop()
 
     def _limit(self, seconds: float) -> float:
         return seconds * SLOWER if self.emulated else seconds

@@ -3,7 +3,8 @@
 python engine.py SOCKET WAY IMAGE...
 
 It speaks the calls that asking in containers makes.  WAY is what it does wrong: one of
-``slow-removal``, ``failing-removal`` (the first one), ``no-status``, ``no-exec``.
+``slow-removal``, ``failing-removal`` (the first one), ``no-status``, ``no-exec``,
+``no-ps``.
 """
 
 import contextlib
@@ -77,6 +78,16 @@ class Container:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def lives(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether anything of a process's group is left."""
+    process.poll()
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @dataclass
@@ -186,6 +197,14 @@ class Call(BaseHTTPRequestHandler):
             state = {"Running": container.running}
             self.say({"Id": name, "State": state, "Config": {"Tty": False}})
 
+    def top(self, name: str) -> None:
+        if container := self.found(name):
+            if WAY == "no-ps":
+                self.fail(500, "exec: ps: executable file not found in $PATH")
+            else:
+                left = [[str(each.pid)] for each in container.processes if lives(each)]
+                self.say({"Titles": ["PID"], "Processes": left})
+
     def logs(self, name: str) -> None:
         if container := self.found(name):
             said = container.log()
@@ -279,6 +298,7 @@ CALLS: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", "/containers/([^/]+)/start", Call.start),
     ("GET", "/containers/([^/]+)/json", Call.inspect),
     ("GET", "/containers/([^/]+)/logs", Call.logs),
+    ("GET", "/containers/([^/]+)/top", Call.top),
     ("POST", "/containers/([^/]+)/kill", Call.kill),
     ("DELETE", "/containers/([^/]+)", Call.remove),
     ("POST", "/containers/([^/]+)/exec", Call.new_execution),
