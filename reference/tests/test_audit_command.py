@@ -177,9 +177,7 @@ def test_evidence_begins_with_the_newest_need_and_is_counted() -> None:
     report = Report("dist/a.whl")
     report.outcome = Outcome.VIOLATES
     against = [
-        Finding(
-            "wheel.needed.allowed", "a.so", f"needs {minor}", holds_from=(2, minor)
-        )
+        Finding("wheel.needed.allowed", "a.so", f"needs {minor}", holds_from=(2, minor))
         for minor in (18, 30, 24, 28, 26)
     ]
     report.claims = [Claim("manylinux_2_17_x86_64", against)]
