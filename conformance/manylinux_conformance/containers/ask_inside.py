@@ -176,8 +176,11 @@ class Inside:
         def see(attempt: str) -> str:
             return see_model(running, tool, model, self.folder / attempt, shim)
 
+        known = self.ready.models
         try:
-            return _twice(running, see)
+            if model.name not in known:
+                known[model.name] = _twice(running, see)
+            return known[model.name]
         except (InputError, LostError) as error:
             return _words(error)
 

@@ -22,13 +22,15 @@ class Ready:
     """A container that can be started on an engine.
 
     ``shared``: the engine can mount this machine's files.
-    ``known``: its interpreter, once somebody has looked.
+    ``known``: its interpreter, once somebody has looked.  ``models``: what keeps each
+    older C library from being shown in it, as far as somebody has looked.
     """
 
     container: Container
     engine: Engine
     shared: bool = True
     known: list[Interpreter] = field(default_factory=list, compare=False)
+    models: dict[str, str] = field(default_factory=dict, compare=False)
 
 
 def ready_containers(
