@@ -75,10 +75,13 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     Without ``pypi`` the tool is a program of this machine, started by its command.
     ``system`` is a pattern of the systems whose answers are meant, as
     ``debian 12 x86_64``: ID and VERSION_ID of os-release(5), and the machine.
+    ``image`` is a pattern of the platforms whose images have the tool, as
+    ``manylinux2014-*``; such a tool, a builder, is asked in them and nowhere else.
     """
 
     pypi: tuple[Text, ...] = ()
     system: str = "*"
+    image: str = ""
     constraints: str = ""
     inside: bool = False
     python: dict[str, str] = {}
@@ -236,6 +239,8 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
     ):
         if role in adapter.roles and table is None:
             yield f"role {role.value!r} needs a table [{role.value.replace('-', '_')}]"
+    if adapter.provide.image:
+        yield from _not_of_an_image(adapter)
     for constraint in adapter.provide.python.values():
         try:
             allows(constraint, (3, 0))
@@ -250,6 +255,13 @@ def _complaints(adapter: Adapter) -> Iterator[str]:
             yield f"explicit_targets is no regular expression: {error}"
     for texts, known in _commands(adapter):
         yield from _unknown(texts, known)
+
+
+def _not_of_an_image(adapter: Adapter) -> Iterator[str]:
+    if adapter.roles != (Role.BUILDER,):
+        yield "provide.image: only the role 'builder' is asked of images"
+    if adapter.builder is not None and adapter.builder.targets:
+        yield "provide.image: an image promises its own glibc, so leave out targets"
 
 
 def _commands(adapter: Adapter) -> Iterator[tuple[tuple[str, ...], frozenset[str]]]:

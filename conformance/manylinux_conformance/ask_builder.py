@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from manylinux_conformance.adapters import Builder
@@ -70,12 +71,18 @@ def _environment(
 ) -> BuildEnvironment:
     name = target.platform.name
     here = this_machine(tool.interpreter)
+    place = make_workplace(tool, here, folder / name, None)
     kept = cache / "builders"
+    if tool.image is not None:
+        kept = place.folder / "cache"  # what an image writes stays with its answers
+        # Its own search path leads to its compiler.
+        own = {key: text for key, text in place.variables.items() if key != "PATH"}
+        place = replace(place, variables=own)
     kept.mkdir(parents=True, exist_ok=True)
     return BuildEnvironment(
         builder,
         target,
-        make_workplace(tool, here, folder / name, None),
+        place,
         tool.interpreter.path,
         cache=kept,
         record=folder / f"{name}.jsonl",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -40,8 +40,11 @@ def targets(
 ) -> Iterator[Target | NotRun]:
     """Yield each target of a tool, or why nobody could judge what it makes for it.
 
-    ``wanted`` is a pattern of architectures.
+    ``wanted`` is a pattern of architectures; an image was chosen by its own name.
     """
+    if tool.image is not None:
+        yield _itself(tool.image, cache)
+        return
     promised = builder.targets or {own_tag(tool): ""}
     for tag, name in promised.items():
         found = TAG.fullmatch(tag)
@@ -64,6 +67,15 @@ def own_tag(tool: ProvidedTool) -> str:
     if tool.interpreter.bits == 32:  # noqa: PLR2004 - bits
         machine = NARROW.get(machine, machine)
     return f"manylinux_{major}_{minor}_{machine}"
+
+
+def _itself(image: Platform, cache: Path) -> Target | NotRun:
+    """Return an image as its own target: it promises the glibc that it has."""
+    tag = f"manylinux_{image.major}_{image.minor}_{image.arch}"
+    found = _target(tag, "", cache)
+    if isinstance(found, NotRun):
+        return NotRun(platform=image.name, reason=found.reason)
+    return replace(found, platform=image)
 
 
 def _target(tag: str, name: str, cache: Path) -> Target | NotRun:

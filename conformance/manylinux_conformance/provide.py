@@ -18,6 +18,7 @@ from pathlib import Path
 from manylinux_conformance.adapters import Adapter
 from manylinux_conformance.input_error import read_bytes
 from manylinux_conformance.interpreters import Interpreter, find_interpreter
+from manylinux_conformance.platforms import Platform
 from manylinux_conformance.running import Run, run
 from manylinux_conformance.simple_index import Serve, serve_here
 
@@ -34,6 +35,7 @@ class ProvidedTool:
     ``programs`` is the ``bin`` folder of the tool's own environment.
     ``run`` runs a command where the tool and the interpreter are, ``serve`` serves
     wheels there.
+    ``image`` is the platform of the image that the tool is part of, if it is.
     """
 
     adapter: Adapter
@@ -43,6 +45,7 @@ class ProvidedTool:
     programs: Path | None = None
     run: Run = run
     serve: Serve = serve_here
+    image: Platform | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ def provide(
 
 def _elsewhere(adapter: Adapter) -> str:
     """Say why a tool's answers on this system are not meant; empty if they are."""
+    if image := adapter.provide.image:
+        return f"is asked by 'run', in images of {image!r} only"
     wanted, system = adapter.provide.system, this_system()
     if fnmatchcase(system, wanted):
         return ""

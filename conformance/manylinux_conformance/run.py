@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import platform as machine
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from manylinux_fixtures.architectures import ARCHITECTURES
 
@@ -13,6 +13,7 @@ from manylinux_conformance.ask import ProbeShelf
 from manylinux_conformance.asking import Asking
 from manylinux_conformance.containers.ask_inside import ASKED_INSIDE
 from manylinux_conformance.containers.asking_inside import AskingInside
+from manylinux_conformance.containers.catalogue import Container, chosen
 from manylinux_conformance.containers.ready import Ready, ready_containers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
@@ -46,26 +47,36 @@ def run(
         shim = preloadable(built, settings.work / "shim")
     except ShimError as error:
         raise InputError("modelled platforms", str(error)) from error
-    folders = (settings.work, settings.cache, data_folder("tools"))
     settings.work.mkdir(parents=True, exist_ok=True)
-    with settings.spent.on("image"):
-        found = tuple(ready_containers(suite.containers, folders))
-    ready = [each for each in found if isinstance(each, Ready)]
-    missing = tuple(each for each in found if isinstance(each, NotRun))
+    everywhere = _places(suite.containers, settings)
     shelf = ProbeShelf(settings.work / "probes")
     try:
         for tool in tools:
             for role in tool.adapter.roles:
                 if role not in roles or role not in ASKED:
                     continue
-                if _is_asked_here(suite, role):
+                image, places = tool.adapter.provide.image, everywhere
+                if image:
+                    places = _places(chosen(suite.containers, image), settings)
+                elif _is_asked_here(suite, role):
                     asking = Asking(suite, tool, role, settings, shelf, shim)
                     yield asking.block(progress)
-                if role in ASKED_INSIDE:
-                    inside = AskingInside(suite, tool, role, settings, ready, missing)
+                if image or role in ASKED_INSIDE:
+                    inside = AskingInside(suite, tool, role, settings, *places)
                     yield from inside.blocks(progress)
     finally:
         settings.live.end()
+
+
+def _places(
+    containers: Iterable[Container], settings: Settings
+) -> tuple[list[Ready], tuple[NotRun, ...]]:
+    """Return the containers that can be started, and why the others cannot."""
+    folders = (settings.work, settings.cache, data_folder("tools"))
+    with settings.spent.on("image"):
+        found = tuple(ready_containers(containers, folders))
+    ready = [each for each in found if isinstance(each, Ready)]
+    return ready, tuple(each for each in found if isinstance(each, NotRun))
 
 
 def _is_asked_here(suite: Suite, role: Role) -> bool:

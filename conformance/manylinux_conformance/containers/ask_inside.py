@@ -15,6 +15,7 @@ from manylinux_conformance import simple_index
 from manylinux_conformance.adapters import Adapter, Role
 from manylinux_conformance.answers import Answer
 from manylinux_conformance.ask import Asker, ProbeShelf, result_of
+from manylinux_conformance.ask_builder import ask_builder
 from manylinux_conformance.ask_loader import FOLDER, compile_wheels
 from manylinux_conformance.cases import Load
 from manylinux_conformance.circumstances import Environment
@@ -134,6 +135,8 @@ class Inside:
         tool = self._provided(running, progress)
         running.readable = tuple(self._readable(tool, shim))
         with started(running):
+            if self.role is Role.BUILDER:
+                return self._built(tool, running, progress)
             results, missing = self._answers(tool, self.platform, None, running), []
             for model in models(self.platform) if shim else ():
                 if reason := self._unseen(running, tool, model, shim):
@@ -141,6 +144,28 @@ class Inside:
                 else:
                     results += self._answers(tool, model, shim, running)
         return results, tuple(missing)
+
+    def _built(
+        self, tool: ProvidedTool, running: RunningContainer, progress: Progress
+    ) -> tuple[list[Result], tuple[NotRun, ...]]:
+        """Ask the image itself as a build environment, started as its makers want.
+
+        An image for 32 bits, for one, enters ``linux32`` before every command.
+        """
+        image = self.ready.engine.image(self.ready.container.image)
+        running.entrypoint = image.entrypoint if image else ()
+        words = f"{self.tool.name} in {self.platform.name}"
+
+        def ask(attempt: str) -> tuple[list[Result], tuple[NotRun, ...]]:
+            return ask_builder(
+                replace(tool, image=self.platform),
+                self.suite,
+                self.folder / f"built{attempt}",
+                self.settings.cache,
+                functools.partial(progress, words),
+            )
+
+        return _twice(running, ask)
 
     def _container(self) -> RunningContainer:
         return RunningContainer(
@@ -238,14 +263,17 @@ class Inside:
     def _batches(self, tool: ProvidedTool, platform: Platform) -> list[Batch]:
         """Return what is asked; under emulation only what shares one run of the tool.
 
-        What a module, a target or another C library for the tool does is the same on
-        every architecture, and each would cost an emulated run of its own.
+        What a module or a target does is the same on every architecture, and each would
+        cost an emulated run of its own.  Another C library for the tool alone can only
+        be modelled, so it is asked outside.
         """
         python = tool.interpreter.version.replace(".", "")
         suite = self.suite
         batches = plan(self.role, suite.cases, suite.rules, platform, python)
         plain = Environment(platform)
-        return [b for b in batches if not self.emulated or b.environment == plain]
+        if self.emulated:
+            return [batch for batch in batches if batch.environment == plain]
+        return [batch for batch in batches if not batch.environment.tool_glibc]
 
     def _answer(
         self, asker: Asker, batch: Batch, running: RunningContainer
@@ -295,10 +323,11 @@ def _words(error: InputError | LostError) -> str:
 
 def _named(adapter: Adapter) -> Iterator[Path]:
     """Yield the folders of the files that an adapter's commands name."""
-    installer, loader = adapter.installer, adapter.loader
+    installer, loader, builder = adapter.installer, adapter.loader, adapter.builder
     commands = (
         *(installer.command if installer else ()),
         *(loader.command if loader else ()),
+        *((*builder.c, *builder.cxx, *builder.back_end) if builder else ()),
     )
     for argument in map(Path, commands):
         if argument.is_absolute() and argument.is_file():

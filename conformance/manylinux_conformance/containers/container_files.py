@@ -63,6 +63,8 @@ class SharedFiles:
         By descriptors: something left behind in the container may move folders
         meanwhile.
         """
+        if not folder.is_relative_to(self.writable):
+            raise ValueError(f"{folder} is not the container's")
         if os.getuid() != 0:
             return
         user, group = container_user()

@@ -39,12 +39,14 @@ class Image:
     ``digest`` is the content's own: the same content has the same digest everywhere.
     ``architecture`` is the word of the OCI image specification.
     ``size`` is in bytes.
+    ``entrypoint`` is what the image has before every command.
     """
 
     name: str
     digest: str
     architecture: str
     size: int
+    entrypoint: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class Engine:
                 facts = self.client.api.inspect_image(name)
             except docker.errors.ImageNotFound:
                 return None
-        return Image(name, facts["Id"], facts["Architecture"], facts["Size"])
+        entrypoint = tuple((facts.get("Config") or {}).get("Entrypoint") or ())
+        plain = (facts["Id"], facts["Architecture"], facts["Size"])
+        return Image(name, *plain, entrypoint)
 
     def images(self) -> dict[str, int]:
         """Return the names of all prepared images with their sizes in bytes."""

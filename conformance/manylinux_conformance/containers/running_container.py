@@ -68,6 +68,7 @@ class RunningContainer:
 
     ``readable`` are folders that it may read, ``writable`` the one that it may change;
     each has the same path inside.  ``shared``: its engine can mount them.
+    ``entrypoint`` stands before every command.
     """
 
     engine: Engine
@@ -78,6 +79,7 @@ class RunningContainer:
     spent: Spent
     live: LiveContainers
     shared: bool = True
+    entrypoint: Sequence[str] = ()
     python: str = ""
     _id: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -141,6 +143,7 @@ class RunningContainer:
         """
         if not self._id:
             self.start()
+        command = [*self.entrypoint, *command]
         if questions:
             file = folder / ".questions"
             file.write_bytes(questions)

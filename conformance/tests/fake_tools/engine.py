@@ -4,7 +4,7 @@ python engine.py SOCKET WAY IMAGE...
 
 It speaks the calls that asking in containers makes.  WAY is what it does wrong: one of
 ``slow-removal``, ``failing-removal`` (the first one), ``no-status``, ``no-exec``,
-``no-ps``.
+``no-ps``; with ``entrypoint`` its images have one.
 """
 
 import contextlib
@@ -159,7 +159,9 @@ class Call(BaseHTTPRequestHandler):
         if name not in IMAGES:
             self.fail(404, f"No such image: {name}")
             return
-        self.say({"Id": "sha256:0", "Architecture": "amd64", "Size": 1})
+        facts = {"Id": "sha256:0", "Architecture": "amd64", "Size": 1}
+        entered = {"Entrypoint": ["env", "IN=image"] if WAY == "entrypoint" else None}
+        self.say({**facts, "Config": entered})
 
     def listing(self) -> None:
         self.say(
