@@ -256,10 +256,14 @@ class RunningContainer:
         if status is None:
             self.stop()
             raise LostError("the engine does not say how a process ended")
-        if status in {126, 127} and (words := _not_started(streams, said)):
+        if status in {126, 127}:
+            words = _not_started(streams, said)
             if "exec format error" in words:
                 raise InputError(self.container.name, self._unusable(words))
-            return Ended(None, timed_out=False, output=b"", tail=words)
+            if self._dies():  # the container's first process did, before the command
+                raise self._lost()
+            if words:
+                return Ended(None, timed_out=False, output=b"", tail=words)
         if BY_SIGNAL < status < BY_SIGNAL + signal.NSIG:
             status = BY_SIGNAL - status
         return Ended(status, timed_out=False, output=bytes(streams.output), tail=said)
