@@ -43,6 +43,13 @@ MACHINE = "import os; print(os.uname().machine)"
 PLATFORM = "import sysconfig; print(sysconfig.get_platform())"
 
 
+class MisplacedError(Exception):
+    """A tool has put something where the suite has to write.
+
+    In a container it may do less than the suite, which is not to follow its links.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class BuildEnvironment:
     """A tool at one target.
@@ -70,6 +77,12 @@ class BuildEnvironment:
 
     def answer(self, build: Build) -> Answer:
         """Ask one question."""
+        try:
+            return self._answer(build)
+        except MisplacedError as error:
+            return broken(str(error))
+
+    def _answer(self, build: Build) -> Answer:
         match build.ask:
             case Asked.LEVEL | Asked.INSTRUCTIONS:
                 return self._not_compiled(build) or self._compiled(build)
@@ -125,7 +138,7 @@ class BuildEnvironment:
 
     def _refusal(self, compiler: Sequence[str], words: str, folder: Path) -> Answer:
         """Believe a refusal if the compiler compiles something else."""
-        folder.mkdir()
+        self._make(folder)
         control, _ = self._compile(compiler, "newer.c", CONTROL, folder)
         if control.status != 0:
             return broken(f"compiles nothing: {words}")
@@ -147,8 +160,8 @@ class BuildEnvironment:
         return self._wheel_level(wheels[0], folder / "unpacked")
 
     def _built(self, project: Path, out: Path) -> tuple[Ended, list[Path]]:
-        project.mkdir()
-        out.mkdir()
+        self._make(project)
+        self._make(out)
         for name, content in self.builder.files.items():
             (project / name).write_text(content, encoding="utf-8")
         shutil.copy(PROBES / EXTENSION, project)
@@ -157,7 +170,7 @@ class BuildEnvironment:
 
     def _wheel_level(self, wheel: Path, folder: Path) -> Answer:
         try:
-            files = unpack_elf_files(wheel, folder)
+            files = unpack_elf_files(wheel, self._make(folder))
         except InputError as error:
             return broken(f"made a wheel that {error.reason}")
         if not files:
@@ -194,8 +207,18 @@ class BuildEnvironment:
         return landed(said) if said else broken("its interpreter says nothing")
 
     def _new_folder(self, name: str) -> Path:
-        folder = self.workplace.place("work") / name
-        folder.mkdir()
+        return self._make(self.workplace.place("work") / name)
+
+    def _make(self, folder: Path) -> Path:
+        """Make a folder where nothing is yet, not even a link on the way to it."""
+        top = self.record.parent
+        way = [folder, *(each for each in folder.parents if each.is_relative_to(top))]
+        if any(each.is_symlink() for each in way):
+            raise MisplacedError(f"put a link on the way to {folder.name}")
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise MisplacedError(f"left no place for {folder.name}") from error
         return folder
 
     def _run(

@@ -433,3 +433,26 @@ def test_a_real_compiler_that_promises_too_much_is_caught(
     assert (old.verdict, old.answer) == (Verdict.FAIL, "broken")
     assert "GLIBC_2." in old.reason
     assert (new.verdict, new.answer) == (Verdict.PASS, "kept")
+
+
+def test_nothing_is_written_where_a_compiler_puts_a_link(
+    builder: Make, ask: Ask, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    tool = builder("link-folder")
+    other.mkdir()
+    (tmp_path / "material.so").unlink()
+    (tmp_path / "material.so").symlink_to(other)
+    [result] = ask(tool, level())
+    assert answers([result]) == [("error", "", "put a link on the way to control")]
+    assert list(other.iterdir()) == []
+
+
+def test_a_compiler_that_takes_the_next_questions_place_ends_no_run(
+    builder: Make, ask: Ask
+) -> None:
+    results = ask(builder("take-place"), level(), level("next"))
+    assert answers(results) == [
+        ("pass", "kept", ""),
+        ("error", "", "left no place for next"),
+    ]

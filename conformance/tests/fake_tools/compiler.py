@@ -27,6 +27,14 @@ def write(way: str, material: str, out: Path) -> None:
         case "huge":
             with out.open("wb") as file:
                 file.truncate(HUGE)
+        case "link-folder":
+            here = Path.cwd()
+            here.rename(here.with_name("moved"))
+            here.symlink_to(material)
+            sys.exit("x.c:1:1: error: cannot be made")
+        case "take-place":
+            Path.cwd().with_name("next").write_text("taken")
+            shutil.copy(material, out)
         case "elsewhere":
             Path("a.out").write_bytes(b"not where it was wanted")
             out.parent.parent.parent.joinpath("stray.so").write_bytes(b"nor here")
