@@ -61,7 +61,19 @@ def make_workplace(
         "work": str(work),
         "home": str(home),
     }
-    variables = {
+    variables = {**_closed_in(home, temporary), **target.variables}
+    if shim is not None:
+        platform, python = environment.platform, target.python
+        header = prepare_header(platform, python, folder / "shown")
+        variables |= shim_variables(
+            platform, shim, python, header, environment.tool_glibc
+        )
+    return Workplace(folder, places, variables, tool.run, tool.serve)
+
+
+def _closed_in(home: Path, temporary: Path) -> dict[str, str]:
+    """Return variables that name no folder of the user's and no way to the network."""
+    return {
         "PATH": "/usr/bin:/bin",
         "HOME": str(home),
         "TMPDIR": str(temporary),
@@ -73,11 +85,3 @@ def make_workplace(
         "all_proxy": CLOSED,
         "no_proxy": "127.0.0.1",
     }
-    variables |= target.variables
-    if shim is not None:
-        platform, python = environment.platform, target.python
-        header = prepare_header(platform, python, folder / "shown")
-        variables |= shim_variables(
-            platform, shim, python, header, environment.tool_glibc
-        )
-    return Workplace(folder, places, variables, tool.run, tool.serve)
