@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+from manylinux_conformance.containers.ready import UNPREPARED
 from manylinux_conformance.results import ELSEWHERE
 from manylinux_conformance.results_file import Block
 from manylinux_conformance.summary import legend, summarize, words
@@ -38,6 +39,14 @@ def print_not_run(blocks: Sequence[Block], console: Console) -> None:
             # What no tool was asked on is no matter of a tool.
             whose = "" if block.header.platform == ELSEWHERE else f"{tool} on "
             reasons.setdefault(line.reason, {})[f"{whose}{line.platform}"] = None
+    patterns = [
+        reason.removeprefix(UNPREPARED)
+        for reason in list(reasons)
+        if reason.startswith(UNPREPARED) and reasons.pop(reason)
+    ]
+    if patterns:  # one paragraph: the catalogue is long
+        said = f"{UNPREPARED}PATTERN, which is one of {', '.join(patterns)}"
+        console.print(said, style="yellow", highlight=False)
     for reason, found in reasons.items():
         places = list(found)
         shown = ", ".join(places[:3]) + (" …" if len(places) > 3 else "")  # noqa: PLR2004 - enough to recognize

@@ -14,7 +14,8 @@ from manylinux_conformance.input_error import InputError
 from manylinux_conformance.interpreters import Interpreter
 from manylinux_conformance.results import NotRun
 
-COMMAND = "manylinux-conformance platforms prepare"
+# What a reason begins with; a pattern of platforms follows.
+UNPREPARED = "not prepared; run: manylinux-conformance platforms prepare "
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +79,5 @@ def _unprepared(release: str, absent: list[Container]) -> NotRun:
     names = [container.name for container in absent]
     pattern = names[0] if len(names) == 1 else f"'{release}-*'"
     where = f" --engine {engine}" if (engine := absent[0].release.engine) else ""
-    reason = f"not prepared; run: {COMMAND} {pattern}{where}"
+    reason = f"{UNPREPARED}{pattern}{where}"
     return NotRun(platform=", ".join(names), reason=reason)
