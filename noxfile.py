@@ -21,7 +21,7 @@ BENCHES = (
     "reference/bench/audit.py",
     "conformance/bench/suite_cost.py",
 )
-TREES = ["reference", "fixtures", "conformance", "docs", "noxfile.py"]
+TREES = ["spec", "reference", "fixtures", "conformance", "docs", "noxfile.py"]
 
 
 def prepare(session: nox.Session) -> None:

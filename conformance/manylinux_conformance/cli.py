@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 from manylinux_fixtures.fixture_error import FixtureError
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli_adapter import adapter_check
 from manylinux_conformance.cli_force import force_command

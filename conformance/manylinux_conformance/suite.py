@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cases import Build, Case, read_builds, read_cases
 from manylinux_conformance.containers.catalogue import (

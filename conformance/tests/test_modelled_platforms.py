@@ -29,7 +29,7 @@ from manylinux_conformance.platforms import (
 from manylinux_conformance.shim_build import ShimError, build_shim
 from manylinux_conformance.sight import disagreements, see, why_not_seen
 from manylinux_conformance.target_environment import make_target_environment
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 HOST = os.uname().machine
 PLATFORMS = {one.name: one for one in read_platforms(data_folder("platforms"))}

@@ -13,8 +13,9 @@ def main() -> None:
 
     The folder that the package lies in may hold anything, so it leaves the path again.
     """
-    home = Path(__file__).resolve().parents[2]
-    folder = home / "reference" if (home / "reference" / PACKAGE).is_dir() else home
+    clone, packages = Path(__file__).resolve().parents[2:4]
+    is_clone = (clone / "reference" / PACKAGE).is_dir()
+    folder = clone / "reference" if is_clone else packages
     sys.path.append(str(folder))
     import_module(PACKAGE)
     sys.path.remove(str(folder))

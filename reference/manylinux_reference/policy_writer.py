@@ -9,8 +9,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from manylinux_spec.folder import spec_folder
+
 from manylinux_reference.policy import PATH
-from manylinux_reference.spec_folder import spec_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

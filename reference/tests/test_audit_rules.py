@@ -13,7 +13,7 @@ from manylinux_reference.audit_versions import provider
 from manylinux_reference.auditing import report_on
 from manylinux_reference.elf import Elf
 from manylinux_reference.policy import Policy
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 if TYPE_CHECKING:
     from manylinux_fixtures.corpus import Fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from manylinux_reference import eligibility, order, tags
 from manylinux_reference.order import Ranks, platform_tags
 from manylinux_reference.platform import Environment
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 ARCHITECTURES = sorted(eligibility.ARCHITECTURES)
 ENVIRONMENTS = st.builds(

@@ -11,7 +11,7 @@ from manylinux_reference import policy_writer
 from manylinux_reference.audit_versions import node_level
 from manylinux_reference.policy import NEVER, PATH, Policy, architectures, version
 from manylinux_reference.policy_writer import policy_text
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

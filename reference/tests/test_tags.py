@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_reference import tags
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 NUMBERS = st.integers(min_value=0, max_value=10**9)
 ARCHITECTURES = st.sampled_from(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import manylinux_reference
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance import simple_index
 from manylinux_conformance.adapters import Adapter, Role

@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 import platformdirs
 
-from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.input_error import InputError, read_bytes
 from manylinux_conformance.releases import Name, Reference
 
@@ -68,7 +68,6 @@ def usual_lock() -> Path:
 
     An installed suite does not write into its own package.
     """
-    folder = data_folder("platforms")
-    if folder.parent == Path(__file__).parents[1]:
-        folder = platformdirs.user_data_path("manylinux-conformance")
-    return folder / NAME
+    if is_installed():
+        return platformdirs.user_data_path("manylinux-conformance") / NAME
+    return data_folder("platforms") / NAME

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 import msgspec
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.input_error import read_toml
 from manylinux_conformance.oracle.glibc_exports import Release

@@ -18,7 +18,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms import Fidelity, read_platforms
 from manylinux_conformance.releases import Release, Source
-from manylinux_reference.spec_folder import spec_folder
+from manylinux_spec.folder import spec_folder
 
 CATALOGUE = read_containers()
 RELEASES = {each.release.name: each.release for each in CATALOGUE}

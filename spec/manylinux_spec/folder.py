@@ -1,0 +1,9 @@
+"""Finds the specification: inside the installed package, or around it in a clone."""
+
+from pathlib import Path
+
+
+def spec_folder() -> Path:
+    """Return the folder that holds the chapters, ``data/`` and ``rules.lock``."""
+    packaged = Path(__file__).parent / "data"
+    return packaged if packaged.is_dir() else Path(__file__).parents[1]
