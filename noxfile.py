@@ -121,7 +121,13 @@ def loader(session: nox.Session) -> None:
 def real_wheels(session: nox.Session) -> None:
     """Audit well-known wheels and compare with auditwheel; downloads up to 1 GB."""
     prepare(session)
-    run(session, "python", "-m", "manylinux_conformance.real_wheels", *session.posargs)
+    run(
+        session,
+        "python",
+        "-m",
+        "manylinux_conformance.real_wheels.compare",
+        *session.posargs,
+    )
 
 
 @nox.session

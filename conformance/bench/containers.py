@@ -16,22 +16,22 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 import platformdirs
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.containers.catalogue import (
+from manylinux_conformance.images.engine import connect
+from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.prepare import Preparation, Wishes
+from manylinux_conformance.images.prepare_all import prepare_all
+from manylinux_conformance.platforms.catalogue import (
     Container,
     chosen,
     read_containers,
 )
-from manylinux_conformance.containers.engine import connect
-from manylinux_conformance.containers.engines import Engines
-from manylinux_conformance.containers.prepare import Preparation, Wishes
-from manylinux_conformance.containers.prepare_all import prepare_all
-from manylinux_conformance.releases import Source
-from manylinux_conformance.run import run
-from manylinux_conformance.scratch import scratch_folder
-from manylinux_conformance.settings import Settings
-from manylinux_conformance.suite import load_suite
-from manylinux_conformance.tool_choice import choose_tools
+from manylinux_conformance.platforms.releases import Source
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.run.run import run
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.sandbox.scratch import scratch_folder
+from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.tools.selection import choose_tools
 from rich.console import Console
 from rich.table import Table
 

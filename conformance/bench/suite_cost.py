@@ -14,17 +14,17 @@ from pathlib import Path
 from unittest import mock
 
 import platformdirs
-from manylinux_conformance import running
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.provide import ProvidedTool, provide
-from manylinux_conformance.results_file import Block
-from manylinux_conformance.run import run
-from manylinux_conformance.running import Ended
-from manylinux_conformance.scratch import scratch_folder
-from manylinux_conformance.settings import Settings
-from manylinux_conformance.suite import load_suite, narrowed
-from manylinux_conformance.tool_choice import choose_tools
-from manylinux_conformance.wanted import Wanted
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.run.run import run
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.sandbox import process as running
+from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.provide import ProvidedTool, provide
+from manylinux_conformance.sandbox.scratch import scratch_folder
+from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.load import load_suite, narrowed
+from manylinux_conformance.tools.selection import choose_tools
 from rich.console import Console
 from rich.table import Table
 
@@ -58,7 +58,7 @@ def measure(name: str, platform: str = "*") -> dict[str, object]:
         (block,) = run(suite, tools, (Role.INSTALLER,), settings, _silent)
         return block
 
-    with mock.patch("manylinux_conformance.asking.provide", provided):
+    with mock.patch("manylinux_conformance.run.run.on_host.provide", provided):
         with scratch_folder() as folder:
             asked(folder)  # installs what is needed, and warms the caches
         inside.clear()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+PROBES = Path(__file__).parent / "asking" / "probes"
+
 PACKAGED = Path(__file__).parent / "data"
 
 

@@ -15,24 +15,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.adapters import read_adapter
-from manylinux_conformance.circumstances import Environment, this_machine
-from manylinux_conformance.containers.architectures import ARCHITECTURES
-from manylinux_conformance.containers.catalogue import (
+from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.live_containers import LiveContainers
+from manylinux_conformance.containers.running_container import RunningContainer
+from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
+from manylinux_conformance.platforms.catalogue import (
     Container,
     chosen,
     read_containers,
 )
-from manylinux_conformance.containers.engine import Engine, connect
-from manylinux_conformance.containers.live_containers import LiveContainers
-from manylinux_conformance.containers.ready import Ready
-from manylinux_conformance.containers.running_container import RunningContainer
-from manylinux_conformance.input_error import InputError
-from manylinux_conformance.interpreters import running_interpreter
-from manylinux_conformance.provide import ProvidedTool, locked, provide
-from manylinux_conformance.releases import Release, Source
-from manylinux_conformance.running import Ended
-from manylinux_conformance.spent import Spent
+from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.interpreters import running_interpreter
+from manylinux_conformance.platforms.releases import Release, Source
+from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.provide import ProvidedTool, locked, provide
+from manylinux_conformance.tools.adapters import read_adapter
 
 FAKE_TOOLS = Path(__file__).parent / "fake_tools"
 

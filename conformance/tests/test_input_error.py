@@ -4,9 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.adapters import Adapter
-from manylinux_conformance.cases import CaseFile
-from manylinux_conformance.deviations import DeviationFile
 from manylinux_conformance.input_error import (
     LARGEST_INPUT,
     LARGEST_TOML,
@@ -14,7 +11,10 @@ from manylinux_conformance.input_error import (
     read_bytes,
     read_toml,
 )
-from manylinux_conformance.platforms import PlatformFile
+from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.suite.cases import CaseFile
+from manylinux_conformance.tools.adapters import Adapter
+from manylinux_conformance.tools.deviations import DeviationFile
 
 CASE = '[[choose]]\nrule = "tag.form"\nname = "a"\noffer = ["x"]\npick = "x"\n'
 PLATFORM = '[[platform]]\nname = "p"\nfidelity = "modelled"\nmachine = "m"\n'

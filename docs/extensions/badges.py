@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from evidence import Evidence, evidence
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.standing import Standing
+from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.results.verdicts import Role
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

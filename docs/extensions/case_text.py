@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from manylinux_conformance.cases import (
+from manylinux_conformance.judging.cases import expectation
+from manylinux_conformance.suite.cases import (
     Build,
     Case,
     Choose,
@@ -14,8 +15,7 @@ from manylinux_conformance.cases import (
     Parse,
     Selector,
 )
-from manylinux_conformance.judge import expectation
-from manylinux_conformance.questions import offers
+from manylinux_conformance.suite.placeholders import offers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from case_text import CaseText
 from evidence import Evidence
 from generated_page import GeneratedPage
-from manylinux_conformance.rules import Level, Rule, Subject
+from manylinux_conformance.suite.rules import Level, Rule, Subject
 from score import WORDS, Score
 
 if TYPE_CHECKING:

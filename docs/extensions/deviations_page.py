@@ -8,7 +8,7 @@ from generated_page import GeneratedPage
 
 if TYPE_CHECKING:
     from evidence import Evidence
-    from manylinux_conformance.deviations import Deviation
+    from manylinux_conformance.tools.deviations import Deviation
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from case_text import CaseText, describe, describe_build
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.cases import read_builds, read_cases
-from manylinux_conformance.deviations import Deviation, read_deviations
-from manylinux_conformance.examples import example_cases
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.lint_chapters import AREAS, LATER_AREAS
-from manylinux_conformance.lock import Retired, read_retired
-from manylinux_conformance.results_file import Block, joined, read_results
-from manylinux_conformance.rules import Rule, read_rules
+from manylinux_conformance.results.blocks import Block, joined, read_results
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.cases import read_builds, read_cases
+from manylinux_conformance.suite.examples import example_cases
+from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
+from manylinux_conformance.suite.lock import Retired, read_retired
+from manylinux_conformance.suite.rules import Rule, read_rules
+from manylinux_conformance.tools.deviations import Deviation, read_deviations
 from manylinux_fixtures.fixture_error import FixtureError
 from proposal import Proposal, read_proposals
 from recipe_text import described_recipes

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from evidence import Evidence
 from generated_page import GeneratedPage
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.rules import Rule
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.rules import Rule
 from score import PLURAL, WORDS, Score
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_conformance.results import Header
-    from manylinux_conformance.results_file import Block
+    from manylinux_conformance.results.blocks import Block
+    from manylinux_conformance.results.lines import Header
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 

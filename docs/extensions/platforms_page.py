@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from generated_page import GeneratedPage
 from manylinux_conformance.input_error import InputError, read_toml
-from manylinux_conformance.platforms import PlatformFile
+from manylinux_conformance.platforms.platform import PlatformFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from evidence import Evidence
-    from manylinux_conformance.releases import Release
+    from manylinux_conformance.platforms.releases import Release
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 

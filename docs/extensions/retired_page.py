@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_conformance.lock import Retired
+    from manylinux_conformance.suite.lock import Retired
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from docutils import nodes
 from evidence import evidence
 from fragment import to_root
-from manylinux_conformance.rules import OPTION
+from manylinux_conformance.suite.rules import OPTION
 from rule_evidence import evidence_nodes
 from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
-    from manylinux_conformance.rules import Rule
+    from manylinux_conformance.suite.rules import Rule
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
     from sphinx.util.typing import ExtensionMetadata

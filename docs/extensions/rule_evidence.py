@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fragment import fragment
-from manylinux_conformance.standing import Standing
+from manylinux_conformance.reports.standing import Standing
 from score import Score
 
 if TYPE_CHECKING:

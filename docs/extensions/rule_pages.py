@@ -17,9 +17,9 @@ from sphinx.util.docutils import new_document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_conformance.adapters import Role
-    from manylinux_conformance.deviations import Deviation
-    from manylinux_conformance.rules import Rule
+    from manylinux_conformance.results.verdicts import Role
+    from manylinux_conformance.suite.rules import Rule
+    from manylinux_conformance.tools.deviations import Deviation
     from sphinx.application import Sphinx
     from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.util.typing import ExtensionMetadata

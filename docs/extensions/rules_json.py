@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from evidence import Evidence, evidence
-from manylinux_conformance.lock import Retired
-from manylinux_conformance.rules import Level, Subject
+from manylinux_conformance.suite.lock import Retired
+from manylinux_conformance.suite.rules import Level, Subject
 from rule_pages import rule_places
 
 if TYPE_CHECKING:

@@ -6,13 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.deviations import DIFFERING
-from manylinux_conformance.platforms import Fidelity
-from manylinux_conformance.results import Header, Result
-from manylinux_conformance.results_file import Block
-from manylinux_conformance.standing import Standing, by_rule, standing
-from manylinux_conformance.verdicts import Verdict
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.reports.standing import Standing, by_rule, standing
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import Header, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.deviations import DIFFERING
 
 WORDS = {
     Standing.FOLLOWS: "follows the rule",

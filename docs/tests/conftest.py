@@ -10,11 +10,10 @@ from typing import Protocol
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from manylinux_conformance.adapters import Role
-from manylinux_conformance.platforms import Fidelity
-from manylinux_conformance.results import Header, NotRun, Result
-from manylinux_conformance.results_file import Block, write_blocks
-from manylinux_conformance.verdicts import Verdict
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.blocks import Block, write_blocks
+from manylinux_conformance.results.lines import Header, NotRun, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 

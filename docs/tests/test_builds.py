@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from manylinux_conformance.results_file import Block, read_blocks, write_blocks
-from manylinux_conformance.verdicts import Verdict
+from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
+from manylinux_conformance.results.verdicts import Verdict
 
 if TYPE_CHECKING:
     from docs.tests.conftest import Build, Built

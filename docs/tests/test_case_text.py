@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from case_text import describe, describe_build, describe_platforms
-from manylinux_conformance.cases import (
+from manylinux_conformance.suite.cases import (
     Asked,
     Build,
     Case,

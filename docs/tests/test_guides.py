@@ -11,15 +11,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.adapters import Fact, Role, read_adapter
-from manylinux_conformance.cases import CaseFile, ModulePlace, Selector
-from manylinux_conformance.deviations import DeviationFile, Kind
-from manylinux_conformance.lock import RetiredFile
-from manylinux_conformance.platforms import Fidelity
-from manylinux_conformance.results import Result
-from manylinux_conformance.rules import Level, Subject, read_rules
-from manylinux_conformance.standing import Standing
-from manylinux_conformance.verdicts import Verdict
+from manylinux_conformance.platforms.environment import ModulePlace
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.suite.cases import CaseFile, Selector
+from manylinux_conformance.suite.lock import RetiredFile
+from manylinux_conformance.suite.rules import Level, Subject, read_rules
+from manylinux_conformance.tools.adapters import Fact, read_adapter
+from manylinux_conformance.tools.deviations import DeviationFile, Kind
 
 ROOT = Path(__file__).parents[2]
 GUIDES = ROOT / "docs" / "guides"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from manylinux_conformance.results import NotRun
-from manylinux_conformance.results_file import Block, read_blocks, write_blocks
+from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
+from manylinux_conformance.results.lines import NotRun
 
 if TYPE_CHECKING:
     from docs.tests.conftest import Build, Built

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.rules import read_rules
+from manylinux_conformance.suite.rules import read_rules
 from proposal import Proposal, read_proposals
 
 SPEC = Path(__file__).parents[2] / "spec"

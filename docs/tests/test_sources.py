@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.rules import Rule, read_rules
+from manylinux_conformance.suite.rules import Rule, read_rules
 
 SPEC = Path(__file__).parents[2] / "spec"
 LINK = re.compile(r"\[([^]]*)\]\(([^)]*)\)")

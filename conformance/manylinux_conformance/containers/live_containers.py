@@ -11,7 +11,7 @@ from pathlib import Path
 
 import docker.errors
 
-from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine
+from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine
 
 
 @dataclass(slots=True)

@@ -15,21 +15,21 @@ from typing import Any
 
 import docker.errors
 
-from manylinux_conformance import simple_index
-from manylinux_conformance.containers.catalogue import Container
-from manylinux_conformance.containers.container_files import (
+from manylinux_conformance.containers.file_transfer import ParcelError
+from manylinux_conformance.containers.files import (
     ContainerFiles,
     CopiedFiles,
     SharedFiles,
     container_user,
 )
-from manylinux_conformance.containers.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
-from manylinux_conformance.containers.parcel import ParcelError
+from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.input_error import InputError
-from manylinux_conformance.running import Ended, Streams, fit_for_report
-from manylinux_conformance.simple_index import Served
-from manylinux_conformance.spent import Spent
+from manylinux_conformance.platforms.catalogue import Container
+from manylinux_conformance.sandbox import simple_index
+from manylinux_conformance.sandbox.process import Ended, Streams, fit_for_report
+from manylinux_conformance.sandbox.simple_index import Served
 
 MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
 PROCESSES = 256

@@ -1,0 +1,101 @@
+"""Targets: what a build environment promises to compile for, as platforms."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from manylinux_fixtures.architectures import ARCHITECTURES
+
+from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.tools.adapters import Builder
+
+TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
+# The machine and the C library where a tool runs: "x86_64 glibc 2.36".
+OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
+OWN_ANSWER = re.compile(rb"(\w+) glibc (\d+)\.(\d+)\s*")
+# What a 32-bit system is for where the kernel has 64 bits.
+NARROW = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
+SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A level on an architecture, the tool's name for it, and who judges it."""
+
+    platform: Platform
+    name: str
+    witness: Witness
+
+
+def targets(
+    tool: ProvidedTool, builder: Builder, cache: Path, wanted: str = "*"
+) -> Iterator[Target | NotRun]:
+    """Yield each target of a tool, or why nobody could judge what it makes for it.
+
+    ``wanted`` is a pattern of architectures; an image was chosen by its own name.
+    """
+    if tool.image is not None:
+        yield _itself(tool.image, cache)
+        return
+    promised = builder.targets or {own_tag(tool): ""}
+    for tag, name in promised.items():
+        found = TAG.fullmatch(tag)
+        if fnmatchcase(found[3] if found else "", wanted):
+            yield _target(tag, name, cache)
+
+
+def own_tag(tool: ProvidedTool) -> str:
+    """Return the tag of the machine where a tool runs; empty if it has no glibc."""
+    ended = tool.run(
+        [str(tool.interpreter.path), "-I", "-c", OWN],
+        folder=Path("/"),
+        variables={"PATH": os.defpath},
+        seconds=SECONDS,
+    )
+    found = OWN_ANSWER.fullmatch(ended.output)
+    if found is None:
+        return ""
+    machine, major, minor = (part.decode() for part in found.groups())
+    if tool.interpreter.bits == 32:  # noqa: PLR2004 - bits
+        machine = NARROW.get(machine, machine)
+    return f"manylinux_{major}_{minor}_{machine}"
+
+
+def _itself(image: Platform, cache: Path) -> Target | NotRun:
+    """Return an image as its own target: it promises the glibc that it has."""
+    tag = f"manylinux_{image.major}_{image.minor}_{image.arch}"
+    found = _target(tag, "", cache)
+    if isinstance(found, NotRun):
+        return NotRun(platform=image.name, reason=found.reason)
+    return replace(found, platform=image)
+
+
+def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
+    found = TAG.fullmatch(tag)
+    if found is None or found[3] not in ARCHITECTURES:
+        reason = "the C library or the architecture is not one of manylinux"
+        return NotRun(platform=tag or "its own machine", reason=reason)
+    major, minor, arch = int(found[1]), int(found[2]), found[3]
+    if reason := why_not_run(arch):
+        return NotRun(platform=tag, reason=reason)
+    judge = witness(arch, (major, minor), cache)
+    if judge is None:
+        return NotRun(platform=tag, reason="no sysroot of this release is known")
+    platform = Platform(
+        name=tag,
+        fidelity=Fidelity.EMULATED if judge.emulated else Fidelity.NATIVE,
+        arch=arch,
+        machine=arch,
+        glibc=f"{major}.{minor}",
+        major=major,
+        minor=minor,
+    )
+    return Target(platform, name, judge)

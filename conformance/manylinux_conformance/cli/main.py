@@ -1,0 +1,145 @@
+"""The command line of the conformance suite."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from manylinux_fixtures.fixture_error import FixtureError
+from manylinux_spec.folder import spec_folder
+
+from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.force import force_command
+from manylinux_conformance.cli.loader import loader
+from manylinux_conformance.cli.platforms import platforms
+from manylinux_conformance.cli.report import report
+from manylinux_conformance.cli.run import run_command
+from manylinux_conformance.finding import Finding
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.run.signals import exit_status, terminable
+from manylinux_conformance.suite.lint import lint_suite
+from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.lock import (
+    broken_promises,
+    read_lock,
+    read_retired,
+    write_lock,
+)
+from manylinux_conformance.suite.rules import read_rules
+
+
+class Commands(click.Group):
+    """A group whose commands answer unusable input with one line and status 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and put an unusable input into words."""
+        try:
+            with terminable():
+                return super().invoke(ctx)
+        except (InputError, FixtureError) as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
+            sys.exit(2)
+        except KeyboardInterrupt as interruption:
+            click.echo("interrupted; nothing was reported", err=True)
+            sys.exit(exit_status(interruption))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="manylinux-conformance")
+def main() -> None:
+    """Put the rules of manylinux as questions to real, unmodified tools."""
+
+
+main.add_command(run_command, "run")
+main.add_command(adapter_check, "adapter-check")
+main.add_command(force_command, "force")
+main.add_command(loader)
+main.add_command(platforms)
+main.add_command(report)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def rules(*, as_json: bool) -> None:
+    """List the rules with their level.
+
+    \b
+    Example:
+      manylinux-conformance rules --json
+    """  # noqa: D301 - \b keeps click from folding the example
+    found = load_suite().rules
+    if as_json:
+        click.echo(msgspec.json.encode(list(found.values())))
+        return
+    for rule in found.values():
+        click.echo(f"{rule.id:45} {rule.level.value:10} {rule.tested.split(':')[0]}")
+
+
+@main.command()
+@click.option("--rule", default="", help="Only cases of this rule.")
+def cases(rule: str) -> None:
+    """Print every case as JSON, for runners that are not written in Python.
+
+    \b
+    Example:
+      manylinux-conformance cases --rule installer.glibc.at-least
+    """  # noqa: D301 - as above
+    suite = load_suite()
+    wanted = [case for case in suite.cases if rule in {"", case.rule}]
+    document = {
+        "cases": [
+            {"kind": type(case).__name__.lower(), **msgspec.to_builtins(case)}
+            for case in wanted
+        ],
+        "platforms": suite.platforms,
+    }
+    click.echo(msgspec.json.format(msgspec.json.encode(document), indent=1))
+
+
+@main.command()
+def lint() -> None:
+    """Check that chapters, rules, cases, twins and the lock hold together.
+
+    \b
+    Example:
+      manylinux-conformance lint
+    """  # noqa: D301 - as above
+    suite = load_suite()
+    _stop_at(list(lint_suite(suite, spec_folder())))
+    count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
+    click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")
+
+
+@main.command()
+@click.option(
+    "--spec",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="The specification's folder; the installed one by default.",
+)
+def lock(spec: Path | None) -> None:
+    """Write rules.lock; refuses changed rules whose revision was not raised.
+
+    \b
+    Example:
+      manylinux-conformance lock --spec spec
+    """  # noqa: D301 - as above
+    folder = spec or spec_folder()
+    found = read_rules(folder)
+    _stop_at(list(broken_promises(found, read_lock(folder), read_retired(folder))))
+    write_lock(found, folder)
+    click.echo(f"{len(found)} rules locked")
+
+
+def _stop_at(findings: list[Finding]) -> None:
+    for finding in findings:
+        click.echo(str(finding), err=True)
+    if findings:
+        click.echo(f"{len(findings)} findings", err=True)
+        sys.exit(1)

@@ -1,0 +1,62 @@
+"""The ``report`` commands: what can be done with results without asking anybody."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from manylinux_conformance.reports.reports import RESULTS, write_reports
+from manylinux_conformance.reports.terminal import print_summary
+from manylinux_conformance.results.merge import merged
+from manylinux_conformance.suite.load import load_suite
+
+
+@click.group()
+def report() -> None:
+    """Make reports of results that are there already.
+
+    \b
+    Example:
+      manylinux-conformance report merge here.jsonl arm.jsonl --output all
+    """  # noqa: D301 - \b keeps click from folding the example
+
+
+@report.command("merge")
+@click.argument(
+    "files",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Where the reports go.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
+def merge_command(*, files: tuple[Path, ...], output: Path, as_json: bool) -> None:
+    """Merge the results.jsonl of several runs into one set of reports.
+
+    Every file has to be whole and about the rules of this release; what two of them
+    answer has to be the same.  Nothing is written otherwise.
+    Exit status: 0 merged, 2 a file cannot be used.
+
+    \b
+    Example:
+      manylinux-conformance report merge here/results.jsonl arm/results.jsonl \\
+        --output all
+    """  # noqa: D301 - as above
+    suite = load_suite()
+    blocks = merged(files, suite.lock_digest)
+    write_reports(blocks, suite.rules, output)
+    if as_json:
+        sys.stdout.buffer.write((output / RESULTS).read_bytes())
+        return
+    print_summary(blocks, Console())
+    click.echo(
+        f"{len(files)} files, {len(blocks)} blocks: {output}/report.html", err=True
+    )

@@ -1,0 +1,217 @@
+"""The ``run`` command: ask tools, report, and compare with what is on file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+import platformdirs
+from rich.console import Console
+
+from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.containers.live_containers import LiveContainers
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.catalogue import elsewhere
+from manylinux_conformance.reports.reports import RESULTS, write_reports
+from manylinux_conformance.reports.terminal import print_summary
+from manylinux_conformance.results.baseline import (
+    OnFile,
+    changes,
+    commit,
+    not_rerun,
+    read_committed,
+    remarks,
+)
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.run.run import ASKED, run
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.run.signals import interruptible
+from manylinux_conformance.sandbox.scratch import scratch_folder
+from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.load import Suite, load_suite, narrowed
+from manylinux_conformance.tools.selection import Tool, choose_tools
+from manylinux_conformance.tools.unexplained import complaints_about, needless
+
+SHOWN = 20  # unexplained differences printed before pointing to the report
+HELP = """Ask tools the questions of the suite and report their answers.
+
+Without options every pinned tool is asked on every modelled platform and in every
+prepared container; 'platforms list' shows which there are.
+Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
+2 the input cannot be used.
+
+\b
+Examples:
+  manylinux-conformance run --tool pip==26.3 --platform glibc-2.17
+  manylinux-conformance run --rule 'installer.order.*'
+  manylinux-conformance run --platform 'debian-*-s390x' --tool uv
+  manylinux-conformance run --engine 'debian-12-aarch64=ssh://me@arm.example'
+  manylinux-conformance run --tool ./mytool.toml
+
+\b
+Your own installer is a file like this (mytool.toml, anywhere):
+  name = "mytool"
+  roles = ["installer"]
+  [installer]
+  command = ["./mytool", "install", "--python={python}", "--find-links={links}",
+             "--target={target}", "--requirement={requirements}"]
+
+Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
+"""
+
+
+@click.command(help=HELP)
+@click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
+@click.option("--role", type=click.Choice([role.value for role in ASKED]))
+@click.option("--platform", default="*", help="Only platforms that match PATTERN.")
+@click.option("--rule", default="*", help="Only rules that match PATTERN.")
+@click.option("--case", default="*", help="Only cases that match PATTERN.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
+)
+@click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
+@click.option("--check", is_flag=True, help="Fail if committed results would change.")
+@click.option("--update", is_flag=True, help="Rewrite the committed results.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    default=os.cpu_count() or 1,
+    help="How many runs of a tool at a time; one for each processor by default.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/conformance"),
+    help="Where the reports go.",
+    show_default=True,
+)
+def run_command(  # noqa: PLR0913 - one argument per option
+    *,
+    tools: tuple[str, ...],
+    role: str | None,
+    platform: str,
+    rule: str,
+    case: str,
+    engines: tuple[str, ...],
+    as_json: bool,
+    offline: bool,
+    check: bool,
+    update: bool,
+    jobs: int,
+    output: Path,
+) -> None:
+    """Ask tools and report; the text for people is HELP."""
+    wanted = Wanted(platform, rule, case)
+    suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
+    suite = replace(suite, containers=elsewhere(suite.containers, engines))
+    on_file = read_committed(data_folder("results"))
+    if check or update:
+        _refuse_what_is_not_on_file(tools, suite, update=update, check=check)
+    roles = (Role(role),) if role else ASKED
+    blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
+    write_reports(blocks, suite.rules, output)
+    if as_json:
+        sys.stdout.buffer.write((output / RESULTS).read_bytes())
+    else:
+        print_summary(blocks, Console())
+    complaints = list(complaints_about(blocks, chosen))
+    if not any(block.results for block in blocks):
+        complaints.append("no question was put to any tool")
+    if wanted.is_everything:
+        known = [*blocks, *not_rerun(blocks, on_file)]
+        complaints += needless(known, chosen, ASKED)
+    if check:
+        complaints += _checked(blocks, on_file, complete=wanted.is_everything)
+    if update:
+        commit(blocks, on_file, data_folder("results"))
+    _print_complaints(complaints, output)
+    sys.exit(1 if complaints else 0)
+
+
+def _refuse_what_is_not_on_file(
+    tools: Sequence[str], suite: Suite, *, update: bool, check: bool
+) -> None:
+    """Refuse, before anything is asked, what would damage what is on file."""
+    if update and check:
+        raise InputError("--update", "does not go together with --check")
+    if any(tool.endswith(".toml") for tool in tools):
+        option = "--update" if update else "--check"
+        raise InputError(option, "only the answers of pinned tools are on file")
+    wanted = suite.wanted
+    parts = (wanted.rule, wanted.case, wanted.platform if suite.platforms else "*")
+    if update and parts != ("*", "*", "*"):
+        reason = "the answers to a part of the questions would take the place of all"
+        raise InputError("--update", reason)
+
+
+def _checked(blocks: Sequence[Block], on_file: OnFile, *, complete: bool) -> list[str]:
+    """Compare with what is on file; say what cannot be compared."""
+    for remark in remarks(blocks, on_file):
+        Console(stderr=True).print(remark, style="yellow", highlight=False)
+    answered = [block for block in blocks if block.results]
+    return [
+        line
+        for block in answered
+        for line in changes(block, on_file, complete=complete)
+    ]
+
+
+def _ask(  # noqa: PLR0913 - what a run needs
+    suite: Suite,
+    tools: Sequence[Tool],
+    roles: Sequence[Role],
+    output: Path,
+    *,
+    jobs: int,
+    offline: bool,
+) -> list[Block]:
+    """Run in a scratch folder, and keep the evidence whatever happens."""
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    output.mkdir(parents=True, exist_ok=True)
+    live = LiveContainers()
+    with interruptible(live), scratch_folder() as work:
+        settings = Settings(cache, work, jobs, offline, live=live)
+        try:
+            console = Console(stderr=True)
+            with ProgressBars(console) as progress:
+                blocks = list(run(suite, tools, roles, settings, progress.take_note))
+            if sum(settings.spent.seconds.values()) >= 1:
+                said = f"time in containers: {settings.spent}"
+                console.print(said, style="dim", highlight=False)
+            return blocks
+        finally:
+            _keep_evidence(work, output / "evidence")
+
+
+def _print_complaints(complaints: Sequence[str], output: Path) -> None:
+    console = Console(stderr=True)
+    if not complaints:
+        said = "every difference from the rules is a recorded deviation"
+        console.print(said, style="green", highlight=False)
+    for complaint in complaints[:SHOWN]:
+        console.print(complaint, highlight=False, markup=False, soft_wrap=True)
+    if len(complaints) > SHOWN:
+        console.print(f"and {len(complaints) - SHOWN} more", highlight=False)
+    said = f"reports: {output}/report.html, report.md, junit.xml, results.jsonl"
+    console.print(said, style="dim", highlight=False, soft_wrap=True)
+
+
+def _keep_evidence(work: Path, kept: Path) -> None:
+    """Let the evidence of this run take the place of the last one's."""
+    for name in ("probes", "shim"):
+        shutil.rmtree(work / name, ignore_errors=True)
+    shutil.rmtree(kept, ignore_errors=True)
+    with contextlib.suppress(shutil.Error):  # a pipe or the like that a tool left there
+        shutil.copytree(work, kept, symlinks=True)

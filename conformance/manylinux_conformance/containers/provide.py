@@ -1,0 +1,170 @@
+"""Provides tools for a container: fetched on the host, for another machine's Python."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from manylinux_conformance.input_error import read_bytes
+from manylinux_conformance.platforms.interpreters import (
+    Interpreter,
+    allows,
+    find_interpreter,
+)
+from manylinux_conformance.platforms.platform import Platform
+from manylinux_conformance.sandbox.process import Run
+from manylinux_conformance.sandbox.provide import (
+    COMPLETE,
+    NotProvided,
+    ProvidedTool,
+    constraints,
+    locked,
+    pip,
+)
+from manylinux_conformance.sandbox.simple_index import Serve
+from manylinux_conformance.tools.adapters import Adapter
+
+# The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
+LEGACY = (
+    ((2, 17), "manylinux2014"),
+    ((2, 12), "manylinux2010"),
+    ((2, 5), "manylinux1"),
+)
+OLDEST_MINOR = 5
+SCRIPT = b"#!"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a tool is to run: a platform, its Python, and how commands run there."""
+
+    platform: Platform
+    interpreter: Interpreter
+    run: Run
+    serve: Serve
+
+
+@dataclass(frozen=True, slots=True)
+class Fetching:
+    """Whether the package index may be asked, and who is told that it is."""
+
+    offline: bool
+    progress: Callable[[str], None]
+
+
+def provide_inside(
+    adapter: Adapter,
+    version: str,
+    place: Place,
+    cache: Path,
+    fetching: Fetching,
+) -> ProvidedTool | NotProvided:
+    """Return a tool for a container, from the package index or from the cache.
+
+    Wheels only: nothing is built, and nothing of the tool runs on this machine.
+    """
+    needs = adapter.provide.python.get(version, "")
+    if not allows(needs, place.interpreter.release):
+        found = place.interpreter.version
+        return NotProvided(f"needs Python {needs}; this platform has {found}")
+    tool = ProvidedTool(
+        adapter, version, place.interpreter, run=place.run, serve=place.serve
+    )
+    if not adapter.provide.pypi:
+        return tool
+    folder = cache / "tools" / _key(adapter, version, place)
+    with locked(folder):
+        if not (folder / COMPLETE).exists():
+            if fetching.offline:
+                return NotProvided("is not installed yet, and this run is offline")
+            name = f"{adapter.name} {version}".strip()
+            fetching.progress(f"fetching {name} for {place.platform.arch}")
+            if reason := _install(adapter, version, place, folder):
+                return NotProvided(f"not for this platform: {reason}")
+            (folder / COMPLETE).touch()
+    if adapter.provide.inside:
+        return replace(tool, packages=_packages(folder, place.interpreter))
+    return replace(tool, programs=folder / "venv" / "bin")
+
+
+def platform_tags(platform: Platform) -> Iterator[str]:
+    """Yield the tags that fit a platform, newest first, as pip's ``--platform``."""
+    for minor in range(platform.minor or 0, OLDEST_MINOR - 1, -1):
+        yield f"manylinux_{platform.major}_{minor}_{platform.arch}"
+        for release, family in LEGACY:
+            if release == (platform.major, minor):
+                yield f"{family}_{platform.arch}"
+
+
+def _key(adapter: Adapter, version: str, place: Place) -> str:
+    """Name a folder by everything that decides what is installed into it."""
+    provide, platform = adapter.provide, place.platform
+    where = (str(place.interpreter.path), place.interpreter.purelib, platform.glibc)
+    digest = hashlib.sha256("\0".join((*provide.pypi, *where)).encode())
+    if provide.constraints:
+        digest.update(read_bytes(constraints(adapter, version)))
+    arch = f"{platform.arch}-{place.interpreter.version}"
+    return f"{adapter.name}-{version}-{arch}-{digest.hexdigest()[:8]}"
+
+
+def _packages(folder: Path, interpreter: Interpreter) -> Path:
+    return folder / "venv" / interpreter.purelib
+
+
+def _install(adapter: Adapter, version: str, place: Place, folder: Path) -> str:
+    """Install into an empty folder; return what went wrong, if anything.
+
+    The folder becomes a virtual environment of the container's interpreter.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    packages = _packages(folder, place.interpreter)
+    packages.parent.mkdir(parents=True)
+    requirements = [each.replace("{version}", version) for each in adapter.provide.pypi]
+    if adapter.provide.constraints:
+        requirements.append(f"--constraint={constraints(adapter, version)}")
+    where = [f"--platform={tag}" for tag in platform_tags(place.platform)]
+    reason = pip(
+        "install",
+        "--no-compile",
+        "--only-binary=:all:",
+        f"--target={packages}",
+        f"--python-version={place.interpreter.version}",
+        *where,
+        *requirements,
+    )
+    if not reason:
+        _make_environment(folder / "venv", packages, place.interpreter)
+        _compile(packages, place.interpreter)
+    return reason
+
+
+def _make_environment(venv: Path, packages: Path, interpreter: Interpreter) -> None:
+    """Add what makes a folder of packages a virtual environment (PEP 405)."""
+    programs = venv / "bin"
+    if (packages / "bin").is_dir():
+        (packages / "bin").rename(programs)
+    programs.mkdir(exist_ok=True)
+    python = programs / "python"
+    python.symlink_to(interpreter.path)
+    (venv / "pyvenv.cfg").write_text(f"home = {interpreter.path.parent}\n")
+    for program in programs.iterdir():
+        if not program.is_symlink() and program.read_bytes().startswith(SCRIPT):
+            _, _, rest = program.read_bytes().partition(b"\n")
+            program.write_bytes(SCRIPT + os.fsencode(python) + b"\n" + rest)
+
+
+def _compile(packages: Path, interpreter: Interpreter) -> None:
+    """Compile with a Python of the same version, if this machine has one.
+
+    Compiled files are alike on all architectures.  Sources of other Python versions
+    in the packages do not compile; that is fine.
+    """
+    here = find_interpreter(f"=={interpreter.version}")
+    if here is not None:
+        command = [str(here.path), "-m", "compileall", "-q", str(packages)]
+        subprocess.run(command, capture_output=True, check=False)

@@ -1,0 +1,55 @@
+"""The corpus, built into the cache once for each state of its recipes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import msgspec
+from manylinux_fixtures.corpus import digest, fixtures, place
+from manylinux_fixtures.fixture_error import FixtureError
+from manylinux_fixtures.manifest import MANIFEST, Line, line_of
+
+from manylinux_conformance.corpus.hostile import hostile_wheels
+from manylinux_conformance.corpus.manifest import Corpus, read_corpus
+from manylinux_conformance.input_error import InputError
+
+
+def built_corpus(cache: Path) -> Corpus:
+    """Return the corpus below a cache folder, built now or by an earlier run.
+
+    It holds the wheels of the recipes and the hostile ones that auditors are given.
+    Raises InputError if a recipe cannot be built.
+    """
+    try:
+        wheels = _wheels()
+    except FixtureError as error:
+        raise InputError("corpus", str(error)) from error
+    manifest = msgspec.json.encode([line for line, _ in wheels])
+    folder = cache / "corpus" / hashlib.sha256(manifest).hexdigest()[:16]
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
+        for line, content in wheels:
+            place(unfinished / line.path, content)
+        place(unfinished / MANIFEST, manifest)
+        _settle(unfinished, folder)
+    return read_corpus(folder)
+
+
+def _wheels() -> list[tuple[Line, bytes]]:
+    """Return every wheel with its line, sorted by path."""
+    built = ((fixture, fixture.content()) for fixture in fixtures())
+    wheels = [(line_of(fixture, digest(wheel)), wheel) for fixture, wheel in built]
+    return sorted([*wheels, *hostile_wheels()], key=lambda each: each[0].path)
+
+
+def _settle(unfinished: Path, folder: Path) -> None:
+    """Let a finished folder take its name; another run may have been faster."""
+    try:
+        os.rename(unfinished, folder)  # noqa: PTH104 - Path.rename says the same less plainly
+    except OSError:
+        shutil.rmtree(unfinished)

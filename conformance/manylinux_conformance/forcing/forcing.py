@@ -1,0 +1,195 @@
+"""Forcing: breaks each rule in the reference and sees which cases notice.
+
+    report = run(load_suite(), corpus, adapter, sys.executable)
+
+A rule that can be broken without any answer becoming wrong is a hole in the suite.
+The reference is asked as any library or auditor is, with more keys in each question:
+the ``answers`` of a modelled platform, the ``module`` and the ``mutation`` in force.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+import msgspec
+
+from manylinux_conformance.corpus.manifest import Corpus
+from manylinux_conformance.forcing.questions import (
+    Asked,
+    is_decided_here,
+    questions,
+    wheel_questions,
+)
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.tools.adapters import Adapter, fill
+
+SECONDS = 600  # for the whole run; a reference that hangs is ended then
+
+
+class Mutations(msgspec.Struct, frozen=True):
+    """The reference's answer to which mutations it has, by rule."""
+
+    mutations: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case that notices a mutation, and the platform on which it does."""
+
+    case: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """A mutation that some case notices.  ``own``: a case of the same rule does."""
+
+    mutation: str
+    by: Flip
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What forcing found.
+
+    ``killed`` and ``silent`` are mutations; ``untried`` are rules that claim to be
+    forced and have no mutation; ``wrong`` are answers that are wrong without any.
+    """
+
+    questions: int
+    killed: tuple[Killed, ...]
+    silent: tuple[str, ...]
+    untried: tuple[str, ...]
+    wrong: tuple[Flip, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every forced rule is noticed and no answer is wrong by itself."""
+        return not (self.silent or self.untried or self.wrong)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the report as lines of text, what is wrong first."""
+        for flip in self.wrong:
+            yield f"wrong without any mutation: {flip.case} on {flip.platform}"
+        for rule in self.untried:
+            yield f"has no mutation: {rule}"
+        for mutation in self.silent:
+            yield f"no case notices: {mutation}"
+        for killed in self.borrowed:
+            yield f"only another rule notices: {killed.mutation} by {killed.by.case}"
+        tried = len(self.killed) + len(self.silent)
+        yield f"{self.questions} questions, {len(self.killed)} of {tried} noticed"
+
+    @property
+    def borrowed(self) -> tuple[Killed, ...]:
+        """The mutations that only cases of other rules notice."""
+        return tuple(killed for killed in self.killed if not killed.own)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The running reference."""
+
+    questions: IO[bytes]
+    answers: IO[bytes]
+
+    def ask(self, question: Mapping[str, object]) -> bytes:
+        """Return the line that answers a question.
+
+        Raises InputError if the process has ended.
+        """
+        try:
+            self.questions.write(msgspec.json.encode(question) + b"\n")
+            self.questions.flush()
+            line = self.answers.readline()
+        except BrokenPipeError:
+            line = b""
+        if not line:
+            raise InputError("reference", "ended instead of answering")
+        return line
+
+    def verdict(self, asked: Asked, mutation: str = "") -> Verdict:
+        """Return what becomes of a question while a mutation is in force."""
+        broken = {"mutation": mutation} if mutation else {}
+        return asked.judge(self.ask(asked.question | broken))
+
+
+def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
+    """Ask everything unbroken, then everything for each mutation until a case notices.
+
+    ``python`` is the interpreter that runs the reference.
+
+    Raises InputError if the reference cannot be started or ends early.
+    """
+    if adapter.tag_library is None:
+        raise InputError(adapter.name, "is no tag library")
+    places = dict.fromkeys(("python", "tool", "work", "home"), python)
+    command = [fill(word, places) for word in adapter.tag_library.command]
+    try:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+    except OSError as error:
+        raise InputError(command[0], error.strerror or str(error)) from error
+    if process.stdin is None or process.stdout is None:
+        raise InputError(command[0], "has no standard streams")
+    deadline = threading.Timer(SECONDS, process.kill)
+    deadline.start()
+    try:
+        with process:
+            return force(suite, corpus, Reference(process.stdin, process.stdout))
+    finally:
+        deadline.cancel()
+
+
+def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
+    """Return what breaking each rule of a reference shows about a suite."""
+    asked = [*questions(suite), *wheel_questions(suite, corpus)]
+    right: list[Asked] = []
+    wrong: list[Asked] = []
+    for each in asked:
+        passes = reference.verdict(each) is Verdict.PASS
+        (right if passes else wrong).append(each)
+    offered = _mutations(reference)
+    forced = {rule for rule, each in suite.rules.items() if is_decided_here(each)}
+    killed, silent = [], []
+    for rule in sorted(forced & offered.keys()):
+        for name in offered[rule]:
+            found = _first_noticed(reference, right, rule, f"{rule}:{name}")
+            if found is None:
+                silent.append(f"{rule}:{name}")
+            else:
+                killed.append(found)
+    return Report(
+        questions=len(asked),
+        killed=tuple(killed),
+        silent=tuple(silent),
+        untried=tuple(sorted(forced - offered.keys())),
+        wrong=tuple(Flip(each.case, each.platform) for each in wrong),
+    )
+
+
+def _mutations(reference: Reference) -> dict[str, tuple[str, ...]]:
+    line = reference.ask({"ask": "mutations"})
+    try:
+        return msgspec.json.decode(line, type=Mutations).mutations
+    except msgspec.DecodeError as error:
+        raise InputError("reference", f"names no mutations: {error}") from error
+
+
+def _first_noticed(
+    reference: Reference, asked: Iterable[Asked], rule: str, mutation: str
+) -> Killed | None:
+    """Return the first case that notices a mutation, one of the same rule if any."""
+    for each in sorted(asked, key=lambda each: each.rule != rule):
+        if reference.verdict(each, mutation) is Verdict.FAIL:
+            by = Flip(each.case, each.platform)
+            return Killed(mutation, by, own=each.rule == rule)
+    return None

@@ -1,0 +1,35 @@
+"""The engines of platforms: each is connected to once."""
+
+from __future__ import annotations
+
+import threading
+
+from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.catalogue import Container
+
+
+class Engines:
+    """Connections to engines; ``address`` replaces what the catalogue says."""
+
+    def __init__(self, address: str = "") -> None:
+        self._address = address
+        self._known: dict[str, Engine | InputError] = {}
+        self._connecting = threading.Lock()
+
+    def of(self, container: Container) -> Engine:
+        """Return the engine of a platform; raises InputError if it does not answer."""
+        address = self._address or container.release.engine
+        with self._connecting:
+            if address not in self._known:
+                self._known[address] = _connected(address)
+        if isinstance(known := self._known[address], InputError):
+            raise InputError(known.path, known.reason)
+        return known
+
+
+def _connected(address: str) -> Engine | InputError:
+    try:
+        return connect(address)
+    except InputError as error:
+        return error

@@ -1,0 +1,126 @@
+"""Preparing a platform: an image from the first source that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from manylinux_conformance.images.archive import load_archive
+from manylinux_conformance.images.engine import LABEL, Engine, Image
+from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.image_archive import image_archive
+from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
+from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.mirror import root_file_system
+from manylinux_conformance.images.registry import Pull
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.catalogue import Container
+from manylinux_conformance.platforms.releases import Source
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user wants of the sources.
+
+    ``source``: only this one.  ``mirror``: a mirror other than the default.
+    ``archives``: a folder of archives, named as ``export`` names them.
+    ``registry``: a registry that has the images under their upstream names.
+    ``lock``: the digests that images from registries must have.
+    ``accept_changed``: lock what the registry has now.
+    """
+
+    source: Source | None = None
+    mirror: str = ""
+    archives: Path | None = None
+    registry: str = ""
+    lock: ImageLockFile = field(default_factory=lambda: ImageLockFile(usual_lock()))
+    accept_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A platform's image; ``source`` is None if it had been prepared before."""
+
+    image: Image
+    source: Source | None = None
+    has_python: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """Preparing platforms as a user wishes, until interrupted.
+
+    ``engines`` gives the engine of a platform.
+    """
+
+    engines: Engines
+    wishes: Wishes
+    interruption: Interruption = field(default_factory=Interruption)
+
+    def prepare(self, container: Container, say: Say) -> Prepared:
+        """Give the engine a platform's image; return at once if it has it.
+
+        Raises InputError with every source's reason if none of them has the image.
+        """
+        engine = self.engines.of(container)
+        if engine.image(container.image):
+            return Prepared(_checked(engine, container))
+        reasons = []
+        for source in container.sources:
+            if self.wishes.source in {None, source}:
+                try:
+                    say = self.interruption.heeding(say)
+                    self._fetch(engine, container, source, say)
+                    return _prepared(engine, container, source)
+                except InputError as error:
+                    reasons.append(f"{source}: {error}")
+        sources = ", ".join(container.sources) or "none"
+        reason = "; ".join(reasons) or f"has no such source; its sources: {sources}"
+        raise InputError(container.name, reason)
+
+    def _fetch(
+        self, engine: Engine, container: Container, source: Source, say: Say
+    ) -> None:
+        wishes = self.wishes
+        match source:
+            case Source.MIRROR:
+                labels = {LABEL: container.name, f"{LABEL}.source": source.value}
+                with root_file_system(
+                    container, wishes.mirror, say, self.interruption
+                ) as root:
+                    say("loading into the engine")
+                    name = container.image
+                    engine.load(image_archive(root, name, container.arch, labels))
+            case Source.REGISTRY:
+                pull = Pull(engine, container, wishes.registry, say)
+                pull.pull(wishes.lock, accept_changed=wishes.accept_changed)
+            case Source.ARCHIVE:
+                if wishes.archives is None:
+                    raise InputError("--archives", "names no folder")
+                say("checking and loading the archive")
+                load_archive(engine, container, wishes.archives)
+
+
+def _prepared(engine: Engine, container: Container, source: Source) -> Prepared:
+    image = _checked(engine, container)
+    # What is made from a mirror has Python in it.
+    has_python = source is Source.MIRROR or engine.has_any(
+        image.name, container.release.interpreters
+    )
+    return Prepared(image, source, has_python)
+
+
+def _checked(engine: Engine, container: Container) -> Image:
+    image = engine.image(container.image)
+    if image is None:
+        raise InputError(container.name, "was loaded, yet the engine does not have it")
+    if image.architecture != container.arch.image:
+        reason = (
+            f"is for {image.architecture}, not for {container.arch.image}; "
+            f"remove it: manylinux-conformance platforms remove {container.name}"
+        )
+        raise InputError(image.name, reason)
+    return image

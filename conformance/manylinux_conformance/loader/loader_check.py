@@ -1,0 +1,138 @@
+"""Judges by a trace whether a file loads on one glibc release, and why not.
+
+What is left out of the judgement, and why:
+
+- symbols of the interpreter (``Py...``, ``_Py...``), which the process brings along;
+- unversioned symbols that the interpreter's own libraries have on that release: they
+  are preloaded, except for programs, which run in processes of their own;
+- symbols that glibc's tables do not know, where a library is loaded whose symbols the
+  sysroot does not know: it may or may not have them.
+
+A library that the loader took from the host, outside the wheel and the sysroot, counts
+as not found, and what the loader says about that library is dropped.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux_fixtures.architectures import ARCHITECTURES
+
+from manylinux_conformance.loader.glibc_exports import SONAMES, Release
+from manylinux_conformance.loader.loaders import LOADERS, renamed_loader
+from manylinux_conformance.loader.sysroots import exports_of, releases, sysroot
+from manylinux_conformance.loader.trace import SECONDS, Complaint, Message, Trace, trace
+from manylinux_conformance.loader.unpacked_wheel import is_program
+from manylinux_conformance.sandbox.process import run
+
+# What CPython's configure links an interpreter with: -lpthread -ldl -lutil -lm.
+INTERPRETER_NEEDS = (
+    *("libc.so.6", "libpthread.so.0", "libdl.so.2", "libutil.so.1", "libm.so.6"),
+)
+INTERPRETER = re.compile(r"_?Py[A-Z_]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The loader of one architecture, ready to be asked about one release.
+
+    ``command`` begins with the emulator if ``emulated``.
+    """
+
+    arch: str
+    release: Release
+    command: tuple[str, ...]
+    emulated: bool
+    sysroot: Path
+
+    def ask(self, file: Path, wheel: Path) -> tuple[Message, ...]:
+        """Return what keeps a file from loading; nothing if it loads.
+
+        ``wheel`` is the folder whose own libraries the file may use.
+        """
+        said = trace(
+            self.command,
+            file,
+            self.sysroot,
+            emulated=self.emulated,
+            preloaded=() if is_program(file) else INTERPRETER_NEEDS,
+        )
+        return tuple(
+            dict.fromkeys(self._grounds(said, (str(wheel), str(self.sysroot))))
+        )
+
+    def _grounds(self, said: Trace, ours: tuple[str, str]) -> Iterator[Message]:
+        strange = {
+            name: path
+            for name, path in said.found.items()
+            if not path.startswith(tuple(f"{folder}/" for folder in ours))
+            and path not in self.command  # PT_INTERP, which is the loader itself
+        }
+        unknown_symbols = set(said.found) - self.described - _inside(said, ours[0])
+        for name in strange:
+            yield Message(Complaint.LIBRARY, name)
+        for message in said.messages:
+            if message.file in strange.values():
+                continue
+            if message.complaint is Complaint.SYMBOL and (
+                INTERPRETER.fullmatch(message.subject)
+                or (unknown_symbols and message.subject not in _known(self.arch))
+            ):
+                continue
+            yield message
+
+    @property
+    def described(self) -> frozenset[str]:
+        """The SONAMEs whose symbols the sysroot knows."""
+        return frozenset((*SONAMES.values(), ARCHITECTURES[self.arch].loader))
+
+
+def _inside(said: Trace, wheel: str) -> set[str]:
+    return {name for name, path in said.found.items() if path.startswith(f"{wheel}/")}
+
+
+@functools.cache
+def _known(arch: str) -> frozenset[str]:
+    return frozenset(export.symbol for export in exports_of(arch))
+
+
+@functools.cache
+def why_not_run(arch: str) -> str:
+    """Say why the loader of an architecture cannot be asked here; empty if it can."""
+    loader = LOADERS.get(arch)
+    if loader is None:
+        return f"no loader of an architecture {arch!r} is known"
+    path, emulator = loader.find(), loader.find_emulator()
+    if path is None:
+        return f"no glibc loader for {arch} is installed; {loader.advice}"
+    if emulator is None:
+        return f"no emulator for {arch} is installed; {loader.advice}"
+    command = [*filter(None, (emulator,)), str(path), "--version"]
+    ended = run(command, folder=Path("/"), variables={}, seconds=SECONDS)
+    if ended.crash:  # QEMU 7.2 does not know every instruction of loongarch64
+        return f"the loader for {arch} {ended.crash}; {loader.advice}"
+    return ""
+
+
+@functools.cache
+def witness(arch: str, release: Release, cache: Path) -> Witness | None:
+    """Return the witness for a release, or None if no sysroot of it can be built.
+
+    Call ``why_not_run`` first.  A release older than the architecture's first is
+    answered by the first.
+    """
+    known = releases(arch)
+    release = max(release, known[0])
+    if release > known[-1]:
+        return None
+    loader, emulator = LOADERS[arch].find(), LOADERS[arch].find_emulator()
+    if loader is None or emulator is None:
+        return None
+    renamed = str(renamed_loader(arch, loader, cache))
+    command = (emulator, renamed) if emulator else (renamed,)
+    folder = sysroot(arch, release, cache)
+    return Witness(arch, release, command, bool(emulator), folder)

@@ -1,0 +1,26 @@
+"""Reads why rules refuse what the loader accepts, and finds rules without a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.input_error import read_toml
+from manylinux_conformance.loader.soundness import OracleReport
+
+REASONS = Path(__file__).with_name("reasons.toml")
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: dict[str, str]
+
+
+def read_reasons(path: Path = REASONS) -> dict[str, str]:
+    """Return the reasons by rule; InputError for a file that cannot be meant."""
+    return read_toml(path, _File).reason
+
+
+def without_reason(report: OracleReport, reasons: dict[str, str]) -> list[str]:
+    """Return the rules that are stricter than the loader and give no reason."""
+    return sorted({each.rule for each in report.stricter} - reasons.keys())

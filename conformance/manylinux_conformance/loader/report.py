@@ -1,0 +1,105 @@
+"""Writes what the loader oracle found, as JSON and as Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.loader.soundness import Answer, OracleReport, Outcome
+
+INTRODUCTION = """# What glibc's loader says about the corpus
+
+glibc's own loader binds each fixture wheel against libraries that export exactly the symbols of one glibc release.
+Where the loader is of another architecture than the machine, QEMU runs it.
+What the rules accept, the loader has to accept at the claimed level: anything else is an error of the rules.
+What the rules refuse and the loader accepts is policy, which no loader knows.
+
+The page is written by `nox -s loader`.
+""".splitlines()  # noqa: E501 - one sentence stands on one line
+
+
+def write_oracle_report(
+    report: OracleReport, folder: Path, reasons: Mapping[str, str]
+) -> None:
+    """Write ``loader.json`` and ``loader.md`` into a folder.
+
+    ``reasons`` maps a rule to why it refuses what a loader accepts.
+    """
+    document = msgspec.json.format(msgspec.json.encode(report), indent=1)
+    (folder / "loader.json").write_bytes(document + b"\n")
+    text = "\n".join(oracle_markdown(report, reasons))
+    (folder / "loader.md").write_text(text + "\n", encoding="utf-8")
+
+
+def oracle_markdown(report: OracleReport, reasons: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of the page; paths and clocks are in none of them."""
+    yield from INTRODUCTION
+    yield ""
+    yield from _counts(report)
+    yield from _unsound(report.unsound)
+    yield from _stricter(report.stricter, reasons)
+    yield from _not_judged(report)
+
+
+def _counts(report: OracleReport) -> Iterator[str]:
+    yield "| architecture | claims | agreed | sharp | unsound | stricter | not judged |"
+    yield "|---|---|---|---|---|---|---|"
+    for arch in sorted({each.arch for each in report.answers}):
+        own = [each for each in report.answers if each.arch == arch]
+        agreed = sum(_agrees(each) for each in own)
+        sharp = sum(_agrees(each) and _sharp(each) for each in own)
+        unsound = sum(each in report.unsound for each in own)
+        stricter = sum(each in report.stricter for each in own)
+        rest = sum(each.outcome is Outcome.NOT_JUDGED for each in own)
+        cells = (arch, len(own), agreed, sharp, unsound, stricter, rest)
+        yield f"| {' | '.join(map(str, cells))} |"
+    for arch, reason in sorted(report.not_run.items()):
+        yield f"| {arch} | not run: {reason} | | | | | |"
+    yield ""
+    yield "*Agreed*: the rules accept and the loader loads, or both refuse."
+    yield "*Sharp*: the rules accept, and the loader refuses one release below."
+    yield ""
+
+
+def _agrees(answer: Answer) -> bool:
+    wanted = Outcome.LOADS if answer.accepted else Outcome.REFUSED
+    return answer.outcome is wanted
+
+
+def _sharp(answer: Answer) -> bool:
+    return answer.accepted and answer.below is Outcome.REFUSED
+
+
+def _unsound(answers: list[Answer]) -> Iterator[str]:
+    yield "## Accepted by the rules, refused by the loader"
+    yield ""
+    for each in answers:
+        yield f"- `{each.id}` at {each.level}: {'; '.join(each.grounds)}"
+    yield from [] if answers else ["None."]
+    yield ""
+
+
+def _stricter(answers: list[Answer], reasons: Mapping[str, str]) -> Iterator[str]:
+    yield "## Refused by the rules, accepted by the loader"
+    yield ""
+    yield "| rule | wheels | why the rule refuses |"
+    yield "|---|---|---|"
+    for rule, count in sorted(Counter(each.rule for each in answers).items()):
+        yield f"| {rule} | {count} | {reasons.get(rule, '')} |"
+    yield ""
+
+
+def _not_judged(report: OracleReport) -> Iterator[str]:
+    yield "## Not judged"
+    yield ""
+    found = Counter(
+        (each.rule, "; ".join(each.grounds))
+        for each in report.answers
+        if each.outcome is Outcome.NOT_JUDGED
+    )
+    for (rule, grounds), count in sorted(found.items()):
+        yield f"- {rule}, {count}: {grounds}"
+    yield from [] if found else ["Nothing."]

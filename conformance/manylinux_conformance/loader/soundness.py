@@ -1,0 +1,216 @@
+"""The loader oracle: glibc's own loader beside every verdict about a corpus wheel.
+
+Soundness is a gate: what the artifact rules accept, the loader accepts on that level.
+The other direction is a report: much that the rules refuse is policy, which a loader
+cannot see.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.corpus.hostile import HOSTILE
+from manylinux_conformance.corpus.manifest import Corpus
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.loader.glibc_exports import Release
+from manylinux_conformance.loader.level_libraries import as_release
+from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.loader.unpacked_wheel import (
+    installed_place,
+    starting_points,
+    unpack_elf_files,
+)
+
+PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
+LEGACY = re.compile(r"manylinux(1|2010|2014)_(\w+)")
+NOTHING_TO_LOAD = "nothing for a loader in it"
+LEGACY_LEVELS = {"1": "2.5", "2010": "2.12", "2014": "2.17"}
+
+
+class Outcome(enum.StrEnum):
+    """What the loader says about a wheel on one release."""
+
+    LOADS = "loads"
+    REFUSED = "refused"
+    NOT_JUDGED = "not judged"
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim of one wheel, and whether the rules accept it.
+
+    ``spared`` are members of which the recipe says that they do not load by
+    themselves; what the loader says against them refutes nothing.
+    """
+
+    id: str
+    rule: str
+    wheel: Path
+    arch: str
+    release: Release
+    accepted: bool
+    spared: tuple[str, ...] = ()
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The loader's word on one claim.
+
+    ``grounds``: what it complains about, or why nothing was judged.
+    ``below``: its word on the release before, absent for an architecture's first.
+    """
+
+    id: str
+    rule: str
+    arch: str
+    level: str
+    accepted: bool
+    outcome: Outcome
+    grounds: tuple[str, ...] = ()
+    below: Outcome | None = None
+
+
+class OracleReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All answers, and the architectures that were not asked, with the reason."""
+
+    answers: tuple[Answer, ...]
+    not_run: dict[str, str]
+
+    @property
+    def unsound(self) -> list[Answer]:
+        """Accepted by the rules and not by the loader: each fails the build."""
+        return [
+            each
+            for each in self.answers
+            if each.accepted and each.outcome is Outcome.REFUSED
+        ]
+
+    @property
+    def stricter(self) -> list[Answer]:
+        """Refused by the rules although the loader accepts: policy, not linking."""
+        return [
+            each
+            for each in self.answers
+            if not each.accepted and each.outcome is Outcome.LOADS
+        ]
+
+
+def claim_of(tag: str) -> tuple[str, Release] | None:
+    """Split a manylinux tag into architecture and glibc release, or return None."""
+    if match := PERENNIAL.fullmatch(tag):
+        return match[3], (int(match[1]), int(match[2]))
+    if match := LEGACY.fullmatch(tag):
+        return match[2], as_release(LEGACY_LEVELS[match[1]])
+    return None
+
+
+def corpus_questions(corpus: Corpus) -> Iterator[Question]:
+    """Yield a question for each distinct claim of each wheel.
+
+    Where the rules accept a wheel and the recipe says that a file does not load, the
+    file breaks a recommendation, or wants a process with other things loaded before.
+    Of a wheel that cannot be read, nothing reaches a loader.
+    """
+    for line in corpus.lines:
+        if line.rule == HOSTILE:
+            continue
+        claims = {
+            claim: tag not in line.false
+            for tag in line.tags
+            if (claim := claim_of(tag))
+        }
+        for (arch, release), accepted in claims.items():
+            yield Question(
+                id=line.id,
+                rule=line.rule,
+                wheel=corpus.wheel(line),
+                arch=arch,
+                release=release,
+                accepted=accepted,
+                spared=tuple(line.unloadable) if accepted else (),
+            )
+
+
+def run_loader_oracle(
+    questions: Iterable[Question],
+    cache: Path,
+    jobs: int = 1,
+    progress: Callable[[Answer], None] = lambda _: None,
+) -> OracleReport:
+    """Ask the loader of every architecture that can be asked here.
+
+    ``cache`` keeps sysroots and loaders; ``progress`` is called with each answer.
+    """
+    asked = list(questions)
+    architectures = sorted({question.arch for question in asked})
+    reasons = {arch: why_not_run(arch) for arch in architectures}
+    possible = [question for question in asked if not reasons[question.arch]]
+    answers = []
+    with ThreadPoolExecutor(jobs) as pool:
+        for answer in pool.map(lambda question: _answer(question, cache), possible):
+            progress(answer)
+            answers.append(answer)
+    not_run = {arch: reason for arch, reason in reasons.items() if reason}
+    return OracleReport(answers=tuple(answers), not_run=not_run)
+
+
+def _answer(question: Question, cache: Path) -> Answer:
+    with tempfile.TemporaryDirectory(prefix="loader-oracle-") as scratch:
+        folder = Path(scratch).resolve()
+        try:
+            files = starting_points(unpack_elf_files(question.wheel, folder))
+        except InputError as error:
+            return _said(question, Outcome.NOT_JUDGED, (error.reason,))
+        here = witness(question.arch, question.release, cache)
+        if not files or here is None:
+            reason = "no sysroot of this release is known" if files else NOTHING_TO_LOAD
+            return _said(question, Outcome.NOT_JUDGED, (reason,))
+        spared = {folder / installed_place(name, folder) for name in question.spared}
+        counting = [file for file in files if file not in spared]
+        excused = [file for file in files if file in spared]
+        if grounds := _grounds(here, counting, folder):
+            return _said(
+                question, Outcome.REFUSED, grounds, _below(here, files, folder, cache)
+            )
+        if grounds := _grounds(here, excused, folder):
+            return _said(question, Outcome.NOT_JUDGED, grounds)
+        return _said(question, Outcome.LOADS, (), _below(here, files, folder, cache))
+
+
+def _below(
+    here: Witness, files: list[Path], folder: Path, cache: Path
+) -> Outcome | None:
+    """Ask one release earlier, if the architecture had one."""
+    major, minor = here.release
+    before = witness(here.arch, (major, minor - 1), cache)
+    if before is None or before.release == here.release:
+        return None
+    return Outcome.REFUSED if _grounds(before, files, folder) else Outcome.LOADS
+
+
+def _grounds(asked: Witness, files: list[Path], folder: Path) -> tuple[str, ...]:
+    found = (message for file in files for message in asked.ask(file, folder))
+    return tuple(dict.fromkeys(str(message) for message in found))
+
+
+def _said(
+    question: Question,
+    outcome: Outcome,
+    grounds: tuple[str, ...],
+    below: Outcome | None = None,
+) -> Answer:
+    return Answer(
+        id=question.id,
+        rule=question.rule,
+        arch=question.arch,
+        level=".".join(map(str, question.release)),
+        accepted=question.accepted,
+        outcome=outcome,
+        grounds=grounds,
+        below=below,
+    )

@@ -1,0 +1,178 @@
+"""Sysroots: stub libraries of one glibc release on one architecture, built on demand.
+
+What a sysroot knows, and does not:
+
+- glibc's own libraries (c, m, pthread, dl, rt, util, resolv and the loader) have every
+  symbol with its version, from Zig's tables.
+- ``libanl`` has its four functions from its own first release on.
+- The other external libraries of the level have the version nodes that the policy data
+  lists, and no symbols: whether such a symbol exists is not judged.
+- ``ppc64`` is not in Zig's tables: its symbols are read from an installed glibc and
+  cut off at the release.
+- Every external library of the level is there, also where no distribution of that
+  architecture ships it.
+- ``GLIBC_PRIVATE`` is nowhere, although a real library of the very same build has it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from manylinux_fixtures.architectures import ARCHITECTURES
+
+from manylinux_conformance.loader.glibc_exports import (
+    SONAMES,
+    ZIG_TARGETS,
+    Export,
+    Release,
+    glibc_exports,
+)
+from manylinux_conformance.loader.installed_glibc import installed_exports
+from manylinux_conformance.loader.level_libraries import level_libraries
+from manylinux_conformance.loader.stub_library import Stub, StubSymbol, write_stub
+
+FIRST_RELEASE: Release = (2, 5)  # of manylinux1, the oldest level
+FORMAT = b"1"  # raise when the stubs' content changes with the same data
+
+# Nodes that no symbol has: (library, architectures, since, node).
+EMPTY_NODES: tuple[tuple[str, tuple[str, ...], Release, str], ...] = (
+    # A placeholder for what moved between glibc's libraries (glibc 2.34 NEWS).
+    ("ld", tuple(ARCHITECTURES), (2, 34), "GLIBC_2.34"),
+    # Marks support of DT_RELR (glibc 2.36 NEWS); in Debian 12's libc.so.6 of every
+    # architecture, which for riscv64 is earlier than the surveyed systems.
+    ("c", tuple(ARCHITECTURES), (2, 36), "GLIBC_ABI_DT_RELR"),
+    # CentOS 7's glibc 2.17 has the node (spec/data/policies.toml, decisions).
+    ("c", ("aarch64",), (2, 17), "GLIBC_2.18"),
+    # Seen in the surveyed systems with glibc 2.42.
+    ("c", ("x86_64", "i686"), (2, 42), "GLIBC_ABI_GNU2_TLS"),
+    ("c", ("x86_64",), (2, 42), "GLIBC_ABI_DT_X86_64_PLT"),
+    ("c", ("i686",), (2, 42), "GLIBC_ABI_GNU_TLS"),
+)
+
+
+# libanl's functions, which Zig knows in libc.so.6 only, where they went with 2.34.
+LIBANL = ("gai_cancel", "gai_error", "gai_suspend", "getaddrinfo_a")
+LIBANL_SINCE = (2, 2, 3)
+# Libraries whose functions went to libc.so.6 one by one, most of them with 2.34; each
+# got a new version there and kept the old one.
+MOVING = ("pthread", "dl", "rt", "util", "resolv", "anl")
+FIRST_MOVE: Release = (2, 32)
+# Symbols that left for libc_malloc_debug.so.0, which no level allows.
+GONE: dict[str, Release] = {"malloc_get_state": (2, 34), "malloc_set_state": (2, 34)}
+
+
+@functools.cache
+def exports_of(arch: str) -> tuple[Export, ...]:
+    """Return every export of an architecture's glibc; InputError if unknown."""
+    if arch not in ZIG_TARGETS:
+        return installed_exports(arch)
+    found = glibc_exports().of(arch)
+    since = max(LIBANL_SINCE, min(export.version for export in found))
+    return found + tuple(Export("anl", symbol, since) for symbol in LIBANL)
+
+
+def releases(arch: str) -> list[Release]:
+    """Return the releases a sysroot can be built for, oldest first."""
+    known = [export.version[:2] for export in exports_of(arch)]
+    newest = glibc_exports().newest() if arch in ZIG_TARGETS else max(known)
+    oldest = max(min(known), FIRST_RELEASE)
+    return [(2, minor) for minor in range(oldest[1], newest[1] + 1)]
+
+
+def glibc_stubs(arch: str, release: Release) -> Iterator[Stub]:
+    """Yield glibc's own libraries as they were in that release."""
+    exports = exports_in(arch, release)
+    newest: dict[tuple[str, str], tuple[int, int, int]] = {}
+    for each in exports:
+        key = (each.library, each.symbol)
+        newest[key] = max(each.version, newest.get(key, each.version))
+    for library in sorted({each.library for each in exports}):
+        own = [each for each in exports if each.library == library]
+        nodes = {each.version: each.node for each in own}
+        names = [nodes[version] for version in sorted(nodes)]
+        more = _empty_nodes(library, arch, release)
+        names += [node for node in more if node not in names]
+        symbols = (
+            StubSymbol(
+                each.symbol,
+                each.node,
+                each.size,
+                each.version == newest[library, each.symbol],
+            )
+            for each in own
+        )
+        soname = SONAMES.get(library, ARCHITECTURES[arch].loader)
+        yield Stub(soname, tuple(names), tuple(symbols))
+
+
+def exports_in(arch: str, release: Release) -> list[Export]:
+    """Return what a release exports; what moved to ``libc.so.6`` by then is in both.
+
+    The old library keeps its version nodes, so it stays as it was; a symbol is found
+    by name and version wherever it is.
+    """
+    present = [
+        each
+        for each in exports_of(arch)
+        if each.version[:2] <= release < GONE.get(each.symbol, (3, 0))
+    ]
+    moved = {
+        each.symbol
+        for each in present
+        if each.library == "c" and each.version[:2] >= FIRST_MOVE
+    }
+    return present + [
+        dataclasses.replace(each, library="c")
+        for each in present
+        if each.library in MOVING and each.symbol in moved
+    ]
+
+
+def _empty_nodes(library: str, arch: str, release: Release) -> list[str]:
+    return [
+        node
+        for owner, architectures, since, node in EMPTY_NODES
+        if owner == library and arch in architectures and release >= since
+    ]
+
+
+def stubs(arch: str, release: Release) -> list[Stub]:
+    """Return every library of the sysroot: glibc's own, then the level's others."""
+    own = list(glibc_stubs(arch, release))
+    nodes = next(stub.nodes for stub in own if stub.soname == "libc.so.6")
+    covered = {stub.soname for stub in own}
+    others = level_libraries(arch, release, glibc_nodes=nodes)
+    return own + [
+        Stub(soname, names) for soname, names in others.items() if soname not in covered
+    ]
+
+
+def sysroot(arch: str, release: Release, cache: Path) -> Path:
+    """Return the folder of the release's stubs, written first if it is not there.
+
+    A folder appears whole or not at all, also when several processes ask at once.
+    """
+    found = stubs(arch, release)
+    digest = hashlib.sha256(FORMAT + repr((arch, release, found)).encode()).hexdigest()
+    folder = cache / "sysroots" / f"{arch}-{release[0]}.{release[1]}-{digest[:12]}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
+    try:
+        for stub in found:
+            (making / stub.soname).write_bytes(write_stub(stub, ARCHITECTURES[arch]))
+        making.chmod(0o755)
+        making.rename(folder)
+    except OSError:
+        if not folder.is_dir():  # otherwise another process was faster
+            raise
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return folder

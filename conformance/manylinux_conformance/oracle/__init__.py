@@ -1,1 +1,0 @@
-"""glibc's own loader as a witness beside every verdict about what a wheel contains."""

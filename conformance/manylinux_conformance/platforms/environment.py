@@ -1,0 +1,57 @@
+"""Circumstances: everything that the questions of one run of a tool share."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import os
+from dataclasses import dataclass
+
+from manylinux_conformance.platforms.interpreters import Interpreter
+from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Platform
+
+
+class ModulePlace(enum.StrEnum):
+    """Where a case puts its ``_manylinux`` module."""
+
+    TARGET = "target"  # the target environment's site-packages
+    PYTHONPATH = "pythonpath"
+    WORKING_DIRECTORY = "working-directory"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where a tool is asked; questions with equal environments share one run.
+
+    ``module``: source of a ``_manylinux`` module, put at ``module_at``; empty: none.
+    ``target``: an explicit target, as a platform tag; empty: the running machine.
+    ``tool_glibc``: the glibc version that the tool's own interpreter sees where it
+    differs from the target's; empty: the same.
+    """
+
+    platform: Platform
+    module: str = ""
+    module_at: ModulePlace = ModulePlace.TARGET
+    target: str = ""
+    tool_glibc: str = ""
+
+    @property
+    def id(self) -> str:
+        """A short name, stable between runs, that is fit for a folder."""
+        parts = (self.module, self.module_at.value, self.target, self.tool_glibc)
+        if not (self.module or self.target or self.tool_glibc):
+            return self.platform.name
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return f"{self.platform.name}-{digest[:8]}"
+
+
+def this_machine(interpreter: Interpreter) -> Environment:
+    """Return the machine as it is, for questions about the tool rather than a rule."""
+    return Environment(
+        Platform(
+            name="this-machine",
+            fidelity=Fidelity.NATIVE,
+            machine=os.uname().machine,
+            pointer_bits=ElfClass(interpreter.bits),
+        )
+    )

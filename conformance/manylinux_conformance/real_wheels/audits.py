@@ -1,0 +1,115 @@
+"""Three opinions on each real wheel: the reference's, auditwheel's, the loader's."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.asking.auditor import Asking
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.judging.audits import AuditAnswer
+from manylinux_conformance.loader.soundness import (
+    Answer,
+    Outcome,
+    Question,
+    claim_of,
+    run_loader_oracle,
+)
+from manylinux_conformance.platforms.environment import this_machine
+from manylinux_conformance.real_wheels.files import name_parts
+from manylinux_conformance.sandbox.process import fit_for_report
+from manylinux_conformance.sandbox.provide import NotProvided, provide
+from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.tools.adapters import read_adapter
+
+
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """What an auditor says: whether every claim holds, the oldest level, and why."""
+
+    conforms: bool
+    oldest: str = ""
+    why: str = ""
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """One wheel with all opinions; ``claims`` are its manylinux tags."""
+
+    file: str
+    claims: tuple[str, ...]
+    reference: Opinion
+    auditwheel: Opinion
+    loader: tuple[Answer, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two auditors differ, or the loader refutes the reference."""
+        if not self.claims:
+            return False
+        one, other = self.reference, self.auditwheel
+        denied = any(each.outcome is Outcome.REFUSED for each in self.loader)
+        refuted = one.conforms and denied
+        return one.conforms != other.conforms or one.oldest != other.oldest or refuted
+
+
+def audit_real_wheels(
+    paths: Sequence[Path], cache: Path, progress: Callable[[str], None]
+) -> tuple[Audited, ...]:
+    """Audit each wheel three times; InputError if an auditor cannot be had."""
+    with tempfile.TemporaryDirectory() as scratch:
+        reference = _auditor("reference", cache, Path(scratch) / "reference")
+        auditwheel = _auditor("auditwheel", cache, Path(scratch) / "auditwheel")
+        found = []
+        for path in paths:
+            progress(f"auditing {path.name}")
+            tags = tuple(name_parts(path.name)["platform"].split("."))
+            claims = tuple(tag for tag in tags if claim_of(tag))
+            found.append(
+                Audited(
+                    file=path.name,
+                    claims=claims,
+                    reference=_opinion(reference.audit([(path, tags)])[0]),
+                    auditwheel=_opinion(auditwheel.audit([(path, tags)])[0]),
+                    loader=ask_loader(path, claims, cache),
+                )
+            )
+    return tuple(found)
+
+
+def _auditor(name: str, cache: Path, folder: Path) -> Asking:
+    """Provide an auditor in its newest version."""
+    adapter = read_adapter(data_folder("tools") / f"{name}.toml")
+    tool = provide(adapter, adapter.versions[-1], cache)
+    if isinstance(tool, NotProvided):
+        raise InputError(name, tool.reason)
+    machine = this_machine(tool.interpreter)
+    return Asking(tool, make_workplace(tool, machine, folder, None))
+
+
+def _opinion(answer: AuditAnswer) -> Opinion:
+    oldest = answer.oldest or ""
+    return Opinion(
+        conforms=bool(answer.conforms),
+        oldest=oldest if claim_of(oldest) else "",
+        why=fit_for_report(answer.error or answer.reason),
+    )
+
+
+def ask_loader(path: Path, claims: tuple[str, ...], cache: Path) -> tuple[Answer, ...]:
+    """Ask the loader about each distinct claim, as far as it can be asked here."""
+    distinct = {claim for tag in claims if (claim := claim_of(tag))}
+    questions = [
+        Question(
+            id=f"real/{path.name}/{arch}",
+            rule="real",
+            wheel=path,
+            arch=arch,
+            release=release,
+            accepted=True,
+        )
+        for arch, release in sorted(distinct)
+    ]
+    return run_loader_oracle(questions, cache).answers

@@ -1,0 +1,111 @@
+"""The page about real wheels: each opinion, and who is right where they differ."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.input_error import read_toml
+from manylinux_conformance.loader.soundness import Answer, Outcome
+from manylinux_conformance.real_wheels.audits import Audited, Opinion
+from manylinux_conformance.real_wheels.files import RealWheel
+
+INTRODUCTION = """# Real wheels
+
+Wheels of the package index, audited by the reference and by the newest auditwheel.
+glibc's own loader says for each claimed level whether the files resolve there.
+They are chosen for variety, and no rule is graded by them.
+
+*holds*: every claim is true; *oldest*: the oldest level that would hold.
+*loads*, *refused*: the loader's word, on libraries, versions and symbols alone.
+
+The page is written by `nox -s real-wheels -- --report docs/evidence`.
+""".splitlines()
+
+
+class Right(enum.StrEnum):
+    """Whose opinion is right by the rules of this specification."""
+
+    REFERENCE = "reference"
+    AUDITWHEEL = "auditwheel"
+    NEITHER = "neither"
+    EITHER = "either"  # they answer different questions
+
+
+class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One wheel on which opinions differ: who is right, and why."""
+
+    wheel: str
+    right: Right
+    why: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    difference: tuple[Difference, ...] = ()
+
+
+def read_differences(folder: Path) -> tuple[Difference, ...]:
+    """Read ``explained.toml``."""
+    return read_toml(folder / "explained.toml", _File).difference
+
+
+def render(
+    audited: Sequence[Audited],
+    explained: Sequence[Difference],
+    wheels: Sequence[RealWheel],
+) -> str:
+    """Return the page as Markdown; no clock and no path is in it."""
+    return "\n".join(_lines(audited, explained, wheels)) + "\n"
+
+
+def _lines(
+    audited: Sequence[Audited],
+    explained: Sequence[Difference],
+    wheels: Sequence[RealWheel],
+) -> Iterator[str]:
+    why = {wheel.file: wheel.why for wheel in wheels}
+    yield from INTRODUCTION
+    yield ""
+    yield "| wheel | chosen because | reference | auditwheel | loader |"
+    yield "|---|---|---|---|---|"
+    for each in audited:
+        cells = (f"`{each.file}`", why.get(each.file, ""))
+        asked = (each.reference, each.auditwheel)
+        opinions = (_words(one) if each.claims else "no claim" for one in asked)
+        yield f"| {' | '.join((*cells, *opinions, _loader(each.loader)))} |"
+    yield ""
+    yield "## Where they differ"
+    yield ""
+    differing = {each.file: each for each in audited if each.differs}
+    for entry in explained:
+        if entry.wheel in differing:
+            yield from _explanation(entry, differing[entry.wheel])
+
+
+def _words(opinion: Opinion) -> str:
+    if opinion.conforms:
+        return f"holds, oldest {opinion.oldest or 'unknown'}"
+    return f"false, oldest {opinion.oldest}" if opinion.oldest else "false"
+
+
+def _loader(answers: Sequence[Answer]) -> str:
+    words = (f"{each.level}: {each.outcome}" for each in answers)
+    return ", ".join(words) or "not asked"
+
+
+def _explanation(entry: Difference, audited: Audited) -> Iterator[str]:
+    yield f"### `{entry.wheel}`"
+    yield ""
+    yield f"Right: {entry.right}."
+    yield entry.why
+    yield ""
+    yield f"- reference: {_words(audited.reference)}. {audited.reference.why}".rstrip()
+    yield f"- auditwheel: {_words(audited.auditwheel)}. {audited.auditwheel.why}"
+    for answer in audited.loader:
+        grounds = "; ".join(answer.grounds[:3])
+        said = f"- loader on {answer.level}: {answer.outcome}"
+        yield said if answer.outcome is Outcome.LOADS else f"{said}: {grounds}"
+    yield ""

@@ -1,0 +1,35 @@
+"""Writes every report about some blocks into one folder, all of them or none."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.reports.junit import write_junit
+from manylinux_conformance.reports.pages import write_pages
+from manylinux_conformance.results.blocks import Block, write_blocks
+from manylinux_conformance.suite.rules import Rule
+
+RESULTS = "results.jsonl"
+
+
+def write_reports(
+    blocks: Sequence[Block], rules: Mapping[str, Rule], folder: Path
+) -> None:
+    """Write ``results.jsonl``, ``junit.xml``, ``report.html`` and ``report.md``.
+
+    Raises InputError if the folder cannot be written to; it is then as it was.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".reports-", dir=folder) as name:
+            new = Path(name)
+            write_blocks(blocks, new / RESULTS)
+            write_junit(blocks, new / "junit.xml")
+            write_pages(blocks, rules, new)
+            for report in sorted(new.iterdir()):
+                report.replace(folder / report.name)
+    except OSError as error:
+        raise InputError(folder, error.strerror or str(error)) from error

@@ -1,0 +1,28 @@
+"""Verdicts: what can become of one question put to one tool on one platform."""
+
+from __future__ import annotations
+
+import enum
+
+
+class Verdict(enum.StrEnum):
+    """What became of one question put to one tool on one platform."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    DECLINED = "declined"  # the tool says it does not do this
+    ERROR = "error"  # the tool broke
+    TIMEOUT = "timeout"
+    INFRASTRUCTURE = "infrastructure"  # not the tool's fault
+    NOT_ASKED = "not-asked"  # cannot be asked here; the reason says why
+
+
+class Role(enum.StrEnum):
+    """What a tool is asked to be."""
+
+    TAG_LIBRARY = "tag-library"
+    INSTALLER = "installer"
+    AUDITOR = "auditor"
+    INDEX = "index"
+    BUILDER = "builder"
+    LOADER = "loader"  # imports what was installed

@@ -1,0 +1,90 @@
+"""A workplace: the folder in which one run of a tool happens, and what it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.sandbox.process import Run
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.sandbox.shim_environment import (
+    prepare_header,
+    shim_variables,
+)
+from manylinux_conformance.sandbox.simple_index import Serve
+from manylinux_conformance.sandbox.target_venv import make_target_environment
+
+CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where a tool runs: ``places`` are its placeholders, ``variables`` all it sees.
+
+    ``run`` runs a command there, ``serve`` serves wheels to it.
+    """
+
+    folder: Path
+    places: Mapping[str, str]
+    variables: Mapping[str, str]
+    run: Run
+    serve: Serve
+
+    def place(self, name: str) -> Path:
+        """Return the folder or file that a placeholder stands for."""
+        return Path(self.places[name])
+
+
+def make_workplace(
+    tool: ProvidedTool, environment: Environment, folder: Path, shim: Path | None
+) -> Workplace:
+    """Lay out a new folder with a target environment and a home of its own.
+
+    The tool sees no setting of the user's, and no way out to the network.
+    Without a ``shim`` it sees this machine as it is.
+    """
+    folder.mkdir(parents=True)
+    work, home, temporary = folder / "work", folder / "home", folder / "tmp"
+    for each in (work, home, temporary):
+        each.mkdir()
+    target = make_target_environment(
+        folder / "environment",
+        tool.interpreter,
+        environment,
+        work=work,
+        packages=tool.packages,
+    )
+    places = {
+        "python": str(target.python),
+        "environment": str(target.folder),
+        "site_packages": str(target.site_packages),
+        "tool": str(tool.programs or ""),
+        "work": str(work),
+        "home": str(home),
+    }
+    variables = {**_closed_in(home, temporary), **target.variables}
+    if shim is not None:
+        platform, python = environment.platform, target.python
+        header = prepare_header(platform, python, folder / "shown")
+        variables |= shim_variables(
+            platform, shim, python, header, environment.tool_glibc
+        )
+    return Workplace(folder, places, variables, tool.run, tool.serve)
+
+
+def _closed_in(home: Path, temporary: Path) -> dict[str, str]:
+    """Return variables that name no folder of the user's and no way to the network."""
+    return {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "XDG_CONFIG_DIRS": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "http_proxy": CLOSED,
+        "https_proxy": CLOSED,
+        "all_proxy": CLOSED,
+        "no_proxy": "127.0.0.1",
+    }

@@ -1,0 +1,77 @@
+"""Modelled platforms: the files and variables by which the shim shows one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from manylinux_conformance.platforms.platform import Libc, Platform
+from manylinux_conformance.sandbox.elf_header import elf_header, header_of
+from manylinux_conformance.sandbox.shim_build import UNNAMEABLE, ShimError
+
+MUSL_LOADER = """#!/bin/sh
+echo "musl libc ({machine})" >&2
+echo "Version 1.2.5" >&2
+echo "Dynamic Program Loader" >&2
+exit 1
+"""
+
+
+def prepare_header(platform: Platform, python: Path, folder: Path) -> Path | None:
+    """Write what a reader of the interpreter's file is to see; None: the file itself.
+
+    The file is an ELF header.  On musl it also names a program interpreter, which
+    answers as musl's loader does when it is started without a program.
+    """
+    shown = platform.interpreter
+    if shown is None and platform.libc is Libc.GLIBC:
+        return None
+    if shown is None:
+        shown = header_of(python)
+    loader = b""
+    folder.mkdir(parents=True, exist_ok=True)
+    if platform.libc is Libc.MUSL:
+        path = folder / f"ld-musl-{platform.machine}.so.1"
+        path.write_text(MUSL_LOADER.replace("{machine}", platform.machine))
+        path.chmod(0o755)
+        loader = bytes(path.resolve()) + b"\0"
+    header = folder / "interpreter-header"
+    header.write_bytes(elf_header(shown, loader))
+    return header
+
+
+def shim_variables(
+    platform: Platform,
+    shim: Path,
+    python: Path,
+    header: Path | None,
+    tool_glibc: str = "",
+) -> dict[str, str]:
+    """Return the variables under which programs see a platform; see shim/README.md.
+
+    ``python`` is the target interpreter, ``header`` what ``prepare_header`` returned.
+    The interpreter that runs this suite shows that header too: it is a program of the
+    same machine, and tools may have environments of it.
+    With ``tool_glibc`` every program but the target interpreter sees that version of
+    glibc; the interpreter's file must then be its own, not a symbolic link.
+    Raises ShimError for a shim that LD_PRELOAD cannot name; see ld.so(8).
+    """
+    file = python.resolve()
+    running = Path(sys.executable).resolve()
+    names = dict.fromkeys((str(python), str(file), str(running)))
+    if UNNAMEABLE & set(str(shim)):
+        raise ShimError(f"{shim}: a preloaded file's path has no space and no colon")
+    variables = {
+        "LD_PRELOAD": str(shim),
+        "MODELLED_LIBC": platform.libc.value,
+        "MODELLED_MACHINE": platform.machine,
+        "MODELLED_INTERPRETER": "\n".join(names),
+    }
+    if platform.libc is Libc.GLIBC:
+        variables["MODELLED_GLIBC"] = platform.glibc
+    if header is not None:
+        variables["MODELLED_HEADER"] = str(header)
+    if tool_glibc:
+        variables["MODELLED_TOOL_GLIBC"] = tool_glibc
+        variables["MODELLED_TARGET"] = str(file)
+    return variables

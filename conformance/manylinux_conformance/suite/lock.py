@@ -1,0 +1,145 @@
+"""The rule lock: what every rule said when it was last agreed on."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.finding import Finding
+from manylinux_conformance.input_error import InputError, read_bytes, read_toml
+from manylinux_conformance.suite.rules import Level, Rule, Subject
+
+NAME = "rules.lock"
+
+
+class LockedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule as it was locked."""
+
+    id: str
+    revision: int
+    level: Level
+    subjects: tuple[Subject, ...]
+    digest: str
+    text: str
+
+
+class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All locked rules, ordered by identifier."""
+
+    rules: tuple[LockedRule, ...] = ()
+
+
+class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An identifier that is never used again, and what became of it."""
+
+    id: str
+    since: str
+    successor: str = ""
+    reason: str = ""
+
+
+class RetiredFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The content of ``retired.toml``."""
+
+    retired: tuple[Retired, ...] = ()
+
+
+def read_lock(folder: Path) -> dict[str, LockedRule]:
+    """Read ``rules.lock`` of a specification folder; a missing one is empty."""
+    path = folder / NAME
+    if not path.exists():
+        return {}
+    try:
+        lock = msgspec.json.decode(read_bytes(path), type=Lock)
+    except msgspec.DecodeError as error:
+        raise InputError(path, str(error)) from error
+    return {rule.id: rule for rule in lock.rules}
+
+
+def read_retired(folder: Path) -> dict[str, Retired]:
+    """Read ``retired.toml`` of a specification folder."""
+    file = read_toml(folder / "retired.toml", RetiredFile)
+    return {entry.id: entry for entry in file.retired}
+
+
+def write_lock(rules: Mapping[str, Rule], folder: Path) -> None:
+    """Write ``rules.lock``, whole or not at all."""
+    locked = tuple(
+        LockedRule(
+            rule.id, rule.revision, rule.level, rule.subjects, rule.digest, rule.text
+        )
+        for rule in sorted(rules.values(), key=lambda rule: rule.id)
+    )
+    content = msgspec.json.format(msgspec.json.encode(Lock(locked)), indent=1)
+    temporary = folder / f"{NAME}.new"
+    temporary.write_bytes(content + b"\n")
+    temporary.replace(folder / NAME)
+
+
+def broken_promises(
+    rules: Mapping[str, Rule],
+    locked: Mapping[str, LockedRule],
+    retired: Mapping[str, Retired],
+) -> Iterator[Finding]:
+    """Yield what may not be locked: silent changes, lost and reused identifiers."""
+    for identifier, old in locked.items():
+        rule = rules.get(identifier)
+        if rule is not None:
+            yield from _changed(rule, old)
+        elif identifier not in retired:
+            message = f"{identifier} is gone; name its successor in retired.toml"
+            yield Finding(NAME, 0, message)
+    for identifier, entry in retired.items():
+        if identifier in rules:
+            message = f"{identifier} is retired and cannot come back"
+            yield Finding("retired.toml", 0, message)
+        if entry.successor and entry.successor not in rules:
+            message = f"{identifier}: its successor {entry.successor} does not exist"
+            yield Finding("retired.toml", 0, message)
+        if not (entry.successor or entry.reason):
+            message = f"{identifier}: has neither successor nor reason"
+            yield Finding("retired.toml", 0, message)
+
+
+def outdated(
+    rules: Mapping[str, Rule], locked: Mapping[str, LockedRule]
+) -> Iterator[Finding]:
+    """Yield the rules that the lock does not hold as they are."""
+    for identifier, rule in rules.items():
+        old = locked.get(identifier)
+        if old is None or (old.digest, old.revision) != (rule.digest, rule.revision):
+            yield Finding(NAME, 0, f"{identifier} is not locked; run nox -s lock")
+
+
+def word_diff(old: str, new: str) -> str:
+    """Return both texts as one, with ``[-old-]`` and ``{+new+}`` words."""
+    before, after = old.split(), new.split()
+    pieces: list[str] = []
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for operation, i, j, k, m in matcher.get_opcodes():
+        if operation == "equal":
+            pieces += before[i:j]
+            continue
+        if i < j:
+            pieces.append(f"[-{' '.join(before[i:j])}-]")
+        if k < m:
+            pieces.append(f"{{+{' '.join(after[k:m])}+}}")
+    return " ".join(pieces)
+
+
+def _changed(rule: Rule, old: LockedRule) -> Iterator[Finding]:
+    file = f"{rule.chapter}.md"
+    if rule.revision < old.revision:
+        message = f"{rule.id}: revision {rule.revision} was already {old.revision}"
+        yield Finding(file, rule.line, message)
+    elif rule.digest != old.digest and rule.revision == old.revision:
+        diff = word_diff(_said(old), _said(rule))
+        message = f"{rule.id}: changed, so :revision: must be raised: {diff}"
+        yield Finding(file, rule.line, message)
+
+
+def _said(rule: Rule | LockedRule) -> str:
+    return f"{rule.level} ({', '.join(rule.subjects)}) {rule.text}"

@@ -1,0 +1,61 @@
+"""Chooses tools: by name, by name and version, or by the path of an adapter file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.tools.adapters import Adapter, read_adapter
+from manylinux_conformance.tools.deviations import Deviation, read_deviations
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One version of a tool, with the deviations that are on file for it."""
+
+    adapter: Adapter
+    version: str
+    deviations: tuple[Deviation, ...]
+
+    @property
+    def name(self) -> str:
+        """The tool's name with its version, if it has one."""
+        return f"{self.adapter.name} {self.version}".strip()
+
+
+def choose_tools(wanted: Sequence[str]) -> list[Tool]:
+    """Return the tools that were asked for, each once; every pinned one if none was.
+
+    Raises InputError for a name or version that no adapter has, and for two adapters
+    of one name and version.
+    """
+    folder = data_folder("tools")
+    known = {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    tools: list[Tool] = []
+    for name in wanted or known:
+        if name.endswith(".toml"):
+            tools += _versions(Path(name), "", None)
+        else:
+            stem, _, version = name.partition("==")
+            if stem not in known:
+                raise InputError(name, f"no such tool; there are {', '.join(known)}")
+            tools += _versions(known[stem], version, data_folder("deviations"))
+    chosen = [tool for number, tool in enumerate(tools) if tool not in tools[:number]]
+    for name, count in Counter(tool.name for tool in chosen).items():
+        if count > 1:
+            raise InputError(name, "two adapters have this name and version")
+    return chosen
+
+
+def _versions(path: Path, version: str, deviations: Path | None) -> list[Tool]:
+    adapter = read_adapter(path)
+    if version and version not in adapter.versions:
+        pinned = ", ".join(adapter.versions)
+        raise InputError(path, f"version {version} is not pinned; there are {pinned}")
+    entries = read_deviations(deviations, adapter.name) if deviations else ()
+    chosen = (version,) if version else adapter.versions
+    return [Tool(adapter, each, entries) for each in chosen]

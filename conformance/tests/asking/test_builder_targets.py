@@ -1,0 +1,150 @@
+"""Targets of build environments: what is promised, and who can judge it here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.asking import builder_targets
+from manylinux_conformance.asking.builder_targets import Target, own_tag, targets
+from manylinux_conformance.loader.loader_check import why_not_run
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.provide import (
+    NotProvided,
+    ProvidedTool,
+    provide,
+    this_system,
+)
+from manylinux_conformance.tools.adapters import Builder, read_adapter
+
+needs_x86_64 = pytest.mark.skipif(
+    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+)
+
+
+@pytest.fixture
+def tool(tmp_path: Path) -> ProvidedTool:
+    path = tmp_path / "fake.toml"
+    path.write_text('name = "fake"\nroles = ["builder"]\n[builder]\nc = ["cc"]\n')
+    found = provide(read_adapter(path), "", tmp_path / "cache")
+    assert isinstance(found, ProvidedTool)
+    return found
+
+
+def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
+    """Return a tool on a system that names its machine and C library so."""
+
+    def run(command: Sequence[str], **_: object) -> Ended:
+        assert command[0] == str(tool.interpreter.path)
+        return Ended(0, timed_out=False, output=said, tail="")
+
+    return replace(tool, run=run, interpreter=replace(tool.interpreter, bits=bits))
+
+
+def found(
+    tool: ProvidedTool, folder: Path, wanted: str = "*", **promised: str
+) -> list[Target | NotRun]:
+    return list(targets(tool, Builder(targets=promised), folder, wanted))
+
+
+@pytest.mark.parametrize(
+    ("said", "bits", "tag"),
+    [
+        (b"x86_64 glibc 2.36\n", 64, "manylinux_2_36_x86_64"),
+        (b"x86_64 glibc 2.31\n", 32, "manylinux_2_31_i686"),
+        (b"aarch64 glibc 2.41\n", 64, "manylinux_2_41_aarch64"),
+        (b"armv8l glibc 2.17\n", 32, "manylinux_2_17_armv7l"),
+        (b"i686 glibc 2.17\n", 32, "manylinux_2_17_i686"),
+        (b"x86_64 musl\n", 64, ""),
+        (b"", 64, ""),
+    ],
+)
+def test_a_tool_without_targets_promises_the_glibc_that_it_runs_on(
+    said: bytes, bits: int, tag: str, tool: ProvidedTool
+) -> None:
+    assert own_tag(on(tool, said, bits)) == tag
+
+
+def test_a_system_without_glibc_is_not_run(tool: ProvidedTool, tmp_path: Path) -> None:
+    [missing] = found(on(tool, b""), tmp_path)
+    assert isinstance(missing, NotRun)
+    assert missing.platform == "its own machine"
+    assert missing.reason.startswith("the C library or the architecture is not one of")
+
+
+@needs_x86_64
+def test_a_target_becomes_a_platform_with_a_judge(
+    tool: ProvidedTool, tmp_path: Path
+) -> None:
+    [target] = found(tool, tmp_path, manylinux_2_17_x86_64="old")
+    assert isinstance(target, Target)
+    assert (target.name, target.platform.name) == ("old", "manylinux_2_17_x86_64")
+    assert (target.platform.major, target.platform.minor) == (2, 17)
+    assert (target.platform.arch, target.platform.fidelity) == (
+        "x86_64",
+        Fidelity.NATIVE,
+    )
+    assert target.witness.release == (2, 17)
+
+
+@needs_x86_64
+def test_a_release_that_nobody_knows_is_not_run(
+    tool: ProvidedTool, tmp_path: Path
+) -> None:
+    tag = "manylinux_2_99_x86_64"
+    reason = "no sysroot of this release is known"
+    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=reason)]
+
+
+def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
+    tool: ProvidedTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    advice = "no emulator for s390x is installed; run: apt-get install qemu-user-static"
+    monkeypatch.setattr(builder_targets, "why_not_run", lambda _: advice)
+    tag = "manylinux_2_17_s390x"
+    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=advice)]
+
+
+def test_only_the_wanted_architectures_are_targets(
+    tool: ProvidedTool, tmp_path: Path
+) -> None:
+    promised = {"manylinux_2_17_vax": "", "manylinux_2_17_pdp11": ""}
+    [missing] = found(tool, tmp_path, wanted="pdp*", **promised)
+    assert isinstance(missing, NotRun)
+    assert missing.platform == "manylinux_2_17_pdp11"
+
+
+@pytest.mark.parametrize(("pattern", "is_asked"), [("*", True), ("plan 9 *", False)])
+def test_a_tool_may_be_bound_to_a_system(
+    pattern: str,
+    is_asked: bool,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "bound.toml"
+    table = f"[provide]\nsystem = {json.dumps(pattern)}\n"
+    path.write_text(f'name = "x"\nroles = ["builder"]\n{table}[builder]\nc = ["cc"]\n')
+    provided = provide(read_adapter(path), "", tmp_path / "cache")
+    assert isinstance(provided, ProvidedTool) is is_asked
+    if isinstance(provided, NotProvided):
+        said = f"is asked on 'plan 9 *'; this system is {this_system()!r}"
+        assert provided.reason == said
+
+
+def test_a_system_names_itself_as_os_release_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = {"ID": "debian", "VERSION_ID": "12"}
+    monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
+    monkeypatch.setattr("platform.machine", lambda: "s390x")
+    assert this_system() == "debian 12 s390x"
+
+    def absent() -> dict[str, str]:
+        raise OSError
+
+    monkeypatch.setattr("platform.freedesktop_os_release", absent)
+    assert this_system() == "linux rolling s390x"

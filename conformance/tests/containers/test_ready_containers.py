@@ -1,0 +1,94 @@
+"""Ready containers: what is prepared, and what would help where nothing is."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.containers.available import Ready, ready_containers
+from manylinux_conformance.containers.live_containers import owner
+from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.platforms.architectures import (
+    ARCHITECTURES,
+    ContainerArchitecture,
+)
+from manylinux_conformance.platforms.catalogue import Container
+from manylinux_conformance.results.lines import NotRun
+
+MACHINE, BOOT, *_ = owner().split(":")
+
+
+def like(container: Container, **changes: str) -> Container:
+    release = msgspec.structs.replace(container.release, **changes)
+    return Container(release, container.arch)
+
+
+def test_prepared_container_is_ready(
+    start_engine: Callable[..., Engine], here_container: Container, tmp_path: Path
+) -> None:
+    engine = start_engine()
+    (found,) = ready_containers([here_container], [tmp_path])
+    assert isinstance(found, Ready)
+    assert (found.container, found.shared) == (here_container, True)
+    assert engine.client.api.containers(all=True) == []
+    found.engine.client.close()
+
+
+def test_engine_that_does_not_answer_is_one_line(
+    here_container: Container, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"unix://{tmp_path}/nowhere.sock"
+    monkeypatch.setenv("DOCKER_HOST", address)
+    (found,) = ready_containers([here_container, here_container], [tmp_path])
+    assert isinstance(found, NotRun)
+    assert found.platform == "containers"
+    assert found.reason.startswith(f"{address}: is not ")
+
+
+def test_named_engine_that_does_not_answer_is_named(
+    here_container: Container, tmp_path: Path
+) -> None:
+    address = f"unix://{tmp_path}/nowhere.sock"
+    (found,) = ready_containers([like(here_container, engine=address)], [tmp_path])
+    assert isinstance(found, NotRun)
+    assert found.platform == f"containers of {address}"
+
+
+def test_what_is_not_prepared_is_told_once_for_a_release(
+    start_engine: Callable[..., Engine], here_container: Container, tmp_path: Path
+) -> None:
+    start_engine("", "another:image")
+    one = like(here_container, name="single")
+    others = [Container(here_container.release, each) for each in _two()]
+    found = list(ready_containers([one, *others], [tmp_path]))
+    assert found == [
+        NotRun(
+            platform=one.name,
+            reason="not prepared; run: "
+            f"manylinux-conformance platforms prepare {one.name}",
+        ),
+        NotRun(
+            platform="here-s390x, here-armv7l",
+            reason="not prepared; run: "
+            "manylinux-conformance platforms prepare 'here-*'",
+        ),
+    ]
+
+
+def test_orphans_are_removed_before_anything_is_asked(
+    start_engine: Callable[..., Engine], here_container: Container, tmp_path: Path
+) -> None:
+    engine = start_engine()
+    for process, begun in ((2**22 + 1, 7), (owner().split(":")[2:])):
+        label = f"{MACHINE}:{BOOT}:{process}:{begun}"
+        image = here_container.image
+        engine.client.api.create_container(image, labels={LABEL: label})
+    (found,) = ready_containers([here_container], [tmp_path])
+    assert isinstance(found, Ready)
+    labels = [e["Labels"][LABEL] for e in engine.client.api.containers(all=True)]
+    assert labels == [owner()]
+    found.engine.client.close()
+
+
+def _two() -> list[ContainerArchitecture]:
+    return [ARCHITECTURES["s390x"], ARCHITECTURES["armv7l"]]

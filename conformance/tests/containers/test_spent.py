@@ -1,0 +1,73 @@
+"""Time spent: told apart by kind of work, and counted once."""
+
+import contextlib
+import threading
+
+import pytest
+from manylinux_conformance.containers.timing import Spent
+
+
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("manylinux_conformance.containers.timing.time", clock)
+    return clock
+
+
+def test_what_is_inside_counts_as_its_own_kind_only(clock: Clock) -> None:
+    spent = Spent()
+    with spent.on("collecting"):
+        clock.pass_by(1)
+        with spent.on("start-up"):
+            clock.pass_by(2)
+            with spent.on("tool"):
+                clock.pass_by(40)
+        with spent.on("tool"):
+            clock.pass_by(8)
+        clock.pass_by(4)
+    with spent.on("collecting"):
+        clock.pass_by(16)
+    assert spent.seconds == {"collecting": 21, "start-up": 2, "tool": 48}
+
+
+def test_threads_do_not_nest_in_one_another(clock: Clock) -> None:
+    spent = Spent()
+
+    def work() -> None:
+        with spent.on("tool"):
+            clock.pass_by(2)
+
+    with spent.on("collecting"):
+        for _ in range(3):
+            thread = threading.Thread(target=work)
+            thread.start()
+            thread.join()
+    assert spent.seconds == {"tool": 6, "collecting": 6}
+
+
+def test_work_that_fails_is_counted_too(clock: Clock) -> None:
+    spent = Spent()
+    with contextlib.suppress(ValueError), spent.on("tool"):
+        clock.pass_by(3)
+        raise ValueError
+    assert spent.seconds == {"tool": 3}
+
+
+def test_own_share_is_of_the_tools_time_and_leaves_out_what_happens_once() -> None:
+    spent = Spent({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
+    spent.seconds["providing tools"] = 50.0
+    assert spent.own_share == pytest.approx(0.08)
+    assert Spent().own_share == 0
+    assert str(spent).startswith("tool 100.0 s (63 %), providing tools 50.0 s")

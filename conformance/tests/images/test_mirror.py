@@ -1,0 +1,270 @@
+"""With mmdebstrap itself on a mirror of three tiny packages, and with made-up ones."""
+
+import hashlib
+import shutil
+import subprocess
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.images.interruption import Interrupted, Interruption
+from manylinux_conformance.images.mirror import root_file_system
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.catalogue import Container
+
+from .conftest import MakeContainer
+
+OnPath = Callable[..., Path]
+
+
+def steps(_: str) -> None:
+    """Say nothing."""
+
+
+def made(container: Container, mirror: str = "") -> list[str]:
+    """Return the names in a root file system made for a platform."""
+    with (
+        root_file_system(container, mirror, steps, Interruption()) as root,
+        tarfile.open(root) as tar,
+    ):
+        return tar.getnames()
+
+
+def refused(container: Container, mirror: str = "") -> InputError:
+    with pytest.raises(InputError) as caught:
+        made(container, mirror)
+    return caught.value
+
+
+@pytest.fixture(scope="module")
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a mirror of what is always taken, for s390x, unsigned."""
+    for program in ("mmdebstrap", "dpkg-deb"):
+        if not shutil.which(program):
+            pytest.skip(f"needs {program}: apt-get install {program}")
+    folder = tmp_path_factory.mktemp("mirror")
+    folder.chmod(0o755)
+    lists = folder / "dists/bookworm/main/binary-s390x"
+    lists.mkdir(parents=True)
+    stanzas = [
+        _package(folder, name, files)
+        for name, files in (
+            ("base-files", {"usr/lib/os-release": "VERSION_CODENAME=bookworm\n"}),
+            ("python3", {"usr/bin/python3": "python"}),
+            ("libstdc++6", {"usr/lib/libstdc++.so.6": "library"}),
+        )
+    ]
+    packages = "\n".join(stanzas).encode()
+    (lists / "Packages").write_bytes(packages)
+    digest = hashlib.sha256(packages).hexdigest()
+    (folder / "dists/bookworm/Release").write_text(
+        "Codename: bookworm\nArchitectures: s390x\nComponents: main\n"
+        "Date: Sat, 11 Jul 2026 10:16:37 UTC\n"
+        f"SHA256:\n {digest} {len(packages)} main/binary-s390x/Packages\n"
+    )
+    return folder
+
+
+def _package(folder: Path, name: str, files: dict[str, str]) -> str:
+    control = (
+        f"Package: {name}\nVersion: 1\nArchitecture: s390x\n"
+        "Maintainer: nobody <nobody@example.org>\nDescription: tiny\n"
+    )
+    tree = folder / "trees" / name
+    for path, text in (files | {"DEBIAN/control": control}).items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        (tree / path).write_text(text)
+    package = folder / f"{name}.deb"
+    command = ["dpkg-deb", "--root-owner-group", "--build", str(tree), str(package)]
+    subprocess.run(command, check=True, capture_output=True)
+    content = package.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return f"{control}Filename: {name}.deb\nSize: {len(content)}\nSHA256: {digest}\n"
+
+
+def test_a_root_file_system_is_put_together_from_a_mirror(
+    mirror: Path, make_container: MakeContainer
+) -> None:
+    line = f"deb [trusted=yes] copy:{mirror} bookworm main"
+    names = made(make_container(), line)
+    assert {"./usr/bin/python3", "./usr/lib/libstdc++.so.6"} <= set(names)
+
+
+def test_a_mirror_that_nobody_signed_is_refused_with_advice(
+    mirror: Path, make_container: MakeContainer
+) -> None:
+    error = refused(make_container(), f"deb copy:{mirror} bookworm main")
+    assert "mmdebstrap: " in error.reason
+    assert "this machine does not know the key: install a newer" in error.reason
+
+
+def test_a_mirror_that_is_not_there_is_refused(
+    mirror: Path, make_container: MakeContainer
+) -> None:
+    line = f"deb [trusted=yes] copy:{mirror}/none bookworm main"
+    assert refused(make_container(), line).reason.startswith("mmdebstrap: ")
+
+
+def program(*lines: str, release: str = "bookworm") -> str:
+    """Return a made-up mmdebstrap that writes the file it is asked for."""
+    return "\n".join(
+        (
+            "#!/usr/bin/env python3",
+            "import io, os, signal, sys, tarfile, time",
+            "out = next(a for a in sys.argv[1:] if a.endswith('.tar'))",
+            "suite = sys.argv[sys.argv.index(out) - 1]",
+            f"text = b'VERSION_CODENAME={release}'",
+            "member = tarfile.TarInfo('./usr/lib/os-release')",
+            "member.size = len(text)",
+            *lines,
+            "with tarfile.open(out, 'w') as tar:",
+            "    tar.addfile(member, io.BytesIO(text))",
+        )
+    )
+
+
+def said(text: str, status: int = 1) -> str:
+    return f"print({text!r}, file=sys.stderr); sys.exit({status})"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (said("E: first\nE: last"), "mmdebstrap: first"),
+        (said("nothing", 3), "mmdebstrap: exit status 3"),
+        (said("W: \\xff"), "mmdebstrap: exit status 1"),
+        (said("E: NO_PUBKEY 0123"), "install a newer keyring"),
+    ],
+)
+def test_why_mmdebstrap_fails_is_told(
+    make_container: MakeContainer, on_path: OnPath, line: str, words: str
+) -> None:
+    on_path("mmdebstrap", program(line))
+    assert words in refused(make_container()).reason
+
+
+def test_a_release_names_its_keyring(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program(said("E: the repository is not signed")))
+    container = make_container()
+    release = msgspec.structs.replace(container.release, name="debian-99")
+    error = refused(Container(release, container.arch))
+    assert error.reason.endswith("install a newer debian-archive-keyring")
+
+
+def test_a_full_disk_is_told(make_container: MakeContainer, on_path: OnPath) -> None:
+    on_path("mmdebstrap", program(said("tar: x: No space left on device\nE: tar")))
+    assert (
+        str(refused(make_container())) == f"{tempfile.gettempdir()}: the disk is full"
+    )
+
+
+def test_a_missing_mmdebstrap_is_told_with_what_installs_it(
+    make_container: MakeContainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    error = refused(make_container())
+    assert str(error) == "mmdebstrap: is not installed; run: apt-get install mmdebstrap"
+
+
+SYNC = "if suite == 'bookworm': " + said("E: unexpected size. Mirror sync in progress?")
+
+
+def test_a_mirror_between_two_states_is_asked_for_the_release_by_its_other_name(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program(SYNC))
+    assert made(make_container(alias="oldstable")) == ["./usr/lib/os-release"]
+    assert "Mirror sync in progress" in refused(make_container()).reason
+
+
+def test_another_release_under_that_name_is_refused(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program(SYNC, release="trixie"))
+    error = refused(make_container(alias="oldstable"))
+    assert error.reason == "the mirror has trixie, not bookworm"
+
+
+def test_a_tree_without_a_release_is_refused(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program("member.name = 'other'"))
+    assert "has no code name, not bookworm" in refused(make_container()).reason
+    on_path("mmdebstrap", program("text = b''; member.size = 0"))
+    assert "has no code name, not bookworm" in refused(make_container()).reason
+
+
+def test_what_is_no_tar_is_refused(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program("open(out, 'w').write('no tar'); sys.exit(0)"))
+    assert "mmdebstrap made no tar" in refused(make_container()).reason
+
+
+def test_only_steps_of_interest_are_told(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    lines = "I: running apt-get update...\nI: done\nW: strange"
+    on_path("mmdebstrap", program(f"print({lines!r}, file=sys.stderr)"))
+    told: list[str] = []
+    with root_file_system(make_container(), "", told.append, Interruption()):
+        assert told == ["running apt-get update"]
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_an_interruption_ends_mmdebstrap_and_leaves_nothing(
+    make_container: MakeContainer,
+    on_path: OnPath,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    stubborn: bool,
+) -> None:
+    monkeypatch.setattr(
+        "manylinux_conformance.images.interruption.TIDYING", 1 if stubborn else 10
+    )
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(work))
+    ignore = "signal.signal(signal.SIGTERM, signal.SIG_IGN)" if stubborn else ""
+    step = "print('I: running apt-get update...', file=sys.stderr, flush=True)"
+    on_path("mmdebstrap", program(ignore, step, "time.sleep(60)"))
+    interruption, begun = Interruption(), threading.Event()
+
+    def interrupt() -> None:
+        begun.wait()
+        interruption.happen()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    start = time.monotonic()
+    with (
+        pytest.raises(Interrupted),
+        root_file_system(make_container(), "", lambda _: begun.set(), interruption),
+    ):
+        pytest.fail("there is no root file system")
+    thread.join()
+    assert time.monotonic() - start < 20
+    assert list(work.iterdir()) == []
+
+
+def test_nothing_begins_after_an_interruption(
+    make_container: MakeContainer, on_path: OnPath
+) -> None:
+    on_path("mmdebstrap", program("time.sleep(60)"))
+    interruption = Interruption()
+    interruption.happen()
+    with pytest.raises(Interrupted):
+        interruption.heeding(steps)("a step")
+    with (
+        pytest.raises(Interrupted),
+        root_file_system(make_container(), "", steps, interruption),
+    ):
+        pytest.fail("there is no root file system")

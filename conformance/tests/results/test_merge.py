@@ -1,0 +1,205 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from manylinux_conformance.cli.main import main
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
+from manylinux_conformance.results.lines import EDITION, ELSEWHERE, Header, NotRun
+from manylinux_conformance.results.lines import Result as Answered
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.suite.load import load_suite
+
+LOCK = load_suite().lock_digest
+HEADER = Header(
+    format=1,
+    edition=EDITION,
+    rules_lock=LOCK,
+    tool="pip",
+    version="26.3",
+    role=Role.INSTALLER,
+    python="3.11",
+    host="x86_64",
+)
+REPORTS = {"results.jsonl", "junit.xml", "report.html", "report.md"}
+
+
+def block(
+    platform: str,
+    host: str = "x86_64",
+    verdict: Verdict = Verdict.PASS,
+    missing: Sequence[NotRun] = (),
+) -> Block:
+    """Return a block of one answer in a container, or in none."""
+    answer = Answered(
+        case="installer.order.linux/right",
+        rule="installer.order.linux",
+        platform=platform or "glibc-2.17",
+        fidelity=Fidelity.NATIVE if platform else Fidelity.MODELLED,
+        verdict=verdict,
+        expected="any",
+        answer="any" if verdict is Verdict.PASS else "linux_x86_64",
+    )
+    header = msgspec.structs.replace(HEADER, platform=platform, host=host)
+    return Block(header, (answer,), tuple(missing))
+
+
+def silent(platform: str, *lines: NotRun) -> Block:
+    return Block(msgspec.structs.replace(HEADER, platform=platform), (), lines)
+
+
+def merge(folder: Path, *runs: Sequence[Block]) -> Result:
+    """Write each run's file and merge them into the folder ``all``."""
+    paths = [folder / f"run-{number}.jsonl" for number, _ in enumerate(runs)]
+    for path, blocks in zip(paths, runs, strict=True):
+        write_blocks(blocks, path)
+    return merge_files(folder, *paths)
+
+
+def merge_files(folder: Path, *paths: Path, more: Sequence[str] = ()) -> Result:
+    output = ("--output", str(folder / "all"))
+    command = ["report", "merge", *map(str, paths), *output, *more]
+    return CliRunner().invoke(main, command)
+
+
+def blocks_of(folder: Path) -> list[Block]:
+    return list(read_blocks(folder / "all" / "results.jsonl"))
+
+
+def refused(said: Result, folder: Path) -> str:
+    """Return the one line of a refusal that wrote nothing."""
+    assert said.exit_code == 2, said.output
+    (line,) = said.output.splitlines()
+    assert not (folder / "all").exists()
+    return line
+
+
+def test_two_machines_make_one_set_of_reports(tmp_path: Path) -> None:
+    here, there = block("debian-12-x86_64"), block("debian-12-aarch64", "aarch64")
+    said = merge(tmp_path, [block(""), here], [there])
+    assert said.exit_code == 0, said.output
+    assert blocks_of(tmp_path) == [block(""), here, there]
+    assert {path.name for path in (tmp_path / "all").iterdir()} == REPORTS
+    assert "debian-12-aarch64" in (tmp_path / "all" / "junit.xml").read_text()
+
+
+def test_merging_does_not_depend_on_how_the_runs_were_divided(tmp_path: Path) -> None:
+    places = [block(""), block("debian-12-x86_64"), block("debian-12-s390x")]
+    for folder, runs in (("one", [places]), ("three", [[each] for each in places])):
+        (tmp_path / folder).mkdir()
+        assert merge(tmp_path / folder, *runs).exit_code == 0
+    assert blocks_of(tmp_path / "one") == blocks_of(tmp_path / "three")
+
+
+def test_models_of_machines_of_two_kinds_stand_side_by_side(tmp_path: Path) -> None:
+    both = [block("", "x86_64"), block("", "aarch64")]
+    assert merge(tmp_path, both[:1], both[1:]).exit_code == 0
+    assert blocks_of(tmp_path) == both
+
+
+def test_the_same_answers_twice_count_once(tmp_path: Path) -> None:
+    same = block("debian-12-x86_64")
+    assert merge(tmp_path, [same], [same]).exit_code == 0
+    assert blocks_of(tmp_path) == [same]
+
+
+def test_other_answers_of_the_same_place_are_refused(tmp_path: Path) -> None:
+    one = block("debian-12-x86_64")
+    other = block("debian-12-x86_64", verdict=Verdict.FAIL)
+    line = refused(merge(tmp_path, [one], [other]), tmp_path)
+    place = "pip 26.3 as installer on debian-12-x86_64"
+    assert f"run-1.jsonl: {place} answers otherwise in {tmp_path}" in line
+
+
+def test_what_another_run_asked_is_not_missing_any_more(tmp_path: Path) -> None:
+    reason = "not prepared; run: prepare"
+    three = NotRun(platform="a-aarch64, a-ppc64le, a-s390x", reason=reason)
+    two = NotRun(platform="a-ppc64le, a-x86_64", reason=reason)
+    asked = block("a-aarch64", "aarch64")
+    said = merge(
+        tmp_path,
+        [block("a-x86_64"), silent(ELSEWHERE, three)],
+        [asked, silent(ELSEWHERE, two)],
+    )
+    assert said.exit_code == 0, said.output
+    *answered, left = blocks_of(tmp_path)
+    assert answered == [block("a-x86_64"), asked]
+    assert left.not_run == (NotRun(platform="a-ppc64le, a-s390x", reason=reason),)
+
+
+def test_a_tool_that_one_machine_lacks_is_not_missing(tmp_path: Path) -> None:
+    lacking = silent("", NotRun(platform="every platform", reason="needs Python 3.14"))
+    assert merge(tmp_path, [lacking], [block("")]).exit_code == 0
+    assert blocks_of(tmp_path) == [block("")]
+
+
+def test_a_reason_that_nobody_overcame_stays(tmp_path: Path) -> None:
+    broken = NotRun(platform="a-s390x-as-glibc-2.17", reason="the model does not work")
+    one = block("a-s390x", missing=[broken])
+    assert merge(tmp_path, [one]).exit_code == 0
+    assert blocks_of(tmp_path) == [one]
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda text: text[:-3], "line 3: cut off or too long"),
+        (lambda text: "".join(text.splitlines(keepends=True)[:-1]), "has no footer"),
+        (lambda text: text.replace('"lines":1', '"lines":2'), "footer does not fit"),
+        (lambda text: text.replace('"format":1', '"format":2'), "format 2, not 1"),
+        (lambda text: text.replace(EDITION, "1999.9"), "is about edition 1999.9"),
+        (lambda text: text.replace(LOCK, "0" * 64), "rules.lock 000000000000, not"),
+        (lambda _: "", "holds no block of results"),
+        (lambda _: "{}\n", "line 1"),
+        (lambda _: "\x00\xff", "line 1: cut off or too long"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_and_nothing_is_written(
+    tmp_path: Path, damage: object, reason: str
+) -> None:
+    whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
+    write_blocks([block("a-x86_64")], whole)
+    write_blocks([block("a-s390x")], broken)
+    assert callable(damage)
+    broken.write_text(damage(broken.read_text()))
+    line = refused(merge_files(tmp_path, whole, broken), tmp_path)
+    assert line.startswith(f"error: {broken}: ")
+    assert reason in line
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    line = refused(merge_files(tmp_path, tmp_path / "none.jsonl"), tmp_path)
+    assert line.endswith("none.jsonl: No such file or directory")
+
+
+def test_a_refusal_leaves_earlier_reports_as_they_are(tmp_path: Path) -> None:
+    assert merge(tmp_path, [block("a-x86_64")]).exit_code == 0
+    before = (tmp_path / "all" / "results.jsonl").read_bytes()
+    (tmp_path / "broken.jsonl").write_text("{")
+    assert merge_files(tmp_path, tmp_path / "broken.jsonl").exit_code == 2
+    assert (tmp_path / "all" / "results.jsonl").read_bytes() == before
+    assert {path.name for path in (tmp_path / "all").iterdir()} == REPORTS
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    write_blocks([block("a-x86_64")], path)
+    output = ("--output", str(path / "all"))
+    said = CliRunner().invoke(main, ["report", "merge", str(path), *output])
+    assert said.exit_code == 2
+    assert said.output == f"error: {path / 'all'}: Not a directory\n"
+
+
+def test_result_lines_are_printed_for_machines(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    write_blocks([block("a-x86_64")], path)
+    said = merge_files(tmp_path, path, more=["--json"])
+    assert said.stdout.encode() == path.read_bytes()
+    assert [json.loads(line)["line"] for line in said.stdout.splitlines()] == [
+        "header",
+        "case",
+        "footer",
+    ]

@@ -1,0 +1,88 @@
+"""A run: no tool is graded on a platform that the shim fails to show."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.run.run import run
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.sandbox import shim_build
+from manylinux_conformance.suite.cases import Parse
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.tools.adapters import Adapter, TagLibrary
+from manylinux_conformance.tools.selection import Tool
+
+WORKS = Platform(
+    name="glibc-2.17",
+    fidelity=Fidelity.MODELLED,
+    arch="s390x",
+    machine="s390x",
+    glibc="2.17",
+    major=2,
+    minor=17,
+)
+
+
+def asked_on(*platforms: Platform, folder: Path) -> Block:
+    """Put one question to a library that calls every tag valid."""
+    rule = Rule(
+        id="tag.form",
+        level=Level.MUST,
+        subjects=(Subject.TAG_LIBRARY,),
+        arch="all",
+        source="PEP 600",
+        tested="forced",
+        revision=1,
+        text="A tag MUST have four parts.",
+        chapter="tags",
+        line=1,
+        examples={},
+    )
+    case = Parse(rule=rule.id, name="valid", tag="manylinux_2_17_x86_64", valid=True)
+    says = "import sys\nfor line in sys.stdin: print('{\"valid\": true}', flush=True)"
+    adapter = Adapter(
+        name="yes",
+        roles=(Role.TAG_LIBRARY,),
+        tag_library=TagLibrary(command=("{python}", "-c", says)),
+    )
+    told: list[str] = []
+
+    def note(words: str, done: int, total: int) -> None:
+        told.append(f"{words} {done} of {total}")
+
+    (block,) = run(
+        Suite({rule.id: rule}, (case,), platforms, lock_digest=""),
+        [Tool(adapter, "", ())],
+        adapter.roles,
+        Settings(folder / "cache", folder / "work", jobs=2, offline=True),
+        note,
+    )
+    assert told == [f"yes as tag-library {done} of 1" for done in (0, 1)]
+    return block
+
+
+def test_no_tool_is_graded_where_the_model_does_not_work(tmp_path: Path) -> None:
+    fails = msgspec.structs.replace(WORKS, name="long-name", machine="m" * 65)
+
+    block = asked_on(WORKS, fails, folder=tmp_path)
+
+    assert [(one.platform, one.verdict) for one in block.results] == [
+        ("glibc-2.17", Verdict.PASS)
+    ]
+    (missing,) = block.not_run
+    assert missing.platform == "long-name"
+    assert missing.reason.startswith("the model does not work: os.uname says")
+
+
+def test_shim_that_cannot_be_built_stops_the_run_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shim_build, "TARGETS", {})
+
+    with pytest.raises(InputError, match="modelled platforms: there is no shim for"):
+        asked_on(WORKS, folder=tmp_path)

@@ -1,0 +1,91 @@
+"""The loopback index: PEP 503 and PEP 691, with hashes, and nothing else."""
+
+import hashlib
+import http.client
+import json
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.asking.probe_projects import (
+    ProbeProjects,
+    Question,
+    write_probe_projects,
+)
+from manylinux_conformance.sandbox.simple_index import JSON, simple_index
+from manylinux_conformance.suite.cases import Offer
+
+ODD = "manylinux_\uff12_17_x86_64"
+
+
+@pytest.fixture
+def probes(tmp_path: Path) -> ProbeProjects:
+    (tmp_path / "secret").write_text("outside the folder of wheels")
+    question = Question("rule/name", (Offer(ODD), Offer("linux_x86_64")))
+    return write_probe_projects([question], tmp_path / "links")
+
+
+@pytest.fixture
+def address(probes: ProbeProjects) -> Iterator[str]:
+    with simple_index(probes.links) as address:
+        yield address
+
+
+def get(url: str, accept: str = "*/*") -> tuple[int, str, bytes]:
+    parts = urllib.parse.urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection.request("GET", parts.path, headers={"Accept": accept})
+    answer = connection.getresponse()
+    found = answer.status, answer.headers["Content-Type"], answer.read()
+    connection.close()
+    return found
+
+
+def test_a_project_page_lists_every_wheel_with_its_hash_as_json(
+    probes: ProbeProjects, address: str
+) -> None:
+    project = probes.questions[0].project
+    status, kind, body = get(f"{address}{project}/", JSON)
+    page = json.loads(body)
+    assert (status, kind, page["name"]) == (200, JSON, project)
+    assert {file["filename"]: file["hashes"]["sha256"] for file in page["files"]} == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in probes.links.iterdir()
+    }
+
+
+def test_a_project_page_is_html_for_everybody_else(
+    probes: ProbeProjects, address: str
+) -> None:
+    status, kind, body = get(f"{address}{probes.questions[0].project}/")
+    assert (status, kind) == (200, "text/html; charset=utf-8")
+    assert body.decode().count("#sha256=") == 3
+
+
+def test_every_listed_address_gives_its_wheel(
+    probes: ProbeProjects, address: str
+) -> None:
+    page = f"{address}{probes.questions[0].project}/"
+    for file in json.loads(get(page, JSON)[2])["files"]:
+        status, _, body = get(urllib.parse.urljoin(page, file["url"]))
+        assert status == 200
+        assert body == (probes.links / file["filename"]).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "unknown/", "../secret", "{project}/../../secret", "{project}/..%2Fsecret"],
+)
+def test_there_is_nothing_beside_the_wheels(
+    probes: ProbeProjects, address: str, path: str
+) -> None:
+    project = probes.questions[0].project
+    assert get(address + path.format(project=project))[0] == 404
+
+
+def test_the_index_ends_with_its_run(probes: ProbeProjects) -> None:
+    with simple_index(probes.links) as address:
+        assert get(address)[0] == 404
+    with pytest.raises(ConnectionRefusedError):
+        get(address)

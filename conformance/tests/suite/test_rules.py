@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.suite.examples import example_cases
+from manylinux_conformance.suite.rules import Level, Subject, read_chapter, read_rules
+
+BLOCK = """\
+# Chapter
+
+:::{rule} installer.glibc.at-least
+:level: must
+:subject: installer, tag-library
+:arch: all
+:source: PEP 600, Package installers
+:tested: forced
+
+An installer MUST compare
+pairs of integers.
+
+```{case} same-version
+offer = ["manylinux_{major}_{minor}_{arch}"]
+pick = "any"
+```
+:::
+"""
+
+
+def chapter(folder: Path, text: str) -> Path:
+    path = folder / "installers.md"
+    path.write_text(text)
+    return path
+
+
+def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
+    (rule,) = read_chapter(chapter(tmp_path, BLOCK))
+    assert rule.id == "installer.glibc.at-least"
+    assert rule.level is Level.MUST
+    assert rule.subjects == (Subject.INSTALLER, Subject.TAG_LIBRARY)
+    assert rule.text == "An installer MUST compare pairs of integers."
+    assert rule.examples == {
+        "same-version": 'offer = ["manylinux_{major}_{minor}_{arch}"]\npick = "any"'
+    }
+    assert (rule.chapter, rule.line, rule.revision) == ("installers", 3, 1)
+    assert rule.area == "installer"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("installer.glibc.at-least", "Installer", "identifiers read like"),
+        ("installer.glibc.at-least", "", "identifiers read like"),
+        (":level: must\n", "", "lacks :level:"),
+        (":level: must", ":level: perhaps", "perhaps"),
+        (":level: must", ":colour: red\n:level: must", "unknown :colour:"),
+        (":level: must", ":revision: two\n:level: must", "two"),
+        (":tested: forced", ":tested:", "lacks :tested:"),
+        ("installer, tag-library", "installer, poet", "poet"),
+        ("An installer MUST compare\npairs of integers.\n", "", "says nothing"),
+        ("```\n:::", "```", "never closed"),
+    ],
+)
+def test_a_malformed_rule_block_names_file_line_and_reason(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    path = chapter(tmp_path, BLOCK.replace(old, new))
+    with pytest.raises(InputError, match=reason) as caught:
+        list(read_chapter(path))
+    assert "installers.md: line 3" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("example", "reason"),
+    [
+        ("offer = [\n", "Invalid value"),
+        ("offer = 3\n", "Expected `array`, got `int` - at `$.offer`"),
+        ('colour = "red"\n', "Object contains unknown field `colour`"),
+        ("x = " + "[" * 9999, "nested too deeply"),
+        ("x" + ".a" * 9999 + " = 1", "line 1: more than 99 dots"),
+    ],
+)
+def test_a_malformed_example_names_chapter_rule_and_reason(
+    tmp_path: Path, example: str, reason: str
+) -> None:
+    old = 'offer = ["manylinux_{major}_{minor}_{arch}"]\npick = "any"'
+    chapter(tmp_path, BLOCK.replace(old, example))
+    with pytest.raises(InputError) as caught:
+        list(example_cases(read_rules(tmp_path).values(), tmp_path))
+    said = str(caught.value)
+    assert "installers.md: line 3: example 'same-version' of installer." in said
+    assert reason in said
+    assert "\n" not in said
+
+
+def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
+    chapter(tmp_path, BLOCK + BLOCK)
+    with pytest.raises(InputError, match="stands twice"):
+        read_rules(tmp_path)
+
+
+def test_the_digest_follows_meaning_not_line_breaks(tmp_path: Path) -> None:
+    (rule,) = read_chapter(chapter(tmp_path, BLOCK))
+    (folded,) = read_chapter(chapter(tmp_path, BLOCK.replace("\npairs", " pairs")))
+    (other,) = read_chapter(chapter(tmp_path, BLOCK.replace("pairs", "strings")))
+    (weaker,) = read_chapter(chapter(tmp_path, BLOCK.replace(": must", ": should")))
+    assert rule.digest == folded.digest
+    assert len({rule.digest, other.digest, weaker.digest}) == 3

@@ -1,0 +1,101 @@
+"""Adapter files: read strictly, complained about in one line, at home somewhere."""
+
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.input_error import InputError
+from manylinux_conformance.tools.adapters import Adapter, fill, read_adapter
+
+SHIPPED = sorted(data_folder("tools").glob("*.toml"))
+LEAST = 'name = "x"\nroles = ["installer"]\n[installer]\ncommand = ["x"]\n'
+
+
+def read(folder: Path, text: str) -> Adapter:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return read_adapter(path)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_adapter_reads_and_is_named_as_its_file(path: Path) -> None:
+    adapter = read_adapter(path)
+    assert adapter.name == path.stem
+    for version in adapter.versions:
+        constraints = adapter.provide.constraints.replace("{version}", version)
+        assert not constraints or Path(constraints).is_file()
+
+
+def test_ten_lines_are_enough(tmp_path: Path) -> None:
+    adapter = read(tmp_path, LEAST)
+    assert adapter.versions == ("",)
+    assert adapter.installer is not None
+    assert adapter.installer.lands_in == "{target}"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "missing required field `name`"),
+        ("name = 1", "Expected `str`"),
+        (LEAST + "speed = 3\n", "unknown field `speed`"),
+        (LEAST.replace('"x"\n', '"../x"\n', 1), "matching regex"),
+        (LEAST.replace('["installer"]', "[]"), "length >= 1"),
+        (LEAST.replace('["installer"]', '["cook"]'), "Invalid enum value 'cook'"),
+        (LEAST.replace('["x"]', "[]"), "length >= 1"),
+        ("versions = []\n" + LEAST, "length >= 1"),
+        (LEAST.replace('["x"]', r'["x\u0000"]'), "matching regex"),
+        (LEAST + r'variables = { A = "\u0000" }', "matching regex"),
+        (LEAST + 'variables = { "A=B" = "" }\n', "matching regex"),
+        (LEAST.replace('["x"]', '["{lynks}"]'), r"unknown placeholder \{lynks\}"),
+        (LEAST + 'lands_in = "{there}"\n', r"unknown placeholder \{there\}"),
+        (LEAST + 'variables = { A = "{b}" }\n', r"unknown placeholder \{b\}"),
+        (LEAST + 'files = { "a" = "{b}" }\n', r"unknown placeholder \{b\}"),
+        (LEAST + 'files = { "../a" = "" }\n', "matching regex"),
+        (LEAST + 'prefix = "py3"\n', "matching regex"),
+        (LEAST + "seconds = 0\n", ">= 1"),
+        (LEAST + 'explicit_target = ["{a}"]\n', r"unknown placeholder \{a\}"),
+        (LEAST + 'explicit_targets = "("\n', "explicit_targets is no regular expr"),
+        (LEAST + f'explicit_targets = "{"(" * 9999}"\n', "is no regular expression"),
+        (LEAST.replace("installer]\n", "tag_library]\n"), "needs a table .installer."),
+        (
+            'name = "x"\nroles = ["tag-library"]\n[tag_library]\ncommand = ["{links}"]',
+            r"unknown placeholder \{links\}",
+        ),
+        (LEAST + '[provide.python]\n"1" = "3.9"\n', "provide.python: '3.9' is not"),
+        (LEAST + '[cannot_see]\nmoon = "dark"\n', "Invalid enum value 'moon'"),
+        ("name = [\n", "mine.toml"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(
+    tmp_path: Path, text: str, reason: str
+) -> None:
+    with pytest.raises(InputError, match=reason) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(str(tmp_path / "mine.toml: "))
+    assert "\n" not in str(caught.value)
+
+
+def test_arguments_with_a_dot_start_at_the_adapters_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir("/")
+    text = LEAST.replace('["x"]', '["./x", "../y", ".z", "--in=./w"]')
+    adapter = read(tmp_path, text + '[provide]\nconstraints = "./c-{version}.txt"\n')
+    assert adapter.installer is not None
+    assert adapter.installer.command == (
+        *(str(tmp_path / "x"), str(tmp_path.parent / "y")),
+        *(".z", "--in=./w"),
+    )
+    assert adapter.provide.constraints == str(tmp_path / "c-{version}.txt")
+
+
+def test_a_library_starts_at_the_adapters_folder_too(tmp_path: Path) -> None:
+    text = 'name = "x"\nroles = ["tag-library"]\n[tag_library]\ncommand = ["./x"]\n'
+    adapter = read(tmp_path, text)
+    assert adapter.tag_library is not None
+    assert adapter.tag_library.command == (str(tmp_path / "x"),)
+
+
+def test_braces_around_anything_else_stay() -> None:
+    assert fill("{a} {} {A} {b-c} { a }", {"a": "1"}) == "1 {} {A} {b-c} { a }"
