@@ -19,8 +19,8 @@ from manylinux_conformance.containers.available import Ready
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.running_container import RunningContainer
 from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import (
     Container,

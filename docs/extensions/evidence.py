@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from case_text import CaseText, describe, describe_build
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.cases import read_builds, read_cases

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 
 HEADINGS = {
     "TAG": "Tags",

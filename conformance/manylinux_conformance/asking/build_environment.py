@@ -17,7 +17,7 @@ import msgspec
 
 from manylinux_conformance.asking.builder_targets import Target
 from manylinux_conformance.data_folders import PROBES
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.answers import (
     Answer,
     broken,

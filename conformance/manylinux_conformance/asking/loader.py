@@ -13,7 +13,7 @@ from manylinux_fixtures.corpus import digest, place
 from manylinux_fixtures.data_folders import data_path
 from manylinux_fixtures.fixture_error import FixtureError
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.answers import Answer, broken, landed
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.results.verdicts import Verdict

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.answers import Answer, broken, landed
 from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.suite.cases import ANY, Offer

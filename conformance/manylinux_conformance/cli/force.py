@@ -11,8 +11,8 @@ import platformdirs
 
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing import forcing
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.tools.adapters import read_adapter
 

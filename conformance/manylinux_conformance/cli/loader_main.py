@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from manylinux_conformance.corpus.manifest import read_corpus
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.reasons import read_reasons, without_reason
 from manylinux_conformance.loader.report import write_oracle_report
 from manylinux_conformance.loader.soundness import OracleReport as Report

@@ -16,8 +16,8 @@ from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.run.signals import exit_status, terminable
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite

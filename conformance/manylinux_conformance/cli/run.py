@@ -17,7 +17,7 @@ from rich.console import Console
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from manylinux_conformance.containers.files import are_seen
 from manylinux_conformance.containers.live_containers import remove_orphans
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.results.lines import UNPREPARED, NotRun
@@ -67,7 +67,7 @@ def _connected(address: str) -> Engine | NotRun:
         engine = connect(address)
     except InputError as error:
         where = f"containers of {address}" if address else "containers"
-        return NotRun(platform=where, reason=f"{error.path}: {error.reason}")
+        return NotRun(platform=where, reason=f"{error.where}: {error.reason}")
     remove_orphans(engine)
     return engine
 

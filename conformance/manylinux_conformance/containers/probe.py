@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from manylinux_conformance.containers.running_container import RunningContainer
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import (
     ASK,

@@ -24,8 +24,8 @@ from manylinux_conformance.containers.files import (
 )
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
 from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.sandbox import simple_index
 from manylinux_conformance.sandbox.process import Ended, Streams, fit_for_report

@@ -15,7 +15,7 @@ from manylinux_fixtures.manifest import MANIFEST, Line, line_of
 
 from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 
 
 def built_corpus(cache: Path) -> Corpus:

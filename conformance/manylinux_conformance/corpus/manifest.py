@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 from manylinux_fixtures.manifest import MANIFEST, Line
 
-from manylinux_conformance.input_error import InputError, read_bytes
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_bytes
 
 
 @dataclass(frozen=True, slots=True)

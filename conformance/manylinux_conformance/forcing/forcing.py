@@ -18,13 +18,13 @@ from typing import IO
 import msgspec
 
 from manylinux_conformance.corpus.manifest import Corpus
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.questions import (
     Asked,
     is_decided_here,
     questions,
     wheel_questions,
 )
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.adapters import Adapter, fill

@@ -12,8 +12,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 CHUNK = 1 << 20

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.binfmt import (
     OLDEST,
     entry_of,
@@ -17,7 +18,6 @@ from manylinux_conformance.images.binfmt import (
 from manylinux_conformance.images.emulators import HANDLERS, emulator
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.mirror import PROGRAM
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     ContainerArchitecture,

@@ -17,8 +17,8 @@ import docker.errors
 import requests
 from docker.context import ContextAPI
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.tunnel import open_tunnel
-from manylinux_conformance.input_error import InputError
 
 HERE = "Docker engine"
 SSH = "ssh://"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 
@@ -24,7 +24,7 @@ class Engines:
             if address not in self._known:
                 self._known[address] = _connected(address)
         if isinstance(known := self._known[address], InputError):
-            raise InputError(known.path, known.reason)
+            raise InputError(known.where, known.reason)
         return known
 
 

@@ -10,7 +10,8 @@ import msgspec
 import platformdirs
 
 from manylinux_conformance.data_folders import data_folder, is_installed
-from manylinux_conformance.input_error import InputError, read_bytes
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_bytes
 from manylinux_conformance.platforms.releases import Name, Reference
 
 NAME = "images.lock"

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.interruption import Interruption
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 PROGRAM = "mmdebstrap"

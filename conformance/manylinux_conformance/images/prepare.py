@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.archive import load_archive
 from manylinux_conformance.images.engine import LABEL, Engine, Image
 from manylinux_conformance.images.engines import Engines
@@ -14,7 +15,6 @@ from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.interruption import Interruption
 from manylinux_conformance.images.mirror import root_file_system
 from manylinux_conformance.images.registry import Pull
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

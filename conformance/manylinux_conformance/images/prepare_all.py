@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.images.prepare import Preparation, Prepared
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 PARTING = 1  # seconds that workers have to notice an interruption

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 OFFICIAL = "library/"  # where the usual registry keeps what is named without a folder

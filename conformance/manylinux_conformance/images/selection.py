@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.prepared_list import Row, row, stand_in_row
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import (
     Container,
     chosen,

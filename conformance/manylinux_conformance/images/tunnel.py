@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 
 ENGINE = "/var/run/docker.sock"  # on the other machine
 PATIENCE = 30  # seconds until the other machine has answered

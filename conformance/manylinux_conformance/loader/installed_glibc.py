@@ -13,7 +13,7 @@ from elftools.elf.gnuversions import GNUVerDefSection, GNUVerSymSection
 from elftools.elf.sections import SymbolTableSection
 from manylinux_fixtures.architectures import ARCHITECTURES
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.glibc_exports import SONAMES, Export
 from manylinux_conformance.loader.loaders import LOADERS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import read_toml
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.soundness import OracleReport
 
 REASONS = Path(__file__).with_name("reasons.toml")

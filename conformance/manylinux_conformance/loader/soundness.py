@@ -18,7 +18,7 @@ import msgspec
 
 from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.corpus.manifest import Corpus
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import as_release
 from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness

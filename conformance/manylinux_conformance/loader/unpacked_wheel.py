@@ -14,7 +14,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 
 MAGIC = b"\x7fELF"
 LARGEST_MEMBER = 2 << 30  # bytes

@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     ContainerArchitecture,

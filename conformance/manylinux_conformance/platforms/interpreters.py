@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 
 OLDEST_MINOR = 6
 NEWEST_MINOR = 19

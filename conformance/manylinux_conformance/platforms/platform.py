@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.releases import Release
 
 

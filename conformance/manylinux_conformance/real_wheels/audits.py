@@ -10,7 +10,7 @@ import msgspec
 
 from manylinux_conformance.asking.auditor import Asking
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.audits import AuditAnswer
 from manylinux_conformance.loader.soundness import (
     Answer,

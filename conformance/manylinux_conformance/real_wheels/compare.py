@@ -17,7 +17,7 @@ import msgspec
 import platformdirs
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.real_wheels.audits import Audited, audit_real_wheels
 from manylinux_conformance.real_wheels.files import fetch, read_real_wheels
 from manylinux_conformance.real_wheels.page import Difference, read_differences, render

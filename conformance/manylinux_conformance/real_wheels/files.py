@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 
 PATIENCE = 900  # seconds for one download
 CHUNK = 1 << 20

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages
 from manylinux_conformance.results.blocks import Block, write_blocks

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import FORMAT, Footer, Header, NotRun, Result
 
 Line = Header | Result | NotRun | Footer

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.blocks import Block, read_blocks
 from manylinux_conformance.results.lines import EDITION, Header, NotRun
 

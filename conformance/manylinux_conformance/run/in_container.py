@@ -32,8 +32,8 @@ from manylinux_conformance.containers.running_container import (
     started,
 )
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.emulators import emulator
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.judging.answers import Answer
 from manylinux_conformance.platforms.architectures import is_native
 from manylinux_conformance.platforms.environment import Environment

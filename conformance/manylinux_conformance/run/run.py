@@ -11,7 +11,7 @@ from manylinux_fixtures.architectures import ARCHITECTURES
 from manylinux_conformance.asking.batches import ProbeShelf
 from manylinux_conformance.containers.available import Ready, ready_containers
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import Container, chosen
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import NotRun

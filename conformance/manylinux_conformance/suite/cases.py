@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.environment import ModulePlace
 
 ANY = "any"  # the py3-none-any wheel that every probe project carries was installed

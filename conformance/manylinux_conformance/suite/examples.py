@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, decode_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import decode_toml
 from manylinux_conformance.suite.cases import Choose
 from manylinux_conformance.suite.rules import Rule
 

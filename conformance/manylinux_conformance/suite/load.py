@@ -13,7 +13,7 @@ from pathlib import Path
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import (
     Container,
     chosen,

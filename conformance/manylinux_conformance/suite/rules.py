@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, read_bytes
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_bytes
 
 OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
 OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")

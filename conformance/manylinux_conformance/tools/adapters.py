@@ -10,7 +10,8 @@ from typing import Annotated
 
 import msgspec
 
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.interpreters import allows
 from manylinux_conformance.results.verdicts import Role
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import msgspec
 
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 

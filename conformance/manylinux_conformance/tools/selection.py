@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 from manylinux_conformance.tools.deviations import Deviation, read_deviations
 

@@ -13,7 +13,7 @@ import pytest
 from manylinux_conformance.asking.auditor import MOST_BREAKDOWNS, ask_auditor
 from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.corpus.manifest import Corpus
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.audits import (
     EXIT_STATUS,
     NO_ELF,

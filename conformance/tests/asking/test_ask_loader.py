@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.asking.loader import ask_loader, compile_wheels
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.judging.answers import Answer
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.environment import Environment

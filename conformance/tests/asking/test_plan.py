@@ -3,7 +3,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.asking.plan import plan
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.cases import Choose, Parse

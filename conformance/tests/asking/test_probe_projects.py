@@ -14,7 +14,7 @@ from manylinux_conformance.asking.probe_projects import (
     read_answer,
     write_probe_projects,
 )
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.cases import Offer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.cli.adapter_check import check_adapter
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.sandbox.provide import ProvidedTool
 
 Make = Callable[..., ProvidedTool]

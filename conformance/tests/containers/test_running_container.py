@@ -21,8 +21,8 @@ from manylinux_conformance.containers.running_container import (
     RunningContainer,
     started,
 )
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import LABEL, Engine
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.sandbox.process import LARGEST_OUTPUT, Ended
 

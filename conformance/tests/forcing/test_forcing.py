@@ -14,9 +14,9 @@ from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing import forcing
 from manylinux_conformance.forcing.forcing import Report, run
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.tools.adapters import Adapter, TagLibrary, read_adapter

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images import archive as archive_module
 from manylinux_conformance.images.archive import (
     archive_path,
@@ -17,7 +18,6 @@ from manylinux_conformance.images.archive import (
     save_archive,
 )
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import FakeEngine, MakeContainer
@@ -71,7 +71,7 @@ def written(folder: Path, container: Container, content: bytes) -> Path:
 def refused(path: Path, container: Container) -> str:
     with pytest.raises(InputError) as caught:
         check_archive(path, container)
-    assert caught.value.path == str(path)
+    assert caught.value.where == str(path)
     return caught.value.reason
 
 

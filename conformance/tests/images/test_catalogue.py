@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     is_native,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images import engine as engine_module
 from manylinux_conformance.images.engine import (
     Engine,
@@ -12,7 +13,6 @@ from manylinux_conformance.images.engine import (
     reason_of,
     worded,
 )
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import FakeEngine, MakeContainer

@@ -5,13 +5,13 @@ from pathlib import Path
 import platformdirs
 import pytest
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images import image_lock
 from manylinux_conformance.images.image_lock import (
     ImageLockFile,
     LockedImage,
     usual_lock,
 )
-from manylinux_conformance.input_error import InputError
 
 
 def locked(platform: str, digit: str = "a") -> LockedImage:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.interruption import Interrupted, Interruption
 from manylinux_conformance.images.mirror import root_file_system
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import MakeContainer

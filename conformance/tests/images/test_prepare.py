@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.archive import archive_path
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile
 from manylinux_conformance.images.prepare import Preparation, Prepared, Wishes
 from manylinux_conformance.images.prepare_all import Outcome, alone, prepare_all
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

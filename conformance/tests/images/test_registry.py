@@ -13,13 +13,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_archive import image_archive
 from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
 from manylinux_conformance.images.prepare import Preparation, Wishes
 from manylinux_conformance.images.registry import at_host
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

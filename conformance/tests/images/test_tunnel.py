@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import connect
 from manylinux_conformance.images.tunnel import open_tunnel
-from manylinux_conformance.input_error import InputError
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 KEYGEN = shutil.which("ssh-keygen")

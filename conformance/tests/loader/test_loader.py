@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader import loader_check as witness
 from manylinux_conformance.loader import loaders, trace
 from manylinux_conformance.loader.loader_check import why_not_run

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.loader_main import main
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import why_not_run
 from manylinux_conformance.loader.report import (
     oracle_markdown,

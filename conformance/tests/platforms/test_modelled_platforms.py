@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import (
     Interpreter,

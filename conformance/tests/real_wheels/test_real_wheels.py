@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.soundness import Answer, Outcome, claim_of
 from manylinux_conformance.real_wheels import audits as real_wheel_audits
 from manylinux_conformance.real_wheels import compare as real_wheels

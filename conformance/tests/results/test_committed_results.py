@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import (
     changes,

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages

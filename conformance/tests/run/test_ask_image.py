@@ -13,7 +13,7 @@ from manylinux_conformance.asking.batches import ProbeShelf
 from manylinux_conformance.containers.available import Ready
 from manylinux_conformance.containers.files import SharedFiles
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import why_not_run, witness
 from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.results.blocks import Block

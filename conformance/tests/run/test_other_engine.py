@@ -21,8 +21,8 @@ from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.containers.available import Ready, ready_containers
 from manylinux_conformance.containers.files import are_seen
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.input_error import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere, read_containers
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import NotRun

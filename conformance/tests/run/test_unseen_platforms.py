@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.input_error import InputError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.examples import example_cases
 from manylinux_conformance.suite.rules import Level, Subject, read_chapter, read_rules
 

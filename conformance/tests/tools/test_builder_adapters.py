@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.cli.adapter_check import check_adapter
-from manylinux_conformance.input_error import InputError, read_toml
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.loader_check import why_not_run
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.suite.cases import Asked, Build, CaseFile, Selector

@@ -1,4 +1,4 @@
-"""The one error a reader of files raises: which file, and what is wrong with it."""
+"""Reads files from outside, within bounds; an error names the file and the reason."""
 
 from __future__ import annotations
 
@@ -8,20 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
+from manylinux_conformance.errors import InputError
+
 T = TypeVar("T")
 LARGEST_INPUT = 8 * 1024 * 1024
 LARGEST_TOML = 512 * 1024
 # A key a.b.c costs tomllib the square of its parts, and a key stands on one line.
 MOST_DOTS = 99
-
-
-class InputError(Exception):
-    """A file from outside cannot be used; the message names the file and the reason."""
-
-    def __init__(self, path: Path | str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = str(path)
-        self.reason = reason
 
 
 def read_bytes(path: Path, largest: int = LARGEST_INPUT) -> bytes:

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.input_error import (
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import (
     LARGEST_INPUT,
     LARGEST_TOML,
-    InputError,
     read_bytes,
     read_toml,
 )

@@ -1,0 +1,44 @@
+"""Errors: one class for each way in which something can fail.
+
+Only ``InputError`` says that an input is to blame; the command line ends with status 2
+then, and with status 3 for every other one.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SuiteError(Exception):
+    """What went wrong, where, and what would help.
+
+    ``where`` names a file, an option, an engine or a program; ``remedy`` is a command
+    that mends it, empty if nobody knows one.
+    """
+
+    def __init__(self, where: Path | str, reason: str, remedy: str = "") -> None:
+        said = f"{reason}; run: {remedy}" if remedy else reason
+        super().__init__(f"{where}: {said}")
+        self.where = str(where)
+        self.reason = reason
+        self.remedy = remedy
+
+
+class InputError(SuiteError):
+    """A file or an option from outside cannot be used."""
+
+
+class EngineError(SuiteError):
+    """A container engine is missing, refuses, or broke."""
+
+
+class MissingProgramError(SuiteError):
+    """A program that the suite needs is not installed or does not start."""
+
+
+class FetchError(SuiteError):
+    """An index, a mirror or a registry does not give what it was asked for."""
+
+
+class InvariantError(SuiteError):
+    """The suite's own parts contradict each other: a fault of this project."""
