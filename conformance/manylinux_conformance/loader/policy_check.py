@@ -1,4 +1,4 @@
-"""Judges what a build environment made: does it keep the level that was promised?
+"""Whether what a build environment made keeps the level that was promised.
 
 Two witnesses are asked, and neither is an auditor: the policy data, against the version
 needs of the file itself, and glibc's own loader on the sysroot of the level.
@@ -20,8 +20,6 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import Section
 from manylinux_fixtures.architectures import ARCHITECTURES
 
-from manylinux_conformance.judging.answers import Answer, broken, landed
-from manylinux_conformance.judging.cases import Judged
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import (
     as_release,
@@ -30,8 +28,7 @@ from manylinux_conformance.loader.level_libraries import (
 )
 from manylinux_conformance.loader.loader_check import Witness
 from manylinux_conformance.loader.unpacked_wheel import UNREADABLE
-from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.suite.cases import Build
+from manylinux_conformance.questions.answer import Answer, answered, broken
 
 KEPT, BROKEN, REFUSED = "kept", "broken", "refused"
 INSTRUCTIONS = re.compile(rb"<instructions:([a-z0-9-]+)>")
@@ -41,15 +38,6 @@ GLIBC_NODE = re.compile(r"GLIBC_(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?", re.ASCII)
 MOST_GROUNDS = 3  # shown of what a file breaks
 LARGEST = 64 * 1024 * 1024  # bytes of a file that a build environment made
 MOST_NEEDS = 10_000  # entries that are read of a table; the largest files have dozens
-
-
-def judge_build(case: Build, answer: Answer) -> Judged:
-    """Judge an answer; one that is none keeps the verdict it came with."""
-    expected = " or ".join(case.expect)
-    if answer.outcome is not None:
-        return Judged(answer.outcome, expected, "")
-    right = answer.answer in case.expect
-    return Judged(Verdict.PASS if right else Verdict.FAIL, expected, answer.answer)
 
 
 def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answer:
@@ -69,8 +57,8 @@ def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answe
             return broken(f"{file.name} is no ELF file that can be read: {error}")
         grounds += map(str, witness.ask(file, folder))
     if not grounds:
-        return landed(KEPT)
-    return landed(BROKEN, "; ".join(list(dict.fromkeys(grounds))[:MOST_GROUNDS]))
+        return answered(KEPT)
+    return answered(BROKEN, "; ".join(list(dict.fromkeys(grounds))[:MOST_GROUNDS]))
 
 
 def why_no_file(path: Path) -> str:
@@ -119,7 +107,9 @@ def needed_libraries(content: bytes) -> list[str]:
 def instruction_set(file: Path) -> Answer:
     """Read the string that the probe ``instructions.c`` leaves in a file."""
     found = INSTRUCTIONS.search(file.read_bytes())
-    return landed(found[1].decode()) if found else broken("the probe's string is gone")
+    return (
+        answered(found[1].decode()) if found else broken("the probe's string is gone")
+    )
 
 
 def libpython(listing: bytes) -> str:

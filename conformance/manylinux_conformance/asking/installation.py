@@ -10,13 +10,20 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from manylinux_conformance.asking.probe_projects import ProbeProjects, read_answer
-from manylinux_conformance.judging.answers import Answer
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    Command,
+    Filename,
+    RoleTable,
+    fill,
+)
+from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.sandbox.process import Ended
 from manylinux_conformance.sandbox.sandbox import Workplace
 from manylinux_conformance.sandbox.simple_index import Served
-from manylinux_conformance.tools.adapters import Installer, fill
 
 # A platform tag's family and architecture, as explicit targets are spelled.
 TARGET = re.compile(r"(manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
@@ -25,9 +32,38 @@ ALLOWED = ("work", "home", "tmp")  # where a tool may write besides its target
 Listing = dict[str, tuple[int, int, int]]
 
 
+class InstallCommand(RoleTable, frozen=True, kw_only=True):
+    """How one installation is started, and where it leaves what it installs.
+
+    ``files`` are written into ``{work}`` before the command runs.
+    ``explicit_target`` are arguments to add for another platform than the running
+    one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}`` and ``{arch}`` are
+    its two parts.
+    """
+
+    PLACEHOLDERS: ClassVar = PLACEHOLDERS | {
+        *("links", "index", "requirements", "dependencies"),
+        *("target", "site_packages", "environment"),
+    }
+    TARGET_PLACEHOLDERS: ClassVar = frozenset(("platform_tag", "arch", "family"))
+
+    command: Command
+    files: dict[Filename, str] = {}
+    lands_in: str = "{target}"
+    explicit_target: tuple[str, ...] = ()
+
+    def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield each text that is filled in, with the placeholders that it may have."""
+        yield from super().filled_in()
+        for text in (*self.files.values(), self.lands_in):
+            yield text, self.PLACEHOLDERS
+        for text in self.explicit_target:
+            yield text, self.PLACEHOLDERS | self.TARGET_PLACEHOLDERS
+
+
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one run did.
+class Installation:
+    """What one run of an installer did.
 
     ``found``: by case, what landed; a question of which nothing landed is absent.
     ``stray``: a path outside the target that the tool wrote; empty if none.
@@ -45,8 +81,8 @@ class Outcome:
 
 
 def install(
-    installer: Installer, target: str, workplace: Workplace, probes: ProbeProjects
-) -> Outcome:
+    installer: InstallCommand, target: str, workplace: Workplace, probes: ProbeProjects
+) -> Installation:
     """Install all probe projects in one run and look at what landed.
 
     ``target`` is an explicit target as a platform tag; empty: the running machine.
@@ -66,17 +102,17 @@ def install(
             seconds=installer.seconds,
         )
         after = _listing(workplace.folder, allowed) | _listing(probes.links)
-    answers = {each.case: read_answer(each, destination) for each in probes.questions}
+    answers = {each.case: read_answer(each, destination) for each in probes.projects}
     found = {case: answer for case, answer in answers.items() if answer is not None}
     changed = sorted({path for path, _ in before.items() ^ after.items()})
     stray = os.path.relpath(changed[0], workplace.folder) if changed else ""
-    return Outcome(
+    return Installation(
         command, ended, found, stray.removeprefix("../" * stray.count("../"))
     )
 
 
 def _command(
-    installer: Installer, target: str, places: Mapping[str, str]
+    installer: InstallCommand, target: str, places: Mapping[str, str]
 ) -> tuple[str, ...]:
     parts = TARGET.fullmatch(target)
     named = {"platform_tag": target, "family": "", "arch": ""}
@@ -90,7 +126,7 @@ def _command(
 
 @contextlib.contextmanager
 def _places(
-    installer: Installer, workplace: Workplace, probes: ProbeProjects
+    installer: InstallCommand, workplace: Workplace, probes: ProbeProjects
 ) -> Iterator[tuple[dict[str, str], Served]]:
     """Yield what placeholders stand for; an index is served only if it is named."""
     requirements = workplace.folder / "requirements.txt"
