@@ -154,9 +154,7 @@ def _unsupported(
     tool: ProvidedTool, table: Builder, target: Target, resources: Resources
 ) -> str:
     """Say why the environment cannot be asked about a target; empty if it can."""
-    looked = replace(
-        resources, folder=resources.folder / f"look-{target.name or 'own'}"
-    )
+    looked = replace(resources, folder=resources.folder / "look")
     environment = _environment(tool, table, target, looked)
     reason = environment.unsupported_reason()
     shutil.rmtree(environment.workplace.folder, ignore_errors=True)

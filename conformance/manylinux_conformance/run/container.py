@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib.util
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import manylinux_reference
-from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.asking.plan import Batch, CaseBatch, ShownPlatform
 from manylinux_conformance.containers.available import Ready
@@ -250,7 +249,7 @@ class InContainer:
             if argument.is_absolute() and argument.is_file():
                 yield argument.parent
         yield Path(simple_index.__file__)
-        yield from (spec_folder(), Path(manylinux_reference.__file__).parent)
+        yield from _reference()
         if self.shim is not None:
             yield self.shim
 
@@ -274,3 +273,9 @@ def _twice(running: RunningContainer, ask: Callable[[str], _Said]) -> _Said:
     except LostError:
         running.stop()
         return ask("again")
+
+
+def _reference() -> Iterator[Path]:
+    """Yield the folder of the reference, which ``run_reference.py`` looks for."""
+    found = importlib.util.find_spec("manylinux_reference")
+    yield from map(Path, (found and found.submodule_search_locations) or ())
