@@ -7,6 +7,8 @@ has its platforms and its remedy in fields of their own; and empty fields are le
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import msgspec
 
 from manylinux_conformance.platforms.platform import Fidelity
@@ -73,6 +75,13 @@ class Result(
     reason: str = ""  # why not asked, declined, or what broke; never graded
     deviation: str = ""  # kind of the matching deviation, if one is recorded
 
+    def __post_init__(self) -> None:
+        """Raise ValueError unless the answer says where it was given, in one way."""
+        if bool(self.platform) == bool(self.arch):
+            raise ValueError("needs either a platform or an architecture")
+        if bool(self.platform) != (self.fidelity is not None):
+            raise ValueError("needs a fidelity with a platform, and only there")
+
     @property
     def where(self) -> str:
         """The platform, or the architecture of the wheel."""
@@ -97,6 +106,18 @@ class NotRun(
     reason: str
     remedy: str = ""
 
+    @property
+    def explanation(self) -> str:
+        """The reason, with the remedy if there is one, for people."""
+        return f"{self.reason}; run: {self.remedy}" if self.remedy else self.reason
+
+    def without(self, platforms: Container[str]) -> NotRun | None:
+        """Return what is left when some platforms are not missing, None if nothing."""
+        left = tuple(name for name in self.platforms if name not in platforms)
+        if self.platforms and not left:
+            return None
+        return msgspec.structs.replace(self, platforms=left)
+
 
 class Footer(msgspec.Struct, frozen=True, tag="footer", tag_field="line", kw_only=True):
     """Proof that the block is whole."""
@@ -106,3 +127,6 @@ class Footer(msgspec.Struct, frozen=True, tag="footer", tag_field="line", kw_onl
     role: Role
     lines: int  # case and not-run lines since the header
     counts: dict[str, int]
+
+
+Line = Header | Result | NotRun | Footer
