@@ -13,7 +13,7 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.soundness import (
     Answer,
     Outcome,
-    ProbeProject,
+    Question,
     claim_of,
     run_loader_oracle,
 )
@@ -104,7 +104,7 @@ def ask_loader(path: Path, claims: tuple[str, ...], cache: Path) -> tuple[Answer
     """Ask the loader about each distinct claim, as far as it can be asked here."""
     distinct = {claim for tag in claims if (claim := claim_of(tag))}
     questions = [
-        ProbeProject(
+        Question(
             id=f"real/{path.name}/{arch}",
             rule="real",
             wheel=path,

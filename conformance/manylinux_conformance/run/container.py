@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-
 from manylinux_conformance.asking.plan import Batch, CaseBatch, ShownPlatform
 from manylinux_conformance.containers.available import Ready
 from manylinux_conformance.containers.probe import look, models, see_model
