@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.manifest import Line
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 
 from manylinux_conformance.adapters import Auditor, fill
 from manylinux_conformance.audit_verdicts import (
@@ -59,7 +59,7 @@ def ask_auditor(
     lines = [line for line in corpus.lines if line.id not in results]
     batches = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
 
-    def ask(numbered: tuple[int, Sequence[Line]]) -> dict[str, Result]:
+    def ask(numbered: tuple[int, Sequence[ManifestEntry]]) -> dict[str, Result]:
         number, batch = numbered
         place = make_workplace(
             tool, this_machine(tool.interpreter), folder / f"{number}", None
@@ -75,7 +75,7 @@ def ask_auditor(
     return [results[line.id] for line in corpus.lines]
 
 
-def _why_not(tool: ProvidedTool, line: Line) -> str:
+def _why_not(tool: ProvidedTool, line: ManifestEntry) -> str:
     """Return why a tool cannot be asked about a wheel here; empty if it can."""
     auditor = tool.adapter.auditor
     if auditor is None or tool.version not in auditor.own_machine:
@@ -99,7 +99,9 @@ class Asking:
             raise ValueError(f"{self.tool.adapter.name} is no auditor")
         return self.tool.adapter.auditor
 
-    def answers(self, corpus: Corpus, lines: Sequence[Line]) -> dict[str, AuditAnswer]:
+    def answers(
+        self, corpus: Corpus, lines: Sequence[ManifestEntry]
+    ) -> dict[str, AuditAnswer]:
         """Return an answer to each line of a corpus."""
         repairs = [line for line in lines if line.rule in REPAIRS]
         audits = [line for line in lines if line.rule not in REPAIRS]
@@ -167,7 +169,7 @@ class Asking:
         for _ in wheels[done:]:
             yield AuditAnswer(error=f"not asked after {MOST_BREAKDOWNS} breakdowns")
 
-    def repair(self, wheel: Path, line: Line) -> AuditAnswer:
+    def repair(self, wheel: Path, line: ManifestEntry) -> AuditAnswer:
         """Have a wheel repaired, and look at what lies in the folder afterwards."""
         if not self.auditor.repair:
             return AuditAnswer(declined="does not repair")
@@ -188,7 +190,7 @@ class Asking:
         return msgspec.structs.replace(audited, left=tags)
 
 
-def _goal(line: Line) -> str:
+def _goal(line: ManifestEntry) -> str:
     """Return the tag to repair for: the oldest that can hold, else the one claimed."""
     if line.oldest in UNSTATED:
         return line.tags[-1]

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.compiled import FLAGS, Compiled, compiled_wheel
-from manylinux_fixtures.corpus import digest, place
-from manylinux_fixtures.data_folders import data_path
-from manylinux_fixtures.fixture_error import FixtureError
+from manylinux_fixtures.compiled.compiler import FLAGS, CompilerError
+from manylinux_fixtures.compiled.tier import CompiledWheel, compiled_wheel
+from manylinux_fixtures.files.data_folder import data_path
+from manylinux_fixtures.files.write import digest, write_atomically
 
 from manylinux_conformance.adapters import Loader, fill
 from manylinux_conformance.answers import Answer, broken, landed
@@ -39,7 +39,7 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: str = ""
 
 
-def compiled_for(case: Load, arch: str) -> Compiled:
+def compiled_for(case: Load, arch: str) -> CompiledWheel:
     """Return the wheel that a filled case is about."""
     return compiled_wheel(arch, case.language, case.built, case.claim)
 
@@ -54,8 +54,8 @@ def compile_wheels(cases: Iterable[Load], arch: str, cache: Path) -> None:
             wheel = compiled_for(case, arch)
             path = _path(wheel, cache)
             if not path.exists():
-                place(path, wheel.content())
-        except FixtureError as error:
+                write_atomically(path, wheel.content())
+        except (InputError, CompilerError) as error:
             raise InputError(case.id, str(error)) from error
 
 
@@ -158,7 +158,7 @@ def _answer(said: Said) -> Answer:
     return landed(Loaded.IMPORTED)
 
 
-def _path(wheel: Compiled, cache: Path) -> Path:
+def _path(wheel: CompiledWheel, cache: Path) -> Path:
     """Return where a wheel is kept: another source or compiler, another folder."""
     source = (data_path("sources") / wheel.source.file).read_bytes()
     compiler = "\0".join((*FLAGS, importlib.metadata.version("ziglang")))
@@ -166,5 +166,5 @@ def _path(wheel: Compiled, cache: Path) -> Path:
     return cache / FOLDER / made_of / Path(wheel.fixture.path).name
 
 
-def _package(wheel: Compiled) -> str:
+def _package(wheel: CompiledWheel) -> str:
     return wheel.fixture.recipe.text[0].path.partition("/")[0]

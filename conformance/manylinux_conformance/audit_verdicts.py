@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.corpus.manifest import ManifestEntry
+from manylinux_fixtures.recipes.recipe import Expectation
 
 from manylinux_conformance.platforms import Fidelity
 from manylinux_conformance.results import Result
@@ -69,7 +69,7 @@ class _Judged:
     answer: str
 
 
-def audit_result(line: Line, answer: AuditAnswer) -> Result:
+def audit_result(line: ManifestEntry, answer: AuditAnswer) -> Result:
     """Return the result of one question."""
     judged = _judge(line, answer)
     rule, name, arch = line.id.split("/")
@@ -85,7 +85,7 @@ def audit_result(line: Line, answer: AuditAnswer) -> Result:
     )
 
 
-def unasked_result(line: Line, reason: str) -> Result:
+def unasked_result(line: ManifestEntry, reason: str) -> Result:
     """Return that a question cannot be put to a tool here."""
     nothing = audit_result(line, AuditAnswer())
     return msgspec.structs.replace(
@@ -93,7 +93,7 @@ def unasked_result(line: Line, reason: str) -> Result:
     )
 
 
-def _judge(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     judged = _JUDGES.get(line.rule, _judge_claims)(line, answer)
     if answer.declined:
         return _Judged(Verdict.DECLINED, judged.expected, "")
@@ -109,11 +109,11 @@ def _compare(expected: str, answer: str) -> _Judged:
     return _Judged(right, expected, answer)
 
 
-def _truth(line: Line) -> str:
+def _truth(line: ManifestEntry) -> str:
     return VIOLATES if line.expectation is Expectation.VIOLATES else CONFORMS
 
 
-def _judge_claims(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_claims(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     """Judge the claims, and the advice of those who give any."""
     truth, words = _truth(line), CONFORMS if answer.conforms else VIOLATES
     if answer.advises is None:
@@ -123,7 +123,7 @@ def _judge_claims(line: Line, answer: AuditAnswer) -> _Judged:
     return _compare(truth, ADVISED if answer.conforms and answer.advises else words)
 
 
-def _judge_pure(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_pure(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     if answer.pure is None:
         return _judge_claims(line, answer)
     truth = PURE if _truth(line) == VIOLATES else CONFORMS
@@ -131,21 +131,21 @@ def _judge_pure(line: Line, answer: AuditAnswer) -> _Judged:
     return _compare(truth, PURE if answer.pure and not answer.conforms else words)
 
 
-def _judge_status(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_status(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     truth = "status 0" if _truth(line) == CONFORMS else "another status than 0"
     return _compare(
         truth, "status 0" if answer.status == 0 else "another status than 0"
     )
 
 
-def _judge_oldest(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_oldest(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     expected = f"manylinux_{line.oldest}_{line.arch}"
     if answer.oldest is msgspec.UNSET and answer.conforms:
         return _Judged(Verdict.DECLINED, expected, "")
     return _compare(expected, answer.oldest or "none")
 
 
-def _judge_retag(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_retag(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     """Judge the repaired wheel's tags; one that is not written claims nothing."""
     unwanted = {*line.false, f"linux_{line.arch}"}
     expected = f"a wheel without {' '.join(sorted(unwanted))}"
@@ -156,13 +156,13 @@ def _judge_retag(line: Line, answer: AuditAnswer) -> _Judged:
     return _Judged(verdict, expected, " ".join(kept))
 
 
-def _judge_leftovers(line: Line, answer: AuditAnswer) -> _Judged:
+def _judge_leftovers(line: ManifestEntry, answer: AuditAnswer) -> _Judged:
     wanted = _truth(line) == CONFORMS
     words = {True: "a wheel", False: "no wheel"}
     return _compare(words[wanted], words[bool(answer.left)])
 
 
-def _judge_repaired(_: Line, answer: AuditAnswer) -> _Judged:
+def _judge_repaired(_: ManifestEntry, answer: AuditAnswer) -> _Judged:
     if not answer.left:
         return _Judged(Verdict.DECLINED, CONFORMS, "no wheel")
     return _compare(CONFORMS, CONFORMS if answer.conforms else VIOLATES)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.adapters import Builder
 from manylinux_conformance.oracle.witness import Witness, why_not_run, witness

@@ -18,7 +18,7 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import Section
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.answers import Answer, broken, landed
 from manylinux_conformance.cases import Build

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-from manylinux_fixtures.manifest import Line
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 
 from manylinux_conformance.adapters import PREFIX
 from manylinux_conformance.audit_verdicts import REPAIRS, AuditAnswer, audit_result
@@ -67,7 +67,7 @@ def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[Asked]:
             yield Asked(line.rule, line.id, line.arch, question, judged)
 
 
-def _judge_audit(line: Line, answered: bytes) -> Verdict:
+def _judge_audit(line: ManifestEntry, answered: bytes) -> Verdict:
     try:
         answer = msgspec.json.decode(answered, type=AuditAnswer)
     except msgspec.DecodeError:

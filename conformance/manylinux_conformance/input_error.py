@@ -1,59 +1,19 @@
-"""The one error a reader of files raises: which file, and what is wrong with it."""
+"""The one error a reader of files raises; see ``manylinux_spec.input_files``."""
 
-from __future__ import annotations
+from manylinux_spec.input_files import (
+    LARGEST_INPUT,
+    LARGEST_TOML,
+    InputError,
+    decode_toml,
+    read_bytes,
+    read_toml,
+)
 
-import stat
-from pathlib import Path
-from typing import TypeVar
-
-import msgspec
-
-T = TypeVar("T")
-LARGEST_INPUT = 8 * 1024 * 1024
-LARGEST_TOML = 512 * 1024
-# A key a.b.c costs tomllib the square of its parts, and a key stands on one line.
-MOST_DOTS = 99
-
-
-class InputError(Exception):
-    """A file from outside cannot be used; the message names the file and the reason."""
-
-    def __init__(self, path: Path | str, reason: str) -> None:
-        super().__init__(f"{path}: {reason}")
-        self.path = str(path)
-        self.reason = reason
-
-
-def read_bytes(path: Path, largest: int = LARGEST_INPUT) -> bytes:
-    """Return a file's content, or raise InputError if it is missing or too large."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError(path, "is not a regular file")
-        with path.open("rb") as file:
-            content = file.read(largest + 1)
-    except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
-    if len(content) > largest:
-        raise InputError(path, f"larger than {largest} bytes")
-    return content
-
-
-def read_toml(path: Path, shape: type[T]) -> T:
-    """Read a TOML file into a struct; unknown keys and wrong types are InputErrors."""
-    try:
-        return decode_toml(read_bytes(path, LARGEST_TOML), shape)
-    except ValueError as error:
-        raise InputError(path, str(error)) from error
-
-
-def decode_toml(content: bytes, shape: type[T]) -> T:
-    """Decode a TOML document within bounds; ValueError says what is wrong with it."""
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if line.count(b".") > MOST_DOTS:
-            raise ValueError(f"line {number}: more than {MOST_DOTS} dots")
-    try:
-        return msgspec.toml.decode(content, type=shape)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    except msgspec.DecodeError as error:
-        raise ValueError(str(error)) from error
+__all__ = [
+    "LARGEST_INPUT",
+    "LARGEST_TOML",
+    "InputError",
+    "decode_toml",
+    "read_bytes",
+    "read_toml",
+]

@@ -6,7 +6,7 @@ import fnmatch
 import platform as machine
 from collections.abc import Iterable, Iterator, Sequence
 
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.adapters import Role
 from manylinux_conformance.ask import ProbeShelf

@@ -9,8 +9,8 @@ from manylinux_conformance.audit_verdicts import HOSTILE
 from manylinux_conformance.corpus import Corpus
 from manylinux_conformance.hostile_wheels import COSTLY, hostile_wheels
 from manylinux_conformance.oracle.loader_oracle import corpus_questions
-from manylinux_fixtures.hostile import Outcome, hostile_inputs
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.hostile.inputs import Outcome, hostile_inputs
+from manylinux_fixtures.recipes.recipe import Expectation
 
 WHEELS = list(hostile_wheels())
 OUTCOMES = {hostile.name: hostile.outcome for hostile in hostile_inputs()}

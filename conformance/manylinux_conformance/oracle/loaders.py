@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
-from manylinux_fixtures.architectures import ARCHITECTURES, ByteOrder
+from manylinux_fixtures.elf.architectures import ARCHITECTURES, ByteOrder
 
 from manylinux_conformance.input_error import InputError, read_bytes
 
