@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from manylinux_fixtures.fixture_error import FixtureError
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
@@ -39,7 +38,7 @@ class Commands(click.Group):
         try:
             with terminable():
                 return super().invoke(ctx)
-        except (InputError, FixtureError) as error:
+        except InputError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
         except OSError as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from manylinux_fixtures.data_folders import data_path
+from manylinux_fixtures.files.data_folder import data_path
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.data_folders import data_folder

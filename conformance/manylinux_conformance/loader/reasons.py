@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.soundness import OracleReport
 
 REASONS = Path(__file__).with_name("reasons.toml")

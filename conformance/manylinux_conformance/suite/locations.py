@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.input_files import LARGEST_TOML, read_bytes
+from manylinux_spec.input_files import LARGEST_TOML, read_bytes
 
 TABLE = re.compile(r"\[\[(?P<kind>[a-z_]+)\]\]")
 TEXT = re.compile(r'(?P<key>rule|name) = "(?P<value>[^"]*)"')
