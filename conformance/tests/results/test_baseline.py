@@ -129,7 +129,7 @@ def test_another_machine_is_said_not_to_be_checked(tmp_path: Path) -> None:
     fresh = headed(msgspec.structs.replace(RESULT, answer="x"), host="aarch64")
     assert changed(tmp_path, fresh) == []
     assert noted(tmp_path, fresh) == [
-        "not checked, because made on x86_64: pip 26.3 as installer"
+        "not checked, because the baseline is from x86_64: pip 26.3 as installer"
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_platform_that_is_not_run_may_be_missing(tmp_path: Path) -> None:
     assert changed(tmp_path, Block(HEADER, (), (reason,))) == []
 
 
-def test_what_is_not_run_stays_baseline(tmp_path: Path) -> None:
+def test_what_is_not_run_stays_in_the_baseline(tmp_path: Path) -> None:
     inside = headed(RESULT, platform="debian-12-s390x")
     update_baseline([inside, BLOCK], {}, tmp_path)
     baseline = read_baseline(tmp_path)
@@ -157,7 +157,9 @@ def test_what_is_not_run_stays_baseline(tmp_path: Path) -> None:
     assert not_rerun([fresh], baseline) == [inside]
 
 
-def test_a_platform_that_is_not_run_stays_baseline_at_its_place(tmp_path: Path) -> None:
+def test_a_platform_that_is_not_run_keeps_its_place_in_the_baseline(
+    tmp_path: Path,
+) -> None:
     later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
     new = msgspec.structs.replace(RESULT, platform="glibc-2.34")
     missing = NotRun(platforms=("glibc-2.17",), reason="the model does not work")
@@ -213,7 +215,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         read_baseline(tmp_path)
 
 
-def test_what_is_baseline_belongs_to_a_pinned_tool() -> None:
+def test_the_baseline_belongs_to_pinned_tools() -> None:
     pinned = {
         (role.value, tool.adapter.name, tool.version)
         for tool in choose_tools([])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
@@ -62,15 +62,19 @@ not_run = st.builds(
     NotRun, platforms=st.lists(text).map(tuple), reason=text, remedy=text
 )
 blocks = st.builds(
-    Block, headers, st.lists(results).map(tuple), st.lists(not_run).map(tuple)
+    Block,
+    headers,
+    st.lists(results, max_size=3).map(tuple),
+    st.lists(not_run, max_size=3).map(tuple),
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(blocks, max_size=3))
 def test_any_blocks_are_read_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, written: list[Block]
 ) -> None:
-    path = tmp_path_factory.mktemp("blocks") / "results.jsonl"
+    path = tmp_path_factory.getbasetemp() / "blocks.jsonl"
     write_blocks(written, path)
     once = path.read_bytes()
     assert list(read_blocks(path)) == written
