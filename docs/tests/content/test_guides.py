@@ -22,7 +22,7 @@ from manylinux_conformance.suite.rules import Level, Subject, read_rules
 from manylinux_conformance.tools.adapters import Fact, read_adapter
 from manylinux_conformance.tools.deviations import DeviationFile, Kind
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs" / "guides"
 FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 CELL = re.compile(r"^\| `?([^`|]+?)`? \|", re.MULTILINE)

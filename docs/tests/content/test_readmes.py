@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDERS = ("conformance", "docs", "fixtures", "reference", "spec")
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 ONE_SCREEN = 60  # lines

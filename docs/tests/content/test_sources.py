@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.suite.rules import Rule, read_rules
 
-SPEC = Path(__file__).parents[2] / "spec"
+SPEC = Path(__file__).parents[3] / "spec"
 LINK = re.compile(r"\[([^]]*)\]\(([^)]*)\)")
 NAMED = re.compile(r"PEP (\d+)|issues? \d+|#\d+")
 # The sections of PEPs that rules name; peps.python.org makes anchors of the headings.

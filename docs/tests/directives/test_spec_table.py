@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from spec_table import TABLES, Table, cell
+from manylinux_docs.directives.spec_table import TABLES, Table, cell
 
-DATA = Path(__file__).parents[2] / "spec" / "data"
+from docs.tests.site import Built
+
+DATA = Path(__file__).parents[3] / "spec" / "data"
 
 
 def rows(table: Table) -> list[dict[str, object]]:
@@ -32,6 +34,13 @@ def test_the_two_tables_of_architectures_have_the_same_rows() -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_table_stands_in_a_chapter(name: str) -> None:
+def test_every_table_is_shown_in_one_chapter(name: str) -> None:
     chapters = (path.read_text("utf-8") for path in DATA.parent.glob("*.md"))
     assert sum(f"{{spec-table}} {name}\n" in text for text in chapters) == 1
+
+
+def test_table_on_the_site_comes_from_its_data(built: Built) -> None:
+    assert built.text("docs/tables", "tbody") == (
+        "manylinux2014_x86_64 manylinux_2_17_x86_64 2.17 "
+        "manylinux2014_compatible PEP 599"
+    )

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.rules import read_rules
-from proposal import Proposal, read_proposals
+from manylinux_docs.evidence.proposals import Proposal, read_proposals
 
-SPEC = Path(__file__).parents[2] / "spec"
+SPEC = Path(__file__).parents[3] / "spec"
 # How many rows each class of the requirements gathered at the beginning had.
 GATHERED = {"TAG": 28, "DET": 46, "ART": 51, "AUD": 24, "IDX": 14, "ENV": 13}
 OUTCOMES = {"accepted", "accepted-changed", "merged", "rejected", "deferred"}
@@ -43,9 +43,9 @@ def test_every_proposal_has_an_outcome_a_reason_and_rules(
 
 @pytest.mark.parametrize(
     ("rows", "complaint"),
-    [(("NEW-01",), "no such class"), (("TAG-01", "TAG-01"), "stands twice")],
+    [(("NEW-01",), "unknown class"), (("TAG-01", "TAG-01"), "is defined twice")],
 )
-def test_row_that_nobody_can_place_is_refused(
+def test_row_of_an_unknown_class_or_defined_twice_is_refused(
     tmp_path: Path, rows: tuple[str, ...], complaint: str
 ) -> None:
     entries = (f'[[proposal]]\nrow = "{row}"\noutcome = "rejected"\n' for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fragment import breakable, short_link, to_root, with_code
+from manylinux_docs.rendering.filters import breakable, short_link, with_code
 
 
 @pytest.mark.parametrize(
@@ -38,10 +38,3 @@ def test_only_pairs_of_backticks_set_code(text: str, html: str) -> None:
 
 def test_identifier_breaks_after_dots_and_underscores_and_is_escaped() -> None:
     assert breakable("a.b_<c>") == "a.<wbr>b_<wbr>&lt;c&gt;"
-
-
-@pytest.mark.parametrize(
-    ("page", "way"), [("index", ""), ("docs/index", "../"), ("r/a.b/index", "../../")]
-)
-def test_way_to_the_root(page: str, way: str) -> None:
-    assert to_root(page) == way

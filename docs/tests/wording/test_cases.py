@@ -1,9 +1,8 @@
-"""Case text: every kind of question has words."""
+"""Cases in words: every kind of question has a sentence."""
 
 from __future__ import annotations
 
 import pytest
-from case_text import describe, describe_build, describe_platforms
 from manylinux_conformance.suite.cases import (
     Asked,
     Build,
@@ -17,6 +16,7 @@ from manylinux_conformance.suite.cases import (
     Parse,
     Selector,
 )
+from manylinux_docs.wording.cases import describe, describe_build, describe_platforms
 
 
 @pytest.mark.parametrize(
@@ -24,22 +24,22 @@ from manylinux_conformance.suite.cases import (
     [
         (
             Choose(rule="r", name="n", offer=("a", Offer("b", ("c",))), pick="a"),
-            "Which of these wheels is taken?",
+            "Which of these wheels is installed?",
             ("a", "b, c"),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", target="t"),
-            "Which of these wheels is taken for the explicit target t?",
+            "Which of these wheels is installed for the explicit target t?",
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
-            "Which of these wheels is taken, with a _manylinux module (target)?",
+            "Which of these wheels is installed, with a _manylinux module (target)?",
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", tool_glibc="2.5"),
-            "Which of these wheels is taken, the tool itself running on glibc 2.5?",
+            "Which of these wheels is installed, the tool itself running on glibc 2.5?",
             ("a",),
         ),
         (
@@ -91,6 +91,10 @@ def test_question_to_a_builder_names_its_source() -> None:
         (Selector(), "every platform with a glibc"),
         (Selector(name=("musl",)), "musl"),
         (Selector(arch=("x86_64", "i686")), "x86_64, i686"),
+        (
+            Selector(arch=("i686",), other_than=("s390x", "ppc64")),
+            "i686; not s390x or ppc64",
+        ),
         (Selector(glibc=("2", "")), "where glibc says “2” or “”"),
         (
             Selector(at_least=(2, 17), below=(3, 0)),

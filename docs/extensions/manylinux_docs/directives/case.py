@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
-from evidence import evidence
-from fragment import fragment
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.rendering.templates import fragment
 
 
 class CaseDirective(SphinxDirective):
@@ -23,14 +18,8 @@ class CaseDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the example in words."""
         rule = self.env.current_document.get("rule", "")
-        name = f"{rule}/{self.arguments[0]}"
-        for case in evidence(self.env).cases:
-            if case.id == name:
+        identifier = f"{rule}/{self.arguments[0]}"
+        for case in load_evidence(self.env).cases:
+            if case.id == identifier:
                 return [fragment("case.html.jinja", case=case)]
-        raise self.error(f"the suite does not read {name} as an example of a rule")
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("case", CaseDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+        raise self.error(f"{identifier!r} is not an example that the suite reads")

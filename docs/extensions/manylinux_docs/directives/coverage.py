@@ -1,22 +1,17 @@
-"""The ``coverage`` directive: which rule is tested how, and with what answers."""
+"""The ``coverage`` directive: how each rule is tested, and what the tools answered."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from case_text import CaseText
-from evidence import Evidence
-from generated_page import GeneratedPage
 from manylinux_conformance.suite.rules import Level, Rule, Subject
-from score import WORDS, Score
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.directives.generated_page import GeneratedPage
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.scores import WORDS, Score
+from manylinux_docs.wording.cases import CaseText
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +39,9 @@ class CoverageDirective(GeneratedPage):
 
     template = "coverage.html.jinja"
 
-    def values(self, known: Evidence) -> dict[str, object]:
+    def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the counts and, for each chapter, its rules."""
-        rules = [covered(known, rule) for rule in known.rules.values()]
+        rules = [covered(evidence, rule) for rule in evidence.rules.values()]
         chapters: dict[str, list[Covered]] = {}
         for item in rules:
             chapters.setdefault(item.rule.chapter, []).append(item)
@@ -61,10 +56,12 @@ class CoverageDirective(GeneratedPage):
         }
 
 
-def covered(known: Evidence, rule: Rule) -> Covered:
-    """Gather what covers a rule; of each tool in each role the last version counts."""
-    last = {(score.role, score.tool): score for score in known.scores.get(rule.id, [])}
-    return Covered(rule, tuple(known.cases_of(rule.id)), tuple(last.values()))
+def covered(evidence: Evidence, rule: Rule) -> Covered:
+    """Gather what covers a rule; a tool counts with its last version in each role."""
+    last = {
+        (score.role, score.tool): score for score in evidence.scores.get(rule.id, [])
+    }
+    return Covered(rule, tuple(evidence.cases_of(rule.id)), tuple(last.values()))
 
 
 def count(
@@ -72,7 +69,7 @@ def count(
     groups: Iterable[str],
     group_of: Callable[[Rule], Iterable[str]],
 ) -> list[Count]:
-    """Count the rules of each group; a rule may stand in several."""
+    """Count the rules of each group; a rule may be in several."""
     total, forced, bare = Counter[str](), Counter[str](), Counter[str]()
     for item in rules:
         mine = list(group_of(item.rule))
@@ -84,9 +81,3 @@ def count(
         for g in groups
         if total[g]
     ]
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("coverage", CoverageDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import abc
-from typing import TYPE_CHECKING
 
-from evidence import Evidence, evidence
-from fragment import fragment, to_root
+from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from docutils import nodes
+from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.rendering.templates import fragment, to_root
 
 
 class GeneratedPage(SphinxDirective, abc.ABC):
@@ -19,11 +17,11 @@ class GeneratedPage(SphinxDirective, abc.ABC):
     template = ""
 
     @abc.abstractmethod
-    def values(self, known: Evidence) -> dict[str, object]:
+    def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the names that the template uses besides ``root``."""
 
     def run(self) -> list[nodes.Node]:
         """Return the filled-in template."""
-        values = self.values(evidence(self.env))
+        values = self.values(load_evidence(self.env))
         root = to_root(self.env.docname)
         return [fragment(self.template, root=root, **values)]

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from evidence import Evidence
-from generated_page import GeneratedPage
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import Header
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
-from score import PLURAL, WORDS, Score
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from manylinux_conformance.results.blocks import Block
-    from manylinux_conformance.results.lines import Header
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.directives.generated_page import GeneratedPage
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.scores import PLURAL, WORDS, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +37,25 @@ class Table:
 
 
 class MatrixDirective(GeneratedPage):
-    """All tables, each readable alone."""
+    """A table for each role, each readable on its own."""
 
     template = "matrix.html.jinja"
 
-    def values(self, known: Evidence) -> dict[str, object]:
-        """Return the tables and the signs they use."""
-        return {"tables": list(tables(known)), "words": WORDS, "plural": PLURAL}
+    def values(self, evidence: Evidence) -> dict[str, object]:
+        """Return the tables and the words for their signs."""
+        return {"tables": list(tables(evidence)), "words": WORDS, "plural": PLURAL}
 
 
-def tables(known: Evidence) -> Iterator[Table]:
+def tables(evidence: Evidence) -> Iterator[Table]:
     """Yield a table for each role that has results.
 
     A rule has a row where it binds that role or where a tool was asked about it.
     """
     for role in Role:
-        blocks = [block for block in known.blocks if block.header.role is role]
+        blocks = [block for block in evidence.blocks if block.header.role is role]
         headers = tuple(block.header for block in blocks)
         if blocks:
-            rows = (_row(known, rule, headers) for rule in known.rules.values())
+            rows = (_row(evidence, rule, headers) for rule in evidence.rules.values())
             wanted = (row for row in rows if _is_wanted(row, role))
             yield Table(role, headers, tuple(wanted), tuple(_not_run(blocks)))
 
@@ -81,10 +76,10 @@ def _not_run(blocks: list[Block]) -> Iterator[str]:
             yield f"{whom}, on {where}: {reason}"
 
 
-def _row(known: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:
+def _row(evidence: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:
     found = {
         (score.role, score.tool, score.version): score
-        for score in known.scores.get(rule.id, [])
+        for score in evidence.scores.get(rule.id, [])
     }
     keys = ((header.role, header.tool, header.version) for header in headers)
     return Row(rule, tuple(found.get(key) for key in keys))
@@ -92,9 +87,3 @@ def _row(known: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:
 
 def _is_wanted(row: Row, role: Role) -> bool:
     return any(row.scores) or role.value in row.rule.subjects
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("matrix", MatrixDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from generated_page import GeneratedPage
+from docutils import nodes
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.platforms.releases import Release
+from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from evidence import Evidence
-    from manylinux_conformance.platforms.releases import Release
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.rendering.templates import fragment
 
 HEADINGS = {
     "almalinux": "AlmaLinux",
@@ -36,27 +32,26 @@ class Table:
     releases: tuple[Release, ...]
 
 
-class PlatformsDirective(GeneratedPage):
+class PlatformsDirective(SphinxDirective):
     """The catalogue, a table for each of its files."""
 
-    template = "platforms.html.jinja"
-
-    def values(self, known: Evidence) -> dict[str, object]:  # noqa: ARG002 - the catalogue is no evidence about rules
+    def run(self) -> list[nodes.Node]:
         """Return the tables, in the order of their files."""
         folder = Path(self.env.srcdir) / "conformance" / "platforms"
+        for path in folder.glob("*.toml"):
+            self.env.note_dependency(str(path))
         try:
-            return {"tables": list(self._tables(folder))}
+            found = list(tables(folder))
         except InputError as error:
             raise self.error(str(error)) from error
-
-    def _tables(self, folder: Path) -> Iterator[Table]:
-        for path in sorted(folder.glob("*.toml")):
-            self.env.note_dependency(str(path))
-            if releases := read_toml(path, PlatformFile).release:
-                yield Table(HEADINGS.get(path.stem, path.stem), releases)
+        return [fragment("platforms.html.jinja", tables=found)]
 
 
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("platforms", PlatformsDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
+def tables(folder: Path) -> Iterator[Table]:
+    """Yield a table for each file that lists releases.
+
+    Raises InputError if a file is malformed.
+    """
+    for path in sorted(folder.glob("*.toml")):
+        if releases := read_toml(path, PlatformFile).release:
+            yield Table(HEADINGS.get(path.stem, path.stem), releases)

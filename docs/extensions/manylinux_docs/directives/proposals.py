@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from generated_page import GeneratedPage
-
-if TYPE_CHECKING:
-    from evidence import Evidence
-    from proposal import Proposal
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.directives.generated_page import GeneratedPage
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.proposals import Proposal
 
 
 class ProposalsDirective(GeneratedPage):
@@ -18,18 +12,12 @@ class ProposalsDirective(GeneratedPage):
 
     template = "proposals.html.jinja"
 
-    def values(self, known: Evidence) -> dict[str, object]:
+    def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the proposals by heading; each must name rules that exist."""
         groups: dict[str, list[Proposal]] = {}
-        for proposal in known.proposals:
+        for proposal in evidence.proposals:
             for rule in proposal.rules:
-                if rule not in known.rules:
-                    raise self.error(f"{proposal.row} names {rule!r}, which is no rule")
+                if rule not in evidence.rules:
+                    raise self.error(f"{proposal.row}: {rule!r} is not a rule")
             groups.setdefault(proposal.heading, []).append(proposal)
         return {"groups": groups}
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("proposals", ProposalsDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,20 +1,15 @@
-"""The ``retired`` directive: identifiers that name no rule any more."""
+"""The ``retired`` directive: identifiers that are no longer in use."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from docutils import nodes
-from evidence import evidence
-from rule_directive import anchor, note_rule
+from manylinux_conformance.suite.lock import Retired
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from manylinux_conformance.suite.lock import Retired
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.rule_anchors import anchor, note_rule
 
 
 class RetiredDirective(SphinxDirective):
@@ -22,7 +17,7 @@ class RetiredDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return an anchor and a paragraph for each identifier."""
-        retired = evidence(self.env).retired.values()
+        retired = load_evidence(self.env).retired.values()
         if not retired:
             return [nodes.paragraph("", "No identifier is retired.")]
         return [node for entry in retired for node in self._entry(entry)]
@@ -35,9 +30,3 @@ class RetiredDirective(SphinxDirective):
         )
         text = f"`{entry.id}` (retired in edition {entry.since}): {became}"
         yield from self.parse_text_to_nodes(text)
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("retired", RetiredDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,22 +1,15 @@
-"""The ``rule`` directive and role: one normative statement with a permanent anchor."""
+"""The ``rule`` directive: one normative statement with a permanent anchor."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from docutils import nodes
-from evidence import evidence
-from fragment import to_root
-from manylinux_conformance.suite.rules import OPTION
-from rule_evidence import evidence_nodes
-from sphinx.domains.std import StandardDomain
+from manylinux_conformance.suite.rules import OPTION, Rule
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from manylinux_conformance.suite.rules import Rule
-    from sphinx.application import Sphinx
-    from sphinx.environment import BuildEnvironment
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.directives.rule_evidence import evidence_node
+from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.rendering.templates import to_root
+from manylinux_docs.rule_anchors import anchor, note_rule
 
 
 class RuleDirective(SphinxDirective):
@@ -31,10 +24,11 @@ class RuleDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the anchor and the block."""
-        known = evidence(self.env)
-        rule = known.rules.get(self.arguments[0])
+        evidence = load_evidence(self.env)
+        rule = evidence.rules.get(self.arguments[0])
         if rule is None:
-            raise self.error(f"{self.arguments[0]!r} is no rule of a chapter in spec/")
+            message = f"{self.arguments[0]!r} is not a rule of any chapter in spec/"
+            raise self.error(message)
         self.env.current_document["rule"] = rule.id
         note_rule(self.env, rule.id, self.get_location())
         block = nodes.container(classes=["rule", f"rule-{rule.level}"])
@@ -42,8 +36,8 @@ class RuleDirective(SphinxDirective):
         self.set_source_info(block)
         block += _head(rule)
         block += nodes.container("", *self._text(), classes=["rule-text"])
-        block += self._facts(rule, len(known.cases_of(rule.id)))
-        block += evidence_nodes(known, rule.id, to_root(self.env.docname))
+        block += self._facts(rule, len(evidence.cases_of(rule.id)))
+        block += evidence_node(evidence, rule.id, to_root(self.env.docname))
         return [anchor(rule.id), block]
 
     def _text(self) -> list[nodes.Node]:
@@ -84,32 +78,3 @@ def _head(rule: Rule) -> nodes.paragraph:
     words = rule.level.replace("-", " ").upper()
     level = nodes.inline("", words, classes=["rule-level"])
     return nodes.paragraph("", "", name, nodes.Text(" "), level, classes=["rule-head"])
-
-
-def anchor(identifier: str) -> nodes.target:
-    """Return a target whose id is the identifier, letter for letter.
-
-    It stands before the block.  docutils moves the id into the block for HTML and
-    keeps the reference here for LaTeX, which writes no label for a container.
-    """
-    return nodes.target(ids=[identifier])
-
-
-def note_rule(env: BuildEnvironment, identifier: str, location: str) -> None:
-    """Make an identifier a target of the roles ``rule`` and ``ref``, here and abroad.
-
-    The label lets projects without this extension refer to a rule by ``:ref:``.
-    """
-    domain = env.domains.standard_domain
-    domain.note_object("rule", identifier, identifier, location)
-    domain.labels[identifier] = (env.docname, identifier, identifier)
-    domain.anonlabels[identifier] = (env.docname, identifier)
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the object type to the standard domain, with a directive of our own."""
-    app.add_object_type("rule", "rule", objname="rule", ref_nodeclass=nodes.literal)
-    app.add_directive_to_domain(
-        StandardDomain.name, "rule", RuleDirective, override=True
-    )
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,30 +1,27 @@
-"""The evidence part of a rule block: its cases, and which tool answers how."""
+"""The evidence part of a rule block: its cases, and what each tool answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-from fragment import fragment
+from docutils import nodes
 from manylinux_conformance.reports.standing import Standing
-from score import Score
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from docutils import nodes
-    from evidence import Evidence
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.scores import Score
+from manylinux_docs.rendering.templates import fragment
 
 DIFFERING = (Standing.DIFFERS, Standing.UNEXPLAINED)
 
 
-def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
+def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
     """Return a rule's cases and answers, folded; ``root`` leads to the site's root."""
-    scores = known.scores.get(rule, [])
+    scores = evidence.scores.get(rule, [])
     return fragment(
         "rule_evidence.html.jinja",
         rule=rule,
         root=root,
-        cases=known.cases_of(rule),
+        cases=evidence.cases_of(rule),
         rows=_rows(scores),
         following=sum(score.standing is Standing.FOLLOWS for score in scores),
         differing=_names(score for score in scores if score.standing in DIFFERING),

@@ -5,16 +5,11 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
-
-NOTHING = "-"
+EMPTY_CELL = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +110,7 @@ class SpecTableDirective(SphinxDirective):
         name = self.arguments[0]
         table = TABLES.get(name)
         if table is None:
-            raise self.error(f"no table {name!r}; known: {', '.join(TABLES)}")
+            raise self.error(f"unknown table {name!r}; there are {', '.join(TABLES)}")
         path = Path(self.env.srcdir, "spec", "data", f"{table.file}.toml")
         rows = tomllib.loads(path.read_text("utf-8"))[table.array]
         content = self.parse_text_to_nodes(markdown(table.columns, rows))
@@ -135,15 +130,9 @@ def markdown(columns: tuple[Column, ...], rows: list[dict[str, object]]) -> str:
 def cell(column: Column, row: dict[str, object]) -> str:
     """Return one cell's Markdown."""
     if not row.get(column.needs):
-        return NOTHING
+        return EMPTY_CELL
     values = {
         key: ", ".join(map(str, value)) if isinstance(value, list) else value
         for key, value in row.items()
     }
     return column.pattern.format(**values).strip().replace("|", "\\|")
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Add the directive."""
-    app.add_directive("spec-table", SpecTableDirective)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

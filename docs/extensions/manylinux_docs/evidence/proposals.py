@@ -29,7 +29,7 @@ class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def heading(self) -> str:
-        """What it was proposed for; empty for an unknown class."""
+        """What its requirement is about; empty for an unknown class."""
         return HEADINGS.get(self.row.partition("-")[0], "")
 
 
@@ -48,9 +48,9 @@ def read_proposals(folder: Path) -> tuple[Proposal, ...]:
     for path in sorted(folder.glob("proposals*.toml")):
         for proposal in read_toml(path, ProposalFile).proposal:
             if proposal.heading not in HEADINGS.values():
-                raise InputError(path, f"{proposal.row}: no such class of proposals")
+                raise InputError(path, f"{proposal.row}: unknown class of proposals")
             if proposal.row in found:
-                raise InputError(path, f"{proposal.row} stands twice")
+                raise InputError(path, f"{proposal.row} is defined twice")
             found[proposal.row] = proposal
     order = list(HEADINGS.values())
     return tuple(sorted(found.values(), key=lambda p: (order.index(p.heading), p.row)))

@@ -1,55 +1,16 @@
-"""Fragments: HTML for generated tables, from the templates beside this folder."""
+"""Templates: fills in those of ``docs/templates``, as HTML or as a node of a page."""
 
 from __future__ import annotations
 
 import functools
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import jinja2
 from docutils import nodes
-from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from sphinx.application import Sphinx
-    from sphinx.util.typing import ExtensionMetadata
+from manylinux_docs.rendering.filters import breakable, short_link, with_code
 
-BREAKS = re.compile(r"(?<=[._])")
-CODE = re.compile(r"`([^`'\n]+)`")
-TEMPLATES = Path(__file__).parents[1] / "templates"
-
-
-def breakable(identifier: str) -> Markup:
-    """Return an identifier that a browser may break after dots and underscores."""
-    return Markup("<wbr>").join(BREAKS.split(identifier))
-
-
-def with_code(text: str) -> Markup:
-    """Return a sentence with what stands between backticks set as code.
-
-    A quotation of a loader's message, as in `GLIBC_2.38' not found, stays as it is.
-    """
-    parts = CODE.split(text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if place % 2 else part
-        for place, part in enumerate(parts)
-    )
-
-
-def short_link(address: str) -> str:
-    """Return words for a link that tell it from its neighbours.
-
-    ``pip #12``, ``uv: tags.rs, L593-L596``, or the name of the site.
-    """
-    url = urlsplit(address)
-    match url.path.strip("/").split("/"):
-        case [_, project, "issues" | "pull" | "discussions", number]:
-            return f"{project} #{number}"
-        case [_, project, "blob", _, *_, name]:
-            return ", ".join(filter(None, (f"{project}: {name}", url.fragment)))
-    return url.netloc
+TEMPLATES = Path(__file__).parents[3] / "templates"
 
 
 @functools.cache
@@ -68,22 +29,21 @@ def _environment() -> jinja2.Environment:
 
 
 def render(template: str, **values: object) -> str:
-    """Fill in a template; an undefined name in it is an error."""
+    """Fill in a template.
+
+    Raises jinja2.UndefinedError if it uses a name that has no value.
+    """
     return _environment().get_template(template).render(values)
 
 
 def fragment(template: str, **values: object) -> nodes.raw:
-    """Fill in a template as a node that only HTML writers show."""
+    """Fill in a template as a node that only HTML writers show.
+
+    Raises jinja2.UndefinedError if it uses a name that has no value.
+    """
     return nodes.raw("", render(template, **values), format="html")
 
 
 def to_root(page: str) -> str:
-    """Return the relative way from a page to the root of the site, as ``../../``."""
+    """Return the relative address of the site's root from a page, as ``../../``."""
     return "../" * page.count("/")
-
-
-def setup(app: Sphinx) -> ExtensionMetadata:
-    """Make the pages depend on the templates' content."""
-    content = "".join(path.read_text() for path in sorted(TEMPLATES.glob("*.jinja")))
-    app.add_config_value("fragment_templates", content, "env", str)
-    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Case text: a case put into words for a reader."""
+"""Cases in words: what is asked, where, and what the expected answer is."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ from manylinux_conformance.suite.placeholders import offers
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
-    """What is asked, where, and what the rule answers.
+    """A case for a reader.
 
+    ``where`` says on which platforms it is asked.
     ``items`` are the tags, sets or settings that the question is about.
+    ``expected`` is the answer that the rule gives.
+    ``module`` is the source of a ``_manylinux`` module, if there is one.
     """
 
     rule: str
@@ -56,13 +59,13 @@ def describe(case: Case) -> CaseText:
 
 
 BUILDER_QUESTIONS = {
-    "level": "Does what the compiler makes of this source keep the level?",
+    "level": "Does what the compiler makes of this source conform to the level?",
     "instructions": "For which instruction set is this source compiled?",
     "machine": "Which machine does uname name?",
     "platform": "Which platform does sysconfig name?",
     "interpreters": "Which interpreters need libpython?",
-    "wheel-tag": "Which platform tag does a wheel get that nobody has audited?",
-    "wheel-level": "Do the files in a back end's wheel keep the level?",
+    "wheel-tag": "Which platform tag does a wheel have before it is audited?",
+    "wheel-level": "Do the files in the back end's wheel conform to the level?",
 }
 
 
@@ -83,6 +86,8 @@ def describe_build(build: Build) -> CaseText:
 def describe_platforms(selector: Selector) -> str:
     """Say for which platforms a case is."""
     parts = [", ".join(selector.arch), ", ".join(selector.name)]
+    if selector.other_than:
+        parts.append(f"not {' or '.join(selector.other_than)}")
     if selector.glibc:
         answers = (f"“{answer}”" for answer in selector.glibc)
         parts.append(f"where glibc says {' or '.join(answers)}")
@@ -104,14 +109,14 @@ def _question(case: Case) -> tuple[str, tuple[str, ...]]:
             return "Which tags does this set stand for?", (case.set,)
         case Listing():
             return "Which tags fit, in which order?", ()
-        case Load():  # pragma: no branch - the last kind
+        case Load():
             source = "C++" if case.language == "cxx" else case.language.upper()
             module = f"a {source} module built for glibc {case.built}"
             return f"Can {module} that claims {case.claim} be imported?", ()
 
 
 def _choose(case: Choose) -> str:
-    words = "Which of these wheels is taken"
+    words = "Which of these wheels is installed"
     if case.target:
         words += f" for the explicit target {case.target}"
     if case.module:

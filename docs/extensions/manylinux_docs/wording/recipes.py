@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from case_text import CaseText
 from manylinux_fixtures.recipes import (
     Boundary,
     Expectation,
@@ -14,6 +13,8 @@ from manylinux_fixtures.recipes import (
     recipes_of,
 )
 
+from manylinux_docs.wording.cases import CaseText
+
 ANSWERS = {
     Expectation.HOLDS: "the claim is true",
     Expectation.VIOLATES: "the claim is false",
@@ -21,10 +22,10 @@ ANSWERS = {
 }
 
 
-def described_recipes(folder: Path) -> Iterator[CaseText]:
-    """Yield every recipe below a folder in words; no folder means none.
+def describe_recipes(folder: Path) -> Iterator[CaseText]:
+    """Yield every recipe below a folder in words; none if there is no such folder.
 
-    Raises FixtureError if a recipe cannot be used.
+    Raises FixtureError if a recipe file is malformed.
     """
     if folder.is_dir():
         for _, file in read_recipe_files(folder):

@@ -1,34 +1,21 @@
-"""Builds: alike in parallel, short when nothing changed, right when evidence did."""
+"""Inputs: a build reads nothing again unless something that pages show has changed."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
+import pytest
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_docs.evidence.inputs import digest
 
-if TYPE_CHECKING:
-    from docs.tests.conftest import Build, Built
-
-
-def pages(site: Path) -> dict[str, str]:
-    return {
-        path.relative_to(site).as_posix(): path.read_text("utf-8")
-        for path in sorted(site.rglob("*.html"))
-    }
+from docs.tests.site import Build
 
 
 def all_right(block: Block) -> Block:
     right = (msgspec.structs.replace(r, verdict=Verdict.PASS) for r in block.results)
     return Block(block.header, tuple(right), block.not_run)
-
-
-def test_parallel_build_writes_the_same_pages(
-    built: Built, project: Path, build: Build
-) -> None:
-    assert pages(build(project, jobs=2).site) == pages(built.site)
 
 
 def test_second_build_reads_nothing_again(project: Path, build: Build) -> None:
@@ -52,11 +39,29 @@ def test_new_answers_reach_every_page_that_shows_them(
     assert "3 of 3" in row
 
 
-def test_removed_rule_leaves_no_trace(project: Path, build: Build) -> None:
-    build(project)
-    chapter = project / "spec/demo.md"
-    text = chapter.read_text()
-    chapter.write_text(text[: text.index(":::{rule} demo.second")])
-    assert "demo.second" in build(project).warnings
-    published = (project / "site/rules.json").read_text()
-    assert '"id": "demo.second"' not in published
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conformance/cases/tag/demo.toml",
+        "conformance/deviations/demo.toml",
+        "conformance/platforms/demo.toml",
+        "conformance/results/demo.jsonl",
+        "fixtures/recipes/needed/demo.toml",
+        "spec/demo.md",
+        "spec/retired.toml",
+        "spec/data/demo.toml",
+    ],
+)
+def test_digest_notices_a_file_that_comes_changes_or_is_renamed(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True)
+    digests = [digest(tmp_path)]
+    path.write_text("one")
+    digests.append(digest(tmp_path))
+    path.write_text("two")
+    digests.append(digest(tmp_path))
+    path.rename(path.with_stem("other"))
+    digests.append(digest(tmp_path))
+    assert len(set(digests)) == 4
