@@ -1,4 +1,4 @@
-"""Fragments: text from data files, as safe and readable HTML."""
+"""Filters: text from data files, as safe and readable HTML."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def test_only_pairs_of_backticks_set_code(text: str, html: str) -> None:
     assert with_code(text) == html
 
 
-def test_identifier_breaks_after_dots_and_underscores_and_is_escaped() -> None:
-    assert breakable("a.b_<c>") == "a.<wbr>b_<wbr>&lt;c&gt;"
+def test_identifier_breaks_after_dots_underscores_and_slashes_and_is_escaped() -> None:
+    assert breakable("a.b_<c>/d") == "a.<wbr>b_<wbr>&lt;c&gt;/<wbr>d"

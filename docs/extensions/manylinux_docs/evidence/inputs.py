@@ -29,7 +29,7 @@ def note_inputs(app: Sphinx, config: Config) -> None:
 
 
 def digest(root: Path) -> str:
-    """Return a SHA-256 over names and contents of all inputs, templates included."""
+    """Return a SHA-256 of the names and contents of all inputs, templates included."""
     found = hashlib.sha256()
     for path, name in _inputs(root):
         found.update(name.encode() + b"\0")

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-BREAKS = re.compile(r"(?<=[._])")
+BREAKS = re.compile(r"(?<=[._/])")
 CODE = re.compile(r"`([^`'\n]+)`")
 
 
 def breakable(identifier: str) -> Markup:
-    """Return an identifier that a browser may break after dots and underscores."""
+    """Return an identifier or path that may break after dots, underscores, slashes."""
     return Markup("<wbr>").join(BREAKS.split(identifier))
 
 
