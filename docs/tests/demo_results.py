@@ -6,14 +6,14 @@ from pathlib import Path
 
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, write_blocks
-from manylinux_conformance.results.lines import Header, NotRun, Result
+from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 
 
 def block(tool: str, version: str, *answers: Result, not_run: str = "") -> Block:
     """Return what an installer answered; it was not run on a platform, if named."""
     header = Header(
-        format=1,
+        format=FORMAT,
         edition="2026.1",
         rules_lock="0" * 64,
         tool=tool,
@@ -22,7 +22,7 @@ def block(tool: str, version: str, *answers: Result, not_run: str = "") -> Block
         python="3.11",
         host="x86_64",
     )
-    missing = NotRun(platform=not_run, reason="needs Python < 3.10")
+    missing = NotRun(platforms=(not_run,), reason="needs Python < 3.10")
     return Block(header, answers, (missing,) if not_run else ())
 
 

@@ -2,7 +2,7 @@
 
     results = ask_auditor(tool, corpus, new_folder)
 
-Each wheel of the corpus gets one ``Result``, on its architecture as platform.
+Each wheel of the corpus gets one ``Result``, which names its architecture.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def ask_builder(
     for target, builds in plan:
         environment = _environment(tool, builder, target, folder, cache)
         if reason := environment.why_not():
-            missing.append(NotRun(platform=target.platform.name, reason=reason))
+            missing.append(NotRun(platforms=(target.platform.name,), reason=reason))
             total -= len(builds)
             continue
         progress(len(results), total)

@@ -74,7 +74,7 @@ def _itself(image: Platform, cache: Path) -> Target | NotRun:
     tag = f"manylinux_{image.major}_{image.minor}_{image.arch}"
     found = _target(tag, "", cache)
     if isinstance(found, NotRun):
-        return NotRun(platform=image.name, reason=found.reason)
+        return NotRun(platforms=(image.name,), reason=found.reason)
     return replace(found, platform=image)
 
 
@@ -82,13 +82,13 @@ def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
     found = TAG.fullmatch(tag)
     if found is None or found[3] not in ARCHITECTURES:
         reason = "the C library or the architecture is not one of manylinux"
-        return NotRun(platform=tag or "its own machine", reason=reason)
+        return NotRun(platforms=(tag,) if tag else (), reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]
     if reason := why_not_run(arch):
-        return NotRun(platform=tag, reason=reason)
+        return NotRun(platforms=(tag,), reason=reason)
     judge = witness(arch, (major, minor), cache)
     if judge is None:
-        return NotRun(platform=tag, reason="no sysroot of this release is known")
+        return NotRun(platforms=(tag,), reason="no sysroot of this release is known")
     platform = Platform(
         name=tag,
         fidelity=Fidelity.EMULATED if judge.emulated else Fidelity.NATIVE,

@@ -111,10 +111,11 @@ def _check_builder(tool: ProvidedTool, folder: Path, cache: Path) -> Iterator[st
     smoke = Suite(rules={}, cases=(), platforms=(), lock_digest="", builds=BUILDS)
     results, missing = ask_builder(tool, smoke, folder, cache)
     for target in missing:
-        yield f"{target.platform}: {target.reason}"
+        where = ", ".join(target.platforms) or "this machine"
+        yield f"{where}: {target.explanation}"
     for result in results:
         if result.verdict in {Verdict.ERROR, Verdict.TIMEOUT}:
-            yield f"{result.case} on {result.platform}: {result.reason}"
+            yield f"{result.case} on {result.where}: {result.reason}"
 
 
 def _complaints(

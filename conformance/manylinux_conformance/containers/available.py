@@ -12,7 +12,7 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
-from manylinux_conformance.results.lines import UNPREPARED, NotRun
+from manylinux_conformance.results.lines import NotRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,15 @@ def ready_containers(
     The containers of an engine that does not answer are one line, and so are those of
     one release that are not prepared.
     """
+    wanted = list(containers)
     engines: dict[str, Engine | NotRun] = {}
     shared: dict[str, bool] = {}
     missing: dict[str, list[Container]] = {}
-    for container in containers:
+    for container in wanted:
         address = container.release.engine
         if address not in engines:
-            engines[address] = _connected(address)
+            names = [e.name for e in wanted if e.release.engine == address]
+            engines[address] = _connected(address, names)
             if isinstance(known := engines[address], NotRun):
                 yield known
         engine = engines[address]
@@ -62,19 +64,19 @@ def ready_containers(
         yield _unprepared(release, absent)
 
 
-def _connected(address: str) -> Engine | NotRun:
+def _connected(address: str, names: Sequence[str]) -> Engine | NotRun:
     try:
         engine = connect(address)
     except InputError as error:
-        where = f"containers of {address}" if address else "containers"
-        return NotRun(platform=where, reason=f"{error.where}: {error.reason}")
+        reason = f"{error.where}: {error.reason}"
+        return NotRun(platforms=tuple(names), reason=reason, remedy=error.remedy)
     remove_orphans(engine)
     return engine
 
 
 def _unprepared(release: str, absent: list[Container]) -> NotRun:
-    names = [container.name for container in absent]
+    names = tuple(container.name for container in absent)
     pattern = names[0] if len(names) == 1 else f"'{release}-*'"
     where = f" --engine {engine}" if (engine := absent[0].release.engine) else ""
-    reason = f"{UNPREPARED}{pattern}{where}"
-    return NotRun(platform=", ".join(names), reason=reason)
+    remedy = f"manylinux-conformance platforms prepare {pattern}{where}"
+    return NotRun(platforms=names, reason="not prepared", remedy=remedy)

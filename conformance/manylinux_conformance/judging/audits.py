@@ -14,7 +14,6 @@ from manylinux_fixtures.manifest import Line
 from manylinux_fixtures.recipes import Expectation
 
 from manylinux_conformance.corpus.hostile import HOSTILE
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.sandbox.process import fit_for_report
@@ -76,8 +75,7 @@ def audit_result(line: Line, answer: AuditAnswer) -> Result:
     return Result(
         case=f"{rule}/{name}",
         rule=rule,
-        platform=arch,
-        fidelity=Fidelity.NATIVE,
+        arch=arch,
         verdict=judged.verdict,
         expected=judged.expected,
         answer=judged.answer,

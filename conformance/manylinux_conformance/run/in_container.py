@@ -94,7 +94,7 @@ class Inside:
             except (InputError, LostError) as error:
                 reason = _words(error)
         if reason:
-            missing = (NotRun(platform=self.platform.name, reason=reason),)
+            missing = (NotRun(platforms=(self.platform.name,), reason=reason),)
         tool = self.tool
         known = annotate(results, tool.deviations, tool.version, self.role)
         return Block(self._heading(), tuple(known), missing)
@@ -140,7 +140,7 @@ class Inside:
             results, missing = self._answers(tool, self.platform, None, running), []
             for model in models(self.platform) if shim else ():
                 if reason := self._unseen(running, tool, model, shim):
-                    missing.append(NotRun(platform=model.name, reason=reason))
+                    missing.append(NotRun(platforms=(model.name,), reason=reason))
                 else:
                     results += self._answers(tool, model, shim, running)
         return results, tuple(missing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from manylinux_conformance.asking.batches import ProbeShelf
 from manylinux_conformance.containers.available import Ready
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import ELSEWHERE, NotRun
+from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.heading import heading
 from manylinux_conformance.run.in_container import Inside
@@ -57,5 +57,5 @@ class AskingInside:
                 pool.shutdown(cancel_futures=True)
                 raise
         if self.missing:
-            head = heading(self.suite, self.tool, self.role, platform=ELSEWHERE)
+            head = heading(self.suite, self.tool, self.role)
             yield Block(head, (), self.missing)

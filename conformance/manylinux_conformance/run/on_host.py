@@ -25,7 +25,6 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.deviations import annotate
 from manylinux_conformance.tools.selection import Tool
 
-EVERYWHERE = "every platform"
 # Asked once for each platform and interpreter, whatever the number of tools.
 _why_not_seen = functools.cache(why_not_seen)
 
@@ -51,7 +50,7 @@ class Asking:
             progress=functools.partial(progress, done=0, total=0),
         )
         if isinstance(provided, NotProvided):
-            nowhere = NotRun(platform=EVERYWHERE, reason=provided.reason)
+            nowhere = NotRun(reason=provided.reason)
             return Block(heading(self.suite, self.tool, self.role), (), (nowhere,))
         results, missing = self._results(provided, progress)
         tool = self.tool
@@ -73,7 +72,7 @@ class Asking:
                 lambda done, total: progress(self._name, done, total),
             )
         missing = self._unseen(provided)
-        unseen = {one.platform for one in missing}
+        unseen = {name for one in missing for name in one.platforms}
         places = [one for one in self.suite.platforms if one.name not in unseen]
         return self._ask(provided, places, progress), missing
 
@@ -111,7 +110,10 @@ class Asking:
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             reasons = zip(places, pool.map(check, places), strict=True)
             return tuple(
-                NotRun(platform=place.name, reason=f"the model does not work: {reason}")
+                NotRun(
+                    platforms=(place.name,),
+                    reason=f"the model does not work: {reason}",
+                )
                 for place, reason in reasons
                 if reason
             )

@@ -180,7 +180,7 @@ def test_a_target_is_not_run_without_what_the_adapter_names(
     way: str, more: str, reason: str, builder: Make, watch: Watch
 ) -> None:
     results, missing, told = watch(builder(way, more=more), level())
-    assert (results, missing) == ([], (NotRun(platform=TAG, reason=reason),))
+    assert (results, missing) == ([], (NotRun(platforms=(TAG,), reason=reason),))
     assert told == []
 
 

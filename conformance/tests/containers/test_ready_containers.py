@@ -41,7 +41,7 @@ def test_engine_that_does_not_answer_is_one_line(
     monkeypatch.setenv("DOCKER_HOST", address)
     (found,) = ready_containers([here_container, here_container], [tmp_path])
     assert isinstance(found, NotRun)
-    assert found.platform == "containers"
+    assert found.platforms == (here_container.name, here_container.name)
     assert found.reason.startswith(f"{address}: is not ")
 
 
@@ -51,7 +51,8 @@ def test_named_engine_that_does_not_answer_is_named(
     address = f"unix://{tmp_path}/nowhere.sock"
     (found,) = ready_containers([like(here_container, engine=address)], [tmp_path])
     assert isinstance(found, NotRun)
-    assert found.platform == f"containers of {address}"
+    assert found.platforms == (here_container.name,)
+    assert found.reason.startswith(f"{address}: is not ")
 
 
 def test_what_is_not_prepared_is_told_once_for_a_release(
@@ -63,14 +64,14 @@ def test_what_is_not_prepared_is_told_once_for_a_release(
     found = list(ready_containers([one, *others], [tmp_path]))
     assert found == [
         NotRun(
-            platform=one.name,
-            reason="not prepared; run: "
-            f"manylinux-conformance platforms prepare {one.name}",
+            platforms=(one.name,),
+            reason="not prepared",
+            remedy=f"manylinux-conformance platforms prepare {one.name}",
         ),
         NotRun(
-            platform="here-s390x, here-armv7l",
-            reason="not prepared; run: "
-            "manylinux-conformance platforms prepare 'here-*'",
+            platforms=("here-s390x", "here-armv7l"),
+            reason="not prepared",
+            remedy="manylinux-conformance platforms prepare 'here-*'",
         ),
     ]
 

@@ -294,7 +294,7 @@ def test_tool_that_cannot_be_there_is_not_run(
     block = ask(ready, dataclasses.replace(tool, version=version))
     assert block.results == ()
     (missing,) = block.not_run
-    assert missing.platform == ready.container.name
+    assert missing.platforms == (ready.container.name,)
     assert re.fullmatch(reason, missing.reason)
 
 
@@ -326,7 +326,7 @@ def test_image_without_python_is_not_run(
     bare = changed(ready, interpreters=("/opt/none/python3",))
     (missing,) = ask(bare, installer(tmp_path, "any")).not_run
     assert missing == NotRun(
-        platform=ready.container.name,
+        platforms=(ready.container.name,),
         reason="the image has no Python at /opt/none/python3",
     )
 
@@ -400,7 +400,7 @@ def test_model_that_does_not_show_is_told_and_the_rest_stays(
     block = ask(made_up(), installer(tmp_path, "any"))
     assert len(block.results) == len(CASES)
     (missing,) = block.not_run
-    assert missing.platform.endswith("-as-glibc-2.17")
+    assert missing.platforms[0].endswith("-as-glibc-2.17")
     assert missing.reason.startswith("the model does not work: ")
 
 
@@ -460,7 +460,7 @@ def test_every_container_has_a_block_and_the_rest_a_reason(
     made_up: MakeReady, suite: Suite, settings: Settings, tmp_path: Path
 ) -> None:
     ready = made_up()
-    absent = NotRun(platform="elsewhere", reason="not prepared")
+    absent = NotRun(platforms=("elsewhere",), reason="not prepared")
     asking = AskingInside(
         suite, installer(tmp_path, "any"), Role.INSTALLER, settings, [ready], (absent,)
     )
@@ -469,6 +469,7 @@ def test_every_container_has_a_block_and_the_rest_a_reason(
     assert told[-1] == ("fake as installer in containers", 1, 1)
     assert [len(block.results) for block in blocks] == [len(CASES), 0]
     assert blocks[1].not_run == (absent,)
+    assert blocks[1].header.platform == ""
 
 
 def test_whoever_stops_listening_ends_the_containers(

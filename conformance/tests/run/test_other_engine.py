@@ -24,6 +24,7 @@ from manylinux_conformance.containers.files import are_seen
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import elsewhere, read_containers
+from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
@@ -156,7 +157,7 @@ def test_the_reference_answers_there_as_it_does_here(
     (block,) = there
     assert block.results
     assert {one.verdict.value for one in block.results} == {"pass"}
-    assert {one.fidelity.value for one in block.results} == {"native"}
+    assert {one.fidelity for one in block.results} == {Fidelity.NATIVE}
 
 
 @pytest.mark.parametrize("way", ["fail-halfway", "write-beside"])
@@ -201,7 +202,7 @@ def test_what_the_engine_lacks_is_listed_with_the_command_for_it(
     (line,) = ready_containers(elsewhere(tuple(absent), [other.address]), [tmp_path])
     command = f"prepare debian-14-aarch64 --engine {other.address}"
     assert isinstance(line, NotRun)
-    assert line.reason.endswith(command)
+    assert line.remedy.endswith(command)
 
 
 def test_a_pattern_that_names_no_platform_is_refused() -> None:

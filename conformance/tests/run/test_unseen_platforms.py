@@ -75,7 +75,7 @@ def test_no_tool_is_graded_where_the_model_does_not_work(tmp_path: Path) -> None
         ("glibc-2.17", Verdict.PASS)
     ]
     (missing,) = block.not_run
-    assert missing.platform == "long-name"
+    assert missing.platforms == ("long-name",)
     assert missing.reason.startswith("the model does not work: os.uname says")
 
 

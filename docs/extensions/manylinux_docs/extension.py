@@ -1,4 +1,4 @@
-"""Registers everything of this site that Sphinx calls: one place, in calling order."""
+"""Registers everything of this site that Sphinx calls, in the order of the calls."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 import pytest
-from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_docs.files.badges import badge
 
 from docs.tests.site import Built
@@ -32,7 +32,7 @@ def test_file_tells_of_the_last_version(
 
 
 @pytest.mark.parametrize(
-    ("standings", "message", "color"),
+    ("statuses", "message", "color"),
     [
         ({"follows": 2, "unexplained": 1}, "2 rules followed, 1 not", "yellow"),
         ({"follows": 2, "differs": 3}, "2 rules followed, 3 not", "yellow"),
@@ -41,8 +41,8 @@ def test_file_tells_of_the_last_version(
     ],
 )
 def test_colour_says_whether_every_rule_is_followed(
-    standings: dict[str, int], message: str, color: str
+    statuses: dict[str, int], message: str, color: str
 ) -> None:
-    counts = Counter({Standing(name): count for name, count in standings.items()})
+    counts = Counter({RuleStatus(name): count for name, count in statuses.items()})
     made = badge("manylinux", "", counts)
     assert (made.message, made.color) == (message, color)

@@ -61,19 +61,19 @@ def tables(evidence: Evidence) -> Iterator[Table]:
 
 
 def _not_run(blocks: list[Block]) -> Iterator[str]:
-    """Yield each reason with where it held, tools with the same places together."""
+    """Yield each reason with where it held, tools with the same platforms together."""
     reasons: dict[str, dict[str, list[str]]] = {}
     for block in blocks:
         for line in block.not_run:
-            places = reasons.setdefault(line.reason, {})
-            places.setdefault(block.header.name, []).append(line.platform)
-    for reason, places in reasons.items():
+            by_tool = reasons.setdefault(line.explanation, {})
+            by_tool.setdefault(block.header.name, []).extend(line.platforms)
+    for reason, by_tool in reasons.items():
         tools: dict[str, list[str]] = {}
-        for name, platforms in places.items():
+        for name, platforms in by_tool.items():
             tools.setdefault(", ".join(platforms), []).append(name)
         for where, names in tools.items():
             whom = "every tool" if len(names) == len(blocks) > 1 else ", ".join(names)
-            yield f"{whom}, on {where}: {reason}"
+            yield f"{whom}, on {where}: {reason}" if where else f"{whom}: {reason}"
 
 
 def _row(evidence: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:

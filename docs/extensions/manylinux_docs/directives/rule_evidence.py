@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from docutils import nodes
-from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.reports.rule_status import RuleStatus
 
 from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import Score
 from manylinux_docs.rendering.templates import fragment
 
-DIFFERING = (Standing.DIFFERS, Standing.UNEXPLAINED)
+DIFFERING = (RuleStatus.DIFFERS, RuleStatus.UNEXPLAINED)
 
 
 def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
@@ -23,8 +23,8 @@ def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
         root=root,
         cases=evidence.cases_of(rule),
         rows=_rows(scores),
-        following=sum(score.standing is Standing.FOLLOWS for score in scores),
-        differing=_names(score for score in scores if score.standing in DIFFERING),
+        following=sum(score.status is RuleStatus.FOLLOWS for score in scores),
+        differing=_names(score for score in scores if score.status in DIFFERING),
     )
 
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.reports.standing import Standing, by_rule, standing
+from manylinux_conformance.reports.rule_status import RuleStatus, by_rule, rule_status
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.deviations import DIFFERING
 
 WORDS = {
-    Standing.FOLLOWS: "follows the rule",
-    Standing.DIFFERS: "differs; the reason is recorded",
-    Standing.UNEXPLAINED: "differs; not explained yet",
-    Standing.TROUBLE: "could not be asked reliably",
-    Standing.DECLINES: "says that it does not do this",
-    Standing.NOT_ASKED: "was not asked",
+    RuleStatus.FOLLOWS: "follows the rule",
+    RuleStatus.DIFFERS: "differs; the reason is recorded",
+    RuleStatus.UNEXPLAINED: "differs; not explained yet",
+    RuleStatus.TROUBLE: "could not be asked reliably",
+    RuleStatus.DECLINES: "says that it does not do this",
+    RuleStatus.NOT_ASKED: "was not asked",
 }
 PLURAL = {
     Role.TAG_LIBRARY: "Tag libraries",
@@ -33,34 +33,30 @@ WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A platform, and how real it was.
-
-    ``fidelity`` is None where the platform is what a file claims: the architecture of
-    a wheel that an auditor reads on this machine.
-    """
+class ScoredPlatform:
+    """A platform and how real it was, or the architecture of a wheel, without."""
 
     fidelity: Fidelity | None
-    platform: str
+    name: str
 
     def __str__(self) -> str:
         """Name the platform, and its fidelity where it is more than modelled."""
         plain = self.fidelity in {None, Fidelity.MODELLED}
-        return self.platform if plain else f"{self.platform} ({self.fidelity})"
+        return self.name if plain else f"{self.name} ({self.fidelity})"
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceScore:
+class PlatformScore:
     """What the answers to one rule come to on one platform."""
 
-    standing: Standing
+    status: RuleStatus
     right: int
     asked: int
 
     @property
     def words(self) -> str:
-        """The standing in words that follow the tool's name."""
-        return WORDS[self.standing]
+        """The status in words that follow the tool's name."""
+        return WORDS[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ class Difference:
     expected: str
     answer: str
     deviation: str
-    platforms: tuple[Place, ...]
+    platforms: tuple[ScoredPlatform, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +75,19 @@ class Score:
     """How one version of a tool, in one role, stands to one rule.
 
     ``asked`` counts the questions that the tool had to answer, ``right`` those that
-    it answered as the rule says; ``places`` has the same for each platform.
+    it answered as the rule says; ``platforms`` has the same for each platform.
     ``reasons`` say why other questions were not asked or came to nothing.
     """
 
     role: Role
     tool: str
     version: str
-    standing: Standing
+    status: RuleStatus
     right: int
     asked: int
     differences: tuple[Difference, ...]
     reasons: tuple[str, ...]
-    places: dict[Place, PlaceScore]
+    platforms: dict[ScoredPlatform, PlatformScore]
 
     @property
     def anchor(self) -> str:
@@ -100,8 +96,8 @@ class Score:
 
     @property
     def words(self) -> str:
-        """The standing in words that follow the tool's name."""
-        return WORDS[self.standing]
+        """The status in words that follow the tool's name."""
+        return WORDS[self.status]
 
 
 def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
@@ -115,53 +111,51 @@ def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
 
 def score(header: Header, results: Sequence[Result]) -> Score:
     """Gather the answers of one tool version to one rule."""
-    real = header.role is not Role.AUDITOR
-    places: dict[Place, list[Result]] = {}
+    platforms: dict[ScoredPlatform, list[Result]] = {}
     for result in results:
-        places.setdefault(_place(result, real=real), []).append(result)
-    whole = _place_score(results)
+        platform = ScoredPlatform(result.fidelity, result.where)
+        platforms.setdefault(platform, []).append(result)
+    whole = _platform_score(results)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
         role=header.role,
         tool=header.tool,
         version=header.version,
-        standing=whole.standing,
+        status=whole.status,
         right=whole.right,
         asked=whole.asked,
-        differences=tuple(_differences(places)),
+        differences=tuple(_differences(platforms)),
         reasons=tuple(sorted(reasons - {""})),
-        places={place: _place_score(group) for place, group in places.items()},
+        platforms={
+            platform: _platform_score(group) for platform, group in platforms.items()
+        },
     )
 
 
-def _place(result: Result, *, real: bool) -> Place:
-    return Place(result.fidelity if real else None, result.platform)
-
-
-def _place_score(results: Sequence[Result]) -> PlaceScore:
+def _platform_score(results: Sequence[Result]) -> PlatformScore:
     verdicts = Counter(result.verdict for result in results)
     asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
-    return PlaceScore(standing(results), verdicts[Verdict.PASS], asked)
+    return PlatformScore(rule_status(results), verdicts[Verdict.PASS], asked)
 
 
-def _differences(places: dict[Place, list[Result]]) -> Iterator[Difference]:
-    grouped: dict[tuple[str, str, str, str], list[Place]] = {}
-    for place, results in places.items():
+def _differences(platforms: dict[ScoredPlatform, list[Result]]) -> Iterator[Difference]:
+    grouped: dict[tuple[str, str, str, str], list[ScoredPlatform]] = {}
+    for platform, results in platforms.items():
         for result in results:
             if result.verdict in DIFFERING:
                 answer = result.answer or f"{result.verdict}: {result.reason}"
                 name = result.case.partition("/")[2]
                 key = (name, result.expected, answer, result.deviation)
-                grouped.setdefault(key, []).append(place)
+                grouped.setdefault(key, []).append(platform)
     for key, where in grouped.items():
         yield Difference(*key, platforms=tuple(where))
 
 
-def places_of(scores: Iterable[Score]) -> list[Place]:
+def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
     """Return the platforms that any of the scores speaks of, the most real first.
 
     Platforms of one fidelity keep the order in which they were asked.
     """
-    found = dict.fromkeys(place for score in scores for place in score.places)
+    found = dict.fromkeys(platform for score in scores for platform in score.platforms)
     order = [Fidelity.NATIVE, Fidelity.EMULATED, Fidelity.MODELLED, None]
-    return sorted(found, key=lambda place: order.index(place.fidelity))
+    return sorted(found, key=lambda platform: order.index(platform.fidelity))

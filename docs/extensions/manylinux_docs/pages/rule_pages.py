@@ -13,7 +13,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.scores import PLURAL, Place, Score, places_of
+from manylinux_docs.evidence.scores import PLURAL, Score, ScoredPlatform, platforms_of
 from manylinux_docs.pages.rule_block import render_rule_block
 from manylinux_docs.rendering.templates import render, to_root
 from manylinux_docs.rule_anchors import documents_of_rules
@@ -54,7 +54,7 @@ def _rule_page(
         cases=evidence.cases_of(rule.id),
         plural=PLURAL,
         roles=roles,
-        places=_places(roles),
+        platforms=_platforms(roles),
         deviations=_deviations(evidence, rule.id),
         locations=evidence.locations[rule.id],
     )
@@ -75,8 +75,8 @@ def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
     return roles
 
 
-def _places(roles: dict[Role, list[Score]]) -> dict[Role, list[Place]]:
-    return {role: places_of(scores) for role, scores in roles.items()}
+def _platforms(roles: dict[Role, list[Score]]) -> dict[Role, list[ScoredPlatform]]:
+    return {role: platforms_of(scores) for role, scores in roles.items()}
 
 
 def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Deviation]]:

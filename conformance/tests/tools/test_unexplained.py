@@ -1,16 +1,19 @@
-"""Complaints: about what nobody explained, and about explanations nobody needs."""
+"""Differences without a deviation, and deviations without a difference."""
 
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import Header, Result
+from manylinux_conformance.results.lines import FORMAT, Header, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.deviations import Deviation, Kind
 from manylinux_conformance.tools.selection import Tool
-from manylinux_conformance.tools.unexplained import complaints_about, needless
+from manylinux_conformance.tools.unexplained import (
+    unexplained_differences,
+    unused_deviations,
+)
 
 ADAPTER = """
 name = "gadget"
@@ -41,7 +44,7 @@ def tools(tmp_path: Path) -> list[Tool]:
 
 def block(version: str, role: Role, verdict: Verdict) -> Block:
     header = Header(
-        format=1,
+        format=FORMAT,
         edition="2026.1",
         rules_lock="",
         tool="gadget",
@@ -71,17 +74,17 @@ def answers(first: Verdict) -> list[Block]:
     ]
 
 
-def test_a_difference_is_complained_about_unless_it_is_recorded(
+def test_a_difference_is_unexplained_unless_it_is_recorded(
     tools: list[Tool],
 ) -> None:
-    assert list(complaints_about(answers(Verdict.FAIL), tools)) == []
-    (said,) = complaints_about([block("2", Role.INSTALLER, Verdict.FAIL)], tools)
+    assert list(unexplained_differences(answers(Verdict.FAIL), tools)) == []
+    (said,) = unexplained_differences([block("2", Role.INSTALLER, Verdict.FAIL)], tools)
     assert said == ("gadget 2: tag.form/plain on glibc-2.17: fail, expected any, got x")
 
 
-def test_an_entry_that_nothing_shows_is_needless(tools: list[Tool]) -> None:
-    assert list(needless(answers(Verdict.FAIL), tools, ROLES)) == []
-    (said,) = needless(answers(Verdict.PASS), tools, ROLES)
+def test_an_entry_that_nothing_shows_is_unused_deviations(tools: list[Tool]) -> None:
+    assert list(unused_deviations(answers(Verdict.FAIL), tools, ROLES)) == []
+    (said,) = unused_deviations(answers(Verdict.PASS), tools, ROLES)
     assert said == "gadget.toml: tag.form: this deviation matches nothing"
 
 
@@ -91,4 +94,4 @@ def test_an_entry_may_be_about_what_was_not_asked(
 ) -> None:
     asked = answers(Verdict.PASS)
     del asked[left_out]
-    assert list(needless(asked, tools, ROLES)) == []
+    assert list(unused_deviations(asked, tools, ROLES)) == []

@@ -1,4 +1,4 @@
-"""Standing: what all answers to a rule, together, say about a tool."""
+"""The status of a rule: what all answers to it, together, say about a tool."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.deviations import DIFFERING
 
 
-class Standing(enum.StrEnum):
-    """How a tool stands to a rule, from what was measured."""
+class RuleStatus(enum.StrEnum):
+    """Whether a tool follows a rule, from what was measured."""
 
     FOLLOWS = "follows"
     DIFFERS = "differs"  # every difference is a recorded deviation
@@ -28,34 +28,34 @@ class Standing(enum.StrEnum):
 
 
 SYMBOLS = {
-    Standing.FOLLOWS: "✓",
-    Standing.DIFFERS: "≠",
-    Standing.UNEXPLAINED: "✗",
-    Standing.TROUBLE: "!",
-    Standing.DECLINES: "○",
-    Standing.NOT_ASKED: "·",
+    RuleStatus.FOLLOWS: "✓",
+    RuleStatus.DIFFERS: "≠",
+    RuleStatus.UNEXPLAINED: "✗",
+    RuleStatus.TROUBLE: "!",
+    RuleStatus.DECLINES: "○",
+    RuleStatus.NOT_ASKED: "·",
 }
 
 
-def standing(results: Iterable[Result]) -> Standing:
-    """Return the standing that a tool's answers to one rule give it.
+def rule_status(results: Iterable[Result]) -> RuleStatus:
+    """Return what a tool's answers to one rule come to.
 
     One difference outweighs any number of passes; a pass outweighs silence.
     """
     verdicts = {(result.verdict, bool(result.deviation)) for result in results}
     if any(verdict in DIFFERING and not known for verdict, known in verdicts):
-        return Standing.UNEXPLAINED
+        return RuleStatus.UNEXPLAINED
     found = {verdict for verdict, _ in verdicts}
     if found.intersection(DIFFERING):
-        return Standing.DIFFERS
+        return RuleStatus.DIFFERS
     for verdict, name in (
-        (Verdict.INFRASTRUCTURE, Standing.TROUBLE),
-        (Verdict.PASS, Standing.FOLLOWS),
-        (Verdict.DECLINED, Standing.DECLINES),
+        (Verdict.INFRASTRUCTURE, RuleStatus.TROUBLE),
+        (Verdict.PASS, RuleStatus.FOLLOWS),
+        (Verdict.DECLINED, RuleStatus.DECLINES),
     ):
         if verdict in found:
             return name
-    return Standing.NOT_ASKED
+    return RuleStatus.NOT_ASKED
 
 
 def by_rule(results: Iterable[Result]) -> dict[str, list[Result]]:
