@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 from manylinux_fixtures.architectures import ARCHITECTURES
 
 from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.tools.adapters import Builder
 
+TargetTag = Annotated[
+    str, msgspec.Meta(pattern=r"^manylinux_[0-9]{1,3}_[0-9]{1,3}_[a-z0-9_]+$")
+]
 TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 # The machine and the C library where a tool runs: "x86_64 glibc 2.36".
 OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
@@ -36,17 +40,18 @@ class Target:
 
 
 def targets(
-    tool: ProvidedTool, builder: Builder, cache: Path, wanted: str = "*"
+    tool: ProvidedTool, promised: Mapping[str, str], cache: Path, wanted: str = "*"
 ) -> Iterator[Target | NotRun]:
     """Yield each target of a tool, or why nobody could judge what it makes for it.
 
+    ``promised`` maps tags to the tool's names for them; without any, the promise is the
+    glibc of where the tool runs.
     ``wanted`` is a pattern of architectures; an image was chosen by its own name.
     """
     if tool.image is not None:
         yield _itself(tool.image, cache)
         return
-    promised = builder.targets or {own_tag(tool): ""}
-    for tag, name in promised.items():
+    for tag, name in (promised or {own_tag(tool): ""}).items():
         found = TAG.fullmatch(tag)
         if fnmatchcase(found[3] if found else "", wanted):
             yield _target(tag, name, cache)

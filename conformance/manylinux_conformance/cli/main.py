@@ -16,6 +16,7 @@ from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
+from manylinux_conformance.cli.show import show
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.run.signals import exit_status, terminable
@@ -62,6 +63,7 @@ main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)
 main.add_command(report)
+main.add_command(show)
 
 
 @main.command()

@@ -31,7 +31,8 @@ from manylinux_conformance.results.baseline import (
 )
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import ASKED, run
+from manylinux_conformance.roles.registry import ROLES
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
@@ -73,7 +74,7 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
-@click.option("--role", type=click.Choice([role.value for role in ASKED]))
+@click.option("--role", type=click.Choice([role.value for role in tuple(ROLES)]))
 @click.option("--platform", default="*", help="Only platforms that match PATTERN.")
 @click.option("--rule", default="*", help="Only rules that match PATTERN.")
 @click.option("--case", default="*", help="Only cases that match PATTERN.")
@@ -122,7 +123,7 @@ def run_command(  # noqa: PLR0913 - one argument per option
     baseline = read_baseline(data_folder("results"))
     if check or update:
         _refuse_what_has_no_baseline(tools, suite, update=update, check=check)
-    roles = (Role(role),) if role else ASKED
+    roles = (Role(role),) if role else tuple(ROLES)
     blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
     write_reports(blocks, suite.rules, output)
     if as_json:
@@ -134,7 +135,7 @@ def run_command(  # noqa: PLR0913 - one argument per option
         complaints.append("no question was put to any tool")
     if wanted.is_everything:
         known = [*blocks, *not_rerun(blocks, baseline)]
-        complaints += unused_deviations(known, chosen, ASKED)
+        complaints += unused_deviations(known, chosen, tuple(ROLES))
     if check:
         complaints += _checked(blocks, baseline, complete=wanted.is_everything)
     if update:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from manylinux_conformance.containers.files import are_seen
 from manylinux_conformance.containers.live_containers import remove_orphans
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
@@ -40,38 +40,36 @@ def ready_containers(
     The containers of an engine that does not answer are one line, and so are those of
     one release that are not prepared.
     """
-    wanted = list(containers)
-    engines: dict[str, Engine | NotRun] = {}
-    shared: dict[str, bool] = {}
+    by_engine: dict[str, list[Container]] = {}
+    for container in containers:
+        by_engine.setdefault(container.release.engine, []).append(container)
+    for address, wanted in by_engine.items():
+        try:
+            engine = connect(address)
+        except UnavailableError as error:
+            names = tuple(container.name for container in wanted)
+            said = f"{error.where}: {error.reason}"
+            yield NotRun(platforms=names, reason=said, remedy=error.remedy)
+        else:
+            remove_orphans(engine)
+            yield from _of(engine, wanted, folders)
+
+
+def _of(
+    engine: Engine, containers: Iterable[Container], folders: Sequence[Path]
+) -> Iterator[Ready | NotRun]:
+    """Yield the containers of an engine that are prepared, then those that are not."""
+    shared: bool | None = None
     missing: dict[str, list[Container]] = {}
-    for container in wanted:
-        address = container.release.engine
-        if address not in engines:
-            names = [e.name for e in wanted if e.release.engine == address]
-            engines[address] = _connected(address, names)
-            if isinstance(known := engines[address], NotRun):
-                yield known
-        engine = engines[address]
-        if isinstance(engine, NotRun):
-            continue
+    for container in containers:
         if engine.image(container.image):
-            if address not in shared:
-                shared[address] = are_seen(folders, engine, container)
-            yield Ready(container, engine, shared[address])
+            if shared is None:
+                shared = are_seen(folders, engine, container)
+            yield Ready(container, engine, shared)
         else:
             missing.setdefault(container.release.name, []).append(container)
     for release, absent in missing.items():
         yield _unprepared(release, absent)
-
-
-def _connected(address: str, names: Sequence[str]) -> Engine | NotRun:
-    try:
-        engine = connect(address)
-    except InputError as error:
-        reason = f"{error.where}: {error.reason}"
-        return NotRun(platforms=tuple(names), reason=reason, remedy=error.remedy)
-    remove_orphans(engine)
-    return engine
 
 
 def _unprepared(release: str, absent: list[Container]) -> NotRun:

@@ -27,7 +27,7 @@ from manylinux_conformance.sandbox.provide import (
     pip,
 )
 from manylinux_conformance.sandbox.simple_index import Serve
-from manylinux_conformance.tools.adapters import Adapter
+from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 # The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
 LEGACY = (
@@ -58,7 +58,7 @@ class Fetching:
 
 
 def provide_inside(
-    adapter: Adapter,
+    adapter: ToolDescription,
     version: str,
     place: Place,
     cache: Path,
@@ -101,7 +101,7 @@ def platform_tags(platform: Platform) -> Iterator[str]:
                 yield f"{family}_{platform.arch}"
 
 
-def _key(adapter: Adapter, version: str, place: Place) -> str:
+def _key(adapter: ToolDescription, version: str, place: Place) -> str:
     """Name a folder by everything that decides what is installed into it."""
     provide, platform = adapter.provide, place.platform
     where = (str(place.interpreter.path), place.interpreter.purelib, platform.glibc)
@@ -116,7 +116,7 @@ def _packages(folder: Path, interpreter: Interpreter) -> Path:
     return folder / "venv" / interpreter.purelib
 
 
-def _install(adapter: Adapter, version: str, place: Place, folder: Path) -> str:
+def _install(adapter: ToolDescription, version: str, place: Place, folder: Path) -> str:
     """Install into an empty folder; return what went wrong, if anything.
 
     The folder becomes a virtual environment of the container's interpreter.

@@ -24,7 +24,7 @@ from manylinux_conformance.containers.files import (
 )
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
 from manylinux_conformance.containers.timing import Spent
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, UnavailableError
 from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.sandbox import simple_index
@@ -58,8 +58,11 @@ DOCTOR = "see 'manylinux-conformance platforms doctor'"
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
 
 
-class LostError(Exception):
+class LostError(UnavailableError):
     """A container is gone, or its emulator broke: never the tool's fault."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("container", reason)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from typing import IO
 
 import msgspec
 
+from manylinux_conformance.asking.role_table import fill
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.questions import (
@@ -26,8 +27,9 @@ from manylinux_conformance.forcing.questions import (
     wheel_questions,
 )
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.tools.adapters import Adapter, fill
+from manylinux_conformance.tools.adapters import Adapter
 
 SECONDS = 600  # for the whole run; a reference that hangs is ended then
 
@@ -128,10 +130,8 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
 
     Raises InputError if the reference cannot be started or ends early.
     """
-    if adapter.tag_library is None:
-        raise InputError(adapter.name, "is no tag library")
     places = dict.fromkeys(("python", "tool", "work", "home"), python)
-    command = [fill(word, places) for word in adapter.tag_library.command]
+    command = [fill(word, places) for word in adapter.table(TagLibrary).command]
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -9,20 +9,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.batches import ProbeShelf
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import Ready
 from manylinux_conformance.containers.files import SharedFiles
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import why_not_run, witness
 from manylinux_conformance.platforms.catalogue import read_containers
+from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.run.in_container import Inside
-from manylinux_conformance.run.run import run
+from manylinux_conformance.roles.role import Resources
+from manylinux_conformance.run.asking import Asking
+from manylinux_conformance.run.container import InContainer
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox.provide import NotProvided, provide
-from manylinux_conformance.suite.cases import Asked, Build
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.selection import Tool
@@ -88,15 +90,12 @@ def making(folder: Path, needed: str) -> Tool:
 
 
 def asked(ready: Ready, tool: Tool, settings: Settings, *builds: Build) -> Block:
-    return Inside(
-        replace(load_suite(), builds=builds or (LEVEL,)),
-        tool,
-        Role.BUILDER,
-        settings,
-        ProbeShelf(settings.work / "probes"),
-        ready,
-        settings.work / "runs",
-    ).block(lambda *_, **__: None)
+    role, probes = Role.BUILDER, settings.work / "probes"
+    place = InContainer(tool, role, settings, ready, settings.work / "runs", probes)
+    resources = Resources(place.folder, settings.cache, ProbeCache(probes))
+    suite = replace(load_suite(), cases=builds or (LEVEL,))
+    asking = Asking(suite, tool, role, place, resources)
+    return asking.block(lambda *_, **__: None)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +155,7 @@ def test_only_images_of_the_name_are_asked_and_the_others_are_not_listed(
     judged: Ready, tmp_path: Path, settings: Settings
 ) -> None:
     containers = (judged.container, *read_containers())
-    suite = replace(load_suite(), builds=(PLATFORM,), containers=containers)
+    suite = replace(load_suite(), cases=(PLATFORM,), containers=containers)
     tool = builder(tmp_path, ["{python}", str(COMPILER), "copy", "x"])
     [block] = blocks(suite, tool, settings)
     assert [each.platform for each in block.results] == [judged.container.name]
@@ -168,13 +167,13 @@ def test_an_unprepared_image_names_the_command_that_prepares_it(
     settings: Settings,
 ) -> None:
     [block] = blocks(load_suite(), Tool(read_adapter(SHIPPED), "", ()), settings)
-    listed = [name for each in block.not_run for name in each.platforms]
+    listed = [name for line in block.not_run for name in line.platforms]
     wanted = [each.name for each in read_containers() if "manylinux" in each.name]
     assert sorted(listed) == sorted(wanted)
     command = "manylinux-conformance platforms prepare 'manylinux_2_28-*'"
     name = "manylinux_2_28-s390x"
-    [remedy] = [each.remedy for each in block.not_run if name in each.platforms]
-    assert remedy == command
+    [line] = [line for line in block.not_run if name in line.platforms]
+    assert (line.reason, line.remedy) == ("not prepared", command)
 
 
 def test_a_tool_of_an_image_is_not_this_machines(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import run
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.filters import Wanted
 from manylinux_conformance.suite.load import load_suite, narrowed

@@ -6,15 +6,16 @@ import msgspec
 import pytest
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.run.run import run
+from manylinux_conformance.roles.tag_library import TagLibrary
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
-from manylinux_conformance.suite.cases import Parse
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Level, Rule, Subject
-from manylinux_conformance.tools.adapters import Adapter, TagLibrary
+from manylinux_conformance.tools.adapters import Adapter
 from manylinux_conformance.tools.selection import Tool
 
 WORKS = Platform(
@@ -48,7 +49,7 @@ def asked_on(*platforms: Platform, folder: Path) -> Block:
     adapter = Adapter(
         name="yes",
         roles=(Role.TAG_LIBRARY,),
-        tag_library=TagLibrary(command=("{python}", "-c", says)),
+        tables={Role.TAG_LIBRARY: TagLibrary(command=("{python}", "-c", says))},
     )
     told: list[str] = []
 
