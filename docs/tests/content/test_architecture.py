@@ -24,6 +24,14 @@ def test_every_folder_is_in_a_table(package: str) -> None:
     assert set(folders(package)) - named == set()
 
 
+def test_every_module_that_is_named_exists() -> None:
+    ways, _, _ = PAGE.partition("## How to add a role")
+    named = re.findall(r"`(\w+/\w+\.py)`", ways)
+    assert named
+    for name in named:
+        assert any((ROOT / package / name).is_file() for package in PACKAGES), name
+
+
 def test_glossary_is_short_sorted_and_explains_each_word_once() -> None:
     _, _, glossary = PAGE.partition("## Glossary")
     words = re.findall(r"^\| ([\w ]+) \|", glossary, re.MULTILINE)[1:]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from sphinx.errors import SphinxError
+
 from docs.tests.site import Build, Built
 
 PAGE = "docs/pages"
@@ -63,5 +66,5 @@ def test_an_empty_catalogue_is_told(project: Path, build: Build) -> None:
 
 
 def test_a_malformed_file_is_named(project: Path, build: Build) -> None:
-    built = page(project, build, "[[release]]\nname = 1\n")
-    assert "one.toml" in built.warnings
+    with pytest.raises(SphinxError, match=r"one\.toml"):
+        page(project, build, "[[release]]\nname = 1\n")

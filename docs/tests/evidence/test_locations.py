@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from manylinux_conformance.suite.rules import read_rules
 from manylinux_docs.evidence.locations import Location, locate
 
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize(
-    ("location", "words"),
-    [
-        (Location("Text", "spec/tags.md", 93), "spec/tags.md:93"),
-        (Location("Recipes", "fixtures/recipes/a.toml"), "fixtures/recipes/a.toml"),
-    ],
-)
-def test_location_reads_as_editors_write_it(location: Location, words: str) -> None:
-    assert str(location) == words
+def test_location_reads_as_editors_write_it() -> None:
+    assert str(Location("Text", "spec/tags.md", 93)) == "spec/tags.md:93"
+
+
+def test_cases_and_recipes_follow_the_text(project: Path) -> None:
+    folder = project / "fixtures/recipes"
+    folder.mkdir(parents=True)
+    (folder / "demo.toml").write_text('rule = "demo.first"\n[[holds]]\nname = "a"\n')
+    rules = read_rules(project / "spec").values()
+    assert locate(project, rules)["demo.first"] == [
+        Location("Text", "spec/demo.md", 3),
+        Location("Case next-version", "conformance/cases/demo.toml", 1),
+        Location("Recipe a", "fixtures/recipes/demo.toml", 2),
+    ]
 
 
 def test_every_rule_of_this_project_begins_where_its_location_says() -> None:

@@ -17,7 +17,7 @@ def test_rule_page_links_to_the_line_on_which_the_rule_begins(built: Built) -> N
     assert lines[17].endswith(":::{rule} demo.second")
 
 
-def test_rule_page_links_to_the_files_of_its_recipes(
+def test_rule_page_links_to_the_lines_of_its_recipes(
     project: Path, build: Build
 ) -> None:
     folder = project / "fixtures/recipes/needed"
@@ -26,6 +26,6 @@ def test_rule_page_links_to_the_files_of_its_recipes(
     (folder / "allowed.toml").write_text(recipe)
     built = build(project)
     _, link = built.all(PAGE, ".locations a")
-    assert link["href"] == "../../source/fixtures/recipes/needed/allowed.toml.html"
+    assert link["href"] == "../../source/fixtures/recipes/needed/allowed.toml.html#L-2"
     shown = built.one("source/fixtures/recipes/needed/allowed.toml", "pre").get_text()
     assert 'about = "it <b> &"' in shown

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.input_files import read_toml
+from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.platforms.releases import Release
+from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
+from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.deviations import Deviation, read_deviations
@@ -21,8 +26,7 @@ from sphinx.errors import SphinxError
 from manylinux_docs.evidence.locations import Location, locate
 from manylinux_docs.evidence.proposals import Proposal, read_proposals
 from manylinux_docs.evidence.scores import Score, scores
-from manylinux_docs.evidence.suite import ProjectSuite, load_suite_of
-from manylinux_docs.wording.cases import CaseText, describe, describe_build
+from manylinux_docs.wording.cases import CaseText, describe
 from manylinux_docs.wording.recipes import describe_recipes
 
 
@@ -36,6 +40,7 @@ class Evidence:
     ``scores`` maps a rule's identifier to what the tools answered.
     ``deviations`` maps a tool's name to its entries.
     ``retired`` maps identifiers that are no longer in use to what became of them.
+    ``releases`` maps the name of a file of the catalogue to the releases it lists.
     ``locations`` maps a rule's identifier to where it can be looked up.
     """
 
@@ -46,6 +51,7 @@ class Evidence:
     deviations: dict[str, tuple[Deviation, ...]]
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
+    releases: dict[str, tuple[Release, ...]]
     locations: dict[str, list[Location]]
 
     def cases_of(self, rule: str) -> list[CaseText]:
@@ -67,27 +73,36 @@ def load_evidence(env: BuildEnvironment) -> Evidence:
 @functools.lru_cache(maxsize=2)
 def _read(root: Path, _inputs_digest: str) -> Evidence:
     spec, deviations = root / "spec", root / "conformance" / "deviations"
-    suite = load_suite_of(root)
+    suite = load_suite(spec, root / "conformance")
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
     tools = sorted(path.stem for path in deviations.glob("*.toml"))
     return Evidence(
         rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
-        cases=_cases(root, suite),
+        cases=(
+            *map(describe, _examples_first(suite)),
+            *describe_recipes(root / "fixtures" / "recipes"),
+        ),
         blocks=tuple(blocks),
         scores=scores(blocks),
         deviations={tool: read_deviations(deviations, tool) for tool in tools},
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
+        releases=_releases(root / "conformance" / "platforms"),
         locations=locate(root, suite.rules.values()),
     )
 
 
-def _cases(root: Path, suite: ProjectSuite) -> tuple[CaseText, ...]:
-    return (
-        *map(describe, suite.cases),
-        *map(describe_build, suite.builds),
-        *describe_recipes(root / "fixtures" / "recipes"),
-    )
+def _examples_first(suite: Suite) -> list[AnyCase]:
+    """Return the cases in the order in which a reader of a chapter meets them."""
+    examples = {
+        f"{rule.id}/{name}" for rule in suite.rules.values() for name in rule.examples
+    }
+    return sorted(suite.cases, key=lambda case: case.id not in examples)
+
+
+def _releases(folder: Path) -> dict[str, tuple[Release, ...]]:
+    files = ((path, read_toml(path, PlatformFile)) for path in folder.glob("*.toml"))
+    return {path.stem: file.release for path, file in sorted(files) if file.release}
 
 
 def _area(rule: Rule) -> int:

@@ -6,37 +6,41 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_conformance.suite.locations import written_below
 from manylinux_conformance.suite.rules import Rule
-from manylinux_fixtures.recipes import read_recipe_files
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A file of the repository, and a line of it, counted from 1; 0 means the file.
+    """A line of a file of the repository, counted from 1.
 
     ``label`` says what is found there, ``path`` is relative to the repository's root.
     """
 
     label: str
     path: str
-    line: int = 0
+    line: int
 
     def __str__(self) -> str:
         """Return ``path:line``, as compilers and editors write it."""
-        return f"{self.path}:{self.line}" if self.line else self.path
+        return f"{self.path}:{self.line}"
 
 
 def locate(root: Path, rules: Iterable[Rule]) -> dict[str, list[Location]]:
-    """Return the locations of every rule: its text, then its fixture recipes.
+    """Return the locations of every rule: its text, its cases, its fixture recipes.
 
-    Raises FixtureError if a recipe file is malformed.
+    Raises InputError if a file cannot be read.
     """
     found = {
         rule.id: [Location("Text", f"spec/{rule.chapter}.md", rule.line)]
         for rule in rules
     }
-    recipes = root / "fixtures" / "recipes"
-    for path, file in read_recipe_files(recipes) if recipes.is_dir() else ():
-        location = Location("Fixture recipes", path.relative_to(root).as_posix())
-        found.setdefault(file.rule, []).append(location)
+    for label, folder in (
+        ("Case", root / "conformance" / "cases"),
+        ("Recipe", root / "fixtures" / "recipes"),
+    ):
+        for each in written_below(folder):
+            path = each.path.relative_to(root).as_posix()
+            location = Location(f"{label} {each.name or each.kind}", path, each.line)
+            found.setdefault(each.rule, []).append(location)
     return found
