@@ -25,8 +25,8 @@ NO_WHEELS = Corpus(Path("nowhere"), ())
 # A reference that answers right, with one flaw in how it treats its questions.
 FLAWED = """
 import json, sys
-from manylinux_reference.system import running_place
-from manylinux_reference.serve import respond
+from manylinux_reference.reading.system import running_place
+from manylinux_reference.commands.serve import respond
 
 for line in sys.stdin:
     question = json.loads(line)

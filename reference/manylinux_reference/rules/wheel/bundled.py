@@ -1,0 +1,74 @@
+"""Rules on the libraries that a wheel brings along."""
+
+from __future__ import annotations
+
+from manylinux_reference.mutants.rule import rule
+from manylinux_reference.rules.wheel.finding import Finding, no_findings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.wheel import Wheel
+    from manylinux_reference.rules.wheel.policy import Policy
+
+SHORTEST_HASH = 8
+HEXADECIMAL = frozenset("0123456789abcdef")
+LOADER_NAMES = ("ld-linux", "ld64.so.", "ld.so.")
+
+
+def bundled(wheel: Wheel, policy: Policy) -> Iterator[Finding]:
+    """Yield what is wrong with contained libraries."""
+    needed = {name for elf in wheel.elves for name in elf.needed}
+    for elf in wheel.elves:
+        yield from glibc(elf, policy)
+        if not needed.isdisjoint((elf.base_name, elf.soname)):
+            yield from unique_name(elf, wheel)
+    yield from sbom(wheel)
+
+
+@rule("wheel.bundled.glibc", off=no_findings)
+def glibc(elf: Elf, policy: Policy) -> Iterator[Finding]:
+    """Yield a finding if the file is a part of glibc."""
+    for name in (elf.base_name, elf.soname):
+        if name in policy.providers["GLIBC"] or name.startswith(LOADER_NAMES):
+            text = f"is {name}, a part of glibc"
+            yield Finding("wheel.bundled.glibc", elf.name, text, library=name)
+            return
+
+
+@rule("wheel.bundled.unique-name", off=no_findings)
+def unique_name(elf: Elf, wheel: Wheel) -> Iterator[Finding]:
+    """Yield advice if another wheel could bring a library of the same name."""
+    for name in (elf.base_name, elf.soname):
+        if name and not is_unique(name, wheel.distribution):
+            text = f"is called {name}, a name that other wheels may bring too"
+            yield Finding(
+                "wheel.bundled.unique-name", elf.name, text, advice=True, library=name
+            )
+            return
+
+
+def is_unique(name: str, distribution: str) -> bool:
+    """Return whether a library's name has a hash or its distribution's name in it."""
+    parts = name.replace("-", ".").replace("_", ".").split(".")
+    hashes = (
+        part
+        for part in parts
+        if len(part) >= SHORTEST_HASH and HEXADECIMAL.issuperset(part)
+    )
+    return any(hashes) or _plain(distribution) in _plain(name)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+
+
+@rule("wheel.bundled.sbom", off=no_findings)
+def sbom(wheel: Wheel) -> Iterator[Finding]:
+    """Yield advice if a .libs folder has no bill of materials (PEP 770)."""
+    folder = next((elf.name for elf in wheel.elves if ".libs/" in elf.name), None)
+    if folder and not any(".dist-info/sboms/" in name for name in wheel.members):
+        text = "is bundled, and .dist-info/sboms does not say from where"
+        yield Finding("wheel.bundled.sbom", folder, text, advice=True)
