@@ -8,8 +8,7 @@ from importlib import import_module
 
 from manylinux_reference.commands.many_wheels import audits, wheels_below
 from manylinux_reference.commands.report_text import lines
-from manylinux_reference.mutants.rule import rule
-from manylinux_reference.rules.wheel.report import Outcome
+from manylinux_reference.rules.wheel.audit import ALL_HOLD, UNUSABLE, exit_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
     Shown = Callable[..., Iterable[str]]  # of a report, and whether to be brief
 
-ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2
 EPILOG = """exit status:
   0  done; for check: no claim is false
   1  check only: at least one claim is false
@@ -77,7 +75,7 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
     checking = arguments.command == "check"
     paths = list(wheels_below(arguments.wheels))
     if not paths:
-        sys.stderr.write("manylinux: the folder holds no wheel\n")
+        sys.stderr.write("manylinux: there is no wheel in the folder\n")
         return UNUSABLE
     worst = ALL_HOLD
     for report in _with_progress(audits(paths, arguments.jobs), len(paths)):
@@ -85,14 +83,6 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
         sys.stdout.flush()
         worst = max(worst, exit_status(report, checking=checking))
     return worst
-
-
-@rule("auditor.exit.false-claim", off=lambda *_, **__: ALL_HOLD)
-def exit_status(report: Report, *, checking: bool) -> int:
-    """Return the status that one wheel calls for."""
-    if report.outcome == Outcome.UNUSABLE:
-        return UNUSABLE
-    return FALSE_CLAIM if checking and report.outcome == Outcome.VIOLATES else ALL_HOLD
 
 
 def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:

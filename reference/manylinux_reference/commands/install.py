@@ -6,21 +6,24 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from manylinux_reference.commands.questions import Place
 from manylinux_reference.commands.requirements import (
     RequirementError,
     read_requirements,
     wheels,
 )
+from manylinux_reference.commands.target import (
+    UnknownTargetError,
+    named_target,
+    running_target,
+)
 from manylinux_reference.commands.unpack import UnpackError, unpack
-from manylinux_reference.reading.system import running_place
-from manylinux_reference.rules.installer import choice as installer
-from manylinux_reference.rules.installer import order
+from manylinux_reference.rules.installer import choice, order
 from manylinux_reference.rules.installer.override import OverrideError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+FAILURES = (OSError, OverrideError, RequirementError, UnknownTargetError, UnpackError)
 EXAMPLE = """example:
   manylinux install --find-links wheels --target site --requirement projects.txt"""
 
@@ -54,7 +57,7 @@ def run(arguments: Namespace) -> int:
     try:
         chosen = _choose(arguments)
         unpack(chosen, arguments.target)
-    except (OverrideError, OSError, RequirementError, UnpackError) as error:
+    except FAILURES as error:
         sys.stderr.write(f"manylinux: {error}\n")
         return 1
     for wheel in chosen:
@@ -63,23 +66,15 @@ def run(arguments: Namespace) -> int:
 
 
 def _choose(arguments: Namespace) -> list[Path]:
-    place = _place(arguments.platform)
-    ranks = order.Ranks(place.environment, place.module)
-    pythons = installer.running_python_ranks()
+    tag = arguments.platform
+    target = named_target(tag) if tag else running_target()
+    ranks = order.Ranks(target.environment, target.module)
+    pythons = choice.running_python_ranks()
     chosen = []
     for requirement in read_requirements(arguments.requirement):
         offers = dict.fromkeys(wheels(arguments.find_links, requirement), ())
-        best = installer.choose(offers, pythons, ranks)
+        best = choice.choose(offers, pythons, ranks)
         if best is None:
             raise RequirementError(f"{requirement.name}: none of its wheels fits here")
         chosen.append(arguments.find_links / best)
     return chosen
-
-
-def _place(tag: str) -> Place:
-    if not tag:
-        return running_place()
-    environment = installer.explicit_target(tag)
-    if environment is None:
-        raise RequirementError(f"{tag!r} is no manylinux tag to aim at")
-    return Place(environment)

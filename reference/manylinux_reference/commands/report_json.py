@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 
+from manylinux_reference.reading.policy import NEVER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.rules.wheel.finding import Finding
-    from manylinux_reference.rules.wheel.report import Report
+    from manylinux_reference.rules.wheel.report import Finding, Report
 
 FORMAT = 1
-NEVER_HOLDS = 1_000
 
 
 def line(report: Report) -> str:
@@ -41,8 +41,8 @@ def as_object(report: Report) -> dict[str, object]:
 
 
 def _finding(finding: Finding) -> dict[str, object]:
-    major, minor = finding.holds_from
-    known = not finding.advice and major < NEVER_HOLDS
+    major, minor = finding.min_level
+    known = not finding.advice and major < NEVER[0]
     return {
         "rule": finding.rule,
         "member": finding.member,

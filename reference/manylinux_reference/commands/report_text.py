@@ -9,8 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from manylinux_reference.rules.wheel.finding import Finding
-    from manylinux_reference.rules.wheel.report import Claim, Report
+    from manylinux_reference.rules.wheel.report import Claim, Finding, Report
 
 ENOUGH = 3  # findings shown for each rule
 NO_CLAIM = {
@@ -46,12 +45,12 @@ def _shared(claims: list[Claim]) -> list[Finding]:
 
 
 def _by_rule(findings: Iterable[Finding]) -> Iterator[tuple[str, list[Finding]]]:
-    """Group findings by rule; what stands against most levels comes first."""
+    """Group findings by rule; what speaks against most levels comes first."""
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.rule, []).append(finding)
     for rule, found in rules.items():
-        yield rule, sorted(found, key=lambda finding: finding.holds_from, reverse=True)
+        yield rule, sorted(found, key=lambda finding: finding.min_level, reverse=True)
 
 
 def _evidence(rule: str, found: list[Finding], lead: str = "  ") -> Iterator[str]:

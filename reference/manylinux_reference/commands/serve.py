@@ -11,37 +11,25 @@ import json
 import sys
 from contextlib import nullcontext
 from functools import cache, partial
+from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from types import NoneType
 from typing import TYPE_CHECKING
 
-from manylinux_reference.commands.audit_answer import answer_audit
-from manylinux_reference.commands.questions import (
-    BadRequestError,
-    Place,
-    answer,
-    text,
-)
-from manylinux_reference.mutants.mutation import mutated, mutations
-from manylinux_reference.reading.system import running_place
-from manylinux_reference.rules.installer import override, platform
+from manylinux_reference.commands.audit_question import answer_audit
+from manylinux_reference.commands.deciders import deciders
+from manylinux_reference.commands.described_target import described_target
+from manylinux_reference.commands.tag_questions import BadRequestError, answer, text
+from manylinux_reference.commands.target import running_target
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
-    from types import ModuleType
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
-LONGEST_LINE = 1024 * 1024
-ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
-    "platform": str,
-    "confstr": (str, NoneType),
-    "gnu_get_libc_version": (str, NoneType),
-    "opens_main_program": bool,
-    "interpreter": str,
-}
+    from manylinux_reference.commands.target import Target
+
+LONGEST_LINE = 1024 * 1024  # characters; a question has a few hundred
 EXAMPLE = """example:
   echo '{"ask": "parse", "tag": "manylinux2014_x86_64"}' | manylinux serve"""
 
@@ -65,83 +53,53 @@ def main() -> None:
 
 def serve(questions: TextIO, answers: TextIO) -> None:
     """Write one answer for each question; a bad one is answered with its error."""
-    own_place = cache(running_place)
+    find_target = cache(running_target)
     while line := questions.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE:
             said: dict[str, object] = {"error": "the line is too long"}
             while line and not line.endswith("\n"):
                 line = questions.readline(LONGEST_LINE)
         else:
-            said = respond(line, own_place)
+            said = respond(line, find_target)
         answers.write(json.dumps(said) + "\n")
         answers.flush()
 
 
-def respond(line: str, own_place: Callable[[], Place]) -> dict[str, object]:
-    """Return the answer to one line."""
+def respond(line: str, find_target: Callable[[], Target]) -> dict[str, object]:
+    """Return the answer to one line, for the target that it describes or finds."""
     try:
         request = json.loads(line)
         if not isinstance(request, dict):
             raise BadRequestError("a question is a JSON object")
-        if request.get("ask") == "mutations":
-            return {"mutations": mutations()}
-        told = partial(told_place, request)
-        broken = mutated(text(request, "mutation")) if "mutation" in request else None
-        with broken or nullcontext():
-            if request.get("ask") == "audit":
-                return answer_audit(text(request, "wheel"))
-            return answer(request, told if "answers" in request else own_place)
+        with _mutated(request):
+            return _answer(request, find_target)
     except (ValueError, RecursionError) as error:
         return {"error": str(error)}
 
 
-def told_place(request: dict[str, object]) -> Place:
-    """Return the place that a request describes.
-
-    Raises BadRequestError for a wrong description, OverrideError if its module breaks.
-    """
-    target = system_answers(request["answers"])
-    tool = system_answers(request["tool"]) if "tool" in request else target
-    environment = platform.detect(platform.whose(target, tool))
-    if "module" not in request:
-        return Place(environment)
-    at = text(request, "module_at") if "module_at" in request else "target"
-    return Place(environment, told_module(text(request, "module"), at))
-
-
-def system_answers(told: object) -> platform.SystemAnswers:
-    """Return the answers of a system as a request tells them.
-
-    Raises BadRequestError for unknown or badly typed ones.
-    """
-    if not isinstance(told, dict) or "platform" not in told:
-        raise BadRequestError("a system's answers are an object with a 'platform'")
-    for name, value in told.items():
-        if not isinstance(value, ANSWERS.get(name, ())):
-            raise BadRequestError(f"{name!r} is no answer of a system")
-    header = bytes.fromhex(told.get("interpreter", ""))
-    return platform.SystemAnswers(**(told | {"interpreter": header}))
+def _answer(
+    request: dict[str, object], find_target: Callable[[], Target]
+) -> dict[str, object]:
+    match request.get("ask"):
+        case "mutations":
+            mutants = import_module("manylinux_reference.mutants.mutation")
+            return {"mutations": mutants.mutations()}
+        case "deciders":
+            return {"deciders": deciders()}
+        case "audit":
+            return answer_audit(text(request, "wheel"))
+    if "answers" in request:
+        find_target = partial(described_target, request)
+    return answer(request, find_target)
 
 
-def told_module(source: str, at: str) -> ModuleType | None:
-    """Return the module as found on an import path with folders of three kinds.
-
-    Raises OverrideError if the module breaks.
-    """
-    with TemporaryDirectory() as name:
-        folders = {
-            place: Path(name, place)
-            for place in ("working-directory", "pythonpath", "target")
-        }
-        if at not in folders:
-            raise BadRequestError(f"a module is never found at {at!r}")
-        for folder in folders.values():
-            folder.mkdir()
-        (folders[at] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
-        here, variable, target = map(str, folders.values())
-        return override.load(
-            override.searched((here, variable, target), [here], variable)
-        )
+def _mutated(request: dict[str, object]) -> AbstractContextManager[None]:
+    """Return a block in which the request's mutation is in force, if it has one."""
+    if "mutation" not in request:
+        return nullcontext()
+    mutants = import_module("manylinux_reference.mutants.mutation")
+    block: AbstractContextManager[None] = mutants.mutated(text(request, "mutation"))
+    return block
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from manylinux_reference.commands.questions import Place
-from manylinux_reference.reading.system import running_place
-from manylinux_reference.rules.installer import choice as installer
+from manylinux_reference.commands.target import (
+    UnknownTargetError,
+    named_target,
+    running_target,
+)
 from manylinux_reference.rules.installer import order
 from manylinux_reference.rules.installer.override import OverrideError
 
@@ -31,21 +33,13 @@ def configure(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Print one tag per line."""
+    """Print one tag per line; return the exit status."""
+    tag = arguments.platform
     try:
-        place = _place(arguments.platform)
-        listed = order.platform_tags(place.environment, place.module)
-    except (OverrideError, ValueError) as error:
+        target = named_target(tag) if tag else running_target()
+        listed = order.platform_tags(target.environment, target.module)
+    except (OverrideError, UnknownTargetError) as error:
         sys.stderr.write(f"manylinux: {error}\n")
         return 1
     sys.stdout.write("".join(f"{tag}\n" for tag in listed))
     return 0
-
-
-def _place(tag: str) -> Place:
-    if not tag:
-        return running_place()
-    environment = installer.explicit_target(tag)
-    if environment is None:
-        raise ValueError(f"{tag!r} is no manylinux tag to aim at")
-    return Place(environment)

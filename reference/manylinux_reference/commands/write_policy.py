@@ -11,7 +11,7 @@ from pathlib import Path
 
 from manylinux_spec.folder import spec_folder
 
-from manylinux_reference.rules.wheel.policy import PATH
+from manylinux_reference.reading.policy import PATH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

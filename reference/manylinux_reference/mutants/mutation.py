@@ -1,15 +1,28 @@
-"""Mutation: puts a wrong function in the place of one that decides a rule."""
+"""Mutation: puts wrong functions in the place of those that decide a rule."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from types import FunctionType
 from typing import TYPE_CHECKING
+
+from manylinux_reference.mutants import installer, override, platform, tags, wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+
+    from manylinux_reference.mutants.table import Function, Table
+
+PACKAGE = "manylinux_reference."
+HERE = f"{PACKAGE}mutants."
+MUTANTS: Table = {
+    **tags.MUTANTS,
+    **platform.MUTANTS,
+    **override.MUTANTS,
+    **installer.MUTANTS,
+    **wheel.MUTANTS,
+}
 
 
 class UnknownMutationError(ValueError):
@@ -17,37 +30,37 @@ class UnknownMutationError(ValueError):
 
 
 def mutations() -> dict[str, list[str]]:
-    """Return the names of the mutations of every rule that a function decides."""
-    return {
-        vars(function)["rule"]: sorted(vars(function)["mutations"])
-        for _, _, function in _marked()
-    }
+    """Return the names of the mutations of every rule."""
+    return {rule: sorted(named) for rule, named in sorted(MUTANTS.items())}
 
 
 @contextlib.contextmanager
 def mutated(name: str) -> Iterator[None]:
-    """Run the body with a mutation such as ``tag.form:off`` in force.
+    """Run the body with a mutation such as ``tag.form:separators`` in force.
 
     Raises UnknownMutationError if there is none of that name.
     """
     rule, _, mutation = name.partition(":")
-    places = [place for place in _marked() if vars(place[2])["rule"] == rule]
-    if not places or mutation not in vars(places[0][2])["mutations"]:
+    replaced = MUTANTS.get(rule, {}).get(mutation)
+    if replaced is None:
         raise UnknownMutationError(f"no rule has the mutation {name[:80]!r}")
-    for module, attribute, function in places:
-        setattr(module, attribute, vars(function)["mutations"][mutation])
+    bound = [place for right in replaced for place in _bindings(right)]
+    for module, attribute, right in bound:
+        setattr(module, attribute, replaced[right])
     try:
         yield
     finally:
-        for module, attribute, function in places:
-            setattr(module, attribute, function)
+        for module, attribute, right in bound:
+            setattr(module, attribute, right)
 
 
-def _marked() -> Iterator[tuple[ModuleType, str, FunctionType]]:
-    """Yield every place in the loaded modules where a deciding function is bound."""
-    package = "manylinux_reference"
+def _bindings(function: Function) -> Iterator[tuple[ModuleType, str, Function]]:
+    """Yield every place where loaded modules bind a function, but for mutants.
+
+    There a right function keeps its name, so that a wrong one can call it.
+    """
     for name, module in list(sys.modules.items()):
-        if name.startswith(f"{package}.") and module is not None:
+        if name.startswith(PACKAGE) and not name.startswith(HERE) and module:
             for attribute, value in list(vars(module).items()):
-                if isinstance(value, FunctionType) and "mutations" in vars(value):
-                    yield module, attribute, value
+                if value is function:
+                    yield module, attribute, function

@@ -10,11 +10,11 @@ import os
 from struct import Struct, unpack_from
 
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.rules.wheel import members as archive_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Self
 
 STORED, DEFLATED = 0, 8
 MOST_MEMBERS = 250_000
@@ -52,6 +52,8 @@ class Member:
 class Archive:
     """An open zip archive; ``members`` are its files in the order of the directory.
 
+    ``names`` are those of its folders as well.
+
     Raises UnusableError if the archive is damaged, ambiguous or out of bounds.
     """
 
@@ -63,18 +65,30 @@ class Archive:
         try:
             self.length = os.fstat(self.descriptor).st_size
             self.directory = 0
+            self.names: dict[str, None] = {}
             self.members = list(self._read_directory())
             self._refuse_overlap()
         except BaseException:
             self.close()
             raise
 
+    def __enter__(self) -> Self:
+        """Return the archive, which is closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
     def close(self) -> None:
         """Close the file."""
         os.close(self.descriptor)
 
     def read(self, offset: int, size: int) -> bytes:
-        """Return exactly these bytes of the file."""
+        """Return exactly these bytes of the file.
+
+        Raises UnusableError if they cannot be read.
+        """
         try:
             data = os.pread(self.descriptor, size, offset)
         except (OSError, OverflowError) as error:
@@ -90,13 +104,12 @@ class Archive:
         if size > LARGEST_DIRECTORY:
             raise UnusableError(f"a directory of {size} bytes")
         data = self.read(self.directory, size)
-        seen: set[str] = set()
         position = 0
         for _ in range(count):
             member, position = _directory_entry(data, position)
-            if member.name in seen:
-                raise UnusableError("stands twice in the archive", member.name)
-            seen.add(member.name)
+            if member.name in self.names:
+                raise UnusableError("is in the archive twice", member.name)
+            self.names[member.name] = None
             if not member.name.endswith("/"):
                 yield member
         if position != size:
@@ -201,14 +214,10 @@ def _directory_entry(data: bytes, position: int) -> tuple[Member, int]:
 
 def _name(raw: bytes) -> str:
     try:
-        name = raw.decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
         shown = raw.decode("ascii", "backslashreplace")
         raise UnusableError("the name is not UTF-8", shown) from error
-    reason = archive_names.refusal_of_name(name)
-    if reason:
-        raise UnusableError(reason, name)
-    return name
 
 
 def _sizes(fields: tuple[int, ...], extra: bytes, name: str) -> tuple[int, int, int]:

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    VersionNeed = tuple[str, str, bool, int]  # library, node, VER_FLG_WEAK, index
-
 MAGIC = b"\x7fELF"
+BITS_32, BITS_64 = 32, 64
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
+
+
+class VersionNeed:
+    """One version that a file needs of a library (LSB, Symbol Versioning).
+
+    ``node`` is the version's name, ``weak`` VER_FLG_WEAK, and ``index`` the number by
+    which the file's symbols refer to it.
+    """
+
+    __slots__ = ("index", "library", "node", "weak")
+
+    def __init__(self, library: str, node: str, index: int, *, weak: bool) -> None:
+        self.library = library
+        self.node = node
+        self.index = index
+        self.weak = weak
 
 
 class Elf:
     """The facts of one ELF file, read through its program headers alone.
 
-    ``version_needs`` holds library, node, the weak flag and the index by which symbols
-    refer to it; ``witnesses`` maps such an index to a symbol, where one was looked for.
+    ``example_symbols`` maps the index of a version need to the name of a symbol that
+    refers to it, where one was looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
     """
 
     __slots__ = (
-        "big_endian", "bits", "dynamic", "exports", "flags", "interpreter",
-        "isa_needed", "machine", "name", "needed", "osabi", "relr", "runpaths",
-        "soname", "stack", "static_tls", "textrel", "type", "undefined",
-        "version_needs", "witnesses",
+        "big_endian", "bits", "dynamic", "example_symbols", "exports", "flags",
+        "interpreter", "isa_needed", "machine", "name", "needed", "osabi", "relr",
+        "runpaths", "soname", "stack", "static_tls", "textrel", "type", "undefined",
+        "version_needs",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name  # of the archive's member
-        self.bits = self.machine = self.flags = self.osabi = self.type = 0
+        self.bits = 0  # 32 or 64, from EI_CLASS
+        self.machine = self.flags = self.osabi = self.type = 0
         self.big_endian = False
         self.dynamic = False  # whether PT_DYNAMIC is there
         self.interpreter: str | None = None
@@ -36,7 +50,7 @@ class Elf:
         self.soname = ""
         self.runpaths: list[str] = []  # elements of DT_RPATH and DT_RUNPATH
         self.version_needs: list[VersionNeed] = []
-        self.witnesses: dict[int, str] = {}
+        self.example_symbols: dict[int, str] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = self.static_tls = False
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
@@ -44,9 +58,9 @@ class Elf:
         self.exports: set[bytes] = set()
 
     @property
-    def is_wide(self) -> bool:
+    def is_64_bit(self) -> bool:
         """Whether the class is ELFCLASS64."""
-        return self.bits == 64  # noqa: PLR2004 - the class itself
+        return self.bits == BITS_64
 
     @property
     def is_executable(self) -> bool:
@@ -67,3 +81,8 @@ class Elf:
     def base_name(self) -> str:
         """The file name without its folders."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def stem(self) -> bytes:
+        """The file name up to its first dot: the name of an extension module."""
+        return self.base_name.partition(".")[0].encode()

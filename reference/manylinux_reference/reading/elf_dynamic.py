@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from struct import Struct
 
+from manylinux_reference.reading.elf import VersionNeed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_reference.reading.elf import Elf, VersionNeed
-    from manylinux_reference.reading.range_buffer import Window
+    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.range_buffer import RangeBuffer
 
 MOST_ENTRIES = 65_536  # of the dynamic section, and of version needs
 LONGEST_STRING = 4096
@@ -28,21 +29,21 @@ class Dynamic:
 
     def __init__(
         self,
-        window: Window,
+        buffer: RangeBuffer,
         elf: Elf,
         section: tuple[int, int],
         loads: list[tuple[int, int, int]],
     ) -> None:
-        self.window = window
+        self.buffer = buffer
         self.order = ">" if elf.big_endian else "<"
         self._loads = loads
         self._values: dict[int, list[int]] = {}
-        entry = Struct(self.order + ("2Q" if elf.is_wide else "2I"))
+        entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
         offset, size = section
         size -= size % entry.size
         if size > MOST_ENTRIES * entry.size:
             raise UnusableError(f"a dynamic section of {size} bytes")
-        for tag, value in entry.iter_unpack(window.read(offset, size)):
+        for tag, value in entry.iter_unpack(buffer.read(offset, size)):
             if tag == DT_NULL:
                 break
             self._values.setdefault(tag, []).append(value)
@@ -52,7 +53,7 @@ class Dynamic:
         return tag in self._values
 
     def all(self, tag: int) -> list[int]:
-        """Return the values of every entry of this tag."""
+        """Return the values of all entries of this tag."""
         return self._values.get(tag, [])
 
     def one(self, tag: int) -> int:
@@ -61,7 +62,10 @@ class Dynamic:
         return values[-1] if values else 0
 
     def offset(self, tag: int) -> int:
-        """Return where in the file the address of this entry is."""
+        """Return where in the file the address of this entry is.
+
+        Raises UnusableError if no segment of the file has that address.
+        """
         address = self.one(tag)
         for start, size, offset in self._loads:
             if start <= address < start + size:
@@ -69,17 +73,23 @@ class Dynamic:
         raise UnusableError(f"the address {address:#x} is in no segment of the file")
 
     def string_table(self) -> tuple[int, int]:
-        """Return offset and size of the string table."""
+        """Return offset and size of the string table.
+
+        Raises UnusableError if the section does not say where it is.
+        """
         if DT_STRTAB not in self or DT_STRSZ not in self:
             raise UnusableError("names without a string table")
         return self.offset(DT_STRTAB), self.one(DT_STRSZ)
 
     def string(self, at: int) -> str:
-        """Return the string at an offset of the string table."""
+        """Return the string at an offset of the string table.
+
+        Raises UnusableError if it is not inside, or has no end.
+        """
         start, size = self.string_table()
         if at >= size:
             raise UnusableError(f"a name at {at}, past the end of the string table")
-        kept, first = self.window.find(start, size)
+        kept, first = self.buffer.locate(start, size)
         stop = min(at + LONGEST_STRING, size)
         end = kept.find(b"\0", first + at, first + stop)
         if end < 0:
@@ -88,10 +98,14 @@ class Dynamic:
 
 
 def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
-    """Fill in what the dynamic section says about a file."""
+    """Fill in what the dynamic section says about a file.
+
+    Raises NotKeptError if more of the file has to be kept first, UnusableError if
+    names or version needs cannot be read.
+    """
     elf.dynamic = True
     if DT_STRTAB in dynamic:
-        dynamic.window.require([dynamic.string_table()])
+        dynamic.buffer.check_kept([dynamic.string_table()])
     elf.needed = [dynamic.string(at) for at in dynamic.all(DT_NEEDED)]
     elf.soname = dynamic.string(dynamic.one(DT_SONAME)) if DT_SONAME in dynamic else ""
     for tag in (DT_RPATH, DT_RUNPATH):
@@ -112,7 +126,7 @@ def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
     budget = MOST_ENTRIES
     for _ in range(min(dynamic.one(DT_VERNEEDNUM), MOST_ENTRIES)):
         version, count, file, first, following = need.unpack(
-            dynamic.window.read(at, need.size)
+            dynamic.buffer.read(at, need.size)
         )
         if version != 1:
             raise UnusableError(f"version needs of unknown revision {version}")
@@ -122,9 +136,10 @@ def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
             budget -= 1
             if not budget:
                 raise UnusableError(f"more than {MOST_ENTRIES} version needs")
-            raw = dynamic.window.read(where, aux.size)
+            raw = dynamic.buffer.read(where, aux.size)
             _, flags, index, name, step = aux.unpack(raw)
-            yield library, dynamic.string(name), bool(flags & VER_FLG_WEAK), index
+            node, weak = dynamic.string(name), bool(flags & VER_FLG_WEAK)
+            yield VersionNeed(library, node, index, weak=weak)
             if not step:
                 break
             where += step

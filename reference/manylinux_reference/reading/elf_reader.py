@@ -12,16 +12,19 @@ from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_dynamic import Dynamic, read_dynamic
 from manylinux_reference.reading.elf_notes import isa_needed
 from manylinux_reference.reading.elf_symbols import read_symbols
-from manylinux_reference.reading.range_buffer import MissingError, Window
+from manylinux_reference.reading.inflate import chunks
+from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from manylinux_reference.reading.elf_symbols import Question
+    from manylinux_reference.reading.archive import Archive, Member
+    from manylinux_reference.reading.elf_symbols import SymbolQuery
 
-MOST_PASSES = 8
+MOST_PASSES = 8  # over one file; real ones need two at most
+LARGEST_ELVES = 64 * 1024**3  # bytes in all ELF files together
 LITTLE, BIG = 1, 2  # EI_DATA
 PN_XNUM = 0xFFFF  # the real count would stand in a section header
 X86 = (3, 62)  # EM_386, EM_X86_64
@@ -39,8 +42,8 @@ class Segment:
 
     __slots__ = ("address", "align", "flags", "kind", "offset", "size")
 
-    def __init__(self, fields: tuple[int, ...], *, wide: bool) -> None:
-        if wide:
+    def __init__(self, fields: tuple[int, ...], *, is_64_bit: bool) -> None:
+        if is_64_bit:
             self.kind, self.flags, self.offset, self.address = fields[:4]
             self.size = fields[5]
         else:
@@ -50,45 +53,67 @@ class Segment:
         self.align = fields[7]
 
 
+def read_elves(
+    archive: Archive, members: Iterable[Member], query: SymbolQuery
+) -> Iterator[Elf]:
+    """Read the members of an archive that are ELF files.
+
+    Raises UnusableError if one cannot be understood, or all are too large together.
+    """
+    room = LARGEST_ELVES
+    for member in members:
+        room -= member.size
+        if room < 0:
+            raise UnusableError(f"more than {LARGEST_ELVES} bytes of ELF files")
+        yield _read_member(archive, member, query)
+
+
+def _read_member(archive: Archive, member: Member, query: SymbolQuery) -> Elf:
+    def pieces() -> Iterator[bytes]:
+        return chunks(archive, member)
+
+    return read_elf(pieces, member.name, member.size, query)
+
+
 def read_elf(
-    pieces: Callable[[], Iterator[bytes]], name: str, size: int, question: Question
+    pieces: Callable[[], Iterator[bytes]], name: str, size: int, query: SymbolQuery
 ) -> Elf:
     """Read an ELF file of ``size`` bytes, which each call of ``pieces`` streams anew.
 
     The first stream is read to its end, so that its checksum is checked.
     Raises UnusableError, with the member's name, if the file cannot be understood.
     """
-    window = Window(size)
+    buffer = RangeBuffer(size)
     elf = None
     for number in range(MOST_PASSES):
         for piece in pieces():
-            window.feed(piece)
-            if elf is None and not window.waiting:
-                elf = _attempt(window, name, question)
+            buffer.feed(piece)
+            if elf is None and buffer.is_complete:
+                elf = _attempt(buffer, name, query)
             if elf is not None and number:
                 break
         if elf is not None:
             return elf
-        window.rewind()
+        buffer.rewind()
     raise UnusableError("its tables are too scattered", name)
 
 
-def _attempt(window: Window, name: str, question: Question) -> Elf | None:
+def _attempt(buffer: RangeBuffer, name: str, query: SymbolQuery) -> Elf | None:
     """Return the facts, or None after noting down what else has to be kept."""
     try:
-        return _parse(window, name, question)
-    except MissingError as missing:
-        window.want(missing.ranges)
+        return _parse(buffer, name, query)
+    except NotKeptError as missing:
+        buffer.keep(missing.ranges)
         return None
     except UnusableError as error:
         raise UnusableError(error.reason, name) from error
 
 
-def _parse(window: Window, name: str, question: Question) -> Elf:
+def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery) -> Elf:
     elf = Elf(name)
-    segments = _headers(window, elf)
+    segments = _headers(buffer, elf)
     tables = (PT_DYNAMIC, PT_INTERP, *(NOTES if elf.machine in X86 else ()))
-    window.require(  # all at once, so that one pass is enough
+    buffer.check_kept(  # all at once, so that one pass is enough
         [
             (each.offset, each.size)
             for each in segments
@@ -99,18 +124,18 @@ def _parse(window: Window, name: str, question: Question) -> Elf:
         if segment.kind == PT_GNU_STACK:
             elf.stack = segment.flags
         elif segment.kind == PT_INTERP:
-            elf.interpreter = _interpreter(window, segment)
+            elf.interpreter = _interpreter(buffer, segment)
         elif segment.kind in NOTES and elf.machine in X86:
             if segment.size > LARGEST_NOTES:
                 raise UnusableError(f"notes of {segment.size} bytes")
-            notes = window.read(segment.offset, segment.size)
+            notes = buffer.read(segment.offset, segment.size)
             elf.isa_needed |= isa_needed(notes, elf.bits // 8, segment.align)
-    _dynamic(window, elf, segments, question)
+    _dynamic(buffer, elf, segments, query)
     return elf
 
 
 def _dynamic(
-    window: Window, elf: Elf, segments: list[Segment], question: Question
+    buffer: RangeBuffer, elf: Elf, segments: list[Segment], query: SymbolQuery
 ) -> None:
     for segment in segments:
         if segment.kind == PT_DYNAMIC and segment.size:
@@ -119,14 +144,14 @@ def _dynamic(
                 for load in segments
                 if load.kind == PT_LOAD
             ]
-            dynamic = Dynamic(window, elf, (segment.offset, segment.size), loads)
+            dynamic = Dynamic(buffer, elf, (segment.offset, segment.size), loads)
             read_dynamic(dynamic, elf)
-            read_symbols(dynamic, elf, question)
+            read_symbols(dynamic, elf, query)
             return
 
 
-def _headers(window: Window, elf: Elf) -> list[Segment]:
-    ident = window.read(0, 16)
+def _headers(buffer: RangeBuffer, elf: Elf) -> list[Segment]:
+    ident = buffer.read(0, 16)
     elf.bits = {1: 32, 2: 64}.get(ident[4], 0)
     if not elf.bits or ident[5] not in (LITTLE, BIG):
         raise UnusableError("an ELF file of unknown class or byte order")
@@ -134,7 +159,7 @@ def _headers(window: Window, elf: Elf) -> list[Segment]:
     elf.osabi = ident[7]
     order = ">" if elf.big_endian else "<"
     layout = Struct(order + HEADER[elf.bits])
-    fields = layout.unpack(window.read(0, layout.size))
+    fields = layout.unpack(buffer.read(0, layout.size))
     elf.type, elf.machine, elf.flags = fields[1], fields[2], fields[7]
     table, entry_size, count = fields[5], fields[9], fields[10]
     if not elf.is_loadable or not count:
@@ -142,12 +167,12 @@ def _headers(window: Window, elf: Elf) -> list[Segment]:
     entry = Struct(order + PROGRAM_HEADER[elf.bits])
     if entry_size != entry.size or count == PN_XNUM:
         raise UnusableError(f"{count} program headers of {entry_size} bytes")
-    raw = window.read(table, count * entry.size)
-    return [Segment(found, wide=elf.is_wide) for found in entry.iter_unpack(raw)]
+    raw = buffer.read(table, count * entry.size)
+    return [Segment(found, is_64_bit=elf.is_64_bit) for found in entry.iter_unpack(raw)]
 
 
-def _interpreter(window: Window, segment: Segment) -> str:
+def _interpreter(buffer: RangeBuffer, segment: Segment) -> str:
     if segment.size > LONGEST_INTERPRETER:
         raise UnusableError(f"an interpreter name of {segment.size} bytes")
-    raw = window.read(segment.offset, segment.size)
+    raw = buffer.read(segment.offset, segment.size)
     return raw.partition(b"\0")[0].decode("utf-8", "backslashreplace")

@@ -15,42 +15,80 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from manylinux_reference.reading.elf import Elf
     from manylinux_reference.reading.elf_dynamic import Dynamic
-
-    # Which names to look for in a file, and which version indexes to find symbols for.
-    Question = Callable[[Elf], tuple[list[bytes], list[int]]]
-
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
-MOST_TRIES = 10_000  # symbols of a version that are tried as its witness
+MOST_TRIES = 10_000  # symbols of a version that are tried as its example
 STB_WEAK = 2
 EM_S390 = 22
 BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
 ENOUGH = 8  # undefined names are evidence; nobody reads more
 
 
-def read_symbols(dynamic: Dynamic, elf: Elf, question: Question) -> None:
-    """Fill in what was asked for: ``undefined``, ``exports`` and ``witnesses``.
+class SymbolQuery:
+    """Which symbols to look for in the files of a wheel.
+
+    ``names`` in each file; those of ``by_library`` in files that need the library;
+    each of ``stem_prefixes`` followed by the file's stem.  For a version need whose
+    node is not among ``known_nodes``, one symbol is looked for as an example; None if
+    for no version need.
+    """
+
+    __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes")
+
+    def __init__(
+        self,
+        names: Iterable[bytes] = (),
+        by_library: Mapping[str, Sequence[bytes]] | None = None,
+        stem_prefixes: Sequence[bytes] = (),
+        known_nodes: frozenset[str] | None = None,
+    ) -> None:
+        self.names = tuple(names)
+        self.by_library = by_library or {}
+        self.stem_prefixes = stem_prefixes
+        self.known_nodes = known_nodes
+
+    def names_for(self, elf: Elf) -> list[bytes]:
+        """Return the names to look for in one file."""
+        found = [*self.names, *(prefix + elf.stem for prefix in self.stem_prefixes)]
+        for library, names in self.by_library.items():
+            if library in elf.needed:
+                found += names
+        return found
+
+    def indexes_for(self, elf: Elf) -> list[int]:
+        """Return the indexes of the version needs that want an example symbol."""
+        known = self.known_nodes
+        if known is None:
+            return []
+        return [need.index for need in elf.version_needs if need.node not in known]
+
+
+def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
+    """Fill in what was asked for: ``undefined``, ``exports``, ``example_symbols``.
 
     Of a shared object without needs every undefined name counts as asked for.
+
+    Raises NotKeptError if more of the file has to be kept first, UnusableError if
+    a table is damaged or too large.
     """
     if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
         return
     dynamic.offset(DT_SYMTAB)  # is somewhere in the file, whether it is read or not
-    names, indexes = question(elf)
+    names, indexes = query.names_for(elf), query.indexes_for(elf)
     start, size = dynamic.string_table()
-    strings, first = dynamic.window.find(start, size)
+    strings, first = dynamic.buffer.locate(start, size)
     offsets = {
         at: name
         for name in names
-        for at in _occurrences(strings, name + b"\0", first, first + size)
+        for at in _positions(strings, name + b"\0", first, first + size)
     }
     if indexes and DT_VERSYM in dynamic:
-        _read_witnesses(dynamic, elf, indexes)
+        _read_examples(dynamic, elf, indexes)
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
 
@@ -71,25 +109,25 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
             elf.exports.add(name)
 
 
-def _read_witnesses(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
+def _read_examples(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
     """Find one symbol for each of the first version indexes, as evidence for people."""
     table = Symbols(dynamic, elf)
     index = Struct(dynamic.order + "H")
     size = table.count * index.size
-    kept, begin = dynamic.window.find(dynamic.offset(DT_VERSYM), size)
+    kept, begin = dynamic.buffer.locate(dynamic.offset(DT_VERSYM), size)
     versions = (kept, begin, begin + size)
     tries = MOST_TRIES
     for wanted in indexes[:FEW]:
-        for number in _places(versions, index.pack(wanted), index.size):
+        for number in _entries_starting_with(versions, index.pack(wanted), index.size):
             name, undefined, _ = table[number]
             tries -= 1
             if undefined:
-                elf.witnesses[wanted] = dynamic.string(name)
+                elf.example_symbols[wanted] = dynamic.string(name)
             if undefined or tries < 0:
                 break
 
 
-def _places(
+def _entries_starting_with(
     table: tuple[bytearray, int, int], value: bytes, step: int
 ) -> Iterator[int]:
     """Yield the numbers of the entries of ``step`` bytes that begin with a value."""
@@ -106,13 +144,13 @@ class Symbols:
     """The dynamic symbol table; its entries are name offset, undefined, weak."""
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
-        wide = elf.is_wide
-        self._layout = Struct(dynamic.order + ("I2BH2Q" if wide else "3I2BH"))
+        is_64_bit = elf.is_64_bit
+        self._layout = Struct(dynamic.order + ("I2BH2Q" if is_64_bit else "3I2BH"))
         self._name = Struct(dynamic.order + "I")
-        self._info, self._section = (1, 3) if wide else (3, 5)
+        self._info, self._section = (1, 3) if is_64_bit else (3, 5)
         self.count = _count(dynamic, elf, self._layout.size)
         size = self.count * self._layout.size
-        kept, at = dynamic.window.find(dynamic.offset(DT_SYMTAB), size)
+        kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB), size)
         self._table = (kept, at, at + size)
 
     def __getitem__(self, number: int) -> tuple[int, bool, bool]:
@@ -130,7 +168,7 @@ class Symbols:
         """Yield the entries whose names stand at these offsets."""
         for at in offsets:
             name = self._name.pack(at)
-            for number in _places(self._table, name, self._layout.size):
+            for number in _entries_starting_with(self._table, name, self._layout.size):
                 yield self[number]
 
     def _entry(self, fields: tuple[int, ...]) -> tuple[int, bool, bool]:
@@ -138,9 +176,7 @@ class Symbols:
         return fields[0], undefined, fields[self._info] >> 4 == STB_WEAK
 
 
-def _occurrences(
-    strings: bytearray, name: bytes, start: int, stop: int
-) -> Iterator[int]:
+def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterator[int]:
     """Yield where a name stands; linkers let one string end inside another."""
     at = strings.find(name, start, stop)
     while at >= 0:
@@ -155,10 +191,10 @@ def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
         # writes 32 bits all the same.  There is at least one bucket, so its number
         # tells: wide and big-endian, it begins with zeros.
         at = dynamic.offset(DT_HASH)
-        wide = elf.machine == EM_S390 and dynamic.window.read(at, 4) == bytes(4)
+        wide = elf.machine == EM_S390 and dynamic.buffer.read(at, 4) == bytes(4)
         word = Struct(dynamic.order + ("Q" if wide else "I"))
         at += word.size
-        (count,) = word.unpack(dynamic.window.read(at, word.size))
+        (count,) = word.unpack(dynamic.buffer.read(at, word.size))
     elif DT_GNU_HASH in dynamic:
         count = _count_gnu(dynamic, elf.bits // 8)
     if not count:  # an empty GNU hash table does not know; the strings follow
@@ -179,19 +215,19 @@ def _largest(raw: bytes, order: str) -> int:
 
 def _count_gnu(dynamic: Dynamic, word: int) -> int:
     """Return one more than the last symbol of the GNU hash table, 0 if it is empty."""
-    window, at = dynamic.window, dynamic.offset(DT_GNU_HASH)
+    buffer, at = dynamic.buffer, dynamic.offset(DT_GNU_HASH)
     header = Struct(dynamic.order + "4I")
     number = Struct(dynamic.order + "I")
-    buckets, first, bloom, _ = header.unpack(window.read(at, header.size))
+    buckets, first, bloom, _ = header.unpack(buffer.read(at, header.size))
     at += header.size + bloom * word
     if buckets > LARGEST_TABLE:
         raise UnusableError(f"a hash table of {buckets} buckets")
-    last = _largest(window.read(at, buckets * number.size), dynamic.order)
+    last = _largest(buffer.read(at, buckets * number.size), dynamic.order)
     if last < first or not last:
         return 0
     at += buckets * number.size
     for index in range(last - first, last - first + LONGEST_CHAIN):
-        (value,) = number.unpack(window.read(at + index * number.size, number.size))
+        (value,) = number.unpack(buffer.read(at + index * number.size, number.size))
         if value & 1:  # the last of its chain
             return int(first) + index + 1
     raise UnusableError("a chain without end in the hash table")

@@ -1,4 +1,4 @@
-"""Keeps the wanted ranges of a file that passes by once, in bounded memory."""
+"""Keeps ranges of a file that is read as a stream, in bounded memory."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ MOST_RANGES = 64
 ROUND = 4 * 1024 * 1024  # patchelf moves tables to the end, one near the other
 
 
-class MissingError(Exception):
-    """Ranges, as (offset, size), are wanted that have not been kept."""
+class NotKeptError(Exception):
+    """Ranges, as (offset, size), are asked for that have not been kept."""
 
     def __init__(self, ranges: list[tuple[int, int]]) -> None:
         super().__init__(f"not kept: {ranges}")
         self.ranges = ranges
 
 
-class Window:
+class RangeBuffer:
     """The kept ranges of a file of ``size`` bytes."""
 
     def __init__(self, size: int) -> None:
@@ -31,7 +31,7 @@ class Window:
         self._limits = [min(size, head)]
 
     def feed(self, piece: bytes) -> None:
-        """Keep what is wanted of the next piece of the file."""
+        """Keep what belongs to a range of the next piece of the file."""
         start, end = self.position, self.position + len(piece)
         for (offset, kept), limit in zip(self._kept, self._limits, strict=True):
             at = offset + len(kept)
@@ -44,14 +44,17 @@ class Window:
         """Begin another pass over the same file; complete ranges stay."""
         self.position = 0
 
-    def want(self, ranges: list[tuple[int, int]]) -> None:
-        """Keep ranges from now on; what has passed by already needs another pass."""
+    def keep(self, ranges: list[tuple[int, int]]) -> None:
+        """Keep these ranges too; what has passed by already needs another pass.
+
+        Raises UnusableError if they are too many or too large.
+        """
         for offset, size in sorted(ranges):
             last = self._kept[-1][0]
             if not last <= offset <= offset + size <= last + self._limits[-1]:
-                self._want(offset, size)
+                self._keep_range(offset, size)
 
-    def _want(self, offset: int, size: int) -> None:
+    def _keep_range(self, offset: int, size: int) -> None:
         size = min(max(size, ROUND), self.size - offset)
         if sum(self._limits) + size > LARGEST_KEPT or len(self._kept) > MOST_RANGES:
             raise UnusableError(f"a table of {size} bytes at {offset} is too large")
@@ -59,38 +62,41 @@ class Window:
         self._limits.append(size)
 
     @property
-    def waiting(self) -> bool:
-        """Whether some wanted range is not complete."""
-        return any(
-            len(kept) < limit
+    def is_complete(self) -> bool:
+        """Whether every range is there to its end."""
+        return all(
+            len(kept) >= limit
             for (_, kept), limit in zip(self._kept, self._limits, strict=True)
         )
 
     def read(self, offset: int, size: int) -> bytes:
         """Return these bytes.
 
-        Raises MissingError if they have to be wanted first, UnusableError if the file
+        Raises NotKeptError if they have not been kept, UnusableError if the file
         ends before them.
         """
-        kept, at = self.find(offset, size)
+        kept, at = self.locate(offset, size)
         return bytes(kept[at : at + size])
 
-    def find(self, offset: int, size: int) -> tuple[bytearray, int]:
-        """Return the buffer that holds these bytes, and where in it they begin."""
+    def locate(self, offset: int, size: int) -> tuple[bytearray, int]:
+        """Return the kept range with these bytes, and where in it they begin.
+
+        Raises as ``read`` does.
+        """
         if offset < 0 or offset + size > self.size:
             raise UnusableError(f"needs {size} bytes at {offset}, past its end")
         for start, kept in self._kept:
             if start <= offset and offset + size <= start + len(kept):
                 return kept, offset - start
-        raise MissingError([(offset, size)])
+        raise NotKeptError([(offset, size)])
 
-    def require(self, ranges: list[tuple[int, int]]) -> None:
-        """Raise MissingError with all of these that have not been kept."""
+    def check_kept(self, ranges: list[tuple[int, int]]) -> None:
+        """Raise NotKeptError with all of these that have not been kept."""
         missing = []
         for wanted in ranges:
             try:
-                self.find(*wanted)
-            except MissingError as error:
+                self.locate(*wanted)
+            except NotKeptError as error:
                 missing += error.ranges
         if missing:
-            raise MissingError(missing)
+            raise NotKeptError(missing)

@@ -5,35 +5,40 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from manylinux_reference.commands.questions import Place
-from manylinux_reference.rules.installer import override
-from manylinux_reference.rules.installer.platform import SystemAnswers, detect
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import ModuleType
-
 HEADER_SIZE = 64  # e_ehsize of ELF64, the larger one
+SMALLEST_HEADER = 52  # e_ehsize of ELF32
+ELFCLASS32, ELFCLASS64 = 1, 2
+ELFDATA2LSB = 1
+BITS_32, BITS_64 = 32, 64
 
 
-def running_place() -> Place:
-    """Return the running interpreter's own environment and module.
+@dataclass(frozen=True, slots=True)
+class SystemAnswers:
+    """What a system says about itself, before any rule has looked at it.
 
-    Raises OverrideError if its ``_manylinux`` module breaks.
+    ``platform`` is ``sysconfig.get_platform()``; ``confstr`` the answer to
+    ``CS_GNU_LIBC_VERSION``; ``interpreter`` the first bytes of its file.
     """
-    return Place(detect(ask_system()), find_module())
+
+    platform: str
+    confstr: str | None = None
+    gnu_get_libc_version: str | None = None
+    opens_main_program: bool = True
+    interpreter: bytes = b""
 
 
-def find_module() -> ModuleType | None:
-    """Import the ``_manylinux`` module from the running interpreter's own path.
+@dataclass(frozen=True, slots=True)
+class InterpreterHeader:
+    """The fields of an ELF header that detection looks at (gABI, chapter 4)."""
 
-    Raises OverrideError if it is there and breaks.
-    """
-    variable = os.environ.get("PYTHONPATH", "")
-    return override.load(override.searched(sys.path, [str(Path.cwd())], variable))
+    bits: int
+    little_endian: bool
+    machine: int
+    flags: int
 
 
 def ask_system() -> SystemAnswers:
@@ -44,17 +49,33 @@ def ask_system() -> SystemAnswers:
         confstr=_confstr(),
         gnu_get_libc_version=version,
         opens_main_program=opens,
-        interpreter=interpreter_header(sys.executable),
+        interpreter=first_bytes_of(sys.executable),
     )
 
 
-def interpreter_header(path: str) -> bytes:
+def first_bytes_of(path: str) -> bytes:
     """Return the first bytes of the interpreter's file, empty if it cannot be read."""
     try:
         with Path(path).open("rb") as file:
             return file.read(HEADER_SIZE)
     except OSError:
         return b""
+
+
+def read_header(data: bytes) -> InterpreterHeader | None:
+    """Return the header in an ELF file's first bytes, None if they are not ELF."""
+    if len(data) < SMALLEST_HEADER or data[:4] != b"\x7fELF":
+        return None
+    if data[4] not in (ELFCLASS32, ELFCLASS64):
+        return None
+    little = data[5] == ELFDATA2LSB
+    at = 36 if data[4] == ELFCLASS32 else 48  # e_flags comes after three addresses
+    return InterpreterHeader(
+        bits=BITS_32 if data[4] == ELFCLASS32 else BITS_64,
+        little_endian=little,
+        machine=int.from_bytes(data[18:20], "little" if little else "big"),
+        flags=int.from_bytes(data[at : at + 4], "little" if little else "big"),
+    )
 
 
 def _confstr() -> str | None:

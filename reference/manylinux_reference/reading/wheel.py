@@ -1,37 +1,32 @@
-"""Reads a wheel: filename, WHEEL, RECORD and every ELF file, straight from the zip."""
+"""What is read of a wheel: its filename, WHEEL, RECORD, members and ELF files."""
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import rule
-from manylinux_reference.reading.archive import Archive, Member
-from manylinux_reference.reading.elf import MAGIC, Elf
-from manylinux_reference.reading.elf_reader import read_elf
-from manylinux_reference.reading.inflate import chunks, content, first_bytes
+from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.rules import tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from manylinux_reference.reading.elf_symbols import Question
+    from manylinux_reference.reading.archive import Archive, Member
+    from manylinux_reference.reading.elf import Elf
 
 LARGEST_METADATA = 1024 * 1024
 LARGEST_RECORD = 64 * 1024 * 1024
-LARGEST_ELVES = 64 * 1024**3  # bytes in all ELF files together
 
 
 class Wheel:
-    """What the rules look at.
+    """The facts about one wheel; so far, those of its filename.
 
-    ``tags`` are the filename's, expanded.  ``record`` maps each path of RECORD to
-    whether it has a hash.  ``metadata`` holds the fields of WHEEL in lower case.
+    ``record`` maps each path of RECORD to whether it has a hash.  ``metadata`` holds
+    the fields of WHEEL in lower case.
+
+    Raises UnusableError if the filename is not that of a wheel.
     """
 
     __slots__ = (
         "abis", "contained", "distribution", "elves", "members", "metadata",
-        "platforms", "pythons", "record", "tags",
+        "platforms", "pythons", "record",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
@@ -42,37 +37,26 @@ class Wheel:
         self.pythons, self.abis, self.platforms = (
             part.split(".") for part in parts[-3:]
         )
-        try:
-            self.tags = tags.expand("-".join(parts[-3:]))
-        except tags.InvalidTagSetError as error:
-            raise UnusableError(f"the tags of its name: {error}") from error
         self.members: list[str] = []
         self.metadata: dict[str, list[str]] = {}
         self.record: dict[str, bool] = {}
         self.elves: list[Elf] = []
         self.contained: set[str] = set()  # file names and SONAMEs of the ELF files
 
+    def add(self, elf: Elf) -> None:
+        """Add an ELF file that the wheel contains."""
+        self.elves.append(elf)
+        self.contained.add(elf.base_name)
+        if elf.soname:
+            self.contained.add(elf.soname)
 
-def read_wheel(path: str, question: Callable[[Wheel], Question]) -> Wheel:
-    """Read a wheel; ``question`` says which symbols matter in which ELF file.
 
-    Raises UnusableError if the file is no wheel, damaged or out of bounds.
+def read_dist_info(archive: Archive, wheel: Wheel) -> None:
+    """Read the names of the members, WHEEL and RECORD.
+
+    Raises UnusableError if WHEEL is missing, or one of the two cannot be read.
     """
-    wheel = Wheel(path.rpartition("/")[2])
-    archive = Archive(path)
-    try:
-        wheel.members = [member.name for member in archive.members]
-        _read_dist_info(archive, wheel)
-        wheel.elves = list(_elves(archive, question(wheel)))
-    finally:
-        archive.close()
-    for elf in wheel.elves:
-        wheel.contained.update((elf.base_name, elf.soname))
-    wheel.contained.discard("")
-    return wheel
-
-
-def _read_dist_info(archive: Archive, wheel: Wheel) -> None:
+    wheel.members = [member.name for member in archive.members]
     found = {
         member.name.rpartition("/")[2]: member
         for member in archive.members
@@ -94,34 +78,3 @@ def _text(archive: Archive, member: Member, limit: int) -> str:
         return content(archive, member, limit).decode()
     except UnicodeDecodeError as error:
         raise UnusableError("is not UTF-8", member.name) from error
-
-
-def _elves(archive: Archive, question: Question) -> Iterator[Elf]:
-    room = LARGEST_ELVES
-    for member in archive.members:
-        if not is_inspected(member.name):
-            continue
-        if member.size < len(MAGIC) or not counts_by_name(member.name):
-            continue
-        if first_bytes(archive, member, len(MAGIC)) != MAGIC:
-            continue
-        room -= member.size
-        if room < 0:
-            raise UnusableError(f"more than {LARGEST_ELVES} bytes of ELF files")
-        yield _elf(archive, member, question)
-
-
-def _elf(archive: Archive, member: Member, question: Question) -> Elf:
-    return read_elf(lambda: chunks(archive, member), member.name, member.size, question)
-
-
-@rule("auditor.members.every", off=lambda name: ".data/" not in name)
-def is_inspected(_name: str) -> bool:
-    """Return True: every member is looked at, wherever it lies."""
-    return True
-
-
-@rule("wheel.contents.any-name", off=lambda name: not name.endswith(".py"))
-def counts_by_name(_name: str) -> bool:
-    """Return True: what a file is, its content says."""
-    return True

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import manylinux_reference
 import pytest
 from manylinux_fixtures.recipes import Expectation
-from manylinux_reference.commands import audit as audit_command
 from manylinux_reference.commands import cli
 from manylinux_reference.commands.many_wheels import audits, report_on
 from manylinux_reference.commands.report_json import as_object
 from manylinux_reference.commands.report_text import lines
-from manylinux_reference.rules.wheel.finding import Finding
-from manylinux_reference.rules.wheel.report import Claim, Outcome, Report
+from manylinux_reference.rules.wheel.audit import ALL_HOLD, FALSE_CLAIM, UNUSABLE
+from manylinux_reference.rules.wheel.report import Claim, Finding, Outcome, Report
 
 if TYPE_CHECKING:
     from manylinux_fixtures.corpus import Fixture
@@ -118,8 +117,8 @@ def test_check_fails_for_a_false_claim_and_audit_does_not(
     some: dict[Expectation, str],
 ) -> None:
     wheel = some[Expectation.VIOLATES]
-    assert run("check", wheel).returncode == audit_command.FALSE_CLAIM
-    assert run("audit", wheel).returncode == audit_command.ALL_HOLD
+    assert run("check", wheel).returncode == FALSE_CLAIM
+    assert run("audit", wheel).returncode == ALL_HOLD
 
 
 def test_a_true_claim_holds_despite_advice(some: dict[Expectation, str]) -> None:
@@ -128,13 +127,13 @@ def test_a_true_claim_holds_despite_advice(some: dict[Expectation, str]) -> None
     assert "holds" in done.stdout
     assert "advice: wheel." in done.stdout
     assert "advice" not in run("check", wheel).stdout
-    assert run("check", wheel).returncode == audit_command.ALL_HOLD
+    assert run("check", wheel).returncode == ALL_HOLD
 
 
 @pytest.mark.parametrize("command", ["audit", "check"])
 def test_an_unusable_wheel_is_one_line_and_status_2(command: str, broken: str) -> None:
     done = run(command, broken)
-    assert done.returncode == audit_command.UNUSABLE
+    assert done.returncode == UNUSABLE
     assert done.stdout.splitlines() == [
         f"{Path(broken).name}: error: not a zip archive, or cut off"
     ]
@@ -159,18 +158,18 @@ def test_folders_are_searched_and_reports_keep_their_order(
     assert together.stdout == alone.stdout
     names = [json.loads(line)["wheel"] for line in together.stdout.splitlines()]
     assert names == [Path(path).name for path in [*wheels, broken]]
-    assert together.returncode == audit_command.UNUSABLE
+    assert together.returncode == UNUSABLE
 
 
 def test_an_empty_folder_is_not_a_success(tmp_path: Path) -> None:
     done = run("check", str(tmp_path))
-    assert done.returncode == audit_command.UNUSABLE
-    assert "holds no wheel" in done.stderr
+    assert done.returncode == UNUSABLE
+    assert "there is no wheel" in done.stderr
 
 
 def test_without_wheels_the_usage_is_shown() -> None:
     done = run("check")
-    assert done.returncode == audit_command.UNUSABLE
+    assert done.returncode == UNUSABLE
     assert done.stderr.startswith("usage: manylinux check")
 
 
@@ -178,7 +177,7 @@ def test_evidence_begins_with_the_newest_need_and_is_counted() -> None:
     report = Report("dist/a.whl")
     report.outcome = Outcome.VIOLATES
     against = [
-        Finding("wheel.needed.allowed", "a.so", f"needs {minor}", holds_from=(2, minor))
+        Finding("wheel.needed.allowed", "a.so", f"needs {minor}", min_level=(2, minor))
         for minor in (18, 30, 24, 28, 26)
     ]
     report.claims = [Claim("manylinux_2_17_x86_64", against)]
@@ -205,7 +204,7 @@ def test_progress_is_shown_on_a_terminal_alone(
         check=False,
     )
     os.close(theirs)
-    assert done.returncode == audit_command.ALL_HOLD
+    assert done.returncode == ALL_HOLD
     assert b"1 of 2 wheels" in os.read(ours, 1000)
     os.close(ours)
     assert run("check", wheel, wheel).stderr == ""
@@ -226,7 +225,7 @@ def test_nothing_is_opened_but_the_wheel(some: dict[Expectation, str]) -> None:
     for wheel in wheels:
         report_on(wheel)
     active.clear()
-    own = str(PACKAGE / "rules/wheel/policy.txt")
+    own = str(PACKAGE / "reading/policy.txt")
     assert set(opened) == {own, *wheels}
 
 
@@ -240,7 +239,7 @@ def test_plain_words_and_options_mean_the_same(
     some: dict[Expectation, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     wheel = some[Expectation.VIOLATES]
-    assert cli.main(["check", wheel]) == audit_command.FALSE_CLAIM
+    assert cli.main(["check", wheel]) == FALSE_CLAIM
     plain = capsys.readouterr().out
-    assert cli.main(["check", "--jobs", "1", wheel]) == audit_command.FALSE_CLAIM
+    assert cli.main(["check", "--jobs", "1", wheel]) == FALSE_CLAIM
     assert capsys.readouterr().out == plain

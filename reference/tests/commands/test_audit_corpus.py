@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from manylinux_fixtures.recipes import Expectation
-from manylinux_reference.commands import audit as audit_command
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.mutants import mutation
+from manylinux_reference.rules.wheel import audit
 from manylinux_reference.rules.wheel.report import Outcome
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def noticeable(report: Report) -> tuple[object, ...]:
         [claim.tag for claim in report.claims],
         {finding.rule for finding in report.advice},
         report.oldest,
-        audit_command.exit_status(report, checking=True),
+        audit.exit_status(report, checking=True),
     )
 
 

@@ -12,7 +12,6 @@ import pytest
 from manylinux_reference.commands import cli
 from manylinux_reference.commands import install as install_command
 from manylinux_reference.commands import tags as tags_command
-from manylinux_reference.commands.questions import Place
 from manylinux_reference.commands.requirements import (
     Requirement,
     RequirementError,
@@ -20,7 +19,7 @@ from manylinux_reference.commands.requirements import (
     read_requirements,
     wheels,
 )
-from manylinux_reference.reading.system import running_place
+from manylinux_reference.commands.target import Target, running_target
 from manylinux_reference.rules.installer.order import platform_tags
 from manylinux_reference.rules.installer.override import OverrideError
 from manylinux_reference.rules.installer.platform import Environment
@@ -28,9 +27,9 @@ from manylinux_reference.rules.installer.platform import Environment
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    place = Place(Environment(("x86_64",), "x86_64", (2, 28)))
+    target = Target(Environment(("x86_64",), "x86_64", (2, 28)))
     for command in (install_command, tags_command):
-        monkeypatch.setattr(command, "running_place", lambda: place)
+        monkeypatch.setattr(command, "running_target", lambda: target)
 
 
 @pytest.fixture
@@ -116,7 +115,7 @@ def test_wrong_target_is_one_line(
     assert cli.main(["tags", "--platform=win32"]) == 1
     assert (
         capsys.readouterr().err.splitlines()
-        == ["manylinux: 'win32' is no manylinux tag to aim at"] * 2
+        == ["manylinux: 'win32' is not a manylinux tag"] * 2
     )
 
 
@@ -136,10 +135,10 @@ def test_tags_are_printed_best_first(capsys: pytest.CaptureFixture[str]) -> None
 def test_broken_override_is_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def broken() -> Place:
+    def broken() -> Target:
         raise OverrideError("_manylinux: ValueError: table")
 
-    monkeypatch.setattr(tags_command, "running_place", broken)
+    monkeypatch.setattr(tags_command, "running_target", broken)
     assert cli.main(["tags"]) == 1
     assert capsys.readouterr().err == "manylinux: _manylinux: ValueError: table\n"
 
@@ -151,8 +150,10 @@ def test_process_prints_this_machines_tags() -> None:
         text=True,
         check=True,
     )
-    place = running_place()
-    assert process.stdout.splitlines() == platform_tags(place.environment, place.module)
+    target = running_target()
+    assert process.stdout.splitlines() == platform_tags(
+        target.environment, target.module
+    )
 
 
 def test_serve_ends_with_its_input(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 from manylinux_fixtures.hostile import Hostile, Outcome, hostile_inputs
 from manylinux_fixtures.hostile.plain import EXTENSION
-from manylinux_reference.commands.audit import FALSE_CLAIM, UNUSABLE, exit_status
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.commands.report_text import lines
+from manylinux_reference.rules.wheel.audit import (
+    FALSE_CLAIM,
+    UNUSABLE,
+    exit_status,
+)
 from manylinux_reference.rules.wheel.report import Report
 
 if TYPE_CHECKING:

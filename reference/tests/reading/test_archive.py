@@ -107,7 +107,7 @@ def test_a_second_end_inside_the_comment_is_refused(tmp_path: Path) -> None:
     assert "zip archive" in refusal(path)
 
 
-def test_folders_are_no_members(tmp_path: Path) -> None:
+def test_folders_are_not_members(tmp_path: Path) -> None:
     path = archive_of(tmp_path, **{"folder/": b"", "folder/file": b"x"})
     assert [member.name for member in Archive(str(path)).members] == ["folder/file"]
 
@@ -163,8 +163,7 @@ def test_zip64_members_are_read(tmp_path: Path) -> None:
         ((b"PK\1\2", 38, "<L", 0xA1FF0000), "b: is a symbolic link"),
         ((b"PK\1\2", 42, "<L", 1), "overlaps what follows"),
         ((b"PK\1\2", 46, "<B", 0xFF), "\\xff: the name is not UTF-8"),
-        ((b"PK\1\2", 46, "<B", 0x5C), "the name has a backslash"),
-        ((b"PK\1\2", 46, "<B", 0x61), "a: stands twice"),
+        ((b"PK\1\2", 46, "<B", 0x61), "a: is in the archive twice"),
         ((b"PK\3\4", 0, "<L", 0), "b: has no local header"),
         ((b"PK\3\4", 26, "<H", 2), "b: differs between directory and header"),
         ((b"PK\3\4", 28, "<H", 9), "b: overlaps what follows"),

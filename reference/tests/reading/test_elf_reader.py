@@ -19,13 +19,13 @@ from manylinux_fixtures.corpus import fixtures
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, MAGIC, Elf
 from manylinux_reference.reading.elf_reader import read_elf
-from manylinux_reference.reading.range_buffer import MissingError, Window
+from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
 from manylinux_reference.reading.unusable import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from manylinux_reference.reading.elf_symbols import Question
 
 PIECE = 4096
 LIBRARIES = Path("/usr/lib")
@@ -33,15 +33,9 @@ LARGEST = 400_000  # bytes of a real file; pyelftools takes its time
 DF_TEXTREL = 0x4
 
 
-def ask(*names: str) -> Question:
+def ask(*names: str) -> SymbolQuery:
     """Ask for names, and for a symbol of every version that is needed."""
-
-    def question(elf: Elf) -> tuple[list[bytes], list[int]]:
-        return [name.encode() for name in names], [
-            need[3] for need in elf.version_needs
-        ]
-
-    return question
+    return SymbolQuery((name.encode() for name in names), known_nodes=frozenset())
 
 
 def read(data: bytes, *names: str) -> Elf:
@@ -131,6 +125,18 @@ def check_dynamic(dynamic: DynamicSegment, elf: Elf) -> None:
     assert elf.textrel == (textrel or bool(flags & DF_TEXTREL))
 
 
+def needs(elf: Elf) -> list[tuple[str, str, bool, int]]:
+    return [
+        (each.library, each.node, each.weak, each.index) for each in elf.version_needs
+    ]
+
+
+def facts(elf: Elf) -> dict[str, object]:
+    """Return everything that is known about a file."""
+    found = {name: getattr(elf, name) for name in Elf.__slots__}
+    return found | {"version_needs": needs(elf)}
+
+
 def check_versions(peer: ELFFile, elf: Elf) -> None:
     expected = []
     for section in peer.iter_sections():
@@ -145,14 +151,14 @@ def check_versions(peer: ELFFile, elf: Elf) -> None:
                     )
                     for node in nodes
                 ]
-    assert elf.version_needs == expected
+    assert needs(elf) == expected
     versions = {
         (symbol.name, version["ndx"])
         for table in peer.iter_sections()
         if isinstance(table, GNUVerSymSection)
         for version, symbol in zip(table.iter_symbols(), symbols_of(peer), strict=True)
     }
-    for index, symbol in elf.witnesses.items():
+    for index, symbol in elf.example_symbols.items():
         assert (symbol, index) in versions
 
 
@@ -207,7 +213,7 @@ def test_what_lies_beyond_the_head_is_found_in_further_passes(
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.MOST_RANGES", 20_000)
     monkeypatch.setattr("manylinux_reference.reading.elf_reader.MOST_PASSES", 20_000)
     again = read(path.read_bytes())
-    assert all(getattr(whole, name) == getattr(again, name) for name in Elf.__slots__)
+    assert facts(whole) == facts(again)
 
 
 def test_tables_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,18 +234,18 @@ def test_kept_ranges_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(
         "manylinux_reference.reading.range_buffer.LARGEST_KEPT", 32 * 2**20
     )
-    window = Window(2**30)
-    window.want([(2**29, 1)])
+    buffer = RangeBuffer(2**30)
+    buffer.keep([(2**29, 1)])
     with pytest.raises(UnusableError, match="is too large"):
-        window.want([(2**28, 7 * 2**20)])
+        buffer.keep([(2**28, 7 * 2**20)])
 
 
 def test_near_ranges_are_kept_as_one() -> None:
-    window = Window(2**30)
-    window.want([(2**29 + 100, 10), (2**29, 10)])
-    window.position = 2**29
-    window.feed(bytes(range(200)))
-    assert window.read(2**29 + 100, 10) == bytes(range(100, 110))
+    buffer = RangeBuffer(2**30)
+    buffer.keep([(2**29 + 100, 10), (2**29, 10)])
+    buffer.position = 2**29
+    buffer.feed(bytes(range(200)))
+    assert buffer.read(2**29 + 100, 10) == bytes(range(100, 110))
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
@@ -265,24 +271,24 @@ def test_damaged_files_are_read_or_refused(
     wanted=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 600)), max_size=8),
     piece=st.integers(1, 700),
 )
-def test_a_window_gives_back_what_passed_by(
+def test_a_buffer_gives_back_what_passed_by(
     data: bytes, wanted: list[tuple[int, int]], piece: int
 ) -> None:
-    window = Window(len(data))
+    buffer = RangeBuffer(len(data))
     ranges = [(at, size) for at, size in wanted if at + size <= len(data)]
-    window.want(ranges)
+    buffer.keep(ranges)
     for at in range(0, len(data), piece):
-        window.feed(data[at : at + piece])
-    assert not window.waiting
+        buffer.feed(data[at : at + piece])
+    assert buffer.is_complete
     for at, size in ranges:
-        assert window.read(at, size) == data[at : at + size]
+        assert buffer.read(at, size) == data[at : at + size]
 
 
-def test_a_window_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_buffer_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.HEAD", 10)
-    window = Window(100)
-    window.feed(bytes(100))
-    with pytest.raises(MissingError, match="20"):
-        window.read(20, 5)
+    buffer = RangeBuffer(100)
+    buffer.feed(bytes(100))
+    with pytest.raises(NotKeptError, match="20"):
+        buffer.read(20, 5)
     with pytest.raises(UnusableError, match="past its end"):
-        window.read(98, 5)
+        buffer.read(98, 5)

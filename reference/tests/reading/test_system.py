@@ -8,8 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from manylinux_reference.reading.system import ask_system, interpreter_header
-from manylinux_reference.rules.installer.platform import read_header
+from manylinux_reference.reading.system import ask_system, first_bytes_of, read_header
 
 
 def test_header_of_this_interpreter_has_its_pointer_width() -> None:
@@ -27,7 +26,7 @@ def test_both_answers_about_glibc_agree_here() -> None:
 
 
 def test_interpreter_that_cannot_be_read_has_no_header(tmp_path: Path) -> None:
-    assert interpreter_header(str(tmp_path / "missing")) == b""
+    assert first_bytes_of(str(tmp_path / "missing")) == b""
 
 
 def test_system_without_confstr_answers_nothing(

@@ -4,38 +4,33 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+from collections.abc import Mapping
 
-from manylinux_reference.mutants.rule import rule
-from manylinux_reference.rules import tags
-from manylinux_reference.rules.installer.order import ANY, MOST_REMEMBERED
+from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.installer.order import ANY, MOST_REMEMBERED, Rank, Ranks
 from manylinux_reference.rules.installer.platform import Environment
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from manylinux_reference.rules.installer.order import Rank, Ranks
-    from manylinux_reference.rules.tags import Promise
-
-    Preference = tuple[int | Rank, int | Rank]  # smaller is better
+Preference = tuple[int | Rank, int | Rank]  # smaller is better
 
 PARTS = 4  # of a wheel's name: project and version, Python, ABI and platform tag
 EVERY_PYTHON = 1000  # more than there are ranks of Python and ABI tags
 
 
+@decides("installer.filename-decides")
 def choose(
     offers: Mapping[str, tuple[str, ...]], pythons: PythonRanks, ranks: Ranks
 ) -> str | None:
     """Return the file name of the best wheel, or None if none fits.
 
-    ``offers`` maps each file name to the Tag lines of its WHEEL, where known.
+    ``offers`` maps each file name to the Tag lines of its WHEEL, where known; the name
+    decides (PEP 425, Use).
 
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
     wanted = [
         (preferred, name)
-        for name, metadata in offers.items()
-        if (preferred := preference(deciding_name(name, metadata), pythons, ranks))
+        for name in offers
+        if (preferred := preference(name, pythons, ranks))
     ]
     return min(wanted)[1] if wanted else None
 
@@ -55,7 +50,16 @@ def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | No
         return None
     if python is None or platform is None:
         return None
-    return platform_last(any_last(python) if platform is ANY else python, platform)
+    return sort_key(python, platform)
+
+
+@decides("installer.order.any-last", "installer.order.platform-last")
+def sort_key(python: int, platform: Rank) -> Preference:
+    """Return how a wheel ranks: by Python and ABI, and only then by platform.
+
+    Every wheel for a platform comes before every one for ``any``, as in packaging.
+    """
+    return (python + EVERY_PYTHON if platform is ANY else python), platform
 
 
 class PythonRanks(dict[tuple[str, str], "int | None"]):
@@ -83,7 +87,7 @@ class PythonRanks(dict[tuple[str, str], "int | None"]):
 
         Raises InvalidTagSetError if one of the two sets breaks a rule.
         """
-        python, abi = (tags.valid_members(tags.fold_case(part)) for part in pair)
+        python, abi = (tags.set_members(tags.fold_case(part)) for part in pair)
         pairs = ((one, other) for one in python for other in abi)
         ranks = [rank for one in pairs if (rank := self.get(one)) is not None]
         best = min(ranks, default=None)
@@ -99,52 +103,14 @@ def running_python_ranks() -> PythonRanks:
     return PythonRanks((major, minor), f"cp{major}{minor}{threads}")
 
 
+@decides("installer.target.legacy", "installer.target.perennial")
 def explicit_target(tag: str) -> Environment | None:
-    """Return the environment that an explicit target describes, None if it is none."""
+    """Return the environment of an explicit target: its level and every older one.
+
+    None if the tag is not a manylinux tag.  Under either spelling, as for pip and uv.
+    """
     promise = tags.parse(tag)
     if promise is None:
         return None
-    perennial = tags.fold_case(tag).startswith("manylinux_")
-    return perennial_target(promise) if perennial else legacy_target(promise)
-
-
-def _unknown_system(_: Promise) -> Environment:
-    return Environment((), "", None)
-
-
-def _newer(promise: Promise) -> Environment:
-    return Environment((), promise[2], (promise[0], promise[1] + 1))
-
-
-@rule("installer.target.legacy", off=_unknown_system, newer=_newer)
-def legacy_target(promise: Promise) -> Environment:
-    """Return the environment of a legacy target: its level and every older one."""
-    return Environment((), promise[2], promise[:2])
-
-
-@rule("installer.target.perennial", off=_unknown_system, newer=_newer)
-def perennial_target(promise: Promise) -> Environment:
-    """Return the environment of a perennial target: its level and every older one."""
-    return Environment((), promise[2], promise[:2])
-
-
-def _renamed(name: str, metadata: tuple[str, ...]) -> str:
-    return f"{name.rsplit('-', 3)[0]}-{metadata[-1]}.whl" if metadata else name
-
-
-@rule("installer.filename-decides", metadata=_renamed)
-def deciding_name(name: str, _metadata: tuple[str, ...]) -> str:
-    """Return the file name: its tags decide, not the Tag lines of WHEEL."""
-    return name
-
-
-@rule("installer.order.platform-last", off=lambda python, platform: (platform, python))
-def platform_last(python: int, platform: Rank) -> Preference:
-    """Return how a wheel ranks: by Python and ABI, and only then by platform."""
-    return python, platform
-
-
-@rule("installer.order.any-last", first=lambda python: python - EVERY_PYTHON)
-def any_last(python: int) -> int:
-    """Return a rank of Python and ABI that every wheel for a platform precedes."""
-    return python + EVERY_PYTHON
+    version, arch = promise
+    return Environment((), arch, version)

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import rule, same
-from manylinux_reference.rules import tags
+from collections.abc import Iterable
+from types import ModuleType
+
+from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.installer import eligibility
+from manylinux_reference.rules.installer.platform import Environment
+from manylinux_reference.rules.tags import Version
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from types import ModuleType
-
-    from manylinux_reference.rules.installer.platform import Environment
-    from manylinux_reference.rules.tags import Version
-
-    Rank = tuple[int, int, int, int]  # smaller is better
+Rank = tuple[int, int, int, int]  # smaller is better
 
 ANY = (3, 0, 0, 0)  # the rank of ``any``, after every tag that names a platform
 MOST_REMEMBERED = 10_000  # ranks; far more than an index has platform tags
-LAST_MINOR = 50  # listed of majors older than the host's; comparing needs no bound
+# glibc has not said how many minors 2 will have when 3 comes, and a list has to end
+# somewhere.  packaging lists up to 50 as well; whether a tag fits needs no list.
+LAST_MINOR = 50
 
 
+@decides("tag.listing")
 def platform_tags(
     environment: Environment, module: ModuleType | None = None
 ) -> list[str]:
     """Return the platform tags that fit, best first, down to the listing's floor.
 
+    The list is what pip's and Poetry's debugging commands print.
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
     listed = [f"linux_{name}" for name in environment.linux]
     arch, host = environment.arch, environment.glibc
     if host is None or not eligibility.is_known(arch):
         return listed
-    floor = eligibility.floor(arch)
-    for major in range(host[0], floor[0] - 1, -1):
+    first = floor(arch)
+    for major in range(host[0], first[0] - 1, -1):
         newest = host[1] if major == host[0] else LAST_MINOR
-        oldest = floor[1] if major == floor[0] else 0
+        oldest = first[1] if major == first[0] else 0
         listed += _spelled(major, newest, oldest, arch)
     if module is None:
         return listed
     ranks = Ranks(environment, module)
     return [tag for tag in listed if ranks[tag]]
+
+
+def floor(arch: str) -> Version:
+    """Return the oldest version that a listing need name: the oldest legacy tag's."""
+    return (2, 5) if arch in tags.PEP_513 else (2, 17)
 
 
 def _spelled(major: int, newest: int, oldest: int, arch: str) -> list[str]:
@@ -72,20 +78,13 @@ class Ranks(dict[str, "Rank | None"]):
         Raises InvalidTagSetError if the set breaks a rule, OverrideError if the
         ``_manylinux`` module breaks.
         """
-        rank = self._best(tags.valid_members(tag)) if "." in tag else self._rank(tag)
+        if "." in tag:
+            rank = best_rank(self[member] for member in tags.set_members(tag))
+        else:
+            rank = self._rank(tag)
         if len(self) < MOST_REMEMBERED:
             self[tag] = rank
         return rank
-
-    def _best(self, members: list[str]) -> Rank | None:
-        best = None
-        for member in members:
-            rank = self[member]
-            if rank is not None:
-                best = rank if best is None else better(best, rank)
-            elif not tags.bears_unknown(member):
-                return None
-        return best
 
     def _rank(self, tag: str) -> Rank | None:
         folded = tags.fold_case(tag)
@@ -98,45 +97,38 @@ class Ranks(dict[str, "Rank | None"]):
             promise, self.environment, self.module
         ):
             return None
-        spelling = 0 if folded.startswith("manylinux_") else 1
-        major, minor = newest_first(promise[:2])
-        return legacy_rank((1, major, minor, prefer_perennial(spelling)))
+        version, _ = promise
+        return manylinux_rank(version, legacy=not folded.startswith("manylinux_"))
 
 
-@rule(
-    "installer.order.newest-glibc",
-    oldest=lambda version: version,
-    minor=lambda version: (0, -version[1]),
-    digits=lambda version: (-version[0], -len(str(version[1]))),
-)
-def newest_first(version: Version) -> Version:
-    """Return a sort key in which the newer glibc comes first."""
-    return -version[0], -version[1]
+@decides("installer.order.best-tag", "tag.set.unknown-member")
+def best_rank(ranks: Iterable[Rank | None]) -> Rank | None:
+    """Return the best rank of a set's members; those that do not fit do no harm.
+
+    PEP 425, Compressed Tag Sets.
+    """
+    return min((rank for rank in ranks if rank is not None), default=None)
 
 
-@rule(
+@decides(
     "installer.order.alias",
-    last=lambda rank: (1 + rank[3], *rank[1:]),
-    first=lambda rank: (1 - rank[3], *rank[1:]),
+    "installer.order.newest-glibc",
+    "installer.order.perennial-first",
 )
-def legacy_rank(rank: Rank) -> Rank:
-    """Return the rank of a legacy tag: the place of its perennial equivalent."""
-    return rank
+def manylinux_rank(version: Version, *, legacy: bool) -> Rank:
+    """Return the rank of a manylinux tag: the newer glibc comes first (packaging).
+
+    A legacy tag comes right after its perennial equivalent.
+    """
+    major, minor = version
+    return 1, -major, -minor, int(legacy)
 
 
-@rule("installer.order.perennial-first", off=lambda spelling: -spelling)
-def prefer_perennial(spelling: int) -> int:
-    """Return a sort key in which the perennial spelling (0) precedes a legacy one."""
-    return spelling
+@decides("installer.order.linux")
+def linux_rank(position: int) -> Rank:
+    """Return the rank of ``linux_ARCH``: before every manylinux tag.
 
-
-@rule("installer.order.linux", last=lambda place: (2, place, 0, 0))
-def linux_rank(place: int) -> Rank:
-    """Return the rank of ``linux_ARCH``: before every manylinux tag."""
-    return (0, place, 0, 0)
-
-
-@rule("installer.order.best-tag", worst=max, first=same)
-def better(rank: Rank, other: Rank) -> Rank:
-    """Return the better one of two ranks: a set of tags ranks by its best one."""
-    return min(rank, other)
+    Decided here: it was built for machines like this one.  ``position`` is the place
+    of its name among the environment's.
+    """
+    return 0, position, 0, 0

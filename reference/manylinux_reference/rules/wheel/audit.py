@@ -1,31 +1,35 @@
-"""Audits a wheel: which claims hold, what stands against them, what would hold."""
+"""Audits a wheel: which claims hold, what speaks against them, what would hold."""
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import never, nothing, rule
+from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf_reader import read_elves
+from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import read_wheel
-from manylinux_reference.rules import tags
+from manylinux_reference.reading.wheel import Wheel, read_dist_info
+from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
-from manylinux_reference.rules.wheel.contents import contents
+from manylinux_reference.rules.wheel.contents import contents, filename_tags
 from manylinux_reference.rules.wheel.header import header, origin
 from manylinux_reference.rules.wheel.loading import executables, loading
+from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
-from manylinux_reference.rules.wheel.policy import NEVER, Policy, architectures
-from manylinux_reference.rules.wheel.report import Claim, Outcome, Report
-from manylinux_reference.rules.wheel.symbols import question, symbols
+from manylinux_reference.rules.wheel.report import (
+    Claim,
+    Finding,
+    Findings,
+    Outcome,
+    Report,
+)
+from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
 from manylinux_reference.rules.wheel.versions import versions
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.wheel import Wheel
-    from manylinux_reference.rules.wheel.finding import Finding
-    from manylinux_reference.rules.wheel.policy import Version
-
-    Promised = tuple[str, tuple[int, int, str]]  # a claim as spelled, what it promises
+ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
+USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
 def audit(path: str) -> Report:
@@ -33,184 +37,170 @@ def audit(path: str) -> Report:
 
     Raises UnusableError if it cannot be read or claims an unknown architecture.
     """
-    policies = _Policies()
-    claims = _claims(path.rpartition("/")[2])
-    first = policies[claims[0][1][2] if claims else "x86_64"]
-    level = min((promise[:2] for _, promise in claims), default=NEVER)
-    wheel = read_wheel(path, question(first, judged_as(level, first)))
-    found: dict[str, list[Finding]] = {}
-    for arch in {promise[2]: None for _, promise in claims} or _guess(wheel):
-        found[arch] = list(findings(wheel, policies[arch]))
+    filename = path.rpartition("/")[2]
+    claims = claims_of(filename)
+    archs = dict.fromkeys(arch for _, (_, arch) in claims)
+    policies = {arch: _policy(arch) for arch in archs}
+    first = next(iter(policies.values()), None) or Policy(USUAL_ARCH)
+    level = min((version for _, (version, _) in claims), default=NEVER)
+    wheel = read_wheel(path, Wheel(filename), first, level)
+    policies = policies or _guess(wheel)
+    found = {arch: list(findings(wheel, policy)) for arch, policy in policies.items()}
     report = Report(path)
     report.files = len(wheel.elves)
-    for tag, promise in claims:
-        report.claims.append(_judge(tag, promise, found, policies))
+    for tag, (version, arch) in claims:
+        level = judged_as(version, policies[arch])
+        report.claims.append(Claim(tag, _against(level, found[arch])))
     report.advice = [
         finding for each in found.values() for finding in each if finding.advice
     ]
     if len(found) == 1:
-        (arch,) = found
-        report.oldest = oldest(found[arch], policies[arch])
+        ((arch, against),) = found.items()
+        report.oldest = oldest(against, policies[arch])
     report.outcome = outcome(report)
     return report
 
 
-class _Policies:
-    """The policies that one wheel needs, each read once."""
+def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel:
+    """Read what the rules look at into a wheel of which only the name is known.
 
-    def __init__(self) -> None:
-        self._read: dict[str, Policy] = {}
+    Raises UnusableError if the file is not a wheel, damaged or out of bounds.
+    """
+    filename_tags(wheel)  # refused before anything is opened
+    with Archive(path) as archive:
+        refuse_unsafe_names(archive)
+        read_dist_info(archive, wheel)
+        query = symbol_query(wheel, policy, judged_as(level, policy))
+        for elf in read_elves(archive, elf_members(archive), query):
+            wheel.add(elf)
+    return wheel
 
-    def __getitem__(self, arch: str) -> Policy:
-        if arch not in self._read:
-            try:
-                self._read[arch] = Policy(arch)
-            except KeyError:
-                reason = f"claims {arch}, an architecture without policy data"
-                raise UnusableError(reason) from None
-        return self._read[arch]
+
+def _policy(arch: str) -> Policy:
+    try:
+        return Policy(arch)
+    except KeyError:
+        reason = f"claims {arch}, an architecture without policy data"
+        raise UnusableError(reason) from None
 
 
-def _claims(filename: str) -> list[Promised]:
+@decides("auditor.claims.every", "auditor.claims.mixed-architectures")
+def claims_of(filename: str) -> list[Promised]:
+    """Return every manylinux tag of a wheel's name, of whatever architecture.
+
+    An installer may meet any of them (PEP 425, Compressed Tag Sets).
+    """
     platforms = filename.removesuffix(".whl").rpartition("-")[2].split(".")
     parsed = ((tag, tags.parse(tag)) for tag in platforms)
-    claims = [(tag, promise) for tag, promise in parsed if promise]
-    return each_architecture(every_claim(claims))
+    return [(tag, promise) for tag, promise in parsed if promise]
 
 
-@rule("auditor.claims.every", off=lambda claims: claims[:1])
-def every_claim(claims: list[Promised]) -> list[Promised]:
-    """Return the claims unchanged: each is checked."""
-    return claims
-
-
-def _first_architecture(claims: list[Promised]) -> list[Promised]:
-    return [claim for claim in claims if claim[1][2] == claims[0][1][2]]
-
-
-@rule("auditor.claims.mixed-architectures", off=_first_architecture)
-def each_architecture(claims: list[Promised]) -> list[Promised]:
-    """Return the claims unchanged: each is checked by its own architecture."""
-    return claims
-
-
-def _guess(wheel: Wheel) -> list[str]:
-    """Return the architecture of a wheel without claims, by its first ELF file."""
+def _guess(wheel: Wheel) -> dict[str, Policy]:
+    """Return the policy for a wheel without claims, by its first ELF file."""
     for elf in wheel.elves[:1]:
-        for arch in architectures():
-            if not origin(elf, Policy(arch)):
-                return [arch]
-    return []
+        for policy in map(Policy, architectures()):
+            if not origin(elf, policy):
+                return {policy.arch: policy}
+    return {}
 
 
-def findings(wheel: Wheel, policy: Policy) -> Iterator[Finding]:
-    """Yield all that stands against any level of one architecture."""
-    for finding in contents(wheel):
-        if compares_metadata() or finding.rule != "wheel.tags.metadata":
-            yield finding
+def findings(wheel: Wheel, policy: Policy) -> Findings:
+    """Yield all that speaks against any level of one architecture."""
+    yield from contents(wheel)
     for elf in wheel.elves:
-        foreign = origin(elf, policy)
-        if foreign:
-            yield from foreign if reports_foreign(policy, wheel) else ()
-        else:
-            yield from _of_file(elf, wheel, policy)
+        yield from file_findings(elf, wheel, policy)
     yield from bundled(wheel, policy)
 
 
-def _of_file(elf: Elf, wheel: Wheel, policy: Policy) -> Iterator[Finding]:
-    yield from header(elf, policy)
-    if not elf.is_loadable:
+@decides("auditor.members.foreign")
+def file_findings(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield all that speaks against one ELF file.
+
+    One of another architecture is refused, not skipped (PEP 599, item 1).
+    """
+    foreign = origin(elf, policy)
+    if foreign:
+        yield from foreign
         return
-    yield from loading(elf, policy)
-    yield from executables(elf, wheel.contained, policy)
-    if needs_count(elf, wheel):
-        yield from needed(elf, wheel, policy)
-        yield from versions(elf, wheel, policy)
-        yield from symbols(elf, wheel, policy)
+    yield from header(elf, policy)
+    if elf.is_loadable:
+        yield from loading(elf, policy)
+        yield from executables(elf, wheel.contained, policy)
+        yield from needs(elf, wheel, policy)
 
 
-@rule("auditor.claims.metadata", off=never)
-def compares_metadata() -> bool:
-    """Return True: the filename's tags are compared with those in WHEEL."""
-    return True
+@decides("auditor.needs.transitive")
+def needs(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield what is wrong with a file's needs, contained library or not.
+
+    The loader loads those, and what they need, like any other (ld.so(8)).
+    """
+    yield from needed(elf, wheel, policy)
+    yield from versions(elf, wheel, policy)
+    yield from symbols(elf, wheel, policy)
 
 
-@rule("auditor.members.foreign", off=never)
-def reports_foreign(_policy: Policy, _wheel: Wheel) -> bool:
-    """Return True: a file of another architecture is a violation."""
-    return True
-
-
-@rule(
-    "auditor.needs.transitive",
-    off=lambda elf, wheel: (
-        not any(
-            elf.base_name in other.needed or elf.soname in other.needed
-            for other in wheel.elves
-        )
-    ),
-)
-def needs_count(_elf: Elf, _wheel: Wheel) -> bool:
-    """Return True: what a contained library needs counts like any other need."""
-    return True
-
-
-def _judge(
-    tag: str,
-    promise: tuple[int, int, str],
-    found: dict[str, list[Finding]],
-    policies: _Policies,
-) -> Claim:
-    level = judged_as(promise[:2], policies[promise[2]])
-    against = [
-        finding
-        for finding in found.get(promise[2], [])
-        if not finding.advice and not holds(finding.holds_from, level)
-    ]
-    return Claim(tag, against)
-
-
-@rule(
-    "auditor.policy.nearest-older-level",
-    off=lambda claimed, policy: claimed if claimed in policy.levels else (0, 0),
-)
+@decides("auditor.policy.nearest-older-level")
 def judged_as(claimed: Version, policy: Policy) -> Version:
-    """Return the level by which a claim is judged: its own.
+    """Return the level by which a claim is judged: its own, data or not.
 
-    What a level between two with data allows, ``node_level`` knows; a claim older
-    than the architecture stands for its first glibc.
+    What levels between two with data allow, ``node_level`` knows; a claim older than
+    the architecture stands for its first glibc (decided here).
     """
     return max(claimed, policy.first_glibc)
 
 
-@rule("wheel.levels.monotone", off=lambda needed, claimed: needed == claimed)
+def _against(level: Version, found: list[Finding]) -> list[Finding]:
+    return [
+        finding
+        for finding in found
+        if not finding.advice and not holds(finding.min_level, level)
+    ]
+
+
+@decides("wheel.levels.monotone")
 def holds(needed: Version, claimed: Version) -> bool:
-    """Return whether what holds from one level on holds at another."""
+    """Return whether what holds from one level on holds at another.
+
+    glibc keeps every version node (PEP 600, Core definition).
+    """
     return needed <= claimed
 
 
-@rule("auditor.report.oldest-level", off=nothing)
+@decides("auditor.report.oldest-level")
 def oldest(against: list[Finding], policy: Policy) -> str | None:
-    """Return the tag of the oldest level with policy data that holds, if any does."""
-    levels = [finding.holds_from for finding in against if not finding.advice]
-    needed = max(levels, default=policy.first_level)
+    """Return the tag of the oldest level with policy data that holds, if any does.
+
+    auditwheel's overall tag.
+    """
+    levels = [finding.min_level for finding in against if not finding.advice]
+    first = max(levels, default=policy.first_level)
     for level in policy.levels:
-        if holds(needed, level):
-            return tags.canonical((*level, policy.arch))
+        if holds(first, level):
+            return tags.canonical((level, policy.arch))
     return None
 
 
-@rule("auditor.outcome.no-elf", off=never)
-def distinguishes_pure() -> bool:
-    """Return True: a wheel without ELF files has an outcome of its own."""
-    return True
-
-
+@decides("auditor.outcome.no-elf")
 def outcome(report: Report) -> str:
-    """Return what became of the audit as a whole."""
-    if not report.files and distinguishes_pure():
+    """Return what became of the audit as a whole.
+
+    A wheel without ELF files has an outcome of its own, as auditwheel gives it.
+    """
+    if not report.files:
         return Outcome.NO_ELF
     if not report.claims:
         return Outcome.NO_CLAIM
     kept = all(claim.holds for claim in report.claims)
     return Outcome.HOLDS if kept else Outcome.VIOLATES
+
+
+@decides("auditor.exit.false-claim")
+def exit_status(report: Report, *, checking: bool) -> int:
+    """Return the status that one wheel calls for; only ``check`` minds false claims.
+
+    Decided here; wanted in auditwheel #180.
+    """
+    if report.outcome == Outcome.UNUSABLE:
+        return UNUSABLE
+    return FALSE_CLAIM if checking and report.outcome == Outcome.VIOLATES else ALL_HOLD

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import rule
-from manylinux_reference.rules.wheel.finding import Finding, no_findings
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.policy import Policy
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.report import Finding, Findings
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.wheel import Wheel
-    from manylinux_reference.rules.wheel.policy import Policy
-
-SHORTEST_HASH = 8
+SHORTEST_HASH = 8  # hexadecimal digits, as auditwheel and delvewheel write them
 HEXADECIMAL = frozenset("0123456789abcdef")
 LOADER_NAMES = ("ld-linux", "ld64.so.", "ld.so.")
 
 
-def bundled(wheel: Wheel, policy: Policy) -> Iterator[Finding]:
+def bundled(wheel: Wheel, policy: Policy) -> Findings:
     """Yield what is wrong with contained libraries."""
     needed = {name for elf in wheel.elves for name in elf.needed}
     for elf in wheel.elves:
@@ -28,9 +23,9 @@ def bundled(wheel: Wheel, policy: Policy) -> Iterator[Finding]:
     yield from sbom(wheel)
 
 
-@rule("wheel.bundled.glibc", off=no_findings)
-def glibc(elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the file is a part of glibc."""
+@decides("wheel.bundled.glibc")
+def glibc(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if the file is a part of glibc (PEP 600, Core definition)."""
     for name in (elf.base_name, elf.soname):
         if name in policy.providers["GLIBC"] or name.startswith(LOADER_NAMES):
             text = f"is {name}, a part of glibc"
@@ -38,9 +33,12 @@ def glibc(elf: Elf, policy: Policy) -> Iterator[Finding]:
             return
 
 
-@rule("wheel.bundled.unique-name", off=no_findings)
-def unique_name(elf: Elf, wheel: Wheel) -> Iterator[Finding]:
-    """Yield advice if another wheel could bring a library of the same name."""
+@decides("wheel.bundled.unique-name")
+def unique_name(elf: Elf, wheel: Wheel) -> Findings:
+    """Yield advice if another wheel could bring a library of the same name.
+
+    The loader takes the first of a SONAME for all (glibc, ``elf/dl-load.c``).
+    """
     for name in (elf.base_name, elf.soname):
         if name and not is_unique(name, wheel.distribution):
             text = f"is called {name}, a name that other wheels may bring too"
@@ -51,7 +49,7 @@ def unique_name(elf: Elf, wheel: Wheel) -> Iterator[Finding]:
 
 
 def is_unique(name: str, distribution: str) -> bool:
-    """Return whether a library's name has a hash or its distribution's name in it."""
+    """Return whether a library's name contains a hash or its distribution's name."""
     parts = name.replace("-", ".").replace("_", ".").split(".")
     hashes = (
         part
@@ -65,8 +63,8 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "").replace(".", "")
 
 
-@rule("wheel.bundled.sbom", off=no_findings)
-def sbom(wheel: Wheel) -> Iterator[Finding]:
+@decides("wheel.bundled.sbom")
+def sbom(wheel: Wheel) -> Findings:
     """Yield advice if a .libs folder has no bill of materials (PEP 770)."""
     folder = next((elf.name for elf in wheel.elves if ".libs/" in elf.name), None)
     if folder and not any(".dist-info/sboms/" in name for name in wheel.members):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import rule
-from manylinux_reference.rules.wheel.finding import Finding, no_findings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.rules.wheel.policy import Policy
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.policy import Policy
+from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.report import Finding, Findings
 
 PF_X = 1
 ISA_BASELINE = 1  # GNU_PROPERTY_X86_ISA_1_BASELINE; 2, 4 and 8 are v2, v3 and v4
 ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 
-def loading(elf: Elf, policy: Policy) -> Iterator[Finding]:
+def loading(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with how a file wants to be loaded."""
     for check in (executable_stack, stack_header, text_relocations, static_tls):
         yield from check(elf)
@@ -26,41 +21,53 @@ def loading(elf: Elf, policy: Policy) -> Iterator[Finding]:
     yield from isa_property(elf, policy)
 
 
-@rule("wheel.stack.executable", off=no_findings)
-def executable_stack(elf: Elf) -> Iterator[Finding]:
-    """Yield a finding if PT_GNU_STACK asks for an executable stack."""
+@decides("wheel.stack.executable")
+def executable_stack(elf: Elf) -> Findings:
+    """Yield a finding if PT_GNU_STACK asks for an executable stack.
+
+    glibc 2.41 refuses to load such files at run time (``elf/dl-load.c``).
+    """
     if elf.stack is not None and elf.stack & PF_X:
         text = "PT_GNU_STACK asks for an executable stack"
         yield Finding("wheel.stack.executable", elf.name, text)
 
 
-@rule("wheel.stack.header", off=no_findings)
-def stack_header(elf: Elf) -> Iterator[Finding]:
-    """Yield a finding if there is no PT_GNU_STACK."""
+@decides("wheel.stack.header")
+def stack_header(elf: Elf) -> Findings:
+    """Yield a finding if there is no PT_GNU_STACK.
+
+    The loader then takes the architecture's default (glibc, ``stackinfo.h``).
+    """
     if elf.stack is None:
         text = "has no PT_GNU_STACK program header"
         yield Finding("wheel.stack.header", elf.name, text)
 
 
-@rule("wheel.relocations.text", off=no_findings)
-def text_relocations(elf: Elf) -> Iterator[Finding]:
-    """Yield advice if the loader has to write into the code."""
+@decides("wheel.relocations.text")
+def text_relocations(elf: Elf) -> Findings:
+    """Yield advice if the loader has to write into the code (gABI, DT_TEXTREL)."""
     if elf.textrel:
         text = "has relocations against its text"
         yield Finding("wheel.relocations.text", elf.name, text, advice=True)
 
 
-@rule("wheel.tls.static", off=no_findings)
-def static_tls(elf: Elf) -> Iterator[Finding]:
-    """Yield advice if a shared object wants static thread-local storage."""
+@decides("wheel.tls.static")
+def static_tls(elf: Elf) -> Findings:
+    """Yield advice if a shared object wants static thread-local storage.
+
+    The space for it is small and shared (gABI, DF_STATIC_TLS).
+    """
     if elf.static_tls and elf.is_shared_object:
         text = "is marked DF_STATIC_TLS"
         yield Finding("wheel.tls.static", elf.name, text, advice=True)
 
 
-@rule("wheel.runpath.origin", off=no_findings)
-def runpath(elf: Elf, element: str) -> Iterator[Finding]:
-    """Yield a finding if an element of the search path leads out of the wheel."""
+@decides("wheel.runpath.origin")
+def runpath(elf: Elf, element: str) -> Findings:
+    """Yield a finding if an element of the search path leads out of the wheel.
+
+    ld.so(8) says what ``$ORIGIN`` and the other tokens stand for.
+    """
     reason = _refusal(element, _depth(elf.name))
     if reason:
         text = f"searches {element!r} for libraries: {reason}"
@@ -95,24 +102,30 @@ def _depth(name: str) -> int:
     return len(folders)
 
 
-@rule("wheel.isa.property", off=no_findings)
-def isa_property(elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the property note needs more than the baseline."""
+@decides("wheel.isa.property")
+def isa_property(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if the property note needs more than the baseline.
+
+    x86-64 psABI, GNU_PROPERTY_X86_ISA_1_NEEDED.
+    """
     if policy.arch == "x86_64" and elf.isa_needed & ~ISA_BASELINE:
         text = f"GNU_PROPERTY_X86_ISA_1_NEEDED is {elf.isa_needed:#x}"
         yield Finding("wheel.isa.property", elf.name, text)
 
 
-def executables(elf: Elf, contained: set[str], policy: Policy) -> Iterator[Finding]:
+def executables(elf: Elf, contained: set[str], policy: Policy) -> Findings:
     """Yield what is wrong with a program, or a file without dynamic section."""
     yield from interpreter(elf, policy)
     yield from launcher(elf, contained)
-    yield from static(elf)
 
 
-@rule("wheel.executable.interpreter", off=no_findings)
-def interpreter(elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if a program names another loader, or needs one and has none."""
+@decides("wheel.executable.interpreter", "wheel.executable.static")
+def interpreter(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if a program names another loader, or needs one and has none.
+
+    The path is part of each ABI (gABI, Program Interpreter); a statically linked
+    program has no dynamic section and needs none.
+    """
     if not (elf.is_executable and elf.dynamic):
         return
     if elf.interpreter != policy.loader and (elf.interpreter or elf.needed):
@@ -120,21 +133,12 @@ def interpreter(elf: Elf, policy: Policy) -> Iterator[Finding]:
         yield Finding("wheel.executable.interpreter", elf.name, text)
 
 
-@rule("wheel.executable.launcher", off=no_findings)
-def launcher(elf: Elf, contained: set[str]) -> Iterator[Finding]:
-    """Yield advice if a script folder's program needs a contained library."""
+@decides("wheel.executable.launcher")
+def launcher(elf: Elf, contained: set[str]) -> Findings:
+    """Yield advice if a script folder's program needs a contained library.
+
+    PEP 427, The .data directory: scripts go to a folder of the environment.
+    """
     if ".data/scripts/" in elf.name and not contained.isdisjoint(elf.needed):
         text = "is installed away from the library that it needs"
         yield Finding("wheel.executable.launcher", elf.name, text, advice=True)
-
-
-def _needs_loader(elf: Elf) -> Iterator[Finding]:
-    if not elf.dynamic:
-        text = "has no dynamic section"
-        yield Finding("wheel.executable.static", elf.name, text)
-
-
-@rule("wheel.executable.static", off=_needs_loader)
-def static(_elf: Elf) -> Iterator[Finding]:
-    """Yield nothing: a statically linked program needs nothing."""
-    return iter(())

@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import never, nothing, rule
-from manylinux_reference.rules.wheel.finding import Finding, no_findings
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.wheel import Wheel
-    from manylinux_reference.rules.wheel.policy import Policy, Version
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.policy import Policy, Version, dotted
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.report import Finding, Findings
 
 # What a needed name is.  Not an enum: importing that costs a third of Python's start.
 PATH, CONTAINED, LIBPYTHON, MUSL = "path", "contained", "libpython", "musl"
 LOADER, WITHDRAWN, ALLOWED, OTHER = "loader", "withdrawn", "allowed", "other"
-STARTS = {
+STARTS = {  # the first names that only these libraries have; \0 ends a name
     LIBPYTHON: ("libpython",),
     MUSL: ("libc.musl-", "ld-musl-", "libc.so\0"),
     LOADER: ("ld64.so", "ld.so"),
 }
+REFUSED = {  # kind: the rule that no level lets it keep, and why
+    PATH: ("wheel.needed.no-path", "a path"),
+    LIBPYTHON: ("wheel.needed.libpython", "which many interpreters do not have"),
+    MUSL: ("wheel.needed.musl", "the C library of musl"),
+    WITHDRAWN: ("wheel.needed.withdrawn", "which was withdrawn from every level"),
+    OTHER: (
+        "wheel.needed.allowed",
+        "which no level allows and the wheel does not contain",
+    ),
+}
 EVERY_LEVEL = (2, 5)  # the first level of all: what it allows, older ones do too
 
 
-def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Iterator[Finding]:
-    """Yield what is wrong with the names of the libraries that a file needs."""
+@decides(
+    "wheel.needed.allowed",
+    "wheel.needed.libpython",
+    "wheel.needed.loader",
+    "wheel.needed.musl",
+    "wheel.needed.no-path",
+    "wheel.needed.withdrawn",
+)
+def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield what is wrong with the names of the libraries that a file needs.
+
+    PEP 599, The manylinux2014 policy, item 1.
+    """
     for name in elf.needed:
         kind = kind_of(name, wheel, policy)
-        for check in (path, libpython, musl, loader, withdrawn, allowed):
-            yield from check(kind, name, elf, policy)
+        if kind in REFUSED:
+            rule, why = REFUSED[kind]
+            text = f"needs {name}, {why}"
+            yield Finding(rule, elf.name, text, library=name)
+        elif kind == LOADER and name != policy.loader_name:
+            text = f"needs {name}, the loader of {policy.arch} is {policy.loader_name}"
+            yield Finding("wheel.needed.loader", elf.name, text, library=name)
+        elif kind == ALLOWED:
+            level = allowed_from(name, policy)
+            if level and level > EVERY_LEVEL:
+                text = f"needs {name}, allowed since {dotted(level)}"
+                yield Finding(
+                    "wheel.needed.allowed", elf.name, text, min_level=level,
+                    library=name,
+                )  # fmt: skip
 
 
+@decides(
+    "wheel.needed.libpython",
+    "wheel.needed.loader",
+    "wheel.needed.musl",
+    "wheel.needed.no-path",
+    "wheel.needed.withdrawn",
+)
 def kind_of(name: str, wheel: Wheel, policy: Policy) -> str:
-    """Return what a needed name is, and so which rule speaks about it."""
+    """Return what a needed name is, and so which rule speaks about it.
+
+    A name with a slash is a path to the loader (ld.so(8)); PEP 513 refuses libpython.
+    """
     if "/" in name:
         return PATH
     if name in wheel.contained:
@@ -48,74 +87,10 @@ def kind_of(name: str, wheel: Wheel, policy: Policy) -> str:
     return ALLOWED if allowed_from(name, policy) else OTHER
 
 
+@decides("wheel.needed.additional-libraries", "wheel.needed.pep-599-libraries")
 def allowed_from(name: str, policy: Policy) -> Version | None:
-    """Return the first level that allows an external library, or None."""
-    if allows_pep_599(name, policy):
-        return policy.pep_599[name]
-    return additional_from(name, policy)
+    """Return the first level that allows an external library, or None.
 
-
-@rule("wheel.needed.pep-599-libraries", off=never)
-def allows_pep_599(name: str, policy: Policy) -> bool:
-    """Return whether a library is one of the nineteen of PEP 599."""
-    return name in policy.pep_599
-
-
-@rule("wheel.needed.additional-libraries", off=nothing)
-def additional_from(name: str, policy: Policy) -> Version | None:
-    """Return the first level that allows a library which PEP 599 does not have."""
-    return policy.additional.get(name)
-
-
-@rule("wheel.needed.no-path", off=no_findings)
-def path(kind: str, name: str, elf: Elf, _policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the name is a path."""
-    if kind == PATH:
-        text = f"needs {name}, a path"
-        yield Finding("wheel.needed.no-path", elf.name, text, library=name)
-
-
-@rule("wheel.needed.libpython", off=no_findings)
-def libpython(kind: str, name: str, elf: Elf, _policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the name is any libpython."""
-    if kind == LIBPYTHON:
-        text = f"needs {name}, which many interpreters do not have"
-        yield Finding("wheel.needed.libpython", elf.name, text, library=name)
-
-
-@rule("wheel.needed.musl", off=no_findings)
-def musl(kind: str, name: str, elf: Elf, _policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the name is musl's."""
-    if kind == MUSL:
-        text = f"needs {name}, the C library of musl"
-        yield Finding("wheel.needed.musl", elf.name, text, library=name)
-
-
-@rule("wheel.needed.loader", off=no_findings)
-def loader(kind: str, name: str, elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if the name is like a loader's, and not this architecture's."""
-    if kind == LOADER and name != policy.loader_name:
-        text = f"needs {name}, the loader of {policy.arch} is {policy.loader_name}"
-        yield Finding("wheel.needed.loader", elf.name, text, library=name)
-
-
-@rule("wheel.needed.withdrawn", off=no_findings)
-def withdrawn(kind: str, name: str, elf: Elf, _policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if distributions stopped shipping the library."""
-    if kind == WITHDRAWN:
-        text = f"needs {name}, which was withdrawn from every level"
-        yield Finding("wheel.needed.withdrawn", elf.name, text, library=name)
-
-
-@rule("wheel.needed.allowed", off=no_findings)
-def allowed(kind: str, name: str, elf: Elf, policy: Policy) -> Iterator[Finding]:
-    """Yield a finding if a library is at no level, or at newer ones only."""
-    identifier = "wheel.needed.allowed"
-    if kind == OTHER:
-        text = f"needs {name}, which no level allows and the wheel does not contain"
-        yield Finding(identifier, elf.name, text, library=name)
-    elif kind == ALLOWED:
-        level = allowed_from(name, policy)
-        if level and level > EVERY_LEVEL:
-            text = f"needs {name}, allowed since {level[0]}.{level[1]}"
-            yield Finding(identifier, elf.name, text, holds_from=level, library=name)
+    Nineteen by PEP 599, and those that auditwheel's policies add.
+    """
+    return policy.pep_599.get(name) or policy.additional.get(name)

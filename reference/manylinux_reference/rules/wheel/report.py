@@ -1,10 +1,17 @@
-"""The report on one wheel, as plain data that travels between processes."""
+"""Findings and the report on one wheel: plain data that travels between processes."""
 
 from __future__ import annotations
 
+from manylinux_reference.reading.policy import NEVER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.rules.wheel.finding import Finding
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
+    from manylinux_reference.reading.policy import Version
+
+Findings: TypeAlias = "Iterator[Finding]"  # text, as importing Iterator takes time
 
 
 class Outcome:
@@ -17,8 +24,29 @@ class Outcome:
     UNUSABLE = "unusable"  # cannot be read; the error says why
 
 
+class Finding:
+    """One breach of one rule.
+
+    It speaks against every level older than ``min_level``; NEVER: against all.
+    ``advice``: the rule's level is SHOULD, so the claim holds nevertheless.
+    """
+
+    __slots__ = ("advice", "evidence", "member", "min_level", "rule", "text")
+
+    def __init__(
+        self, rule: str, member: str, text: str, *, min_level: Version = NEVER,
+        advice: bool = False, **evidence: str | int,
+    ) -> None:  # fmt: skip
+        self.rule = rule
+        self.member = member
+        self.text = text
+        self.min_level = min_level
+        self.advice = advice
+        self.evidence = evidence  # library, version, symbol, offset where they apply
+
+
 class Claim:
-    """One manylinux tag of the filename, and what stands against it."""
+    """One manylinux tag of the filename, and what speaks against it."""
 
     __slots__ = ("against", "tag")
 
@@ -28,7 +56,7 @@ class Claim:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing stands against the claim."""
+        """Whether nothing speaks against the claim."""
         return not self.against
 
 
@@ -36,15 +64,8 @@ class Report:
     """What an audit found out about one wheel."""
 
     __slots__ = (
-        "advice",
-        "claims",
-        "error",
-        "files",
-        "member",
-        "oldest",
-        "outcome",
-        "path",
-    )
+        "advice", "claims", "error", "files", "member", "oldest", "outcome", "path"
+    )  # fmt: skip
 
     def __init__(self, path: str) -> None:
         self.path = path

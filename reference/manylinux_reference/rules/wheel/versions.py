@@ -2,58 +2,73 @@
 
 from __future__ import annotations
 
-from manylinux_reference.mutants.rule import always, rule
-from manylinux_reference.rules.wheel.finding import Finding, no_findings, shifted
+from manylinux_reference.reading.elf import Elf, VersionNeed
+from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.needed import ALLOWED, LOADER, kind_of
-from manylinux_reference.rules.wheel.policy import NEVER, version
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from manylinux_reference.reading.elf import Elf, VersionNeed
-    from manylinux_reference.reading.wheel import Wheel
-    from manylinux_reference.rules.wheel.policy import Policy, Version
-
-    Check = Callable[[Elf, VersionNeed, Policy], Iterator[Finding]]
+from manylinux_reference.rules.wheel.report import Finding, Findings
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
 PRIVATE_NODE = "GLIBC_PRIVATE"
 
 
-def versions(elf: Elf, wheel: Wheel, policy: Policy) -> Iterator[Finding]:
+def versions(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     """Yield what is wrong with the versions that a file needs from outside."""
     yield from relocations(elf)
     for need in elf.version_needs:
-        library, node, _, _ = need
-        kind = kind_of(library, wheel, policy)
-        if kind not in (ALLOWED, LOADER) or not counts(need):
-            continue
-        check = _check(library, node, policy)
-        yield from check(elf, need, policy)
-        yield from provider(elf, need, policy)
+        kind = kind_of(need.library, wheel, policy)
+        if kind in (ALLOWED, LOADER) and is_required(need):
+            yield from node(elf, need, policy)
+            yield from provider(elf, need, policy)
 
 
-def _check(library: str, node: str, policy: Policy) -> Check:
-    """Return the one rule that speaks about a version need."""
-    namespace, _, suffix = node.partition("_")
-    if node == PRIVATE_NODE:
-        return private
-    if node == DT_RELR_NODE:
-        return dt_relr
-    if namespace not in policy.providers:
-        return unknown_namespace
-    if library == policy.loader_name:
-        return from_loader
-    return listed if suffix.replace(".", "").isdecimal() else named
+@decides("wheel.versions.weak-need")
+def is_required(need: VersionNeed) -> bool:
+    """Return whether the loader insists on a version (glibc, ``elf/dl-version.c``)."""
+    return not need.weak
+
+
+@decides(
+    "wheel.versions.dt-relr",
+    "wheel.versions.listed",
+    "wheel.versions.loader",
+    "wheel.versions.named-nodes",
+    "wheel.versions.namespace",
+    "wheel.versions.private",
+)
+def node(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
+    """Yield from which level on a version need is allowed.
+
+    PEP 600, Core definition: what the C library of that level has.
+    """
+    rule = node_rule(need, policy)
+    level = NEVER
+    if rule == "wheel.versions.private":
+        why = "which glibc keeps for itself"
+    elif rule == "wheel.versions.namespace":
+        why = "of an unknown namespace"
+    else:
+        level = node_level(need.node, policy)
+        known = "not listed" if level == NEVER else f"listed since {dotted(level)}"
+        why = f"{known} on {policy.arch}"
+    symbol = elf.example_symbols.get(need.index, "")
+    name = f"{symbol}@{need.node}" if symbol else need.node
+    text = f"needs {name} from {need.library}, {why}"
+    finding = Finding(
+        rule, elf.name, text, min_level=level, library=need.library, version=need.node
+    )
+    if symbol:
+        finding.evidence["symbol"] = symbol
+    yield finding
 
 
 def node_level(node: str, policy: Policy) -> Version:
-    """Return the first level that lists a version node.
+    """Return the first level that lists a version node, NEVER if none does.
 
-    glibc's nodes carry the version of the release that introduced them, so levels
-    between two with data are known too.
+    glibc's nodes carry the version of the release that introduced them (``Versions``
+    files), so levels between two with data are known too.
     """
     first = policy.nodes.get(node, NEVER)
     namespace, _, suffix = node.partition("_")
@@ -62,119 +77,37 @@ def node_level(node: str, policy: Policy) -> Version:
     return first
 
 
-@rule("wheel.versions.weak-need", off=always)
-def counts(need: VersionNeed) -> bool:
-    """Return whether the loader insists on a version need."""
-    return not need[2]
+def node_rule(need: VersionNeed, policy: Policy) -> str:
+    """Return the one rule that speaks about a version need."""
+    namespace, _, suffix = need.node.partition("_")
+    if need.node == PRIVATE_NODE:
+        return "wheel.versions.private"
+    if need.node == DT_RELR_NODE:
+        return "wheel.versions.dt-relr"
+    if namespace not in policy.providers:
+        return "wheel.versions.namespace"
+    if need.library == policy.loader_name:
+        return "wheel.versions.loader"
+    numbered = suffix.replace(".", "").isdecimal()
+    return "wheel.versions.listed" if numbered else "wheel.versions.named-nodes"
 
 
-def _late(
-    identifier: str, elf: Elf, need: VersionNeed, policy: Policy
-) -> Iterator[Finding]:
-    level = node_level(need[1], policy)
-    known = f"listed since {level[0]}.{level[1]}" if level != NEVER else "not listed"
-    return _finding(identifier, elf, need, f"{known} on {policy.arch}", level)
+@decides("wheel.versions.provider")
+def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
+    """Yield advice if the library does not define the node on this architecture.
 
-
-def _finding(
-    identifier: str, elf: Elf, need: VersionNeed, why: str, level: Version = NEVER
-) -> Iterator[Finding]:
-    library, node, _, index = need
-    symbol = elf.witnesses.get(index, "")
-    text = f"needs {symbol}{'@' if symbol else ''}{node} from {library}, {why}"
-    finding = Finding(
-        identifier, elf.name, text, holds_from=level, library=library, version=node
-    )
-    if symbol:
-        finding.evidence["symbol"] = symbol
-    yield finding
-
-
-def _listed(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    return _late("wheel.versions.listed", elf, need, policy)
-
-
-@rule(
-    "wheel.versions.listed",
-    off=no_findings,
-    earlier=shifted(_listed, -1),
-    later=shifted(_listed, 1),
-)
-def listed(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    """Yield from which level on a numbered node is listed."""
-    return _listed(elf, need, policy)
-
-
-def _from_loader(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    return _late("wheel.versions.loader", elf, need, policy)
-
-
-@rule(
-    "wheel.versions.loader",
-    off=no_findings,
-    earlier=shifted(_from_loader, -1),
-    later=shifted(_from_loader, 1),
-)
-def from_loader(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    """Yield from which level on the loader has a node."""
-    return _from_loader(elf, need, policy)
-
-
-def _named(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    return _late("wheel.versions.named-nodes", elf, need, policy)
-
-
-@rule(
-    "wheel.versions.named-nodes",
-    off=no_findings,
-    earlier=shifted(_named, -1),
-    later=shifted(_named, 1),
-)
-def named(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    """Yield from which level on a node without a plain number is listed."""
-    return _named(elf, need, policy)
-
-
-def _dt_relr(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    return _late("wheel.versions.dt-relr", elf, need, policy)
-
-
-@rule(
-    "wheel.versions.dt-relr",
-    off=no_findings,
-    earlier=shifted(_dt_relr, -1),
-    later=shifted(_dt_relr, 1),
-)
-def dt_relr(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    """Yield from which level on the marker of packed relocations is listed."""
-    return _dt_relr(elf, need, policy)
-
-
-@rule("wheel.versions.private", off=no_findings)
-def private(elf: Elf, need: VersionNeed, _policy: Policy) -> Iterator[Finding]:
-    """Yield a finding: glibc's private node is promised by nobody."""
-    return _finding("wheel.versions.private", elf, need, "which glibc keeps for itself")
-
-
-@rule("wheel.versions.namespace", off=no_findings)
-def unknown_namespace(
-    elf: Elf, need: VersionNeed, _policy: Policy
-) -> Iterator[Finding]:
-    """Yield a finding: no level knows the namespace of this node."""
-    return _finding("wheel.versions.namespace", elf, need, "of an unknown namespace")
-
-
-@rule("wheel.versions.provider", off=no_findings)
-def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Iterator[Finding]:
-    """Yield advice if the library does not define the node on this architecture."""
-    library, node, _, _ = need
-    providers = policy.providers.get(node.partition("_")[0])
-    if providers is None or library in _providers(node, providers, policy):
+    The loader looks in the library that the need names (``elf/dl-version.c``).
+    """
+    providers = policy.providers.get(need.node.partition("_")[0])
+    if providers is None or need.library in _providers(need.node, providers, policy):
         return
-    text = f"needs {node} from {library}, which does not define it on {policy.arch}"
+    text = (
+        f"needs {need.node} from {need.library}, "
+        f"which does not define it on {policy.arch}"
+    )
     yield Finding(
         "wheel.versions.provider", elf.name, text, advice=True,
-        library=library, version=node,
+        library=need.library, version=need.node,
     )  # fmt: skip
 
 
@@ -188,18 +121,12 @@ def _providers(node: str, providers: list[str], policy: Policy) -> list[str]:
     return both if own >= policy.first_glibc else ["libgcc_s.so.1"]
 
 
-def _relocations(elf: Elf) -> Iterator[Finding]:
+@decides("wheel.relocations.relr")
+def relocations(elf: Elf) -> Findings:
+    """Yield from which level on the loader knows the file's relocation format.
+
+    Loaders before glibc 2.36 skip DT_RELR (its release notes).
+    """
     if elf.relr:
         text = "has DT_RELR relocations, which loaders know from 2.36 on"
-        yield Finding("wheel.relocations.relr", elf.name, text, holds_from=DT_RELR_FROM)
-
-
-@rule(
-    "wheel.relocations.relr",
-    off=no_findings,
-    earlier=shifted(_relocations, -1),
-    later=shifted(_relocations, 1),
-)
-def relocations(elf: Elf) -> Iterator[Finding]:
-    """Yield from which level on the loader knows the file's relocation format."""
-    return _relocations(elf)
+        yield Finding("wheel.relocations.relr", elf.name, text, min_level=DT_RELR_FROM)

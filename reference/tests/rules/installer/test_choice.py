@@ -103,7 +103,7 @@ def test_upper_case_python_tag_fits() -> None:
     "name",
     ["p-1.tar.gz", "p-1-py3-none-any.zip", "p.whl", "py3-none-any.whl", "", "----"],
 )
-def test_what_is_no_wheel_is_not_chosen(name: str) -> None:
+def test_what_is_not_a_wheel_is_not_chosen(name: str) -> None:
     assert choose({name: ()}, PYTHONS, Ranks(HERE)) is None
 
 
@@ -140,5 +140,5 @@ def test_explicit_target_is_its_level_and_every_older_one(
 
 
 @pytest.mark.parametrize("target", ["linux_x86_64", "any", "manylinux2014_riscv64", ""])
-def test_what_is_no_manylinux_tag_is_no_target(target: str) -> None:
+def test_what_is_not_a_manylinux_tag_is_not_a_target(target: str) -> None:
     assert explicit_target(target) is None

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from manylinux_reference.reading.system import find_module
+from manylinux_reference.commands.target import find_module
 from manylinux_reference.rules.installer import override
 from manylinux_reference.rules.installer.order import Ranks, platform_tags
 from manylinux_reference.rules.installer.override import OverrideError, decision, load
@@ -28,7 +28,7 @@ def test_no_module_is_found_where_there_is_none(tmp_path: Path) -> None:
     assert load([]) is None
 
 
-def test_folder_of_that_name_is_no_module(tmp_path: Path) -> None:
+def test_folder_of_that_name_is_not_a_module(tmp_path: Path) -> None:
     (tmp_path / "_manylinux").mkdir()
     assert load([str(tmp_path)]) is None
 
@@ -98,7 +98,7 @@ def test_function_is_asked_with_two_integers_and_a_string() -> None:
     asked: list[tuple[object, ...]] = []
     module = ModuleType("_manylinux")
     vars(module)["manylinux_compatible"] = lambda *given: asked.append(given)
-    assert decision(module, (2, 17, "x86_64"), HOST) is None
+    assert decision(module, ((2, 17), "x86_64")) is None
     assert asked == [(2, 17, "x86_64")]
 
 
@@ -107,7 +107,7 @@ def test_function_that_cannot_be_called_ends_the_question(function: object) -> N
     module = ModuleType("_manylinux")
     vars(module)["manylinux_compatible"] = function
     with pytest.raises(OverrideError, match="TypeError"):
-        decision(module, (2, 17, "x86_64"), HOST)
+        decision(module, ((2, 17), "x86_64"))
 
 
 def test_function_is_not_asked_about_what_does_not_fit_anyway() -> None:
@@ -118,7 +118,7 @@ def test_function_is_not_asked_about_what_does_not_fit_anyway() -> None:
 
 def test_working_directory_and_pythonpath_are_not_searched() -> None:
     path = ["", "/work-here", "/from-variable", "/lib/python", "/site-packages"]
-    found = override.searched(path, ["/work-here"], "/from-variable:/other")
+    found = override.search_path(path, ["/work-here"], "/from-variable:/other")
     assert found == ["/lib/python", "/site-packages"]
 
 

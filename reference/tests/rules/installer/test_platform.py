@@ -7,13 +7,15 @@ import struct
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from manylinux_reference.reading.system import (
+    InterpreterHeader,
+    SystemAnswers,
+    read_header,
+)
 from manylinux_reference.rules.installer.platform import (
     Environment,
-    Header,
-    SystemAnswers,
     detect,
     glibc_version,
-    read_header,
 )
 
 EM_386, EM_ARM, EM_PPC64, EM_X86_64 = 3, 40, 21, 62
@@ -116,10 +118,10 @@ def test_static_main_program_has_no_glibc() -> None:
 
 
 def test_header_says_class_order_machine_and_flags() -> None:
-    assert read_header(HARD_FLOAT) == Header(
+    assert read_header(HARD_FLOAT) == InterpreterHeader(
         bits=32, little_endian=True, machine=EM_ARM, flags=0x05000400
     )
-    assert read_header(header(EM_PPC64, order=">", flags=1)) == Header(
+    assert read_header(header(EM_PPC64, order=">", flags=1)) == InterpreterHeader(
         bits=64, little_endian=False, machine=EM_PPC64, flags=1
     )
 

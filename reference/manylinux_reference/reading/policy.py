@@ -6,20 +6,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    Version = tuple[int, int]  # a level, which is a glibc version
-    NodeLevel = Version | None
+Version = tuple[int, int]  # of glibc: major, minor
 
 PATH = __file__.removesuffix("policy.py") + "policy.txt"
-NEVER = (1_000_000_000, 0)  # the level from which on nothing forbidden is allowed
+NEVER = (1_000_000_000, 0)  # newer than every level: what nothing allows
 
 
 class Policy:
-    """What levels allow on one architecture.
+    """What levels, which are versions of glibc, allow on one architecture.
 
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
     nodes, to the first level that allows them.  ``forbidden`` holds triples of
     library, the level from which on it is allowed, and symbols.  ``levels`` are
     those with data, from the architecture's first one on.
+
+    Raises KeyError for an architecture without a policy.
     """
 
     __slots__ = (
@@ -87,6 +88,12 @@ def version(text: str) -> Version:
     """Return major and minor of a version such as ``2.17`` or ``2.2.5``."""
     major, minor, *_ = text.split(".")
     return int(major), int(minor)
+
+
+def dotted(level: Version) -> str:
+    """Return a level as text, such as ``2.17``."""
+    major, minor = level
+    return f"{major}.{minor}"
 
 
 def architectures() -> list[str]:

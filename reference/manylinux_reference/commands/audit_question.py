@@ -1,10 +1,10 @@
-"""Answers the suite's question about a wheel, with a mutation in force or without."""
+"""Answers the suite's question about a wheel."""
 
 from __future__ import annotations
 
-from manylinux_reference.commands import audit as audit_command
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.commands.report_json import as_object
+from manylinux_reference.rules.wheel.audit import exit_status
 from manylinux_reference.rules.wheel.report import Outcome
 
 
@@ -16,15 +16,13 @@ def answer_audit(wheel: str) -> dict[str, object]:
     there is no ELF file.
     """
     report = report_on(wheel)
-    status = audit_command.exit_status(report, checking=True)
-    conforms = report.outcome == Outcome.HOLDS
     against = {finding.rule for claim in report.claims for finding in claim.against}
     return {
         **as_object(report),
-        "conforms": conforms,
+        "conforms": report.outcome == Outcome.HOLDS,
         "reason": ", ".join(sorted(against)),
         "refused": report.outcome == Outcome.UNUSABLE,
         "advises": bool(report.advice),
         "pure": report.outcome == Outcome.NO_ELF,
-        "status": status,
+        "status": exit_status(report, checking=True),
     }

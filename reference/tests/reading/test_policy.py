@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from manylinux_reference.commands import write_policy as policy_writer
 from manylinux_reference.commands.write_policy import policy_text
-from manylinux_reference.rules.wheel.policy import (
-    NEVER,
+from manylinux_reference.reading.policy import (
     PATH,
     Policy,
     architectures,
     version,
 )
-from manylinux_reference.rules.wheel.versions import node_level
 from manylinux_spec.folder import spec_folder
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ def test_writer_writes_the_file_that_audits_read(
     target = f"{tmp_path}/policy.txt"
     monkeypatch.setattr(policy_writer, "PATH", target)
     policy_writer.write()
-    monkeypatch.setattr("manylinux_reference.rules.wheel.policy.PATH", target)
+    monkeypatch.setattr("manylinux_reference.reading.policy.PATH", target)
     assert architectures() == ARCHITECTURES
 
 
@@ -116,28 +114,3 @@ def test_systems_have_every_named_node_of_the_levels_they_accept(arch: str) -> N
             if level <= version(str(facts["glibc"])) and not numbered(node)
         }
         assert named is None or wanted <= set(named), name
-
-
-@pytest.mark.parametrize(
-    ("arch", "node", "level"),
-    [
-        ("x86_64", "GLIBC_2.17", (2, 17)),
-        ("x86_64", "GLIBC_2.2.5", (2, 2)),
-        ("x86_64", "GLIBC_2.18", (2, 18)),  # between two levels with data
-        ("x86_64", "GLIBC_2.29", (2, 29)),
-        ("x86_64", "GLIBC_2.19", NEVER),  # no such node on this architecture
-        ("s390x", "GLIBC_2.19", (2, 19)),
-        ("aarch64", "GLIBC_2.18", (2, 17)),  # CentOS 7 has it
-        ("riscv64", "GLIBC_2.37", NEVER),  # auditwheel lists it, no system has it
-        ("loongarch64", "GCC_4.4.0", NEVER),
-        ("x86_64", "GLIBCXX_3.4.20", (2, 24)),
-        ("x86_64", "CXXABI_FLOAT128", (2, 24)),
-        ("x86_64", "GLIBC_ABI_DT_RELR", (2, 36)),
-        ("riscv64", "GLIBC_ABI_DT_RELR", (2, 38)),
-        ("x86_64", "GLIBC_3.0", NEVER),
-    ],
-)
-def test_node_is_known_from_a_level_on(
-    arch: str, node: str, level: tuple[int, int]
-) -> None:
-    assert node_level(node, Policy(arch)) == level
