@@ -22,8 +22,9 @@ from functools import partial
 
 import packaging.tags
 import packaging.utils
-from manylinux_reference import installer, order, platform
-from manylinux_reference.system import ask_system
+from manylinux_reference.reading.system import ask_system
+from manylinux_reference.rules.installer import choice as installer
+from manylinux_reference.rules.installer import order, platform
 
 IMPORT_ROUNDS = 7
 ROUNDS = 15
@@ -64,7 +65,7 @@ def main() -> None:
 
 def importing() -> Measured:
     """Compare cold imports, by the interpreter's own clock."""
-    modules = ("manylinux_reference.tags", "packaging.tags")
+    modules = ("manylinux_reference.rules.tags", "packaging.tags")
     for module in modules:
         import_time(module)  # leaves compiled files behind, as an installation does
     rounds = [tuple(map(import_time, modules)) for _ in range(IMPORT_ROUNDS)]

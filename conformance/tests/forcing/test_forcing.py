@@ -27,13 +27,13 @@ NO_WHEELS = Corpus(Path("nowhere"), ())
 # A reference that answers right, with one flaw in how it treats its questions.
 FLAWED = """
 import json, sys
-from manylinux_reference.system import running_place
-from manylinux_reference.serve import respond
+from manylinux_reference.commands.target import running_target
+from manylinux_reference.commands.serve import respond
 
 for line in sys.stdin:
     question = json.loads(line)
     {flaw}
-    print(respond(json.dumps(question), running_place), flush=True)
+    print(respond(json.dumps(question), running_target), flush=True)
 """
 
 
@@ -64,7 +64,7 @@ def flawed(folder: Path, flaw: str) -> Adapter:
     return script(
         folder,
         source.replace("print(respond(", "print(json.dumps(respond(").replace(
-            "running_place)", "running_place))"
+            "running_target)", "running_target))"
         ),
     )
 

@@ -103,7 +103,7 @@ def test_printed_rule_is_the_real_one() -> None:
 
 def test_printed_function_is_the_real_one() -> None:
     (block,) = blocks("write-a-rule.md", "python")
-    assert block in (ROOT / "reference/manylinux_reference/tags.py").read_text()
+    assert block in (ROOT / "reference/manylinux_reference/rules/tags.py").read_text()
 
 
 @pytest.mark.parametrize(
