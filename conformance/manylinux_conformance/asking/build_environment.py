@@ -84,7 +84,7 @@ class BuildTools(RoleTable, frozen=True, kw_only=True):
     cross: bool = False
     interpreters: tuple[str, ...] = ()
     back_end: tuple[str, ...] = ()
-    files: dict[Filename, str] = {}
+    files: dict[Filename, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

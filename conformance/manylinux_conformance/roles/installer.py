@@ -73,7 +73,7 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
 
     prefix: Prefix = PREFIX
     explicit_targets: str = ".*"
-    declines: dict[str, str] = {}
+    declines: dict[str, str] = msgspec.field(default_factory=dict)
 
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""

@@ -76,4 +76,4 @@ class RoleDefinition(Protocol):
         resources: Resources,
         /,
     ) -> Iterator[str]:
-        """Ask a few questions that every tool of the role can answer; yield problems."""
+        """Ask a few questions that every tool can answer; yield problems."""

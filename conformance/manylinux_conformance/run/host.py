@@ -1,4 +1,4 @@
-"""This machine as a place: modelled platforms, fixture wheels, and its own compilers."""
+"""The machine itself as a place: modelled platforms, fixture wheels, compilers."""
 
 from __future__ import annotations
 

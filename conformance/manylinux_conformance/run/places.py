@@ -1,4 +1,4 @@
-"""Chooses the places of a tool in a role: this machine, and the containers there are."""
+"""Chooses the places of a tool in a role: this machine, and containers."""
 
 from __future__ import annotations
 
