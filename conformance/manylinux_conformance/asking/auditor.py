@@ -28,9 +28,9 @@ from manylinux_conformance.judging.audits import (
 )
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.tools.adapters import Auditor, fill
 
 BATCH = 50  # wheels that one process of an auditor is given
@@ -61,7 +61,7 @@ def ask_auditor(
 
     def ask(numbered: tuple[int, Sequence[Line]]) -> dict[str, Result]:
         number, batch = numbered
-        place = make_workplace(
+        place = make_sandbox(
             tool, this_machine(tool.interpreter), folder / f"{number}", None
         )
         answers = Asking(tool, place).answers(corpus, batch)
@@ -87,10 +87,10 @@ def _why_not(tool: ProvidedTool, line: Line) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """An auditor in a workplace of its own, ready to be asked about any wheel."""
+    """An auditor in a sandbox of its own, ready to be asked about any wheel."""
 
     tool: ProvidedTool
-    workplace: Workplace
+    sandbox: Sandbox
 
     @property
     def auditor(self) -> Auditor:
@@ -121,22 +121,22 @@ class Asking:
 
     def _run(
         self, command: Sequence[str], questions: bytes = b"", **values: str
-    ) -> Ended:
-        places = {**self.workplace.places, **values}
+    ) -> ProcessResult:
+        places = {**self.sandbox.placeholders, **values}
         more = {
             name: fill(text, places) for name, text in self.auditor.variables.items()
         }
         return self.tool.run(
             [fill(argument, places) for argument in command],
-            folder=self.workplace.place("work"),
-            variables={**self.workplace.variables, **more},
+            folder=self.sandbox.path_of("work"),
+            variables={**self.sandbox.variables, **more},
             seconds=self.auditor.seconds,
             questions=questions,
         )
 
     def _by_status(self, wheel: Path) -> AuditAnswer:
         ended = self._run(self.auditor.command, wheel=str(wheel))
-        if ended.crash or TRACEBACK in ended.tail:
+        if ended.failure or TRACEBACK in ended.stderr_tail:
             return _broken(ended)
         if ended.status in (CONFORMS, VIOLATES):
             return AuditAnswer(conforms=ended.status == CONFORMS, status=ended.status)
@@ -171,16 +171,16 @@ class Asking:
         """Have a wheel repaired, and look at what lies in the folder afterwards."""
         if not self.auditor.repair:
             return AuditAnswer(declined="does not repair")
-        out = self.workplace.place("work") / line.id.replace("/", "-")
+        out = self.sandbox.path_of("work") / line.id.replace("/", "-")
         out.mkdir()
         ended = self._run(
             self.auditor.repair, wheel=str(wheel), out=str(out), tag=_goal(line)
         )
         left = sorted(out.glob("*.whl"))
         tags = tuple(tuple(each.stem.split("-")[-1].split(".")) for each in left)
-        reason = "" if left else ended.words  # what is left speaks for itself
+        reason = "" if left else ended.last_error  # what is left speaks for itself
         answer = AuditAnswer(status=ended.status, left=tags, reason=reason)
-        if ended.crash:
+        if ended.failure:
             return _broken(ended)
         if line.rule != REPAIRED_CONFORMS or not left:
             return answer
@@ -202,6 +202,9 @@ def _read(line: bytes) -> AuditAnswer | None:
         return None
 
 
-def _broken(ended: Ended) -> AuditAnswer:
-    said = ended.crash or f"exit status {ended.status}: {ended.words or 'no answer'}"
+def _broken(ended: ProcessResult) -> AuditAnswer:
+    said = (
+        ended.failure
+        or f"exit status {ended.status}: {ended.last_error or 'no answer'}"
+    )
     return AuditAnswer(error=said, status=ended.status, timeout=ended.timed_out)

@@ -15,7 +15,7 @@ from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.results.lines import NotRun, Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.suite.cases import Build
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.placeholders import fill, selected
@@ -57,7 +57,7 @@ def ask_builder(
         for result in _results(environment, builds):
             results.append(result)
             progress(len(results), total)
-        shutil.rmtree(environment.workplace.folder, ignore_errors=True)
+        shutil.rmtree(environment.sandbox.folder, ignore_errors=True)
     return results, tuple(missing)
 
 
@@ -71,7 +71,7 @@ def _environment(
 ) -> BuildEnvironment:
     name = target.platform.name
     here = this_machine(tool.interpreter)
-    place = make_workplace(tool, here, folder / name, None)
+    place = make_sandbox(tool, here, folder / name, None)
     kept = cache / "builders"
     if tool.image is not None:
         kept = place.folder / "cache"  # what an image writes stays with its answers

@@ -11,7 +11,11 @@ from pathlib import Path
 
 from manylinux_fixtures.architectures import ARCHITECTURES
 
-from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.loader.loader_check import (
+    LoaderCheck,
+    loader_check_for,
+    loader_unavailable_reason,
+)
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
@@ -32,7 +36,7 @@ class Target:
 
     platform: Platform
     name: str
-    witness: Witness
+    loader_check: LoaderCheck
 
 
 def targets(
@@ -84,9 +88,9 @@ def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
         reason = "the C library or the architecture is not one of manylinux"
         return NotRun(platform=tag or "its own machine", reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]
-    if reason := why_not_run(arch):
+    if reason := loader_unavailable_reason(arch):
         return NotRun(platform=tag, reason=reason)
-    judge = witness(arch, (major, minor), cache)
+    judge = loader_check_for(arch, (major, minor), cache)
     if judge is None:
         return NotRun(platform=tag, reason="no sysroot of this release is known")
     platform = Platform(

@@ -30,9 +30,9 @@ from manylinux_conformance.asking.probe_projects import (
 from manylinux_conformance.judging.answers import Answer, broken, landed
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.sandbox.process import TAIL
+from manylinux_conformance.sandbox.process import STDERR_TAIL
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.suite.cases import ANY, NOTHING
 from manylinux_conformance.tools.adapters import Installer
 
@@ -130,12 +130,12 @@ class _Asking:
         folder = self.folder / f"run-{self.runs}"
         environment = this_machine(self.tool.interpreter) if plain else self.environment
         shim = None if plain else self.shim
-        workplace = make_workplace(self.tool, environment, folder, shim)
+        sandbox = make_sandbox(self.tool, environment, folder, shim)
         probes = self.probes
         if tuple(questions) != probes.questions:
             links = folder / "links"
             probes = write_probe_projects(questions, links, self.probes.prefix)
-        outcome = install(self.installer, environment.target, workplace, probes)
+        outcome = install(self.installer, environment.target, sandbox, probes)
         self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
         (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
@@ -148,14 +148,14 @@ def alone(outcome: Outcome, question: Question) -> Answer:
     """Return the answer of a run that was asked one question."""
     ended, answer = outcome.ended, outcome.found.get(question.case)
     if ended.timed_out:
-        return Answer(Verdict.TIMEOUT, reason=ended.crash)
-    if ended.crash:
-        return broken(ended.crash)
+        return Answer(Verdict.TIMEOUT, reason=ended.failure)
+    if ended.failure:
+        return broken(ended.failure)
     if outcome.stray:
         return broken(f"wrote outside its target: {outcome.stray}")
     if ended.status == 0:
         return answer or broken("exit status 0, but nothing was installed")
-    said = f"exit status {ended.status}: {ended.words}"
+    said = f"exit status {ended.status}: {ended.last_error}"
     if answer is not None:
         return broken(f"installed {answer.answer or 'something'}, yet {said}")
     return landed(NOTHING, said)
@@ -163,7 +163,9 @@ def alone(outcome: Outcome, question: Question) -> Answer:
 
 def _evidence(outcome: Outcome) -> bytes:
     """Return a record of a run for people, with the end of its output only."""
-    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-TAIL:])
+    ended = dataclasses.replace(
+        outcome.ended, output=outcome.ended.output[-STDERR_TAIL:]
+    )
     record = msgspec.json.encode(dataclasses.replace(outcome, ended=ended))
     return msgspec.json.format(record, indent=1)
 

@@ -18,9 +18,9 @@ from manylinux_conformance.asking.probe_projects import own_prefix
 from manylinux_conformance.judging.answers import Answer, broken
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.cases import Case
 from manylinux_conformance.tools.adapters import TagLibrary, fill
 
@@ -41,14 +41,14 @@ def ask_library(
         raise ValueError(f"{tool.adapter.name} is no tag library")
     if unasked := why_not(tool.adapter, environment):
         return {case.id: unasked for case in cases}
-    workplace = make_workplace(tool, environment, folder, shim)
+    sandbox = make_sandbox(tool, environment, folder, shim)
     prefix = own_prefix(library.prefix, tool.interpreter)
     patterns = library.declines
     answers = {case.id: why for case in cases if (why := declines(patterns, case.rule))}
     left = [case for case in cases if case.id not in answers]
     for _ in range(MOST_BREAKDOWNS):
         if left:
-            answers |= _ask(library, workplace, left, prefix)
+            answers |= _ask(library, sandbox, left, prefix)
             left = [case for case in left if case.id not in answers]
     shutil.rmtree(folder, ignore_errors=True)
     reason = f"not asked any more after {MOST_BREAKDOWNS} breakdowns"
@@ -56,15 +56,15 @@ def ask_library(
 
 
 def _ask(
-    library: TagLibrary, workplace: Workplace, cases: Sequence[Case], prefix: str
+    library: TagLibrary, sandbox: Sandbox, cases: Sequence[Case], prefix: str
 ) -> dict[str, Answer]:
     """Ask until the library breaks; its breakdown is the answer to that question."""
-    places = workplace.places
+    places = sandbox.placeholders
     added = {name: fill(text, places) for name, text in library.variables.items()}
-    ended = workplace.run(
+    ended = sandbox.run(
         [fill(argument, places) for argument in library.command],
-        folder=workplace.place("work"),
-        variables={**workplace.variables, **added},
+        folder=sandbox.path_of("work"),
+        variables={**sandbox.variables, **added},
         seconds=library.seconds,
         questions=b"".join(request(case, prefix) for case in cases),
     )
@@ -79,8 +79,8 @@ def _ask(
     return answers
 
 
-def _breakdown(ended: Ended) -> Answer:
+def _breakdown(ended: ProcessResult) -> Answer:
     if ended.timed_out:
-        return Answer(Verdict.TIMEOUT, reason=ended.crash)
-    said = ended.words or "no answer of the right form"
-    return broken(ended.crash or f"exit status {ended.status}: {said}")
+        return Answer(Verdict.TIMEOUT, reason=ended.failure)
+    said = ended.last_error or "no answer of the right form"
+    return broken(ended.failure or f"exit status {ended.status}: {said}")

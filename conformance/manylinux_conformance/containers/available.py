@@ -1,4 +1,4 @@
-"""Ready containers: those whose image an engine has, and why others are not asked."""
+"""Available containers: those whose image an engine has, and why others are not."""
 
 from __future__ import annotations
 
@@ -6,75 +6,80 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from manylinux_conformance.containers.files import are_seen
+from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.containers.live_containers import remove_orphans
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.errors import SuiteError
+from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
-from manylinux_conformance.results.lines import UNPREPARED, NotRun
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+@dataclass(slots=True)
+class ReadyContainer:
     """A container that can be started on an engine.
 
     ``shared``: the engine can mount this machine's files.
-    ``known``: its interpreter, once somebody has looked.  ``models``: what keeps each
-    older C library from being shown in it, as far as somebody has looked.
+    ``interpreter`` and ``model_failures`` (what keeps an older C library from being
+    shown there, by platform name; empty if nothing does) are filled in by whoever looks
+    first, for all tools.
     """
 
     container: Container
     engine: Engine
     shared: bool = True
-    known: list[Interpreter] = field(default_factory=list, compare=False)
-    models: dict[str, str] = field(default_factory=dict, compare=False)
+    interpreter: Interpreter | None = field(default=None, compare=False)
+    model_failures: dict[str, str] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class UnavailableContainers:
+    """Platforms that cannot be started, why, and the command that would help."""
+
+    platforms: tuple[str, ...]
+    reason: str
+    remedy: str = ""
 
 
 def ready_containers(
-    containers: Iterable[Container], folders: Sequence[Path]
-) -> Iterator[Ready | NotRun]:
-    """Yield each container that is prepared, and for the others what would prepare it.
+    containers: Iterable[Container], folders: Sequence[Path], engines: Engines
+) -> Iterator[ReadyContainer | UnavailableContainers]:
+    """Yield each container that is prepared, then why the others are not available.
 
     ``folders`` of this machine are what an engine may be asked to mount.
-    The containers of an engine that does not answer are one line, and so are those of
+    The containers of an engine that cannot be used are one group, and so are those of
     one release that are not prepared.
+    Raises EngineError if an engine breaks off after it was connected to.
     """
-    engines: dict[str, Engine | NotRun] = {}
-    shared: dict[str, bool] = {}
-    missing: dict[str, list[Container]] = {}
+    by_address: dict[str, list[Container]] = {}
     for container in containers:
-        address = container.release.engine
-        if address not in engines:
-            engines[address] = _connected(address)
-            if isinstance(known := engines[address], NotRun):
-                yield known
-        engine = engines[address]
-        if isinstance(engine, NotRun):
+        by_address.setdefault(container.release.engine, []).append(container)
+    missing: list[UnavailableContainers] = []
+    for group in by_address.values():
+        try:
+            engine = engines.of(group[0])
+        except SuiteError as error:
+            names = tuple(container.name for container in group)
+            reason = f"{error.where}: {error.reason}"
+            missing.append(UnavailableContainers(names, reason, error.remedy))
             continue
-        if engine.image(container.image):
-            if address not in shared:
-                shared[address] = are_seen(folders, engine, container)
-            yield Ready(container, engine, shared[address])
-        else:
-            missing.setdefault(container.release.name, []).append(container)
-    for release, absent in missing.items():
-        yield _unprepared(release, absent)
+        remove_orphans(engine)
+        prepared = [each for each in group if engine.image(each.image)]
+        shared = bool(prepared) and can_mount(folders, engine, prepared[0])
+        yield from (ReadyContainer(each, engine, shared) for each in prepared)
+        missing += _unprepared([each for each in group if each not in prepared])
+    yield from missing
 
 
-def _connected(address: str) -> Engine | NotRun:
-    try:
-        engine = connect(address)
-    except InputError as error:
-        where = f"containers of {address}" if address else "containers"
-        return NotRun(platform=where, reason=f"{error.where}: {error.reason}")
-    remove_orphans(engine)
-    return engine
-
-
-def _unprepared(release: str, absent: list[Container]) -> NotRun:
-    names = [container.name for container in absent]
-    pattern = names[0] if len(names) == 1 else f"'{release}-*'"
-    where = f" --engine {engine}" if (engine := absent[0].release.engine) else ""
-    reason = f"{UNPREPARED}{pattern}{where}"
-    return NotRun(platform=", ".join(names), reason=reason)
+def _unprepared(absent: Iterable[Container]) -> Iterator[UnavailableContainers]:
+    """Yield the containers that have no image, by release."""
+    releases: dict[str, list[Container]] = {}
+    for container in absent:
+        releases.setdefault(container.release.name, []).append(container)
+    for release, group in releases.items():
+        names = tuple(container.name for container in group)
+        pattern = names[0] if len(names) == 1 else f"'{release}-*'"
+        address = group[0].release.engine
+        where = f" --engine {address}" if address else ""
+        remedy = f"manylinux-conformance platforms prepare {pattern}{where}"
+        yield UnavailableContainers(names, "not prepared", remedy)

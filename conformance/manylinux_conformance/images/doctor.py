@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.binfmt import (
     OLDEST,
     entry_of,
@@ -35,7 +35,7 @@ class State(enum.StrEnum):
 
     FINE = "fine"
     MISSING = "missing"
-    UNKNOWN = "unknown"  # it lies on another machine, which is not looked into
+    UNKNOWN = "unknown"  # it is on another machine, which is not looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +63,20 @@ def examine(address: str = "", machine: Machine | None = None) -> Iterator[Found
     try:
         engine = connect(address)
         yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
-    except InputError as error:
-        words, _, remedy = error.reason.partition("; run: ")
-        yield Found("engine", State.MISSING, words, remedy)
+    except SuiteError as error:
+        yield Found("engine", State.MISSING, error.reason, error.remedy)
     yield from _emulation(engine, machine)
     yield from _mirror(machine)
 
 
 def _emulation(engine: Engine | None, machine: Machine) -> Iterator[Found]:
     if engine and not engine.is_local:
-        words = f"is the affair of the machine of {engine.address}"
+        words = f"is up to the machine of {engine.address}"
         yield Found("emulation", State.UNKNOWN, words)
         return
     if not is_mounted(machine.handlers):
         remedy = f"mount -t binfmt_misc binfmt_misc {machine.handlers}"
-        yield Found("binfmt_misc", State.MISSING, "is not mounted or off", remedy)
+        yield Found("binfmt_misc", State.MISSING, "is not mounted, or is off", remedy)
     else:
         yield Found("binfmt_misc", State.FINE, "is mounted and on")
     for arch in ARCHITECTURES.values():

@@ -11,7 +11,7 @@ from manylinux_conformance.platforms.architectures import ContainerArchitecture
 
 HANDLERS = Path("/proc/sys/fs/binfmt_misc")
 VERSION = re.compile(r"version (\d+(?:\.\d+)*)")
-SECONDS = 20
+VERSION_TIMEOUT = 20  # seconds to say a version
 
 
 def emulator(arch: ContainerArchitecture) -> str:
@@ -45,7 +45,7 @@ def _version(program: Path) -> str:
             capture_output=True,
             check=False,
             text=True,
-            timeout=SECONDS,
+            timeout=VERSION_TIMEOUT,
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return ""

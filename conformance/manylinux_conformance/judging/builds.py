@@ -28,7 +28,7 @@ from manylinux_conformance.loader.level_libraries import (
     level_libraries,
     policies,
 )
-from manylinux_conformance.loader.loader_check import Witness
+from manylinux_conformance.loader.loader_check import LoaderCheck
 from manylinux_conformance.loader.unpacked_wheel import UNREADABLE
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.cases import Build
@@ -52,8 +52,10 @@ def judge_build(case: Build, answer: Answer) -> Judged:
     return Judged(Verdict.PASS if right else Verdict.FAIL, expected, answer.answer)
 
 
-def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answer:
-    """Say whether files keep the witness's level, and what speaks against it.
+def level_answer(
+    files: Sequence[Path], folder: Path, loader_check: LoaderCheck
+) -> Answer:
+    """Say whether files keep the checked level, and what speaks against it.
 
     They may need each other.  ``folder`` holds them.
     """
@@ -64,10 +66,12 @@ def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answe
             return broken(f"{file.name}: {reason}")
         try:
             content = file.read_bytes()
-            grounds += above_the_policy(content, witness.arch, witness.release, own)
+            grounds += above_the_policy(
+                content, loader_check.arch, loader_check.release, own
+            )
         except UNREADABLE as error:
             return broken(f"{file.name} is no ELF file that can be read: {error}")
-        grounds += map(str, witness.ask(file, folder))
+        grounds += map(str, loader_check.complaints(file, folder))
     if not grounds:
         return landed(KEPT)
     return landed(BROKEN, "; ".join(list(dict.fromkeys(grounds))[:MOST_GROUNDS]))

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.input_files import read_bytes
 
 Release = tuple[int, int]
+INSTALL = "pip install ziglang"
 LAST = 0x80  # set on the last version of a list, and on a symbol's last inclusion
 WORD = 64  # bits of the largest number
 INDEX = 0x1F  # the rest of a library byte; 0x20 and 0x40 are unversioned and weak
@@ -154,7 +155,7 @@ class _Reader:
 
 
 def decode(content: bytes) -> GlibcExports:
-    """Decode an ``abilists`` file; ValueError if it is not one."""
+    """Decode an ``abilists`` file; raises ValueError if it is not one."""
     reader = _Reader(content)
     try:
         found = GlibcExports(
@@ -174,7 +175,7 @@ def decode(content: bytes) -> GlibcExports:
         raise ValueError("ends too early") from error
     _refuse_dangling(found)
     if reader.at != len(content):
-        raise ValueError(f"{len(content) - reader.at} bytes stand after the last entry")
+        raise ValueError(f"{len(content) - reader.at} bytes follow the last entry")
     return found
 
 
@@ -188,12 +189,16 @@ def _refuse_dangling(found: GlibcExports) -> None:
 
 @functools.cache
 def glibc_exports() -> GlibcExports:
-    """Return what the installed ``ziglang`` knows; InputError if it is absent."""
+    """Return what the installed ``ziglang`` knows.
+
+    Raises MissingProgramError if it is absent, and InvariantError if its tables do not
+    have the format of the pinned release.
+    """
     package = importlib.util.find_spec("ziglang")
     if package is None or package.origin is None:
-        raise InputError("ziglang", "not installed; run: pip install ziglang")
+        raise MissingProgramError("ziglang", "is not installed", INSTALL)
     path = Path(package.origin).parent / "lib" / "libc" / "glibc" / "abilists"
     try:
         return decode(read_bytes(path))
     except ValueError as error:
-        raise InputError(path, f"not an abilists file: {error}") from error
+        raise InvariantError(path, f"is not an abilists file: {error}") from error

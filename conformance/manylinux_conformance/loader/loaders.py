@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from manylinux_fixtures.architectures import ARCHITECTURES, ByteOrder
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.input_files import read_bytes
 
 # Which architectures a kernel of the key runs without an emulator.
@@ -34,9 +34,9 @@ class Loader:
     packages: str
 
     @property
-    def advice(self) -> str:
+    def remedy(self) -> str:
         """The command that would enable this architecture on a Debian system."""
-        return f"run: apt-get install {self.packages}"
+        return f"apt-get install {self.packages}"
 
     def find(self, root: Path = Path("/")) -> Path | None:
         """Return the installed loader, or None."""
@@ -117,11 +117,12 @@ def renamed_loader(arch: str, loader: Path, cache: Path) -> Path:
     A loader counts itself as an already loaded library: whatever a file needs of
     ``ld-linux-x86-64.so.2`` it finds in the host's loader, however new.  Under another
     name it looks for the sysroot's stub instead.  Nothing else of it is changed.
+    Raises MissingProgramError for a loader that has another SONAME.
     """
     content = read_bytes(loader)
     name = ARCHITECTURES[arch].loader.encode()
     if b"\0" + name + b"\0" not in content:
-        raise InputError(loader, f"has no SONAME {name.decode()!r}")
+        raise MissingProgramError(loader, f"has no SONAME {name.decode()!r}")
     renamed = content.replace(b"\0" + name + b"\0", b"\0LD" + name[2:] + b"\0")
     digest = sha256(renamed).hexdigest()[:12]
     path = cache / "loaders" / f"{arch}-{digest}"

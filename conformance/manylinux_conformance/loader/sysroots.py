@@ -69,7 +69,10 @@ GONE: dict[str, Release] = {"malloc_get_state": (2, 34), "malloc_set_state": (2,
 
 @functools.cache
 def exports_of(arch: str) -> tuple[Export, ...]:
-    """Return every export of an architecture's glibc; InputError if unknown."""
+    """Return every export of an architecture's glibc.
+
+    Raises MissingProgramError if what describes it is not installed.
+    """
     if arch not in ZIG_TARGETS:
         return installed_exports(arch)
     found = glibc_exports().of(arch)

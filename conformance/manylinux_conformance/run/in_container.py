@@ -15,24 +15,27 @@ from manylinux_conformance.asking.batches import Asker, ProbeShelf, result_of
 from manylinux_conformance.asking.builder import ask_builder
 from manylinux_conformance.asking.loader import FOLDER, compile_wheels
 from manylinux_conformance.asking.plan import Batch, plan
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.probe import (
-    look,
-    models,
-    see_model,
+    model_failure_reason,
+    older_platforms,
+    probe_interpreter,
 )
 from manylinux_conformance.containers.provide import (
-    Fetching,
-    Place,
-    provide_inside,
+    DownloadPolicy,
+    TargetPython,
+    provide_in_container,
 )
 from manylinux_conformance.containers.running_container import (
-    LostError,
     RunningContainer,
     started,
 )
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import (
+    LostContainerError,
+    MissingProgramError,
+    SuiteError,
+)
 from manylinux_conformance.images.emulators import emulator
 from manylinux_conformance.judging.answers import Answer
 from manylinux_conformance.platforms.architectures import is_native
@@ -46,7 +49,7 @@ from manylinux_conformance.run.heading import heading
 from manylinux_conformance.run.settings import Progress, Settings
 from manylinux_conformance.sandbox import simple_index
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool
-from manylinux_conformance.sandbox.shim_build import ShimError, build_shim
+from manylinux_conformance.sandbox.shim_build import build_shim
 from manylinux_conformance.suite.cases import Load
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.adapters import Adapter
@@ -69,7 +72,7 @@ class Inside:
     role: Role
     settings: Settings
     shelf: ProbeShelf
-    ready: Ready
+    ready: ReadyContainer
     folder: Path
 
     @property
@@ -89,10 +92,10 @@ class Inside:
         reason = self._why_not()
         if not reason:
             try:
-                with self.settings.spent.on("collecting"):
+                with self.settings.timings.on("collecting"):
                     results, missing = self._ask(progress)
-            except (InputError, LostError) as error:
-                reason = _words(error)
+            except SuiteError as error:
+                reason = error.explanation
         if reason:
             missing = (NotRun(platform=self.platform.name, reason=reason),)
         tool = self.tool
@@ -131,14 +134,14 @@ class Inside:
         self.folder.mkdir(parents=True)
         self.shelf.folder.mkdir(parents=True, exist_ok=True)
         shim = self._shim()
-        running = self._container()
-        tool = self._provided(running, progress)
-        running.readable = tuple(self._readable(tool, shim))
+        tool = self._provided(progress)
+        running = self._container(tuple(self._readable(tool, shim)))
+        tool = replace(tool, run=running.run, serve=running.serve)
         with started(running):
             if self.role is Role.BUILDER:
                 return self._built(tool, running, progress)
             results, missing = self._answers(tool, self.platform, None, running), []
-            for model in models(self.platform) if shim else ():
+            for model in older_platforms(self.platform) if shim else ():
                 if reason := self._unseen(running, tool, model, shim):
                     missing.append(NotRun(platform=model.name, reason=reason))
                 else:
@@ -148,12 +151,7 @@ class Inside:
     def _built(
         self, tool: ProvidedTool, running: RunningContainer, progress: Progress
     ) -> tuple[list[Result], tuple[NotRun, ...]]:
-        """Ask the image itself as a build environment, started as its makers want.
-
-        An image for 32 bits, for one, enters ``linux32`` before every command.
-        """
-        image = self.ready.engine.image(self.ready.container.image)
-        running.entrypoint = image.entrypoint if image else ()
+        """Ask the image itself as a build environment, started as its makers want."""
         words = f"{self.tool.name} in {self.platform.name}"
 
         def ask(attempt: str) -> tuple[list[Result], tuple[NotRun, ...]]:
@@ -167,27 +165,36 @@ class Inside:
 
         return _twice(running, ask)
 
-    def _container(self) -> RunningContainer:
+    def _entrypoint(self) -> tuple[str, ...]:
+        """Return what an image that is asked itself wants before every command.
+
+        An image for 32 bits, for one, enters ``linux32``.
+        """
+        image = self.ready.engine.image(self.ready.container.image)
+        return image.entrypoint if image and self.role is Role.BUILDER else ()
+
+    def _container(self, readable: tuple[Path, ...] = ()) -> RunningContainer:
         return RunningContainer(
             engine=self.ready.engine,
             container=self.ready.container,
-            readable=(),
+            readable=readable,
             writable=self.folder,
             emulated=self.emulated,
-            spent=self.settings.spent,
+            timings=self.settings.timings,
             live=self.settings.live,
             shared=self.ready.shared,
+            entrypoint=self._entrypoint() if readable else (),
         )
 
     def _interpreter(self) -> Interpreter:
         """Return the platform's interpreter; the first tool there looks for all."""
-        if not self.ready.known:
+        if self.ready.interpreter is None:
             with started(self._container()) as running:
-                found = _twice(
-                    running, lambda _: look(running, self.platform, self.folder)
+                self.ready.interpreter = _twice(
+                    running,
+                    lambda _: probe_interpreter(running, self.platform, self.folder),
                 )
-            self.ready.known.append(found)
-        return self.ready.known[0]
+        return self.ready.interpreter
 
     def _unseen(
         self,
@@ -199,15 +206,17 @@ class Inside:
         """Say why a model is not asked; what was answered before it stays."""
 
         def see(attempt: str) -> str:
-            return see_model(running, tool, model, self.folder / attempt, shim)
+            return model_failure_reason(
+                running, tool, model, self.folder / attempt, shim
+            )
 
-        known = self.ready.models
+        known = self.ready.model_failures
         try:
             if model.name not in known:
                 known[model.name] = _twice(running, see)
             return known[model.name]
-        except (InputError, LostError) as error:
-            return _words(error)
+        except SuiteError as error:
+            return error.explanation
 
     def _shim(self) -> Path | None:
         """Return the shim, where an older C library is modelled in the container.
@@ -216,27 +225,24 @@ class Inside:
         """
         if is_native(self.platform.arch) or self.role is not Role.INSTALLER:
             return None
-        try:
-            return build_shim(self.settings.cache, self.platform.arch)
-        except ShimError as error:
-            raise InputError(self.platform.name, str(error)) from error
+        return build_shim(self.settings.cache, self.platform.arch)
 
-    def _provided(self, running: RunningContainer, progress: Progress) -> ProvidedTool:
+    def _provided(self, progress: Progress) -> ProvidedTool:
         platform = self.platform
         interpreter = self._interpreter()
-        with self.settings.spent.on("providing tools"):
-            tool = provide_inside(
+        with self.settings.timings.on("providing tools"):
+            tool = provide_in_container(
                 self.tool.adapter,
                 self.tool.version,
-                Place(platform, interpreter, running.run, running.serve),
+                TargetPython(platform, interpreter),
                 self.settings.cache,
-                Fetching(
+                DownloadPolicy(
                     self.settings.offline,
                     functools.partial(progress, done=0, total=0),
                 ),
             )
         if isinstance(tool, NotProvided):
-            raise InputError(platform.name, tool.reason)
+            raise MissingProgramError(platform.name, tool.reason)
         return tool
 
     def _answers(
@@ -252,7 +258,7 @@ class Inside:
         loads = [
             case for one in batches for case in one.cases if isinstance(case, Load)
         ]
-        with self.settings.spent.on("compiling wheels"):
+        with self.settings.timings.on("compiling wheels"):
             compile_wheels(loads, platform.arch, self.settings.cache)
         return [
             result
@@ -285,8 +291,8 @@ class Inside:
 
         try:
             return _twice(running, ask)
-        except (InputError, LostError) as error:
-            lost = Answer(Verdict.INFRASTRUCTURE, reason=_words(error))
+        except SuiteError as error:
+            lost = Answer(Verdict.INFRASTRUCTURE, reason=error.explanation)
         return [result_of(case, lost, batch) for case in batch.cases]
 
     def _readable(self, tool: ProvidedTool, shim: Path | None) -> Iterator[Path]:
@@ -312,13 +318,9 @@ def _twice(running: RunningContainer, ask: Callable[[str], _Said]) -> _Said:
     """
     try:
         return ask("")
-    except LostError:
+    except LostContainerError:
         running.stop()
         return ask("again")
-
-
-def _words(error: InputError | LostError) -> str:
-    return error.reason if isinstance(error, InputError) else str(error)
 
 
 def _named(adapter: Adapter) -> Iterator[Path]:

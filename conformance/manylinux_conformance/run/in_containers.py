@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from manylinux_conformance.asking.batches import ProbeShelf
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import ELSEWHERE, NotRun
 from manylinux_conformance.results.verdicts import Role
@@ -26,7 +26,7 @@ class AskingInside:
     tool: Tool
     role: Role
     settings: Settings
-    ready: Sequence[Ready]
+    ready: Sequence[ReadyContainer]
     missing: tuple[NotRun, ...]
 
     def blocks(self, progress: Progress) -> Iterator[Block]:

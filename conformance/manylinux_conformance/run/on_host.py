@@ -20,14 +20,14 @@ from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.heading import heading
 from manylinux_conformance.run.settings import Progress, Settings
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
-from manylinux_conformance.sandbox.shim_check import why_not_seen
+from manylinux_conformance.sandbox.shim_check import shim_failure_reason
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.deviations import annotate
 from manylinux_conformance.tools.selection import Tool
 
 EVERYWHERE = "every platform"
 # Asked once for each platform and interpreter, whatever the number of tools.
-_why_not_seen = functools.cache(why_not_seen)
+_shim_failure_reason = functools.cache(shim_failure_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Asking:
             one for one in self.suite.platforms if one.fidelity is Fidelity.MODELLED
         ]
         check = functools.partial(
-            _why_not_seen, interpreter=provided.interpreter, shim=self.shim
+            _shim_failure_reason, interpreter=provided.interpreter, shim=self.shim
         )
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             reasons = zip(places, pool.map(check, places), strict=True)

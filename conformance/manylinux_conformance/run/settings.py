@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from manylinux_conformance.containers.live_containers import LiveContainers
-from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.containers.timing import Timings
 
 
 class Progress(Protocol):
@@ -22,12 +22,12 @@ class Settings:
     """What a run may use: folders, the network, and how much at a time.
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
-    ``spent`` is told where the time in containers goes, ``live`` which there are.
+    ``timings`` is told where the time in containers goes, ``live`` which there are.
     """
 
     cache: Path
     work: Path
     jobs: int
     offline: bool
-    spent: Spent = field(default_factory=Spent)
+    timings: Timings = field(default_factory=Timings)
     live: LiveContainers = field(default_factory=LiveContainers)

@@ -17,6 +17,8 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 
+from manylinux_conformance.errors import SuiteError
+
 SOURCE = Path(__file__).parent / "shim" / "shim.c"
 TARGETS = {
     "x86_64": "x86_64-linux-gnu",
@@ -46,7 +48,7 @@ FLAGS = (
     "-fno-asynchronous-unwind-tables",
     "-Wl,-s",
 )
-SECONDS = 300
+COMPILE_TIMEOUT = 300  # seconds
 UNNAMEABLE = frozenset(" :")  # the separators of LD_PRELOAD
 # In every glibc since 2.3, on every architecture, and in musl.
 NEEDED_SYMBOLS = frozenset(
@@ -65,7 +67,7 @@ NEEDED_SYMBOLS = frozenset(
 )
 
 
-class ShimError(Exception):
+class ShimError(SuiteError):
     """The shim cannot be built or does not work: the suite's fault, never a tool's."""
 
 
@@ -77,7 +79,7 @@ def build_shim(cache: Path, arch: str) -> Path:
     the oldest glibc of the architecture.
     """
     if arch not in TARGETS:
-        raise ShimError(f"there is no shim for the architecture {arch!r}")
+        raise ShimError(arch, "there is no shim for this architecture")
     built = cache / f"shim-{_digest(arch)}-{arch}.so"
     if not built.is_file():
         cache.mkdir(parents=True, exist_ok=True)
@@ -106,10 +108,10 @@ def check_shim(path: Path) -> None:
         with path.open("rb") as file:
             undefined, needs = _needs(ELFFile(file))
     except (ELFError, OSError) as error:
-        raise ShimError(f"{path}: {error}") from error
+        raise ShimError(path, str(error)) from error
     if needs or not undefined <= NEEDED_SYMBOLS:
         wrong = sorted({*needs, *(undefined - NEEDED_SYMBOLS)})
-        raise ShimError(f"{path}: needs {', '.join(wrong)}")
+        raise ShimError(path, f"needs {', '.join(wrong)}")
 
 
 def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
@@ -147,12 +149,12 @@ def _compile(to: Path, target: str) -> None:
             check=True,
             capture_output=True,
             env=os.environ | caches,
-            timeout=SECONDS,
+            timeout=COMPILE_TIMEOUT,
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip()
         raise ShimError(
-            f"{SOURCE.name} does not compile for {target}: {said}"
+            f"{SOURCE.name} for {target}", f"does not compile: {said}"
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ShimError(f"{SOURCE.name} for {target}: {error}") from error
+        raise ShimError(f"{SOURCE.name} for {target}", str(error)) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.loader.glibc_exports import (
     ZIG_TARGETS,
     decode,
@@ -39,7 +39,7 @@ def test_a_small_file_is_read_to_its_last_entry() -> None:
     [
         (SMALL[:-1], "ends too early"),
         (SMALL[:20], "not found"),
-        (SMALL + b"\0", "1 bytes stand after"),
+        (SMALL + b"\0", "1 bytes follow"),
         (SMALL.replace(b"open\0\x01\x80", b"open\0\x01\x85"), "no library 5"),
         (SMALL.replace(b"\x01\x80\x81", b"\x01\x80\x87"), "no version 7"),
         (SMALL.replace(b"open\0\x01", b"open\0" + b"\xff" * 12), "more than 64 bits"),
@@ -62,7 +62,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 def test_a_missing_ziglang_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     glibc_exports.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(InputError, match="pip install ziglang"):
+    with pytest.raises(MissingProgramError, match="pip install ziglang"):
         glibc_exports()
     glibc_exports.cache_clear()
 
@@ -76,7 +76,7 @@ def test_a_damaged_ziglang_is_named(
     (folder / "abilists").write_bytes(b"\x01c")
     spec = type("Spec", (), {"origin": str(tmp_path / "__init__.py")})
     monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
-    with pytest.raises(InputError, match="not an abilists file"):
+    with pytest.raises(InvariantError, match="not an abilists file"):
         glibc_exports()
     glibc_exports.cache_clear()
 
@@ -97,7 +97,7 @@ def test_an_architecture_without_libraries_says_what_to_install(
 ) -> None:
     installed_exports.cache_clear()
     monkeypatch.setattr(type(LOADERS["ppc64"]), "find", lambda _: None)
-    with pytest.raises(InputError, match="apt-get install libc6-ppc64-cross"):
+    with pytest.raises(MissingProgramError, match="apt-get install libc6-ppc64-cross"):
         installed_exports("ppc64")
     installed_exports.cache_clear()
 
@@ -111,5 +111,5 @@ def test_a_file_that_is_no_library_is_refused(
     path = tmp_path / "libc.so.6"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(MissingProgramError, match=reason):
         list(library_exports("c", path))

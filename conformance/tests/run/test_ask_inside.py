@@ -18,9 +18,9 @@ import pip
 import pytest
 from manylinux_conformance.asking.batches import ProbeShelf
 from manylinux_conformance.containers import running_container
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import owner
-from manylinux_conformance.containers.probe import models
+from manylinux_conformance.containers.probe import older_platforms
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
@@ -53,7 +53,7 @@ CULPRITS = (
 LOST = "under emulation, a process "
 FUTURE = 4_102_444_800  # the year 2100
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 Ask = Callable[..., Block]
 
 
@@ -112,7 +112,7 @@ def ask(suite: Suite, settings: Settings) -> Ask:
     """Return a function that asks a tool in a container."""
 
     def asked(
-        ready: Ready,
+        ready: ReadyContainer,
         tool: Tool,
         cases: tuple[Case, ...] = CASES,
         **more: object,
@@ -133,7 +133,7 @@ def ask(suite: Suite, settings: Settings) -> Ask:
 
 
 @pytest.fixture
-def as_emulated(made_up: MakeReady) -> Ready:
+def as_emulated(made_up: MakeReady) -> ReadyContainer:
     """Give a container whose engine is on a foreign machine."""
     ready = made_up()
     engine = dataclasses.replace(ready.engine, machine="s390x")
@@ -146,10 +146,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running_container, "SLOWER", 1)
 
 
-def changed(ready: Ready, **changes: object) -> Ready:
+def changed(ready: ReadyContainer, **changes: object) -> ReadyContainer:
     release = msgspec.structs.replace(ready.container.release, **changes)
     container = Container(release, ready.container.arch)
-    return dataclasses.replace(ready, container=container, known=[])
+    return dataclasses.replace(ready, container=container, interpreter=None)
 
 
 def verdicts(block: Block) -> dict[str, Verdict]:
@@ -163,7 +163,7 @@ def mine(engine: Engine, label: str = "") -> list[str]:
 
 
 def test_real_pip_answers_in_a_container(
-    ready: Ready, ask: Ask, tmp_path: Path
+    ready: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     block = ask(ready, real_pip(tmp_path))
     assert block.not_run == ()
@@ -190,14 +190,16 @@ def test_nothing_in_results_depends_on_clocks(
     assert files[0] == files[1]
 
 
-def test_tool_that_crashes_is_an_error(ready: Ready, ask: Ask, tmp_path: Path) -> None:
+def test_tool_that_crashes_is_an_error(
+    ready: ReadyContainer, ask: Ask, tmp_path: Path
+) -> None:
     block = ask(ready, installer(tmp_path, "crash-at-culprits"), cases=CULPRITS)
     assert verdicts(block)["culprit"] is Verdict.ERROR
     assert verdicts(block)["innocent"] is not Verdict.ERROR
 
 
 def test_tool_that_hangs_ends_at_its_limit_and_the_run_goes_on(
-    ready: Ready, ask: Ask, tmp_path: Path
+    ready: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     tool = installer(tmp_path, "hang-at-culprits", seconds=4)
     block = ask(ready, tool, cases=CULPRITS)
@@ -215,7 +217,7 @@ def test_tool_that_hangs_ends_at_its_limit_and_the_run_goes_on(
 )
 @pytest.mark.usefixtures("impatient")
 def test_emulated_trouble_is_nobodys_fault_and_is_tried_once_more(
-    as_emulated: Ready, ask: Ask, tmp_path: Path, way: str, reason: str
+    as_emulated: ReadyContainer, ask: Ask, tmp_path: Path, way: str, reason: str
 ) -> None:
     ready = as_emulated
     block = ask(ready, installer(tmp_path, way, seconds=4), cases=CULPRITS)
@@ -229,7 +231,7 @@ def test_emulated_trouble_is_nobodys_fault_and_is_tried_once_more(
 
 
 def test_container_killed_from_outside_is_started_once_more(
-    ready: Ready, ask: Ask, tmp_path: Path, settings: Settings
+    ready: ReadyContainer, ask: Ask, tmp_path: Path, settings: Settings
 ) -> None:
     killed: list[str] = []
 
@@ -250,7 +252,7 @@ def test_container_killed_from_outside_is_started_once_more(
 
 
 def test_container_that_is_killed_each_time_is_infrastructure(
-    ready: Ready, ask: Ask, tmp_path: Path, settings: Settings
+    ready: ReadyContainer, ask: Ask, tmp_path: Path, settings: Settings
 ) -> None:
     over = threading.Event()
 
@@ -313,7 +315,7 @@ def test_tool_without_wheels_for_the_architecture_is_not_run(
 
 
 def test_tool_for_native_machines_only_is_not_emulated(
-    as_emulated: Ready, ask: Ask, tmp_path: Path
+    as_emulated: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     tool = installer(tmp_path, "any", 'native_only = "it takes an hour"')
     (missing,) = ask(as_emulated, tool).not_run
@@ -321,7 +323,7 @@ def test_tool_for_native_machines_only_is_not_emulated(
 
 
 def test_image_without_python_is_not_run(
-    ready: Ready, ask: Ask, tmp_path: Path
+    ready: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     bare = changed(ready, interpreters=("/opt/none/python3",))
     (missing,) = ask(bare, installer(tmp_path, "any")).not_run
@@ -332,7 +334,7 @@ def test_image_without_python_is_not_run(
 
 
 def test_image_that_is_not_what_the_catalogue_says_is_not_run(
-    ready: Ready, ask: Ask, tmp_path: Path
+    ready: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     (missing,) = ask(changed(ready, glibc="2.3"), installer(tmp_path, "any")).not_run
     assert "is not what the catalogue says: confstr says " in missing.reason
@@ -375,7 +377,7 @@ def test_older_c_library_is_modelled_where_there_was_one(
         here_container.release, name="debian-x", glibc=glibc
     )
     platform = Container(release, ARCHITECTURES[arch]).platform()
-    assert [each.name for each in models(platform)] == modelled
+    assert [each.name for each in older_platforms(platform)] == modelled
 
 
 def test_older_c_library_is_modelled_in_the_container(
@@ -408,12 +410,12 @@ def test_shim_that_cannot_be_built_is_told(
     made_up: MakeReady, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Path:
-        raise ShimError("no compiler")
+        raise ShimError("shim.c", "no compiler")
 
     monkeypatch.setattr(ask_inside, "is_native", lambda _: False)
     monkeypatch.setattr(ask_inside, "build_shim", fail)
     (missing,) = ask(made_up(), installer(tmp_path, "any")).not_run
-    assert missing.reason == "no compiler"
+    assert missing.reason.endswith("no compiler")
 
 
 def load_case(built: str, expect: Loaded) -> Load:
@@ -436,7 +438,7 @@ def test_loader_is_asked_in_a_container(
 
 
 def test_platforms_loader_imports_what_it_should_and_nothing_newer(
-    native: Ready, ask: Ask, tmp_path: Path
+    native: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     unpack = (
         "import sys, zipfile\nfor each in sys.argv[2:]:"
@@ -497,7 +499,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """A run of the command line in a process of its own."""
 
-    def __init__(self, folder: Path, ready: Ready, tool: Tool, cache: Path) -> None:
+    def __init__(
+        self, folder: Path, ready: ReadyContainer, tool: Tool, cache: Path
+    ) -> None:
         self.scratch, self.output = folder / "scratch", folder / "output"
         self.scratch.mkdir(parents=True)
         program = Path(sys.executable).with_name("manylinux-conformance")
@@ -523,7 +527,9 @@ class Running:
 
 
 @pytest.fixture
-def run(native: Ready, tmp_path: Path, cache: Path) -> Iterator[Callable[..., Running]]:
+def run(
+    native: ReadyContainer, tmp_path: Path, cache: Path
+) -> Iterator[Callable[..., Running]]:
     """Return a function that starts a run with a tool in a real container."""
     made: list[Running] = []
 
@@ -539,7 +545,7 @@ def run(native: Ready, tmp_path: Path, cache: Path) -> Iterator[Callable[..., Ru
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_a_run_without_leaving_anything(
-    native: Ready,
+    native: ReadyContainer,
     run: Callable[..., Running],
     tmp_path: Path,
     number: signal.Signals,
@@ -566,7 +572,7 @@ def test_signal_ends_a_run_without_leaving_anything(
 
 
 def test_runs_at_once_do_not_disturb_each_other(
-    native: Ready, run: Callable[..., Running], tmp_path: Path
+    native: ReadyContainer, run: Callable[..., Running], tmp_path: Path
 ) -> None:
     tool = real_pip(tmp_path)
     first, second = run(tool), run(tool)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.run.run import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
+from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.suite.cases import Parse
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Level, Rule, Subject
@@ -84,5 +84,5 @@ def test_shim_that_cannot_be_built_stops_the_run_with_one_line(
 ) -> None:
     monkeypatch.setattr(shim_build, "TARGETS", {})
 
-    with pytest.raises(InputError, match="modelled platforms: there is no shim for"):
+    with pytest.raises(ShimError, match="there is no shim for"):
         asked_on(WORKS, folder=tmp_path)
