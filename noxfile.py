@@ -72,12 +72,13 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and types, and that rules, cases, lock and twins hold together."""
+    """Check style, types and layers; rules, cases, lock and twins hold together."""
     prepare(session)
     run(session, "ruff", "check", *TREES)
     run(session, "ruff", "format", "--check", *TREES)
     for tree in TREES:  # apart, since each has tests of its own
         run(session, "mypy", tree)
+    run(session, "lint-imports", "--no-cache")
     run(session, "manylinux-conformance", "lint")
 
 

@@ -32,25 +32,29 @@ class InputError(SuiteError):
     """A file or an option from outside cannot be used."""
 
 
-class EngineError(SuiteError):
+class InvariantError(SuiteError):
+    """The suite's own parts contradict each other: a fault of this project."""
+
+
+class UnavailableError(SuiteError):
+    """Something that is needed cannot be had, and no input is to blame."""
+
+
+class EngineError(UnavailableError):
     """A container engine is missing, refuses, or broke."""
 
 
-class UnusableImageError(SuiteError):
+class UnusableImageError(UnavailableError):
     """An image cannot serve as the platform that the catalogue says it is."""
 
 
-class LostContainerError(SuiteError):
+class LostContainerError(UnavailableError):
     """A container is gone, or its emulator broke: never the tool's fault."""
 
 
-class MissingProgramError(SuiteError):
+class MissingProgramError(UnavailableError):
     """A program that the suite needs is not installed or does not start."""
 
 
-class FetchError(SuiteError):
+class FetchError(UnavailableError):
     """An index, a mirror or a registry does not give what it was asked for."""
-
-
-class InvariantError(SuiteError):
-    """The suite's own parts contradict each other: a fault of this project."""

@@ -50,3 +50,20 @@ def decode_toml(content: bytes, shape: type[T]) -> T:
         raise ValueError("nested too deeply") from error
     except msgspec.DecodeError as error:
         raise ValueError(str(error)) from error
+
+
+def convert_part(path: Path, part: object, shape: type[T], key: str) -> T:
+    """Convert a part of a TOML document; ``key`` is where it stands in the document.
+
+    Raises InputError for unknown keys and wrong types, by their place in the document.
+    """
+    try:
+        return msgspec.convert(part, type=shape)
+    except msgspec.ValidationError as error:
+        said = str(error)
+        if key:
+            whole = f"`$.{key}"
+            said = (
+                said.replace("`$", whole) if "`$" in said else f"{said} - at {whole}`"
+            )
+        raise InputError(path, said) from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from evidence import Evidence, evidence
-from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.verdicts import Role
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ class Badge(msgspec.Struct, frozen=True, rename="camel"):
 def badges(known: Evidence, edition: str) -> dict[tuple[Role, str], Badge]:
     """Return a badge for the last version of each tool in each role."""
     last = {(b.header.role, b.header.tool): b.header.version for b in known.blocks}
-    counts: dict[tuple[Role, str], Counter[Standing]] = {key: Counter() for key in last}
+    counts: dict[tuple[Role, str], Counter[RuleStatus]] = {
+        key: Counter() for key in last
+    }
     for scores in known.scores.values():
         for score in scores:
             key = (score.role, score.tool)
@@ -40,10 +42,10 @@ def badges(known: Evidence, edition: str) -> dict[tuple[Role, str], Badge]:
     }
 
 
-def badge(label: str, version: str, standings: Counter[Standing]) -> Badge:
+def badge(label: str, version: str, standings: Counter[RuleStatus]) -> Badge:
     """Say how many rules a version keeps and how many not."""
-    following = standings[Standing.FOLLOWS]
-    differing = standings[Standing.DIFFERS] + standings[Standing.UNEXPLAINED]
+    following = standings[RuleStatus.FOLLOWS]
+    differing = standings[RuleStatus.DIFFERS] + standings[RuleStatus.UNEXPLAINED]
     message = f"{following} rules followed, {differing} not"
     color = "inactive" if not following else "yellow" if differing else "brightgreen"
     return Badge(label, f"{version}: {message}".removeprefix(": "), color)

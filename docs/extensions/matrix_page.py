@@ -70,15 +70,15 @@ def _not_run(blocks: list[Block]) -> Iterator[str]:
     reasons: dict[str, dict[str, list[str]]] = {}
     for block in blocks:
         for line in block.not_run:
-            places = reasons.setdefault(line.reason, {})
-            places.setdefault(block.header.name, []).append(line.platform)
+            places = reasons.setdefault(line.explanation, {})
+            places.setdefault(block.header.name, []).extend(line.platforms)
     for reason, places in reasons.items():
         tools: dict[str, list[str]] = {}
         for name, platforms in places.items():
             tools.setdefault(", ".join(platforms), []).append(name)
         for where, names in tools.items():
             whom = "every tool" if len(names) == len(blocks) > 1 else ", ".join(names)
-            yield f"{whom}, on {where}: {reason}"
+            yield f"{whom}, on {where}: {reason}" if where else f"{whom}: {reason}"
 
 
 def _row(known: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fragment import fragment
-from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.reports.rule_status import RuleStatus
 from score import Score
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from docutils import nodes
     from evidence import Evidence
 
-DIFFERING = (Standing.DIFFERS, Standing.UNEXPLAINED)
+DIFFERING = (RuleStatus.DIFFERS, RuleStatus.UNEXPLAINED)
 
 
 def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
@@ -26,7 +26,7 @@ def evidence_nodes(known: Evidence, rule: str, root: str) -> nodes.raw:
         root=root,
         cases=known.cases_of(rule),
         rows=_rows(scores),
-        following=sum(score.standing is Standing.FOLLOWS for score in scores),
+        following=sum(score.standing is RuleStatus.FOLLOWS for score in scores),
         differing=_names(score for score in scores if score.standing in DIFFERING),
     )
 

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.reports.standing import Standing, by_rule, standing
+from manylinux_conformance.reports.rule_status import RuleStatus, by_rule, rule_status
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.deviations import DIFFERING
 
 WORDS = {
-    Standing.FOLLOWS: "follows the rule",
-    Standing.DIFFERS: "differs; the reason is recorded",
-    Standing.UNEXPLAINED: "differs; not explained yet",
-    Standing.TROUBLE: "could not be asked reliably",
-    Standing.DECLINES: "says that it does not do this",
-    Standing.NOT_ASKED: "was not asked",
+    RuleStatus.FOLLOWS: "follows the rule",
+    RuleStatus.DIFFERS: "differs; the reason is recorded",
+    RuleStatus.UNEXPLAINED: "differs; not explained yet",
+    RuleStatus.TROUBLE: "could not be asked reliably",
+    RuleStatus.DECLINES: "says that it does not do this",
+    RuleStatus.NOT_ASKED: "was not asked",
 }
 PLURAL = {
     Role.TAG_LIBRARY: "Tag libraries",
@@ -34,11 +34,7 @@ WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A platform, and how real it was.
-
-    ``fidelity`` is None where the platform is what a file claims: the architecture of
-    a wheel that an auditor reads on this machine.
-    """
+    """A platform and how real it was, or the architecture of a wheel, without."""
 
     fidelity: Fidelity | None
     platform: str
@@ -53,7 +49,7 @@ class Place:
 class PlaceScore:
     """What the answers to one rule come to on one platform."""
 
-    standing: Standing
+    standing: RuleStatus
     right: int
     asked: int
 
@@ -86,7 +82,7 @@ class Score:
     role: Role
     tool: str
     version: str
-    standing: Standing
+    standing: RuleStatus
     right: int
     asked: int
     differences: tuple[Difference, ...]
@@ -115,10 +111,10 @@ def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
 
 def score(header: Header, results: Sequence[Result]) -> Score:
     """Gather the answers of one tool version to one rule."""
-    real = header.role is not Role.AUDITOR
     places: dict[Place, list[Result]] = {}
     for result in results:
-        places.setdefault(_place(result, real=real), []).append(result)
+        place = Place(result.fidelity, result.where)
+        places.setdefault(place, []).append(result)
     whole = _place_score(results)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
@@ -134,14 +130,10 @@ def score(header: Header, results: Sequence[Result]) -> Score:
     )
 
 
-def _place(result: Result, *, real: bool) -> Place:
-    return Place(result.fidelity if real else None, result.platform)
-
-
 def _place_score(results: Sequence[Result]) -> PlaceScore:
     verdicts = Counter(result.verdict for result in results)
     asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
-    return PlaceScore(standing(results), verdicts[Verdict.PASS], asked)
+    return PlaceScore(rule_status(results), verdicts[Verdict.PASS], asked)
 
 
 def _differences(places: dict[Place, list[Result]]) -> Iterator[Difference]:

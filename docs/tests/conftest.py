@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, write_blocks
-from manylinux_conformance.results.lines import Header, NotRun, Result
+from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
@@ -137,7 +137,7 @@ link = "https://example.org/1"
 def block(tool: str, version: str, *answers: Result) -> Block:
     """Return what a tool answered."""
     header = Header(
-        format=1,
+        format=FORMAT,
         edition="2026.1",
         rules_lock="0" * 64,
         tool=tool,
@@ -146,7 +146,7 @@ def block(tool: str, version: str, *answers: Result) -> Block:
         python="3.11",
         host="x86_64",
     )
-    missing = NotRun(platform="musl", reason="needs Python < 3.10")
+    missing = NotRun(platforms=("musl",), reason="needs Python < 3.10")
     return Block(
         header, answers, (missing,) if tool == "wild" and len(answers) == 1 else ()
     )

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from manylinux_conformance.platforms.environment import ModulePlace
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.reports.standing import Standing
+from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.suite.cases import CaseFile, Selector
@@ -122,8 +122,8 @@ def test_every_word_is_explained(page: str, words: type[enum.StrEnum]) -> None:
 
 def test_every_sign_is_explained() -> None:
     explained = CELL.findall((GUIDES / "read-a-result.md").read_text("utf-8"))
-    for standing in Standing:
-        assert standing.symbol in explained, standing
+    for status in RuleStatus:
+        assert status.symbol in explained, status
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_reason_that_holds_for_all_tools_is_said_once(
     for path in sorted((project / "conformance/results").glob("*.jsonl")):
         blocks = list(read_blocks(path))
         missing = tuple(
-            NotRun(platform=name, reason="no engine answers") for name in ("s1", "s2")
+            NotRun(platforms=(name,), reason="no engine answers")
+            for name in ("s1", "s2")
         )
         alone = tuple(line for block in blocks for line in block.not_run)
         blocks[0] = Block(blocks[0].header, blocks[0].results, (*missing, *alone))

@@ -12,20 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 
 from manylinux_conformance.asking.builder_targets import Target
-from manylinux_conformance.data_folders import PROBES
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.judging.answers import (
-    Answer,
-    broken,
-    declined,
-    landed,
-    not_asked,
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    Filename,
+    RoleTable,
+    fill,
 )
-from manylinux_conformance.judging.builds import (
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.loader.policy_check import (
     REFUSED,
     instruction_set,
     level_answer,
@@ -33,15 +32,17 @@ from manylinux_conformance.judging.builds import (
     why_no_file,
 )
 from manylinux_conformance.loader.unpacked_wheel import unpack_elf_files
-from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.sandbox.process import (
-    LONGEST_REPORTED,
-    STDERR_TAIL,
-    ProcessResult,
+from manylinux_conformance.questions.answer import (
+    Answer,
+    answered,
+    broken,
+    declined,
+    not_asked,
 )
+from manylinux_conformance.questions.build import PROBES, Asked, Build
+from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.sandbox.process import LONGEST_REPORTED, STDERR_TAIL, ProcessResult
 from manylinux_conformance.sandbox.sandbox import Sandbox
-from manylinux_conformance.suite.cases import Asked, Build
-from manylinux_conformance.tools.adapters import Builder, fill
 
 EXTENSION, PROGRAM = "extension.c", "program.c"
 MODULE = ("-shared", "-fPIC", "-O2")
@@ -60,6 +61,32 @@ class MisplacedError(Exception):
     """
 
 
+class BuildTools(RoleTable, frozen=True, kw_only=True):
+    """How what a build environment has is started.
+
+    ``c`` and ``cxx`` are compilers that take GCC's options, which are appended.
+    ``{target}`` is the tool's own name for a target, ``{cache}`` a folder that stays
+    between runs.
+    ``cxx_targets`` are patterns of the tags that are asked about C++ too.
+    ``cross``: nothing can be run on the targets, so neither they nor their
+    interpreters are asked.
+    ``interpreters`` are patterns of paths, as ``/opt/python/*/bin/python3``.
+    ``back_end`` builds the project that ``files`` describe, in ``{work}`` beside the
+    source ``extension.c``, into a wheel in ``{out}``.
+    """
+
+    COMMANDS: ClassVar = ("c", "cxx", "back_end")
+    PLACEHOLDERS: ClassVar = PLACEHOLDERS | {"target", "cache", "out"}
+
+    c: tuple[str, ...] = ()
+    cxx: tuple[str, ...] = ()
+    cxx_targets: tuple[str, ...] = ("*",)
+    cross: bool = False
+    interpreters: tuple[str, ...] = ()
+    back_end: tuple[str, ...] = ()
+    files: dict[Filename, str] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class BuildEnvironment:
     """A tool at one target.
@@ -68,21 +95,19 @@ class BuildEnvironment:
     between runs, ``record`` a file that keeps what was run and how it ended.
     """
 
-    builder: Builder
+    builder: BuildTools
     target: Target
     sandbox: Sandbox
     python: Path
     cache: Path
     record: Path
 
-    def why_not(self) -> str:
+    def unsupported_reason(self) -> str:
         """Say what the environment lacks of what its adapter names; empty: nothing."""
         for compiler in filter(None, (self.builder.c, self.builder.cxx)):
             ended = self._run([*compiler, "--version"])
             if ended.status != 0:
-                return (
-                    ended.failure or f"its compiler does not start: {ended.last_error}"
-                )
+                return ended.failure or f"its compiler does not start: {ended.last_error}"
         if self.builder.interpreters and not self._found_interpreters():
             return f"has no interpreter {' or '.join(self.builder.interpreters)}"
         return ""
@@ -154,7 +179,7 @@ class BuildEnvironment:
         control, _ = self._compile(compiler, "newer.c", CONTROL, folder)
         if control.status != 0:
             return broken(f"compiles nothing: {words}")
-        return landed(REFUSED, words)
+        return answered(REFUSED, words)
 
     def _wheel(self, build: Build) -> Answer:
         if not self.builder.back_end:
@@ -168,7 +193,7 @@ class BuildEnvironment:
         if len(wheels) != 1 or why_no_file(wheels[0]):
             return broken(f"succeeded and made {len(wheels) or 'no'} wheels")
         if build.ask is Asked.WHEEL_TAG:
-            return landed(_shown(os.fsencode(wheels[0].stem.rpartition("-")[2])))
+            return answered(_shown(os.fsencode(wheels[0].stem.rpartition("-")[2])))
         return self._wheel_level(wheels[0], folder / "unpacked")
 
     def _built(self, project: Path, out: Path) -> tuple[ProcessResult, list[Path]]:
@@ -201,7 +226,7 @@ class BuildEnvironment:
                 return outcome
             if needed := libpython(ended.output):
                 needing.append(f"{Path(path).name}: {needed}")
-        return landed(", ".join(needing) or "none")
+        return answered(", ".join(needing) or "none")
 
     def _found_interpreters(self) -> list[str]:
         asked = (
@@ -216,7 +241,7 @@ class BuildEnvironment:
         if outcome := _broken_off(ended):
             return outcome
         said = _shown(ended.output.strip())
-        return landed(said) if said else broken("its interpreter says nothing")
+        return answered(said) if said else broken("its interpreter says nothing")
 
     def _new_folder(self, name: str) -> Path:
         return self._make(self.sandbox.path_of("work") / name)

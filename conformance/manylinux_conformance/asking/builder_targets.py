@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated
 
+import msgspec
 from manylinux_fixtures.architectures import ARCHITECTURES
 
-from manylinux_conformance.loader.loader_check import (
-    LoaderCheck,
-    loader_check_for,
-    loader_unavailable_reason,
-)
+from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.tools.adapters import Builder
 
+TargetTag = Annotated[
+    str, msgspec.Meta(pattern=r"^manylinux_[0-9]{1,3}_[0-9]{1,3}_[a-z0-9_]+$")
+]
 TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 # The machine and the C library where a tool runs: "x86_64 glibc 2.36".
 OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
@@ -40,17 +40,18 @@ class Target:
 
 
 def targets(
-    tool: ProvidedTool, builder: Builder, cache: Path, wanted: str = "*"
+    tool: ProvidedTool, promised: Mapping[str, str], cache: Path, wanted: str = "*"
 ) -> Iterator[Target | NotRun]:
     """Yield each target of a tool, or why nobody could judge what it makes for it.
 
+    ``promised`` maps tags to the tool's names for them; without any, the promise is the
+    glibc of where the tool runs.
     ``wanted`` is a pattern of architectures; an image was chosen by its own name.
     """
     if tool.image is not None:
         yield _itself(tool.image, cache)
         return
-    promised = builder.targets or {own_tag(tool): ""}
-    for tag, name in promised.items():
+    for tag, name in (promised or {own_tag(tool): ""}).items():
         found = TAG.fullmatch(tag)
         if fnmatchcase(found[3] if found else "", wanted):
             yield _target(tag, name, cache)
@@ -78,7 +79,7 @@ def _itself(image: Platform, cache: Path) -> Target | NotRun:
     tag = f"manylinux_{image.major}_{image.minor}_{image.arch}"
     found = _target(tag, "", cache)
     if isinstance(found, NotRun):
-        return NotRun(platform=image.name, reason=found.reason)
+        return NotRun(platforms=(image.name,), reason=found.reason)
     return replace(found, platform=image)
 
 
@@ -86,13 +87,13 @@ def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
     found = TAG.fullmatch(tag)
     if found is None or found[3] not in ARCHITECTURES:
         reason = "the C library or the architecture is not one of manylinux"
-        return NotRun(platform=tag or "its own machine", reason=reason)
+        return NotRun(platforms=(tag,) if tag else (), reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]
     if reason := loader_unavailable_reason(arch):
-        return NotRun(platform=tag, reason=reason)
+        return NotRun(platforms=(tag,), reason=reason)
     judge = loader_check_for(arch, (major, minor), cache)
     if judge is None:
-        return NotRun(platform=tag, reason="no sysroot of this release is known")
+        return NotRun(platforms=(tag,), reason="no sysroot of this release is known")
     platform = Platform(
         name=tag,
         fidelity=Fidelity.EMULATED if judge.emulated else Fidelity.NATIVE,

@@ -1,57 +1,96 @@
-"""The plan: which cases are put to a role on a platform, grouped by circumstances."""
+"""The plan: which questions a role is asked, and which of them share one asking."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
 
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.platform import Platform
+from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.questions.placeholders import fill
+from manylinux_conformance.questions.question import Question
+from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.cases import Case, Choose, Load
-from manylinux_conformance.suite.placeholders import fill, selected
 from manylinux_conformance.suite.rules import Rule
+
+Q = TypeVar("Q", bound=Question)
+C = TypeVar("C", bound=AnyCase)
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """The filled cases that one run of a tool answers."""
+class ShownPlatform:
+    """A platform as a tool sees it: by a shim, or without one as it is."""
+
+    platform: Platform
+    shim: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch(Generic[Q]):
+    """Questions that are asked together.
+
+    ``name`` is fit for a folder.  ``platform`` is where they are answered; None for
+    wheels that are looked at and run nowhere.
+    """
+
+    name: str
+    platform: Platform | None
+    questions: tuple[Q, ...]
+
+
+B = TypeVar("B", bound=Batch[Any], covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBatch(Batch[C]):
+    """Filled cases that have the same environment, so that one run answers them."""
 
     environment: Environment
-    cases: tuple[Case, ...]
+    shim: Path | None
 
 
-def plan(
+def plan_cases(
     role: Role,
-    cases: Iterable[Case],
+    cases: Iterable[C],
     rules: Mapping[str, Rule],
-    platform: Platform,
+    shown: ShownPlatform,
     python: str,
-) -> list[Batch]:
+) -> list[CaseBatch[C]]:
     """Return what a role is asked on a platform, in the order of the cases.
 
-    A role is asked only about rules that bind it; installers choose, libraries
-    answer every kind of question but imports, which are the loader's.  ``python`` is
-    the target interpreter's version without a dot.
+    A role is asked only about rules that bind it.  ``python`` is the target
+    interpreter's version, such as ``3.11``.
+
+    Raises InputError if a placeholder of a case has no value on the platform.
     """
-    groups: dict[Environment, list[Case]] = {}
+    platform, groups = shown.platform, dict[Environment, list[C]]()
     for case in cases:
-        if selected(case, platform) and _binds(rules[case.rule], role, case):
-            filled = fill(case, platform, python)
-            groups.setdefault(_environment(filled, platform), []).append(filled)
-    return [Batch(environment, tuple(group)) for environment, group in groups.items()]
+        if case.platform.selects(platform) and binds(rules[case.rule], role, case):
+            filled = fill(case, platform, python.replace(".", ""))
+            groups.setdefault(filled.environment(platform), []).append(filled)
+    return [
+        CaseBatch(
+            name=environment.id,
+            platform=platform,
+            questions=tuple(group),
+            environment=environment,
+            shim=shown.shim,
+        )
+        for environment, group in groups.items()
+    ]
 
 
-def _binds(rule: Rule, role: Role, case: Case) -> bool:
-    if isinstance(case, Load) or role is Role.LOADER:
-        return isinstance(case, Load) and role is Role.LOADER
-    askable = isinstance(case, Choose) or role is Role.TAG_LIBRARY
-    return askable and role.value in rule.subjects
+def binds(rule: Rule, role: Role, case: AnyCase) -> bool:
+    """Return whether a role can be asked a case, and its rule is about that role."""
+    return role in case.ROLES and role.subject in rule.subjects
 
 
-def _environment(case: Case, platform: Platform) -> Environment:
-    if not isinstance(case, Choose):
-        return Environment(platform)
-    return Environment(
-        platform, case.module, case.module_at, case.target, case.tool_glibc
-    )
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[B]):
+    """What is asked, and the platforms on which nothing can be."""
+
+    batches: tuple[B, ...]
+    not_run: tuple[NotRun, ...] = ()

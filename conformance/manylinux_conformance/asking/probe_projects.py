@@ -6,97 +6,87 @@ import base64
 import hashlib
 import io
 import itertools
+import shutil
+import threading
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.judging.answers import Answer, broken, landed
+from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import Interpreter
-from manylinux_conformance.suite.cases import ANY, Offer
-from manylinux_conformance.tools.adapters import PREFIX
+from manylinux_conformance.questions.answer import Answer, answered, broken
+from manylinux_conformance.questions.probe_project import (
+    PREFIX,
+    VERSION,
+    ProbeProject,
+    full_tag,
+)
 
-VERSION = "1"
-ANY_TAG = "py3-none-any"
-LONGEST_FILENAME = 255  # NAME_MAX of Linux file systems, in bytes
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive can hold
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A filled case of candidate wheels: which of them is installed?"""
-
-    case: str
-    offer: tuple[Offer, ...]
-
-    @property
-    def rule(self) -> str:
-        """The rule that the case is bound to."""
-        return self.case.partition("/")[0]
-
-    @property
-    def project(self) -> str:
-        """The probe project's name, stable between runs and platforms."""
-        return f"probe{hashlib.sha256(self.case.encode()).hexdigest()[:12]}"
-
-
-@dataclass(frozen=True, slots=True)
 class ProbeProjects:
-    """The wheels of many questions in one folder, ready to be offered to tools."""
+    """The wheels of many projects in one folder, ready to be offered to tools.
+
+    Equal projects give equal bytes.  ``prefix`` stands before a lone platform tag.
+    """
 
     links: Path
-    questions: tuple[Question, ...]
+    projects: tuple[ProbeProject, ...]
     prefix: str = PREFIX
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """One pinned requirement for each project."""
-        return tuple(f"{each.project}=={VERSION}" for each in self.questions)
+        return tuple(project.requirement for project in self.projects)
+
+    def write(self) -> None:
+        """Write every candidate wheel into the folder, which is a new one.
+
+        Raises InputError if a tag cannot be in a file name, or is offered twice.
+        """
+        self.links.mkdir(parents=True)
+        for project in self.projects:
+            for name, content in _wheels(project, self.prefix):
+                (self.links / name).write_bytes(content)
+
+    def restore(self) -> None:
+        """Write the wheels anew after a tool changed them, for those that follow."""
+        if self.links.is_symlink():
+            self.links.unlink()
+        shutil.rmtree(self.links, ignore_errors=True)
+        self.write()
 
 
 def write_probe_projects(
-    questions: Iterable[Question], links: Path, prefix: str = PREFIX
+    projects: Iterable[ProbeProject], links: Path, prefix: str = PREFIX
 ) -> ProbeProjects:
-    """Write the candidate wheels of every question into a new folder.
-
-    Each project also gets one ``py3-none-any`` wheel of the same version.
-    Equal questions give equal bytes.  ``prefix`` stands before a lone platform tag.
-
-    Raises InputError if a tag cannot stand in a file name, or stands twice.
-    """
-    links.mkdir(parents=True)
-    written = tuple(questions)
-    for question in written:
-        for name, content in _wheels(question, prefix):
-            (links / name).write_bytes(content)
-    return ProbeProjects(links, written, prefix)
+    """Write the wheels of projects into a new folder; see ``ProbeProjects.write``."""
+    written = ProbeProjects(links, tuple(projects), prefix)
+    written.write()
+    return written
 
 
-def filenames(question: Question, prefix: str = PREFIX) -> dict[str, str]:
-    """Return the candidates' file names, each with its tag as the case spells it.
+@dataclass(slots=True)
+class ProbeCache:
+    """Probe projects by environment: written once, offered to every tool."""
 
-    Raises InputError if a tag cannot stand in a file name, or stands twice.
-    """
-    names: dict[str, str] = {}
-    for offer in _marked(question).values():
-        name = f"{question.project}-{VERSION}-{full_tag(offer.tag, prefix)}.whl"
-        if "/" in name or "\0" in name or len(name.encode()) > LONGEST_FILENAME:
-            raise InputError(question.case, f"{offer.tag!r} cannot be in a file name")
-        if name in names:
-            raise InputError(question.case, f"{offer.tag!r} is offered twice")
-        names[name] = offer.tag
-    return names
+    folder: Path
+    written: dict[str, ProbeProjects] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-
-def full_tag(tag: str, prefix: str = PREFIX) -> str:
-    """Return a tag with all three parts; a platform tag stands alone in a case.
-
-    A tag with exactly two hyphens is taken to have all three parts.
-    """
-    if tag == ANY:
-        return ANY_TAG
-    return tag if tag.count("-") == ANY_TAG.count("-") else f"{prefix}-{tag}"
+    def of(
+        self, environment: Environment, projects: Sequence[ProbeProject]
+    ) -> ProbeProjects:
+        """Return these projects, written now or earlier."""
+        digest = hashlib.sha256(repr(projects).encode()).hexdigest()[:8]
+        name = f"{environment.id}-{digest}"
+        with self.lock:
+            if name not in self.written:
+                self.written[name] = write_probe_projects(projects, self.folder / name)
+            return self.written[name]
 
 
 def own_prefix(prefix: str, interpreter: Interpreter) -> str:
@@ -104,39 +94,28 @@ def own_prefix(prefix: str, interpreter: Interpreter) -> str:
     return prefix.replace("{cp}", f"cp{interpreter.version.replace('.', '')}")
 
 
-def read_answer(question: Question, folder: Path) -> Answer | None:
-    """Return which candidate of a question lies in a folder, or None if none does."""
+def read_answer(project: ProbeProject, folder: Path) -> Answer | None:
+    """Return which candidate of a project lies in a folder, or None if none does."""
     try:
-        found = sorted(path.name for path in (folder / question.project).iterdir())
+        found = sorted(path.name for path in (folder / project.name).iterdir())
     except OSError:  # not there, no folder, a knot of links, or not to be read
         return None
-    spelled = {marker: offer.tag for marker, offer in _marked(question).items()}
+    spelled = {marker: offer.tag for marker, offer in project.markers.items()}
     strangers = [name for name in found if name not in spelled]
     if strangers:
         return broken(f"installed a file that no candidate holds: {strangers[0]!r}")
     if len(found) > 1:
         both = " and ".join(spelled[name] for name in found)
         return broken(f"installed more than one candidate: {both}")
-    return landed(spelled[found[0]]) if found else None
+    return answered(spelled[found[0]]) if found else None
 
 
-def _marked(question: Question) -> dict[str, Offer]:
-    """Give every candidate its marker: the file in its wheel that tells it apart."""
-    marked = {f"offer-{number}": offer for number, offer in enumerate(question.offer)}
-    if all(full_tag(offer.tag) != ANY_TAG for offer in question.offer):
-        marked["offer-any"] = Offer(ANY)
-    return marked
-
-
-def _wheels(question: Question, prefix: str) -> Iterator[tuple[str, bytes]]:
-    marked = _marked(question)
-    for name, (marker, offer) in zip(
-        filenames(question, prefix), marked.items(), strict=True
-    ):
+def _wheels(project: ProbeProject, prefix: str) -> Iterator[tuple[str, bytes]]:
+    names = project.filenames(prefix)
+    for name, (marker, offer) in zip(names, project.markers.items(), strict=True):
         tag = full_tag(offer.tag, prefix)
         given = tuple(full_tag(each, prefix) for each in offer.wheel)
-        lines = given or _expanded(tag)
-        yield name, _wheel(question.project, marker, tag, lines)
+        yield name, _wheel(project.name, marker, tag, given or _expanded(tag))
 
 
 def _expanded(tag: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.adapter_check import check_adapter
+from manylinux_conformance.cli.adapter_check import check_adapter, unchecked
+from manylinux_conformance.tools.adapters import read_adapter
 
 
 @click.command()
@@ -19,7 +20,8 @@ from manylinux_conformance.cli.adapter_check import check_adapter
 def adapter_check(file: Path, *, offline: bool) -> None:
     """Ask the tool of an adapter FILE a dozen smoke questions, twice.
 
-    Exit status 1: the adapter does not work as a role needs it.
+    Exit status: 0 the tool works in every role that can be checked, 1 it does not, or
+    there is no such role.
 
     \b
     Example:
@@ -36,6 +38,11 @@ def adapter_check(file: Path, *, offline: bool) -> None:
         )
     for finding in findings:
         click.echo(str(finding))
-    if not findings:
-        click.echo(f"{file}: works; now ask it everything with 'run --tool {file}'")
-    sys.exit(1 if findings else 0)
+    adapter = read_adapter(file)
+    for role in unchecked(adapter):
+        click.echo(f"{file}: cannot be checked yet as {role}")
+    checked = [role.value for role in adapter.roles if role not in unchecked(adapter)]
+    if checked and not findings:
+        said = f"works as {' and '.join(checked)}"
+        click.echo(f"{file}: {said}; now ask it everything with 'run --tool {file}'")
+    sys.exit(1 if findings or not checked else 0)

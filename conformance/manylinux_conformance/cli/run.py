@@ -1,4 +1,4 @@
-"""The ``run`` command: ask tools, report, and compare with what is on file."""
+"""The ``run`` command: ask tools, report, and compare with the baseline."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ from manylinux_conformance.platforms.catalogue import elsewhere
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.baseline import (
-    OnFile,
+    Baseline,
     changes,
-    commit,
     not_rerun,
-    read_committed,
-    remarks,
+    notes,
+    read_baseline,
+    update_baseline,
 )
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import ASKED, run
+from manylinux_conformance.roles.registry import ROLES
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.suite.filters import Wanted
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
 from manylinux_conformance.tools.selection import Tool, choose_tools
-from manylinux_conformance.tools.unexplained import complaints_about, needless
+from manylinux_conformance.tools.unexplained import (
+    unexplained_differences,
+    unused_deviations,
+)
 
 SHOWN = 20  # unexplained differences printed before pointing to the report
 HELP = """Ask tools the questions of the suite and report their answers.
@@ -70,7 +74,7 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
-@click.option("--role", type=click.Choice([role.value for role in ASKED]))
+@click.option("--role", type=click.Choice([role.value for role in tuple(ROLES)]))
 @click.option("--platform", default="*", help="Only platforms that match PATTERN.")
 @click.option("--rule", default="*", help="Only rules that match PATTERN.")
 @click.option("--case", default="*", help="Only cases that match PATTERN.")
@@ -116,39 +120,39 @@ def run_command(  # noqa: PLR0913 - one argument per option
     wanted = Wanted(platform, rule, case)
     suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
     suite = replace(suite, containers=elsewhere(suite.containers, engines))
-    on_file = read_committed(data_folder("results"))
+    baseline = read_baseline(data_folder("results"))
     if check or update:
-        _refuse_what_is_not_on_file(tools, suite, update=update, check=check)
-    roles = (Role(role),) if role else ASKED
+        _refuse_what_has_no_baseline(tools, suite, update=update, check=check)
+    roles = (Role(role),) if role else tuple(ROLES)
     blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
     write_reports(blocks, suite.rules, output)
     if as_json:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, Console())
-    complaints = list(complaints_about(blocks, chosen))
+    complaints = list(unexplained_differences(blocks, chosen))
     if not any(block.results for block in blocks):
         complaints.append("no question was put to any tool")
     if wanted.is_everything:
-        known = [*blocks, *not_rerun(blocks, on_file)]
-        complaints += needless(known, chosen, ASKED)
+        known = [*blocks, *not_rerun(blocks, baseline)]
+        complaints += unused_deviations(known, chosen, tuple(ROLES))
     if check:
-        complaints += _checked(blocks, on_file, complete=wanted.is_everything)
+        complaints += _checked(blocks, baseline, complete=wanted.is_everything)
     if update:
-        commit(blocks, on_file, data_folder("results"))
+        update_baseline(blocks, baseline, data_folder("results"))
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
 
 
-def _refuse_what_is_not_on_file(
+def _refuse_what_has_no_baseline(
     tools: Sequence[str], suite: Suite, *, update: bool, check: bool
 ) -> None:
-    """Refuse, before anything is asked, what would damage what is on file."""
+    """Refuse, before anything is asked, what would damage the baseline."""
     if update and check:
         raise InputError("--update", "does not go together with --check")
     if any(tool.endswith(".toml") for tool in tools):
         option = "--update" if update else "--check"
-        raise InputError(option, "only the answers of pinned tools are on file")
+        raise InputError(option, "only pinned tools have committed results")
     wanted = suite.wanted
     parts = (wanted.rule, wanted.case, wanted.platform if suite.platforms else "*")
     if update and parts != ("*", "*", "*"):
@@ -156,15 +160,17 @@ def _refuse_what_is_not_on_file(
         raise InputError("--update", reason)
 
 
-def _checked(blocks: Sequence[Block], on_file: OnFile, *, complete: bool) -> list[str]:
-    """Compare with what is on file; say what cannot be compared."""
-    for remark in remarks(blocks, on_file):
-        Console(stderr=True).print(remark, style="yellow", highlight=False)
+def _checked(
+    blocks: Sequence[Block], baseline: Baseline, *, complete: bool
+) -> list[str]:
+    """Compare with the baseline; say what cannot be compared."""
+    for note in notes(blocks, baseline):
+        Console(stderr=True).print(note, style="yellow", highlight=False)
     answered = [block for block in blocks if block.results]
     return [
         line
         for block in answered
-        for line in changes(block, on_file, complete=complete)
+        for line in changes(block, baseline, complete=complete)
     ]
 
 

@@ -1,1 +1,4 @@
-"""Platforms that are containers: their images, their engine, and runs in them."""
+"""Runs commands in containers, and brings files into them and back.
+
+Imports sandbox, images, results and platforms; knows no question.
+"""

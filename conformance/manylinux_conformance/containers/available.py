@@ -8,11 +8,12 @@ from pathlib import Path
 
 from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.containers.live_containers import remove_orphans
-from manylinux_conformance.errors import SuiteError
+from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
+from manylinux_conformance.results.lines import NotRun
 
 
 @dataclass(slots=True)
@@ -32,36 +33,28 @@ class ReadyContainer:
     model_failures: dict[str, str] = field(default_factory=dict, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class UnavailableContainers:
-    """Platforms that cannot be started, why, and the command that would help."""
-
-    platforms: tuple[str, ...]
-    reason: str
-    remedy: str = ""
-
-
 def ready_containers(
     containers: Iterable[Container], folders: Sequence[Path], engines: Engines
-) -> Iterator[ReadyContainer | UnavailableContainers]:
+) -> Iterator[ReadyContainer | NotRun]:
     """Yield each container that is prepared, then why the others are not available.
 
     ``folders`` of this machine are what an engine may be asked to mount.
     The containers of an engine that cannot be used are one group, and so are those of
     one release that are not prepared.
-    Raises EngineError if an engine breaks off after it was connected to.
+    Raises InputError for an address that cannot be one, and EngineError if an engine
+    breaks off after it was connected to.
     """
     by_address: dict[str, list[Container]] = {}
     for container in containers:
         by_address.setdefault(container.release.engine, []).append(container)
-    missing: list[UnavailableContainers] = []
+    missing: list[NotRun] = []
     for group in by_address.values():
         try:
             engine = engines.of(group[0])
-        except SuiteError as error:
+        except UnavailableError as error:
             names = tuple(container.name for container in group)
             reason = f"{error.where}: {error.reason}"
-            missing.append(UnavailableContainers(names, reason, error.remedy))
+            missing.append(NotRun(platforms=names, reason=reason, remedy=error.remedy))
             continue
         remove_orphans(engine)
         prepared = [each for each in group if engine.image(each.image)]
@@ -71,7 +64,7 @@ def ready_containers(
     yield from missing
 
 
-def _unprepared(absent: Iterable[Container]) -> Iterator[UnavailableContainers]:
+def _unprepared(absent: Iterable[Container]) -> Iterator[NotRun]:
     """Yield the containers that have no image, by release."""
     releases: dict[str, list[Container]] = {}
     for container in absent:
@@ -82,4 +75,4 @@ def _unprepared(absent: Iterable[Container]) -> Iterator[UnavailableContainers]:
         address = group[0].release.engine
         where = f" --engine {address}" if address else ""
         remedy = f"manylinux-conformance platforms prepare {pattern}{where}"
-        yield UnavailableContainers(names, "not prepared", remedy)
+        yield NotRun(platforms=names, reason="not prepared", remedy=remedy)

@@ -25,7 +25,7 @@ from manylinux_conformance.sandbox.provide import (
     locked,
     pip,
 )
-from manylinux_conformance.tools.adapters import Adapter
+from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 # The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
 LEGACY = (
@@ -54,7 +54,7 @@ class DownloadPolicy:
 
 
 def provide_in_container(
-    adapter: Adapter,
+    adapter: ToolDescription,
     version: str,
     target: TargetPython,
     cache: Path,
@@ -97,7 +97,7 @@ def platform_tags(platform: Platform) -> Iterator[str]:
                 yield f"{family}_{platform.arch}"
 
 
-def _key(adapter: Adapter, version: str, target: TargetPython) -> str:
+def _key(adapter: ToolDescription, version: str, target: TargetPython) -> str:
     """Name a folder by everything that decides what is installed into it."""
     provide, platform = adapter.provide, target.platform
     where = (str(target.interpreter.path), target.interpreter.purelib, platform.glibc)
@@ -112,7 +112,9 @@ def _packages(folder: Path, interpreter: Interpreter) -> Path:
     return folder / "venv" / interpreter.purelib
 
 
-def _install(adapter: Adapter, version: str, target: TargetPython, folder: Path) -> str:
+def _install(
+    adapter: ToolDescription, version: str, target: TargetPython, folder: Path
+) -> str:
     """Install into an empty folder; return what went wrong, if anything.
 
     The folder becomes a virtual environment of the container's interpreter.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from manylinux_fixtures.corpus import digest
 from manylinux_fixtures.hostile import Hostile, Outcome, hostile_inputs
 from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.recipes import Ask, Expectation
 
 HOSTILE = "auditor.input.hostile"
 ARCH = "x86_64"
@@ -47,6 +47,7 @@ def _line(hostile: Hostile, sha256: str) -> Line:
         oldest="unstated",
         twin="",
         about=hostile.about,
+        ask=Ask.UNREADABLE,
         probe="",
         unloadable={},
     )

@@ -17,6 +17,7 @@ from typing import IO
 
 import msgspec
 
+from manylinux_conformance.asking.role_table import fill
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.forcing.questions import (
@@ -26,8 +27,9 @@ from manylinux_conformance.forcing.questions import (
     wheel_questions,
 )
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.tools.adapters import Adapter, fill
+from manylinux_conformance.tools.adapters import Adapter
 
 RUN_TIMEOUT = 600  # seconds for the whole run; a reference that hangs is ended then
 
@@ -130,10 +132,8 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
     Raises MissingProgramError if the reference cannot be started, and InvariantError if
     it is not a tag library or ends early.
     """
-    if adapter.tag_library is None:
-        raise InvariantError(adapter.name, "is not a tag library")
     places = dict.fromkeys(("python", "tool", "work", "home"), python)
-    command = [fill(word, places) for word in adapter.tag_library.command]
+    command = [fill(word, places) for word in adapter.table(TagLibrary).command]
     try:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE

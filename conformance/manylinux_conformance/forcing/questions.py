@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
-from manylinux_fixtures.manifest import Line
 
-from manylinux_conformance.asking.library_protocol import read_reply, request
-from manylinux_conformance.asking.probe_projects import Question, filenames, full_tag
 from manylinux_conformance.corpus.manifest import Corpus
-from manylinux_conformance.judging.audits import REPAIRS, AuditAnswer, audit_result
-from manylinux_conformance.judging.cases import judge
+from manylinux_conformance.judging.judge import judge
 from manylinux_conformance.platforms.platform import (
     ElfClass,
     Fidelity,
@@ -22,13 +18,16 @@ from manylinux_conformance.platforms.platform import (
     Libc,
     Platform,
 )
+from manylinux_conformance.questions.choose import Choose
+from manylinux_conformance.questions.placeholders import fill
+from manylinux_conformance.questions.probe_project import PREFIX, full_tag
+from manylinux_conformance.questions.wheel import AuditReply, WheelQuestion
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.roles.auditor import wheel_questions as all_wheels
+from manylinux_conformance.roles.tag_library import TagCase, read_reply
 from manylinux_conformance.sandbox.elf_header import elf_header
-from manylinux_conformance.suite.cases import Case, Choose
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.suite.placeholders import fill, offers, selected
 from manylinux_conformance.suite.rules import Rule, Subject
-from manylinux_conformance.tools.adapters import PREFIX
 
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
 ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
@@ -56,26 +55,28 @@ def is_decided_here(rule: Rule) -> bool:
 
 def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[ForcingQuestion]:
     """Yield a question for each wheel of the corpus that the reference can audit."""
-    for line in corpus.lines:
-        if line.rule not in REPAIRS and line.rule in suite.rules:
+    for each in all_wheels(corpus):
+        if not each.is_repair and each.rule in suite.rules:
             question: dict[str, object] = {
                 "ask": "audit",
-                "wheel": str(corpus.wheel(line)),
-                "claims": line.tags,
+                "wheel": str(each.wheel),
+                "claims": each.line.tags,
             }
-            judged = functools.partial(_judge_audit, line)
-            yield ForcingQuestion(line.rule, line.id, line.arch, question, judged)
+            judged = functools.partial(_judge_audit, each)
+            yield ForcingQuestion(
+                each.rule, each.key, each.wheel_arch, question, judged
+            )
 
 
-def _judge_audit(line: Line, answered: bytes) -> Verdict:
+def _judge_audit(question: WheelQuestion, answered: bytes) -> Verdict:
     try:
-        answer = msgspec.json.decode(answered, type=AuditAnswer)
+        reply = msgspec.json.decode(answered, type=AuditReply)
     except msgspec.DecodeError:
         return Verdict.ERROR
-    return audit_result(line, answer).verdict
+    return judge(question, question.read(reply)).verdict
 
 
-def _judge_case(case: Case, answered: bytes) -> Verdict:
+def _judge_case(case: TagCase, answered: bytes) -> Verdict:
     answer = read_reply(case, PREFIX, answered)
     return Verdict.ERROR if answer is None else judge(case, answer).verdict
 
@@ -86,8 +87,10 @@ def questions(suite: Suite) -> Iterator[ForcingQuestion]:
     for platform in suite.platforms:
         if platform.fidelity is not Fidelity.MODELLED:
             continue
-        for case in suite.cases:
-            if selected(case, platform) and is_decided_here(suite.rules[case.rule]):
+        cases = (case for case in suite.cases if isinstance(case, TagCase))
+        for case in cases:
+            decided = is_decided_here(suite.rules[case.rule])
+            if decided and case.platform.selects(platform):
                 filled = fill(case, platform, python)
                 question = _question(filled, platform)
                 judged = functools.partial(_judge_case, filled)
@@ -110,8 +113,8 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
     }
 
 
-def _question(case: Case, platform: Platform) -> dict[str, object]:
-    question = msgspec.json.decode(request(case, PREFIX), type=dict[str, object])
+def _question(case: TagCase, platform: Platform) -> dict[str, object]:
+    question = case.request(PREFIX)
     question["answers"] = system_answers(platform, platform.glibc)
     if isinstance(case, Choose):
         question["wheel"] = _wheel_lines(case)
@@ -124,10 +127,9 @@ def _question(case: Case, platform: Platform) -> dict[str, object]:
 
 
 def _wheel_lines(case: Choose) -> dict[str, list[str]]:
-    names = filenames(Question(case.id, offers(case)), PREFIX)
-    spelled = {tag: name for name, tag in names.items()}
+    spelled = {tag: name for name, tag in case.project.filenames().items()}
     return {
-        spelled[offer.tag]: [full_tag(line, PREFIX) for line in offer.wheel]
-        for offer in offers(case)
+        spelled[offer.tag]: [full_tag(line) for line in offer.wheel]
+        for offer in case.project.offer
         if offer.wheel
     }

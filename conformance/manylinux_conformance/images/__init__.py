@@ -1,1 +1,4 @@
-"""images."""
+"""Prepares the images of platforms, from registries, mirrors and archives.
+
+Imports platforms and leaf modules.
+"""

@@ -1,1 +1,4 @@
-"""judging."""
+"""Verdicts are made here, and nowhere else: an answer beside what its question expects.
+
+Imports questions and results.
+"""

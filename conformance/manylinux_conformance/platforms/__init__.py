@@ -1,1 +1,4 @@
-"""platforms."""
+"""Platforms: an architecture, a C library with its version, and how it comes about.
+
+Imports leaf modules.
+"""

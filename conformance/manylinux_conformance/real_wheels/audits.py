@@ -8,10 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.asking.auditor import Asking
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import MissingProgramError
-from manylinux_conformance.judging.audits import AuditAnswer
 from manylinux_conformance.loader.soundness import (
     ClaimQuestion,
     LoaderAnswer,
@@ -20,7 +18,9 @@ from manylinux_conformance.loader.soundness import (
     run_loader_oracle,
 )
 from manylinux_conformance.platforms.environment import this_machine
+from manylinux_conformance.questions.wheel import AuditReply
 from manylinux_conformance.real_wheels.files import name_parts
+from manylinux_conformance.roles.auditor import Auditing, Auditor
 from manylinux_conformance.sandbox.process import fit_for_report
 from manylinux_conformance.sandbox.provide import NotProvided, provide
 from manylinux_conformance.sandbox.sandbox import make_sandbox
@@ -82,17 +82,19 @@ def audit_real_wheels(
     return tuple(found)
 
 
-def _auditor(name: str, cache: Path, folder: Path) -> Asking:
+def _auditor(name: str, cache: Path, folder: Path) -> Auditing:
     """Provide an auditor in its newest version."""
     adapter = read_adapter(data_folder("tools") / f"{name}.toml")
     tool = provide(adapter, adapter.versions[-1], cache)
     if isinstance(tool, NotProvided):
         raise MissingProgramError(name, tool.reason)
     machine = this_machine(tool.interpreter)
-    return Asking(tool, make_sandbox(tool, machine, folder, None))
+    return Auditing(
+        tool, adapter.table(Auditor), make_sandbox(tool, machine, folder, None)
+    )
 
 
-def _opinion(answer: AuditAnswer) -> Opinion:
+def _opinion(answer: AuditReply) -> Opinion:
     oldest = answer.oldest or ""
     return Opinion(
         conforms=bool(answer.conforms),

@@ -24,9 +24,10 @@ def write_junit(blocks: Sequence[Block], path: Path) -> None:
         suite.add_testcases(
             [_test_case(result, header.role) for result in block.results]
         )
-        for line in block.not_run:
-            case = TestCase(f"every case on {line.platform}", "not-run")
-            case.result = [Skipped(line.reason)]
+        for line in block.missing:
+            where = f" on {', '.join(line.platforms)}" if line.platforms else ""
+            case = TestCase(f"every case{where}", "not-run")
+            case.result = [Skipped(line.explanation)]
             suite.add_testcase(case)
         document.add_testsuite(suite)
     document.update_statistics()
@@ -35,7 +36,7 @@ def write_junit(blocks: Sequence[Block], path: Path) -> None:
 
 def _test_case(result: Result, role: str) -> TestCase:
     name = result.case.partition("/")[2]
-    case = TestCase(f"{name} on {result.platform}", result.rule)
+    case = TestCase(f"{name} on {result.where}", result.rule)
     properties = Properties()
     properties.append(Property("rule", result.rule))
     properties.append(Property("role", role))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jinja2
 
-from manylinux_conformance.reports.standing import by_rule, standing
+from manylinux_conformance.reports.rule_status import by_rule, rule_status
 from manylinux_conformance.reports.summary import legend, summarize, words
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.suite.rules import Rule
@@ -25,7 +25,11 @@ def write_pages(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.globals |= {"words": words, "by_rule": by_rule, "standing": standing}
+    environment.globals |= {
+        "words": words,
+        "by_rule": by_rule,
+        "rule_status": rule_status,
+    }
     facts = {
         "blocks": joined(blocks),
         "tables": summarize(blocks),

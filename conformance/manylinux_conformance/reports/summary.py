@@ -6,18 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from manylinux_conformance.reports.standing import Standing, by_rule, standing
+from manylinux_conformance.reports.rule_status import RuleStatus, by_rule, rule_status
 from manylinux_conformance.results.blocks import Block, joined
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One tool's version: how many rules of each area stand how."""
+    """One tool's version: how many rules of each area have which status."""
 
     tool: str
-    python: str
-    areas: tuple[Counter[Standing], ...]
-    not_run: int
+    areas: tuple[Counter[RuleStatus], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +37,15 @@ def summarize(blocks: Sequence[Block]) -> tuple[Table, ...]:
     )
 
 
-def words(counts: Counter[Standing]) -> str:
+def words(counts: Counter[RuleStatus]) -> str:
     """Return counts as ``12 ✓ 3 ≠``; an empty cell is a dash."""
-    parts = [f"{counts[name]} {name.symbol}" for name in Standing if counts[name]]
+    parts = [f"{counts[name]} {name.symbol}" for name in RuleStatus if counts[name]]
     return " ".join(parts) or "-"
 
 
 def legend() -> str:
     """Return what the symbols mean, for every place that prints them."""
-    return ", ".join(f"{name.symbol} {name.value}" for name in Standing)
+    return ", ".join(f"{name.symbol} {name.value}" for name in RuleStatus)
 
 
 def _table(role: str, blocks: Sequence[Block]) -> Table:
@@ -62,8 +60,8 @@ def _table(role: str, blocks: Sequence[Block]) -> Table:
 
 
 def _row(block: Block, areas: tuple[str, ...]) -> Row:
-    counts = {area: Counter[Standing]() for area in areas}
+    counts = {area: Counter[RuleStatus]() for area in areas}
     for rule, results in by_rule(block.results).items():
-        counts[rule.partition(".")[0]][standing(results)] += 1
+        counts[rule.partition(".")[0]][rule_status(results)] += 1
     cells = tuple(counts[area] for area in areas)
-    return Row(block.header.name, block.header.python, cells, len(block.not_run))
+    return Row(block.header.name, cells)

@@ -1,4 +1,4 @@
-"""Committed results: what pinned tools answered, kept as text and compared."""
+"""The baseline: committed results of pinned tools, which a rerun is compared with."""
 
 from __future__ import annotations
 
@@ -12,72 +12,82 @@ from manylinux_conformance.results.lines import Header, Result
 
 SHOWN = 3  # of the answers that were made under other circumstances
 
-Place = tuple[str, str, str, str]  # role, tool, version and container
-OnFile = Mapping[Place, Block]
+BlockKey = tuple[str, str, str, str]  # role, tool, version and container
+Baseline = Mapping[BlockKey, Block]  # none of them without results
 
 
-def place(header: Header) -> Place:
+def block_key(header: Header) -> BlockKey:
     """Return whose answers a block holds, and from where."""
     return header.role.value, header.tool, header.version, header.platform
 
 
 def file_name(header: Header) -> str:
     """Return the file that keeps a block, such as ``installer-uv-0.13.9.jsonl``."""
-    return "-".join(part for part in place(header)[:3] if part) + ".jsonl"
+    return "-".join(part for part in block_key(header)[:3] if part) + ".jsonl"
 
 
-def read_committed(folder: Path) -> dict[Place, Block]:
-    """Read what is on file; InputError names a damaged file."""
-    return {place(block.header): block for block in read_results(folder)}
+def read_baseline(folder: Path) -> dict[BlockKey, Block]:
+    """Read the committed results.
+
+    Raises InputError, naming the file, if one is damaged.
+    """
+    return _answered(read_results(folder))
 
 
-def commit(blocks: Iterable[Block], on_file: OnFile, folder: Path) -> None:
-    """Write what was answered over what is on file; what was not run stays there."""
+def update_baseline(blocks: Iterable[Block], baseline: Baseline, folder: Path) -> None:
+    """Write new answers over the committed ones; what was not run stays."""
     fresh = {
-        place(block.header): _completed(block, on_file.get(place(block.header)))
-        for block in blocks
-        if block.results
+        key: _completed(block, baseline.get(key))
+        for key, block in _answered(blocks).items()
     }
     files: dict[str, list[Block]] = {}
-    for _, block in sorted({**on_file, **fresh}.items()):
+    for _, block in sorted({**baseline, **fresh}.items()):
         files.setdefault(file_name(block.header), []).append(block)
     for name in {file_name(block.header) for block in fresh.values()}:
         write_blocks(files[name], folder / name)
 
 
+def _answered(blocks: Iterable[Block]) -> dict[BlockKey, Block]:
+    return {block_key(block.header): block for block in blocks if block.results}
+
+
 def _completed(block: Block, before: Block | None) -> Block:
-    """Keep what is on file for platforms that were not run, at its place."""
-    unseen = {line.platform for line in block.not_run}
-    kept = [one for one in before.results if one.platform in unseen] if before else []
+    """Keep the committed answers on platforms that were not run, at their place."""
+    missing = _missing(block)
+    kept = [one for one in before.results if one.where in missing] if before else []
     if before is None or not kept:
         return block
-    places = list(dict.fromkeys(result.platform for result in before.results))
+    places = list(dict.fromkeys(result.where for result in before.results))
     order = {where: number for number, where in enumerate(places)}
     results = (*block.results, *kept)
-    known = {result.platform for result in kept}
+    known = {result.where for result in kept}
     return Block(
         block.header,
-        tuple(sorted(results, key=lambda one: order.get(one.platform, len(order)))),
-        tuple(line for line in block.not_run if line.platform not in known),
+        tuple(sorted(results, key=lambda one: order.get(one.where, len(order)))),
+        tuple(left for line in block.not_run if (left := line.without(known))),
     )
 
 
-def not_rerun(blocks: Iterable[Block], on_file: OnFile) -> list[Block]:
-    """Return what is on file without a fresh answer."""
-    fresh = {place(block.header) for block in blocks if block.results}
-    return [block for key, block in on_file.items() if key not in fresh]
+def _missing(block: Block) -> set[str]:
+    return {name for line in block.missing for name in line.platforms}
 
 
-def changes(block: Block, on_file: OnFile, *, complete: bool) -> Iterator[str]:
+def not_rerun(blocks: Iterable[Block], baseline: Baseline) -> list[Block]:
+    """Return the committed blocks without a fresh answer."""
+    fresh = _answered(blocks)
+    return [block for key, block in baseline.items() if key not in fresh]
+
+
+def changes(block: Block, baseline: Baseline, *, complete: bool) -> Iterator[str]:
     """Yield how a fresh block differs from the committed one, a line per case.
 
     ``complete``: the run was not narrowed, so committed cases may not be missing,
     except on platforms that the block says were not run.
     """
     name = file_name(block.header)
-    committed = on_file.get(place(block.header))
+    committed = baseline.get(block_key(block.header))
     if committed is None:
-        yield f"{name}: not committed yet; run with --update"
+        yield f"{name}: not in the baseline yet; run with --update"
         return
     if committed.header.host != block.header.host:
         return  # the modelled platforms of another machine are others
@@ -86,30 +96,30 @@ def changes(block: Block, on_file: OnFile, *, complete: bool) -> Iterator[str]:
         line for key in after for line in _change(name, before.get(key), after[key])
     ]
     if complete:
-        unseen = {line.platform for line in block.not_run}
-        gone = [key for key in before if key not in after and key[1] not in unseen]
+        missing = _missing(block)
+        gone = [key for key in before if key not in after and key[1] not in missing]
         found += [f"{name}: {case} on {where}: no longer asked" for case, where in gone]
-        if not found and not unseen and list(before) != list(after):
+        if not found and not missing and list(before) != list(after):
             found.append(f"{name}: the same answers in another order")
     yield from found
 
 
-def remarks(blocks: Sequence[Block], on_file: OnFile) -> Iterator[str]:
+def notes(blocks: Sequence[Block], baseline: Baseline) -> Iterator[str]:
     """Yield what was not compared, and what was made under other circumstances.
 
     None of it makes a check fail, and none of it may go unsaid.
     """
-    asked = {place(block.header)[:3] for block in blocks}
+    asked = {block_key(block.header)[:3] for block in blocks}
     missing = [
         _name(block.header)
-        for block in not_rerun(blocks, on_file)
-        if place(block.header)[:3] in asked
+        for block in not_rerun(blocks, baseline)
+        if block_key(block.header)[:3] in asked
     ]
     if missing:
         yield f"not checked, because not run: {', '.join(missing)}"
     groups: dict[str, list[str]] = {}
     for block in blocks:
-        committed = on_file.get(place(block.header))
+        committed = baseline.get(block_key(block.header))
         if committed is not None and block.results:
             for words in _circumstances(committed.header, block.header):
                 groups.setdefault(words, []).append(_name(block.header))
@@ -139,7 +149,7 @@ def _by_case(block: Block) -> dict[tuple[str, str], Result]:
     """Return the results of a block; the interpreter's own tag as cases spell it."""
     tag = f"cp{block.header.python.replace('.', '')}-"
     return {
-        (result.case, result.platform): msgspec.structs.replace(
+        (result.case, result.where): msgspec.structs.replace(
             result,
             expected=result.expected.replace(tag, "cp{python}-"),
             answer=result.answer.replace(tag, "cp{python}-"),
@@ -149,11 +159,11 @@ def _by_case(block: Block) -> dict[tuple[str, str], Result]:
 
 
 def _change(name: str, before: Result | None, after: Result) -> Iterator[str]:
-    where = f"{name}: {after.case} on {after.platform}"
+    where = f"{name}: {after.case} on {after.where}"
     if before is None:
         yield f"{where}: not asked before"
     elif before != after:
-        then, now = msgspec.to_builtins(before), msgspec.to_builtins(after)
+        then, now = msgspec.structs.asdict(before), msgspec.structs.asdict(after)
         moved = (
             f"{field} was {then[field] or 'nothing'}, is {now[field] or 'nothing'}"
             for field in then

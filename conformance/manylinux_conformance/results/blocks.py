@@ -10,15 +10,17 @@ from pathlib import Path
 import msgspec
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.results.lines import FORMAT, Footer, Header, NotRun, Result
-
-Line = Header | Result | NotRun | Footer
-LONGEST_LINE = 1024 * 1024
+from manylinux_conformance.results.lines import Footer, Header, NotRun, Result
+from manylinux_conformance.results.read_lines import read_lines
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Everything one tool's version answered in one role."""
+    """What one tool's version answered in one role, in one place.
+
+    A file may have several blocks of the same tool, role and place, of which at most
+    one has results: the others list what was not run.
+    """
 
     header: Header
     results: tuple[Result, ...]
@@ -37,6 +39,17 @@ class Block:
             counts=dict(sorted(counts.items())),
         )
 
+    @property
+    def missing(self) -> tuple[NotRun, ...]:
+        """What was not run; in a container's block every line names a platform."""
+        if not self.header.platform:
+            return self.not_run
+        container = (self.header.platform,)
+        return tuple(
+            msgspec.structs.replace(line, platforms=line.platforms or container)
+            for line in self.not_run
+        )
+
 
 def joined(blocks: Iterable[Block]) -> list[Block]:
     """Return one block for each tool, version and role, under its first header."""
@@ -49,7 +62,7 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
         Block(
             group[0].header,
             tuple(result for block in group for result in block.results),
-            tuple(line for block in group for line in block.not_run),
+            tuple(line for block in group for line in block.missing),
         )
         for group in groups.values()
     ]
@@ -67,14 +80,14 @@ def write_blocks(blocks: Iterable[Block], path: Path) -> None:
 
 
 def read_blocks(path: Path) -> Iterator[Block]:
-    """Yield the blocks of a result file.
+    """Yield the blocks of a result file, of today's format or the older one.
 
     Raises InputError if a line is malformed or a block is not whole.
     """
     header: Header | None = None
     results: list[Result] = []
     not_run: list[NotRun] = []
-    for number, line in _lines(path):
+    for number, line in read_lines(path):
         match line:
             case Header() if header is None:
                 header = line
@@ -92,39 +105,14 @@ def read_blocks(path: Path) -> Iterator[Block]:
             case _:
                 raise InputError(path, f"line {number}: out of place")
     if header is not None:
-        reason = f"the block of {header.tool} {header.version} has no footer"
+        reason = f"the block of {header.name} has no footer"
         raise InputError(path, reason)
 
 
 def read_results(folder: Path) -> list[Block]:
-    """Read every result file of a folder, by file name."""
+    """Read every result file of a folder, by file name.
+
+    Raises InputError if one of them is damaged.
+    """
     paths = sorted(folder.glob("*.jsonl"))
     return [block for path in paths for block in read_blocks(path)]
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Line]]:
-    decoder = msgspec.json.Decoder(type=Line)
-    try:
-        with path.open("rb") as file:
-            number = 0
-            while raw := file.readline(LONGEST_LINE):
-                number += 1
-                if not raw.endswith(b"\n"):
-                    raise InputError(path, f"line {number}: cut off or too long")
-                yield number, _decoded(decoder, raw, path, number)
-    except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
-
-
-def _decoded(
-    decoder: msgspec.json.Decoder[Line], raw: bytes, path: Path, number: int
-) -> Line:
-    try:
-        line = decoder.decode(raw)
-    except RecursionError as error:
-        raise InputError(path, f"line {number}: nested too deeply") from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(path, f"line {number}: {error}") from error
-    if isinstance(line, Header) and line.format != FORMAT:
-        raise InputError(path, f"line {number}: format {line.format}, not {FORMAT}")
-    return line

@@ -1,23 +1,35 @@
-"""Results: JSON lines of blocks, each a header, case lines and a footer."""
+"""Lines of results: blocks of a header, case lines and a footer.
+
+Format 2.  Since format 1, what an auditor says of a fixture wheel names the wheel's
+architecture, and no platform or fidelity, since nothing runs there; what was not run
+has its platforms and its remedy in fields of their own; and empty fields are left out.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Container
 
 import msgspec
 
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.verdicts import Role, Verdict
 
-FORMAT = 1
+FORMAT = 2
 EDITION = "2026.1"
-# What a reason begins with; a pattern of platforms follows.
-UNPREPARED = "not prepared; run: manylinux-conformance platforms prepare "
-ELSEWHERE = "containers"  # a header's platform: the containers that were not run at all
 
 
-class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_only=True):
+class Header(
+    msgspec.Struct,
+    frozen=True,
+    tag="header",
+    tag_field="line",
+    kw_only=True,
+    omit_defaults=True,
+):
     """What was asked, of whom, where: one block for each place of a tool in a role.
 
-    ``platform`` is the container that was asked, empty for the modelled platforms.
+    ``platform`` is the container that was asked, empty for this machine: its modelled
+    platforms, or the fixture wheels of an auditor.
     ``emulator`` is the program that ran it and its version, empty if none did.
     """
 
@@ -27,7 +39,7 @@ class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_onl
     tool: str
     version: str
     role: Role
-    python: str  # "3.11", or empty if the tool brings none
+    python: str = ""  # "3.11", or empty if the tool brings none
     host: str  # machine of the host
     platform: str = ""
     emulator: str = ""
@@ -38,27 +50,73 @@ class Header(msgspec.Struct, frozen=True, tag="header", tag_field="line", kw_onl
         return f"{self.tool} {self.version}".strip()
 
 
-class Result(msgspec.Struct, frozen=True, tag="case", tag_field="line", kw_only=True):
-    """One answer.  No clocks and no paths: a rerun is byte-equal."""
+class Result(
+    msgspec.Struct,
+    frozen=True,
+    tag="case",
+    tag_field="line",
+    kw_only=True,
+    omit_defaults=True,
+):
+    """One answer.  No clocks and no paths: a rerun is byte-equal.
+
+    Either ``platform`` and ``fidelity`` say where the tool ran, or ``arch`` says of
+    which architecture the wheel is that it was asked about.
+    """
 
     case: str
     rule: str
-    platform: str
-    fidelity: Fidelity
+    platform: str = ""
+    fidelity: Fidelity | None = None
+    arch: str = ""
     verdict: Verdict
-    expected: str
-    answer: str
+    expected: str = ""
+    answer: str = ""
     reason: str = ""  # why not asked, declined, or what broke; never graded
     deviation: str = ""  # kind of the matching deviation, if one is recorded
 
+    def __post_init__(self) -> None:
+        """Raise ValueError unless the answer says where it was given, in one way."""
+        if bool(self.platform) == bool(self.arch):
+            raise ValueError("needs either a platform or an architecture")
+        if bool(self.platform) != (self.fidelity is not None):
+            raise ValueError("needs a fidelity with a platform, and only there")
+
+    @property
+    def where(self) -> str:
+        """The platform, or the architecture of the wheel."""
+        return self.platform or self.arch
+
 
 class NotRun(
-    msgspec.Struct, frozen=True, tag="not-run", tag_field="line", kw_only=True
+    msgspec.Struct,
+    frozen=True,
+    tag="not-run",
+    tag_field="line",
+    kw_only=True,
+    omit_defaults=True,
 ):
-    """A platform that was not asked at all, with the reason and what would help."""
+    """Platforms that were not asked at all.
 
-    platform: str
+    Without ``platforms``, nothing of the block was.  ``remedy`` is a command that
+    would help, empty if nobody knows one.
+    """
+
+    platforms: tuple[str, ...] = ()
     reason: str
+    remedy: str = ""
+
+    @property
+    def explanation(self) -> str:
+        """The reason, with the remedy if there is one, for people."""
+        return f"{self.reason}; run: {self.remedy}" if self.remedy else self.reason
+
+    def without(self, platforms: Container[str]) -> NotRun | None:
+        """Return what is left when some platforms are not missing, None if nothing."""
+        left = tuple(name for name in self.platforms if name not in platforms)
+        if self.platforms and not left:
+            return None
+        return msgspec.structs.replace(self, platforms=left)
 
 
 class Footer(msgspec.Struct, frozen=True, tag="footer", tag_field="line", kw_only=True):
@@ -69,3 +127,6 @@ class Footer(msgspec.Struct, frozen=True, tag="footer", tag_field="line", kw_onl
     role: Role
     lines: int  # case and not-run lines since the header
     counts: dict[str, int]
+
+
+Line = Header | Result | NotRun | Footer

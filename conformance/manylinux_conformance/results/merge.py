@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
-import msgspec
-
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.blocks import Block, read_blocks
-from manylinux_conformance.results.lines import EDITION, Header, NotRun
-
-SEPARATOR = ", "  # between the platforms of one not-run line
+from manylinux_conformance.results.lines import EDITION, Header
 
 Tool = tuple[str, str, str]  # role, name, version
-Asked = Mapping[
-    Tool, AbstractSet[str]
-]  # the platforms that any of the runs asked it on
+Place = tuple[Tool, str]  # the container, empty for none
 Found = tuple[Path, Block]
 
 
@@ -30,13 +25,10 @@ def merged(paths: Sequence[Path], rules_lock: str) -> tuple[Block, ...]:
     another one answers differently.
     """
     found = [(path, block) for path in paths for block in _blocks(path, rules_lock)]
-    asked: dict[Tool, set[str]] = {}
-    for _, block in found:
-        names = {result.platform for result in block.results}
-        asked.setdefault(_tool(block.header), set()).update(names)
-    answered = tuple(_once([each for each in found if each[1].results], asked))
-    silent = [block for _, block in found if not block.results]
-    return (*answered, *_reasons(silent, answered, asked))
+    answered = list(_once(each for each in found if each[1].results))
+    places = {_place(block.header) for block in answered}
+    silent = _silent((block for _, block in found if not block.results), places)
+    return tuple(_listed_once([*answered, *silent]))
 
 
 def _blocks(path: Path, rules_lock: str) -> Iterator[Block]:
@@ -53,53 +45,54 @@ def _blocks(path: Path, rules_lock: str) -> Iterator[Block]:
         raise InputError(path, "holds no block of results")
 
 
-def _once(found: Iterable[Found], asked: Asked) -> Iterator[Block]:
+def _once(found: Iterable[Found]) -> Iterator[Block]:
     """Yield each answered block once; two of one place have to say the same."""
-    seen: dict[tuple[Tool, str, str, str], Found] = {}
+    seen: dict[tuple[Place, str, str], Found] = {}
     for path, block in found:
         header = block.header
-        place = (*_place(header), header.host, header.python)
-        first, before = seen.setdefault(place, (path, block))
+        key = (_place(header), header.host, header.python)
+        first, before = seen.setdefault(key, (path, block))
         if before is block:
-            left = tuple(_still_missing(block, asked[_tool(header)]))
-            yield Block(header, block.results, left)
+            yield block
         elif before != block:
-            name = " ".join(filter(None, (header.tool, header.version)))
-            where = header.platform or f"the modelled platforms of {header.host}"
-            reason = f"{name} as {header.role} on {where} answers otherwise in {first}"
-            raise InputError(path, f"{reason}; leave one of them out")
+            where = header.platform or header.host
+            said = f"{header.name} as {header.role} on {where}"
+            reason = f"{said} answers otherwise in {first}; leave one of them out"
+            raise InputError(path, reason)
 
 
-def _reasons(
-    silent: Iterable[Block], answered: Iterable[Block], asked: Asked
-) -> Iterator[Block]:
-    """Yield what no run asked: a block for each tool and place, each platform once."""
-    places = {_place(block.header) for block in answered}
-    groups: dict[tuple[Tool, str], Block] = {}
-    for block in silent:
+def _silent(blocks: Iterable[Block], answered: AbstractSet[Place]) -> list[Block]:
+    """Return one block for each tool and place with what its blocks could not ask.
+
+    That nothing could be asked in a place is said once, unless a run did ask there.
+    """
+    groups: dict[Place, Block] = {}
+    for block in blocks:
         place = _place(block.header)
-        if place in places:
-            continue
         before = groups.get(place, Block(block.header, ()))
-        said = {name for line in before.not_run for name in _names(line)}
-        known = asked.get(_tool(block.header), set()) | said
-        lines = (*before.not_run, *_still_missing(block, known))
-        groups[place] = Block(before.header, (), lines)
-    yield from (block for block in groups.values() if block.not_run)
+        said = place in answered or not all(line.platforms for line in before.not_run)
+        lines = [line for line in block.missing if line.platforms or not said]
+        groups[place] = Block(before.header, (), (*before.not_run, *lines))
+    return list(groups.values())
 
 
-def _still_missing(block: Block, known: AbstractSet[str]) -> Iterator[NotRun]:
-    for line in block.not_run:
-        left = [name for name in _names(line) if name not in known]
-        if left:
-            yield msgspec.structs.replace(line, platform=SEPARATOR.join(left))
+def _listed_once(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield blocks that list each platform once for a tool, and only if none asked."""
+    known: dict[Tool, set[str]] = defaultdict(set)
+    for block in blocks:
+        names = (result.where for result in block.results)
+        known[_tool(block.header)].update(names)
+    for block in blocks:
+        seen, lines = known[_tool(block.header)], []
+        for line in block.missing:
+            if left := line.without(seen):
+                seen.update(left.platforms)
+                lines.append(left)
+        if block.results or lines:
+            yield Block(block.header, block.results, tuple(lines))
 
 
-def _names(line: NotRun) -> list[str]:
-    return line.platform.split(SEPARATOR)
-
-
-def _place(header: Header) -> tuple[Tool, str]:
+def _place(header: Header) -> Place:
     return _tool(header), header.platform
 
 

@@ -26,3 +26,16 @@ class Role(enum.StrEnum):
     INDEX = "index"
     BUILDER = "builder"
     LOADER = "loader"  # imports what was installed
+
+    @property
+    def table_key(self) -> str:
+        """The name of the role's table in an adapter file."""
+        return self.value.replace("-", "_")
+
+    @property
+    def subject(self) -> str:
+        """Whom the rules bind that the role is asked about, as rules name them.
+
+        A loader shows what wheels do.
+        """
+        return "wheel" if self is Role.LOADER else self.value

@@ -22,7 +22,7 @@ class Settings:
     """What a run may use: folders, the network, and how much at a time.
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
-    ``timings`` is told where the time in containers goes, ``live`` which there are.
+    ``spent`` is told where the time in containers goes, ``live`` which there are.
     """
 
     cache: Path

@@ -20,7 +20,7 @@ from manylinux_conformance.platforms.interpreters import Interpreter, find_inter
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.sandbox.process import Run, run
 from manylinux_conformance.sandbox.simple_index import Serve, serve_here
-from manylinux_conformance.tools.adapters import Adapter
+from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
@@ -38,7 +38,7 @@ class ProvidedTool:
     ``image`` is the platform of the image that the tool is part of, if it is.
     """
 
-    adapter: Adapter
+    description: ToolDescription
     version: str
     interpreter: Interpreter
     packages: Path | None = None
@@ -56,7 +56,7 @@ class NotProvided:
 
 
 def provide(
-    adapter: Adapter,
+    adapter: ToolDescription,
     version: str,
     cache: Path,
     *,
@@ -88,7 +88,7 @@ def provide(
     return ProvidedTool(adapter, version, interpreter, programs=folder / "venv" / "bin")
 
 
-def _unsupported_reason(adapter: Adapter) -> str:
+def _unsupported_reason(adapter: ToolDescription) -> str:
     """Return why a tool is not asked on this system; empty if it is."""
     if image := adapter.provide.image:
         return f"is asked by 'run', in images of {image!r} only"
@@ -108,7 +108,7 @@ def this_system() -> str:
     return f"{facts.get('ID', 'linux')} {release} {platform.machine()}"
 
 
-def _key(adapter: Adapter, version: str, interpreter: Interpreter) -> str:
+def _key(adapter: ToolDescription, version: str, interpreter: Interpreter) -> str:
     """Name a folder by everything that decides what is installed into it."""
     provide = adapter.provide
     parts = [*provide.pypi, str(provide.inside), str(interpreter.path)]
@@ -118,7 +118,7 @@ def _key(adapter: Adapter, version: str, interpreter: Interpreter) -> str:
     return f"{adapter.name}-{version}-{interpreter.version}-{digest.hexdigest()[:8]}"
 
 
-def constraints(adapter: Adapter, version: str) -> Path:
+def constraints(adapter: ToolDescription, version: str) -> Path:
     """Return the constraints file of a version."""
     return Path(adapter.provide.constraints.replace("{version}", version))
 
@@ -133,7 +133,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _install(
-    adapter: Adapter, version: str, interpreter: Interpreter, folder: Path
+    adapter: ToolDescription, version: str, interpreter: Interpreter, folder: Path
 ) -> str:
     """Install a tool into an empty folder; return what went wrong, if anything."""
     if folder.exists():

@@ -17,7 +17,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 
-from manylinux_conformance.errors import SuiteError
+from manylinux_conformance.errors import UnavailableError
 
 SOURCE = Path(__file__).parent / "shim" / "shim.c"
 TARGETS = {
@@ -67,7 +67,7 @@ NEEDED_SYMBOLS = frozenset(
 )
 
 
-class ShimError(SuiteError):
+class ShimError(UnavailableError):
     """The shim cannot be built or does not work: the suite's fault, never a tool's."""
 
 

@@ -31,10 +31,9 @@ def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
     locked, retired = read_lock(spec), read_retired(spec)
     yield from broken_promises(suite.rules, locked, retired)
     yield from outdated(suite.rules, locked)
-    cases = (*suite.cases, *suite.builds)
     places = (*suite.platforms, *(each.platform() for each in suite.containers))
-    yield from lint_cases(cases, suite.rules, places)
+    yield from lint_cases(suite.cases, suite.rules, places)
     on_wheels = frozenset(fixture.recipe.rule for fixture in fixtures())
     for rule in sorted(on_wheels - suite.rules.keys()):
         yield Finding("fixtures/recipes", 0, f"there is no rule {rule!r}")
-    yield from lint_coverage(suite.rules.values(), cases, on_wheels | {HOSTILE})
+    yield from lint_coverage(suite.rules.values(), suite.cases, on_wheels | {HOSTILE})

@@ -6,33 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from manylinux_conformance.data_folders import PROBES
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms.platform import Platform
-from manylinux_conformance.suite.cases import (
-    ANY,
-    NOTHING,
-    Build,
-    Case,
-    Choose,
-    Parse,
-)
-from manylinux_conformance.suite.placeholders import fill, offers, selected
-from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.questions.case import Case
+from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.questions.placeholders import fill
+from manylinux_conformance.suite.rules import Level, Rule
 
-Question = Case | Build
-EXPECTATION = frozenset(
-    (
-        *("pick", "allowed", "valid", "canonical", "arch"),
-        *("tags", "exactly", "in_order", "expect"),
-    )
-)
 NAMING = frozenset(("name", "twin", "why"))
 STRICT = (Level.MUST, Level.MUST_NOT)
 
 
 def lint_cases(
-    cases: Iterable[Question], rules: Mapping[str, Rule], platforms: Iterable[Platform]
+    cases: Iterable[AnyCase], rules: Mapping[str, Rule], platforms: Iterable[Platform]
 ) -> Iterator[Finding]:
     """Yield what is wrong with cases, one by one and as twins."""
     places = tuple(platforms)
@@ -43,7 +29,7 @@ def lint_cases(
 
 
 def lint_coverage(
-    rules: Iterable[Rule], cases: Iterable[Question], elsewhere: frozenset[str]
+    rules: Iterable[Rule], cases: Iterable[AnyCase], elsewhere: frozenset[str]
 ) -> Iterator[Finding]:
     """Yield the forced rules without cases, and the MUST rules without twins.
 
@@ -60,48 +46,35 @@ def lint_coverage(
             yield Finding(f"rule {rule.id}", 0, "is a MUST but has no twin cases")
 
 
-def differences(one: Question, other: Question) -> list[str]:
+def differences(one: Case, other: Case) -> list[str]:
     """Return the names of what differs in two questions; answers are left out."""
     first, second = msgspec.to_builtins(one), msgspec.to_builtins(other)
     return [
         key
         for key in first
-        if key not in EXPECTATION | NAMING and first[key] != second[key]
+        if key not in one.EXPECTED | NAMING and first[key] != second[key]
     ]
 
 
 def _alone(
-    case: Question, rules: Mapping[str, Rule], platforms: tuple[Platform, ...]
+    case: AnyCase, rules: Mapping[str, Rule], platforms: tuple[Platform, ...]
 ) -> Iterator[str]:
     if case.rule not in rules:
         yield f"there is no rule {case.rule!r}"
-    elif isinstance(case, Build) and Subject.BUILDER not in rules[case.rule].subjects:
-        yield "asks a build environment about a rule that does not bind one"
-    if isinstance(case, Build) and not (PROBES / case.probe).exists():
-        yield f"there is no probe {case.probe!r}"
-    places = [platform for platform in platforms if selected(case, platform)]
+    elif not any(role.subject in rules[case.rule].subjects for role in case.ROLES):
+        asked = " or ".join(sorted(case.ROLES))
+        yield f"asks a {asked} about a rule that does not bind one"
+    places = [each for each in platforms if case.platform.selects(each)]
     if not places:
         yield "selects no platform, so it would never be asked"
     for platform in places:
         try:
-            filled = fill(case, platform, "311")
+            yield from fill(case, platform, "311").problems()
         except ValueError as error:
             yield f"on {platform.name}: {error}"
-            continue
-        if isinstance(filled, Choose):
-            yield from _choose_messages(filled)
 
 
-def _choose_messages(case: Choose) -> Iterator[str]:
-    possible = {offer.tag for offer in offers(case)} | {ANY, NOTHING}
-    for answer in (case.pick, *case.allowed):
-        if answer and answer not in possible:
-            yield f"expects {answer!r}, which it does not offer"
-    if bool(case.pick) == bool(case.allowed):
-        yield "must have either 'pick' or 'allowed'"
-
-
-def _twin(case: Question, by_id: Mapping[str, Question]) -> Iterator[str]:
+def _twin(case: AnyCase, by_id: Mapping[str, AnyCase]) -> Iterator[str]:
     if not case.twin:
         return
     twin = by_id.get(f"{case.rule}/{case.twin}")
@@ -114,14 +87,5 @@ def _twin(case: Question, by_id: Mapping[str, Question]) -> Iterator[str]:
     elif len(differences(case, twin)) != 1:
         found = ", ".join(differences(case, twin)) or "nothing"
         yield f"twins differ in exactly one thing; these differ in {found}"
-    elif _expected(case) == _expected(twin):
+    elif case.expectation == twin.expectation:
         yield "twins expect different answers; these expect the same"
-
-
-def _expected(case: Question) -> object:
-    """One word for what is expected, so that ``any`` and an offered tag differ."""
-    if isinstance(case, Parse):
-        return case.valid
-    return [
-        value for key, value in msgspec.to_builtins(case).items() if key in EXPECTATION
-    ]

@@ -20,8 +20,8 @@ from manylinux_conformance.platforms.catalogue import (
     read_containers,
 )
 from manylinux_conformance.platforms.platform import Platform, read_platforms
-from manylinux_conformance.suite.cases import Build, Case, read_builds, read_cases
-from manylinux_conformance.suite.examples import example_cases
+from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.suite.case_files import read_cases, read_examples
 from manylinux_conformance.suite.filters import EVERYTHING, Wanted
 from manylinux_conformance.suite.lock import NAME
 from manylinux_conformance.suite.rules import Rule, read_rules
@@ -32,35 +32,39 @@ class Suite:
     """What is promised, what is asked, and where."""
 
     rules: Mapping[str, Rule]
-    cases: tuple[Case, ...]
+    cases: tuple[AnyCase, ...]
     platforms: tuple[Platform, ...]
     lock_digest: str
     wanted: Wanted = EVERYTHING
-    builds: tuple[Build, ...] = ()
     containers: tuple[Container, ...] = ()
 
 
-def load_suite(spec: Path | None = None) -> Suite:
-    """Read the whole suite; InputError says which file cannot be used."""
+def load_suite(spec: Path | None = None, data: Path | None = None) -> Suite:
+    """Read the whole suite: the installed one, or one in other folders.
+
+    ``spec`` is a folder of chapters, ``data`` one with ``cases/`` and ``platforms/``.
+
+    Raises InputError, naming the file, if one cannot be used or a case is defined
+    twice.
+    """
     folder = spec or spec_folder()
     rules = read_rules(folder)
+    places = data / "platforms" if data else data_folder("platforms")
     cases = (
-        *read_cases(data_folder("cases")),
-        *example_cases(rules.values(), folder),
+        *read_cases(data / "cases" if data else data_folder("cases")),
+        *read_examples(rules.values(), folder),
     )
-    builds = tuple(read_builds(data_folder("cases")))
-    for identifier, count in Counter(case.id for case in (*cases, *builds)).items():
+    for identifier, count in Counter(case.id for case in cases).items():
         if count > 1:
-            raise InputError(folder, f"case {identifier!r} stands twice")
+            raise InputError(folder, f"case {identifier!r} is defined {count} times")
     lock = folder / NAME
     content = lock.read_bytes() if lock.exists() else b""
     return Suite(
         rules=rules,
         cases=cases,
-        platforms=tuple(read_platforms(data_folder("platforms"))),
+        platforms=tuple(read_platforms(places)),
         lock_digest=hashlib.sha256(content).hexdigest(),
-        builds=builds,
-        containers=read_containers(),
+        containers=read_containers(places),
     )
 
 
@@ -70,7 +74,6 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     Raises InputError if a pattern matches nothing at all.
     """
     cases = tuple(case for case in suite.cases if wanted.has_case(case.rule, case.id))
-    builds = tuple(case for case in suite.builds if wanted.has_case(case.rule, case.id))
     places = tuple(
         place for place in suite.platforms if fnmatchcase(place.name, wanted.platform)
     )
@@ -80,13 +83,8 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
         reason = "no platform has such a name; see 'platforms list'"
         raise InputError(wanted.platform, reason)
     # Fixture wheels are cases too, and are not read until an auditor is asked.
-    if not (cases or builds) and not fnmatch.filter(suite.rules, wanted.rule):
+    if not cases and not fnmatch.filter(suite.rules, wanted.rule):
         raise InputError(wanted.rule, "no rule has such a name; see 'rules'")
     return replace(
-        suite,
-        cases=cases,
-        builds=builds,
-        platforms=places,
-        containers=containers,
-        wanted=wanted,
+        suite, cases=cases, platforms=places, containers=containers, wanted=wanted
     )

@@ -31,7 +31,8 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """One difference; patterns are as in shells, versions of a tool by name.
 
     ``rule`` is a pattern of rules, or several that one cause breaks.
-    ``cases`` are patterns of case names, ``platforms`` of platform names.
+    ``cases`` are patterns of case names, ``platforms`` of platform names; of a wheel
+    that an auditor is asked about, of its architecture.
     """
 
     rule: str | tuple[str, ...]
@@ -59,7 +60,7 @@ class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             self.concerns(result.rule)
             and _one_of(result.case.partition("/")[2], self.cases)
             and _one_of(version, self.versions)
-            and _one_of(result.platform, self.platforms)
+            and _one_of(result.where, self.platforms)
             and (not self.roles or role in self.roles)
         )
 
@@ -111,7 +112,7 @@ def unexpected(
     broken: dict[str, list[str]] = {}
     for result in results:
         covering = [e for e in entries if e.covers(result, version, role)]
-        where = f"{result.case} on {result.platform}"
+        where = f"{result.case} on {result.where}"
         if result.verdict is Verdict.PASS and covering:
             yield f"{where}: passes, but {covering[0].about} is a deviation"
         if result.verdict not in DIFFERING or covering:

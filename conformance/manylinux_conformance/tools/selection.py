@@ -15,7 +15,7 @@ from manylinux_conformance.tools.deviations import Deviation, read_deviations
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One version of a tool, with the deviations that are on file for it."""
+    """One version of a tool, with its recorded deviations."""
 
     adapter: Adapter
     version: str

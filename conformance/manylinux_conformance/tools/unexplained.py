@@ -1,4 +1,4 @@
-"""Complaints: what a run found that nobody has explained, and needless explanations."""
+"""What a run shows of deviations: differences without one, and unused ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from manylinux_conformance.tools.deviations import unexpected, unmatched
 from manylinux_conformance.tools.selection import Tool
 
 
-def complaints_about(blocks: Sequence[Block], tools: Sequence[Tool]) -> Iterator[str]:
-    """Yield differences without a deviation, and passes that a deviation forbids."""
+def unexplained_differences(
+    blocks: Sequence[Block], tools: Sequence[Tool]
+) -> Iterator[str]:
+    """Yield differences without a deviation, and passes in spite of one."""
     by_name = {(tool.adapter.name, tool.version): tool for tool in tools}
     for block in blocks:
         header = block.header
@@ -23,13 +25,13 @@ def complaints_about(blocks: Sequence[Block], tools: Sequence[Tool]) -> Iterator
             yield f"{tool.name}: {said}"
 
 
-def needless(
+def unused_deviations(
     blocks: Iterable[Block], tools: Sequence[Tool], roles: Collection[Role]
 ) -> Iterator[str]:
-    """Yield deviations that no difference shows, of tools asked in all their roles.
+    """Yield deviations that match no difference, of tools asked in all their roles.
 
     ``blocks`` are those of a run that was not narrowed and, for what was not run,
-    those on file: an entry may be about a version that cannot be asked here.
+    those of the baseline: an entry may be about a version that cannot be asked here.
     """
     known = list(blocks)
     for name in dict.fromkeys(tool.adapter.name for tool in tools):

@@ -115,7 +115,8 @@ def test_a_claim_is_confirmed_or_denied(
         ("wheel.needed.allowed/true-too", "conforms"),
     ]
     assert verdicts(results) == [Verdict.PASS, Verdict.PASS, Verdict.FAIL, Verdict.FAIL]
-    assert {each.platform for each in results} == {"x86_64"}
+    assert {each.where for each in results} == {"x86_64"}
+    assert {(each.platform, each.fidelity) for each in results} == {("", None)}
 
 
 def test_a_wheel_that_cannot_be_read_is_no_verdict(auditor: Make, ask: Ask) -> None:

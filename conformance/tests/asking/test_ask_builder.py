@@ -23,8 +23,7 @@ from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 
 pytestmark = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")),
-    reason=loader_unavailable_reason("x86_64"),
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 
 COMPILER = Path(__file__).parents[1] / "fake_tools" / "compiler.py"
@@ -181,7 +180,7 @@ def test_a_target_is_not_run_without_what_the_adapter_names(
     way: str, more: str, reason: str, builder: Make, watch: Watch
 ) -> None:
     results, missing, told = watch(builder(way, more=more), level())
-    assert (results, missing) == ([], (NotRun(platform=TAG, reason=reason),))
+    assert (results, missing) == ([], (NotRun(platforms=(TAG,), reason=reason),))
     assert told == []
 
 

@@ -23,8 +23,7 @@ from manylinux_conformance.sandbox.provide import (
 from manylinux_conformance.tools.adapters import Builder, read_adapter
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")),
-    reason=loader_unavailable_reason("x86_64"),
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 
 
@@ -42,7 +41,7 @@ def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
 
     def run(command: Sequence[str], **_: object) -> ProcessResult:
         assert command[0] == str(tool.interpreter.path)
-        return ProcessResult(0, timed_out=False, output=said, stderr_tail="")
+        return ProcessResult(0, timed_out=False, output=said, tail="")
 
     return replace(tool, run=run, interpreter=replace(tool.interpreter, bits=bits))
 
@@ -74,7 +73,7 @@ def test_a_tool_without_targets_promises_the_glibc_that_it_runs_on(
 def test_a_system_without_glibc_is_not_run(tool: ProvidedTool, tmp_path: Path) -> None:
     [missing] = found(on(tool, b""), tmp_path)
     assert isinstance(missing, NotRun)
-    assert missing.platform == "its own machine"
+    assert missing.platforms == ()
     assert missing.reason.startswith("the C library or the architecture is not one of")
 
 
@@ -99,7 +98,9 @@ def test_a_release_that_nobody_knows_is_not_run(
 ) -> None:
     tag = "manylinux_2_99_x86_64"
     reason = "no sysroot of this release is known"
-    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=reason)]
+    assert found(tool, tmp_path, **{tag: ""}) == [
+        NotRun(platforms=(tag,), reason=reason)
+    ]
 
 
 def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
@@ -108,7 +109,9 @@ def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
     advice = "no emulator for s390x is installed; run: apt-get install qemu-user-static"
     monkeypatch.setattr(builder_targets, "loader_unavailable_reason", lambda _: advice)
     tag = "manylinux_2_17_s390x"
-    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=advice)]
+    assert found(tool, tmp_path, **{tag: ""}) == [
+        NotRun(platforms=(tag,), reason=advice)
+    ]
 
 
 def test_only_the_wanted_architectures_are_targets(
@@ -117,7 +120,7 @@ def test_only_the_wanted_architectures_are_targets(
     promised = {"manylinux_2_17_vax": "", "manylinux_2_17_pdp11": ""}
     [missing] = found(tool, tmp_path, wanted="pdp*", **promised)
     assert isinstance(missing, NotRun)
-    assert missing.platform == "manylinux_2_17_pdp11"
+    assert missing.platforms == ("manylinux_2_17_pdp11",)
 
 
 @pytest.mark.parametrize(("pattern", "is_asked"), [("*", True), ("plan 9 *", False)])

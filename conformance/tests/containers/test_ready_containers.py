@@ -5,11 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.containers.available import (
-    ReadyContainer,
-    UnavailableContainers,
-    ready_containers,
-)
+from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.containers.live_containers import owner
 from manylinux_conformance.images.engine import INSTALL, LABEL, START, Engine
 from manylinux_conformance.images.engines import Engines
@@ -18,6 +14,7 @@ from manylinux_conformance.platforms.architectures import (
     ContainerArchitecture,
 )
 from manylinux_conformance.platforms.catalogue import Container
+from manylinux_conformance.results.lines import NotRun
 
 MACHINE, BOOT, *_ = owner().split(":")
 
@@ -43,9 +40,9 @@ def test_engine_that_does_not_answer_is_one_line(
 ) -> None:
     address = f"unix://{tmp_path}/nowhere.sock"
     monkeypatch.setenv("DOCKER_HOST", address)
-    (found,) = ready_containers([here_container, here_container], [tmp_path], Engines())
-    assert isinstance(found, UnavailableContainers)
-    assert found.platforms == (here_container.name,) * 2
+    (found,) = ready_containers([here_container] * 2, [tmp_path], Engines())
+    assert isinstance(found, NotRun)
+    assert found.platforms == (here_container.name, here_container.name)
     assert found.reason.startswith(f"{address}: is not ")
     assert found.remedy in {START, INSTALL}
 
@@ -54,10 +51,10 @@ def test_named_engine_that_does_not_answer_is_named(
     here_container: Container, tmp_path: Path
 ) -> None:
     address = f"unix://{tmp_path}/nowhere.sock"
-    (found,) = ready_containers(
-        [like(here_container, engine=address)], [tmp_path], Engines()
-    )
-    assert isinstance(found, UnavailableContainers)
+    elsewhere = like(here_container, engine=address)
+    (found,) = ready_containers([elsewhere], [tmp_path], Engines())
+    assert isinstance(found, NotRun)
+    assert found.platforms == (here_container.name,)
     assert found.reason.startswith(f"{address}: is not ")
 
 
@@ -68,11 +65,16 @@ def test_what_is_not_prepared_is_told_once_for_a_release(
     one = like(here_container, name="single")
     others = [Container(here_container.release, each) for each in _two()]
     found = list(ready_containers([one, *others], [tmp_path], Engines()))
-    prepare = "manylinux-conformance platforms prepare"
     assert found == [
-        UnavailableContainers((one.name,), "not prepared", f"{prepare} {one.name}"),
-        UnavailableContainers(
-            ("here-s390x", "here-armv7l"), "not prepared", f"{prepare} 'here-*'"
+        NotRun(
+            platforms=(one.name,),
+            reason="not prepared",
+            remedy=f"manylinux-conformance platforms prepare {one.name}",
+        ),
+        NotRun(
+            platforms=("here-s390x", "here-armv7l"),
+            reason="not prepared",
+            remedy="manylinux-conformance platforms prepare 'here-*'",
         ),
     ]
 

@@ -16,19 +16,14 @@ from manylinux_conformance.judging.builds import (
     needed_libraries,
     why_no_file,
 )
-from manylinux_conformance.loader.loader_check import (
-    LoaderCheck,
-    loader_check_for,
-    loader_unavailable_reason,
-)
+from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.cases import Asked, Build
 from manylinux_fixtures.elf.description import Elf
 from manylinux_fixtures.elf.writer import write_elf
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")),
-    reason=loader_unavailable_reason("x86_64"),
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 CASE = Build(rule="r", name="n", ask=Asked.LEVEL, expect=("refused", "kept"))
 
@@ -133,7 +128,7 @@ def test_only_the_first_grounds_are_told(tmp_path: Path, level: LoaderCheck) -> 
     ("content", "reason"),
     [
         (b"", "Magic number does not match"),
-        (b"\x7fELF", "extension.so is no ELF file that can be read: "),
+        (b"\x7fELF", "extension.so is not an ELF file that can be read: "),
         (elf(sections=False), "it has no section headers"),
     ],
 )

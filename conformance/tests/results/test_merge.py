@@ -8,14 +8,14 @@ from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
-from manylinux_conformance.results.lines import EDITION, ELSEWHERE, Header, NotRun
+from manylinux_conformance.results.lines import EDITION, FORMAT, Header, NotRun
 from manylinux_conformance.results.lines import Result as Answered
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.suite.load import load_suite
 
 LOCK = load_suite().lock_digest
 HEADER = Header(
-    format=1,
+    format=FORMAT,
     edition=EDITION,
     rules_lock=LOCK,
     tool="pip",
@@ -49,6 +49,10 @@ def block(
 
 def silent(platform: str, *lines: NotRun) -> Block:
     return Block(msgspec.structs.replace(HEADER, platform=platform), (), lines)
+
+
+def unprepared(*names: str) -> NotRun:
+    return NotRun(platforms=names, reason="not prepared", remedy="prepare 'a-*'")
 
 
 def merge(folder: Path, *runs: Sequence[Block]) -> Result:
@@ -115,29 +119,72 @@ def test_other_answers_of_the_same_place_are_refused(tmp_path: Path) -> None:
 
 
 def test_what_another_run_asked_is_not_missing_any_more(tmp_path: Path) -> None:
-    reason = "not prepared; run: prepare"
-    three = NotRun(platform="a-aarch64, a-ppc64le, a-s390x", reason=reason)
-    two = NotRun(platform="a-ppc64le, a-x86_64", reason=reason)
+    three = unprepared("a-aarch64", "a-ppc64le", "a-s390x")
+    two = unprepared("a-ppc64le", "a-x86_64")
     asked = block("a-aarch64", "aarch64")
     said = merge(
         tmp_path,
-        [block("a-x86_64"), silent(ELSEWHERE, three)],
-        [asked, silent(ELSEWHERE, two)],
+        [block("a-x86_64"), silent("", three)],
+        [asked, silent("", two)],
     )
     assert said.exit_code == 0, said.output
     *answered, left = blocks_of(tmp_path)
     assert answered == [block("a-x86_64"), asked]
-    assert left.not_run == (NotRun(platform="a-ppc64le, a-s390x", reason=reason),)
+    assert left == silent("", unprepared("a-ppc64le", "a-s390x"))
+
+
+def test_what_no_run_asked_is_listed_once_for_a_tool(tmp_path: Path) -> None:
+    one, two = unprepared("a-s390x", "a-i686"), unprepared("a-i686", "a-ppc64le")
+    broken = NotRun(platforms=("a-i686",), reason="the model does not work")
+    merged = merge(
+        tmp_path, [block("", missing=[broken]), silent("", one)], [silent("", two)]
+    )
+    assert merged.exit_code == 0, merged.output
+    assert blocks_of(tmp_path) == [
+        block("", missing=[broken]),
+        silent("", unprepared("a-s390x"), unprepared("a-ppc64le")),
+    ]
+
+
+def test_what_another_tool_was_asked_on_stays_missing(tmp_path: Path) -> None:
+    line = unprepared("a-s390x")
+    other = msgspec.structs.replace(HEADER, role=Role.TAG_LIBRARY)
+    lacking = Block(other, (), (line,))
+    assert merge(tmp_path, [block("a-s390x")], [lacking]).exit_code == 0
+    assert blocks_of(tmp_path) == [block("a-s390x"), lacking]
+
+
+def test_a_container_is_listed_once_however_it_is_missing(tmp_path: Path) -> None:
+    refused = silent("a-s390x", NotRun(reason="needs Python 3.14"))
+    assert (
+        merge(tmp_path, [refused], [silent("", unprepared("a-s390x"))]).exit_code == 0
+    )
+    named = NotRun(platforms=("a-s390x",), reason="needs Python 3.14")
+    assert blocks_of(tmp_path) == [silent("a-s390x", named)]
+
+
+def test_a_container_that_another_run_asked_is_not_missing(tmp_path: Path) -> None:
+    refused = silent("a-s390x", NotRun(reason="needs Python 3.14"))
+    assert merge(tmp_path, [refused], [block("a-s390x")]).exit_code == 0
+    assert blocks_of(tmp_path) == [block("a-s390x")]
+
+
+def test_a_tool_that_no_machine_has_is_said_so_once(tmp_path: Path) -> None:
+    lacking = silent("", NotRun(reason="needs Python 3.14"), unprepared("a-s390x"))
+    assert merge(tmp_path, [lacking], [lacking]).exit_code == 0
+    assert blocks_of(tmp_path) == [lacking]
 
 
 def test_a_tool_that_one_machine_lacks_is_not_missing(tmp_path: Path) -> None:
-    lacking = silent("", NotRun(platform="every platform", reason="needs Python 3.14"))
+    lacking = silent("", NotRun(reason="needs Python 3.14"))
     assert merge(tmp_path, [lacking], [block("")]).exit_code == 0
     assert blocks_of(tmp_path) == [block("")]
 
 
 def test_a_reason_that_nobody_overcame_stays(tmp_path: Path) -> None:
-    broken = NotRun(platform="a-s390x-as-glibc-2.17", reason="the model does not work")
+    broken = NotRun(
+        platforms=("a-s390x-as-glibc-2.17",), reason="the model does not work"
+    )
     one = block("a-s390x", missing=[broken])
     assert merge(tmp_path, [one]).exit_code == 0
     assert blocks_of(tmp_path) == [one]
@@ -149,7 +196,7 @@ def test_a_reason_that_nobody_overcame_stays(tmp_path: Path) -> None:
         (lambda text: text[:-3], "line 3: cut off or too long"),
         (lambda text: "".join(text.splitlines(keepends=True)[:-1]), "has no footer"),
         (lambda text: text.replace('"lines":1', '"lines":2'), "footer does not fit"),
-        (lambda text: text.replace('"format":1', '"format":2'), "format 2, not 1"),
+        (lambda text: text.replace('"format":2', '"format":3'), "format 3 is unknown"),
         (lambda text: text.replace(EDITION, "1999.9"), "is about edition 1999.9"),
         (lambda text: text.replace(LOCK, "0" * 64), "rules.lock 000000000000, not"),
         (lambda _: "", "holds no block of results"),

@@ -9,23 +9,25 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.batches import ProbeShelf
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.files import SharedFiles
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError, InvariantError
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import (
     loader_check_for,
     loader_unavailable_reason,
 )
 from manylinux_conformance.platforms.catalogue import read_containers
+from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.run.in_container import Inside
-from manylinux_conformance.run.run import run
+from manylinux_conformance.roles.role import Resources
+from manylinux_conformance.run.asking import Asking
+from manylinux_conformance.run.container import InContainer
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox.provide import NotProvided, provide
-from manylinux_conformance.suite.cases import Asked, Build
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.selection import Tool
@@ -95,15 +97,12 @@ def making(folder: Path, needed: str) -> Tool:
 def asked(
     ready: ReadyContainer, tool: Tool, settings: Settings, *builds: Build
 ) -> Block:
-    return Inside(
-        replace(load_suite(), builds=builds or (LEVEL,)),
-        tool,
-        Role.BUILDER,
-        settings,
-        ProbeShelf(settings.work / "probes"),
-        ready,
-        settings.work / "runs",
-    ).block(lambda *_, **__: None)
+    role, probes = Role.BUILDER, settings.work / "probes"
+    place = InContainer(tool, role, settings, ready, settings.work / "runs", probes)
+    resources = Resources(place.folder, settings.cache, ProbeCache(probes))
+    suite = replace(load_suite(), cases=builds or (LEVEL,))
+    asking = Asking(suite, tool, role, place, resources)
+    return asking.block(lambda *_, **__: None)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_an_image_without_a_compiler_is_not_run(
     block = asked(judged, builder(tmp_path, ["no-such-compiler"]), settings)
     [missing] = block.not_run
     assert block.results == ()
-    assert missing.platform == judged.container.name
+    assert missing.platforms == (judged.container.name,)
     assert missing.reason.startswith("cannot be started: ")
 
 
@@ -144,7 +143,7 @@ def test_a_real_image_without_a_compiler_is_not_run(
     block = asked(native, builder(tmp_path, ["gcc"], "debian-*"), settings)
     [missing] = block.not_run
     assert block.results == ()
-    assert missing.platform == native.container.name
+    assert missing.platforms == (native.container.name,)
     assert "gcc" in missing.reason
 
 
@@ -167,7 +166,7 @@ def test_only_images_of_the_name_are_asked_and_the_others_are_not_listed(
     judged: ReadyContainer, tmp_path: Path, settings: Settings
 ) -> None:
     containers = (judged.container, *read_containers())
-    suite = replace(load_suite(), builds=(PLATFORM,), containers=containers)
+    suite = replace(load_suite(), cases=(PLATFORM,), containers=containers)
     tool = builder(tmp_path, ["{python}", str(COMPILER), "copy", "x"])
     [block] = blocks(suite, tool, settings)
     assert [each.platform for each in block.results] == [judged.container.name]
@@ -179,12 +178,13 @@ def test_an_unprepared_image_names_the_command_that_prepares_it(
     settings: Settings,
 ) -> None:
     [block] = blocks(load_suite(), Tool(read_adapter(SHIPPED), "", ()), settings)
-    listed = {each.platform: each.reason for each in block.not_run}
+    listed = [name for line in block.not_run for name in line.platforms]
     wanted = [each.name for each in read_containers() if "manylinux" in each.name]
-    assert sorted(", ".join(listed).split(", ")) == sorted(wanted)
+    assert sorted(listed) == sorted(wanted)
     command = "manylinux-conformance platforms prepare 'manylinux_2_28-*'"
-    [reason] = [why for where, why in listed.items() if "manylinux_2_28-s" in where]
-    assert reason == f"not prepared; run: {command}"
+    name = "manylinux_2_28-s390x"
+    [line] = [line for line in block.not_run if name in line.platforms]
+    assert (line.reason, line.remedy) == ("not prepared", command)
 
 
 def test_a_tool_of_an_image_is_not_this_machines(tmp_path: Path) -> None:
@@ -215,5 +215,5 @@ def test_what_no_image_can_be_is_refused(
 
 def test_no_folder_but_the_containers_own_is_given_to_its_user(tmp_path: Path) -> None:
     files = SharedFiles((), tmp_path / "writable")
-    with pytest.raises(InvariantError, match="is not writable in container any"):
+    with pytest.raises(ValueError, match="is not the container's"):
         files.send("any", tmp_path)

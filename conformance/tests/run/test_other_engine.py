@@ -19,19 +19,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.containers.available import (
-    ReadyContainer,
-    UnavailableContainers,
-    ready_containers,
-)
+from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.errors import InputError, SuiteError
-from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import elsewhere, read_containers
+from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import run
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.filters import Wanted
 from manylinux_conformance.suite.load import load_suite, narrowed
@@ -160,7 +158,7 @@ def test_the_reference_answers_there_as_it_does_here(
     (block,) = there
     assert block.results
     assert {one.verdict.value for one in block.results} == {"pass"}
-    assert {one.fidelity.value for one in block.results} == {"native"}
+    assert {one.fidelity for one in block.results} == {Fidelity.NATIVE}
 
 
 @pytest.mark.parametrize("way", ["fail-halfway", "write-beside"])
@@ -202,11 +200,12 @@ def test_what_the_engine_lacks_is_listed_with_the_command_for_it(
     other: Engine, tmp_path: Path
 ) -> None:
     absent = [each for each in read_containers() if each.name == "debian-14-aarch64"]
-    named = elsewhere(tuple(absent), [other.address])
-    (found,) = ready_containers(named, [tmp_path], Engines())
+    (line,) = ready_containers(
+        elsewhere(tuple(absent), [other.address]), [tmp_path], Engines()
+    )
     command = f"prepare debian-14-aarch64 --engine {other.address}"
-    assert isinstance(found, UnavailableContainers)
-    assert found.remedy.endswith(command)
+    assert isinstance(line, NotRun)
+    assert line.remedy.endswith(command)
 
 
 def test_a_pattern_that_names_no_platform_is_refused() -> None:

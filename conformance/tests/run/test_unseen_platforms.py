@@ -4,17 +4,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.run.run import run
+from manylinux_conformance.roles.tag_library import TagLibrary
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
-from manylinux_conformance.sandbox.shim_build import ShimError
-from manylinux_conformance.suite.cases import Parse
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Level, Rule, Subject
-from manylinux_conformance.tools.adapters import Adapter, TagLibrary
+from manylinux_conformance.tools.adapters import Adapter
 from manylinux_conformance.tools.selection import Tool
 
 WORKS = Platform(
@@ -48,7 +49,7 @@ def asked_on(*platforms: Platform, folder: Path) -> Block:
     adapter = Adapter(
         name="yes",
         roles=(Role.TAG_LIBRARY,),
-        tag_library=TagLibrary(command=("{python}", "-c", says)),
+        tables={Role.TAG_LIBRARY: TagLibrary(command=("{python}", "-c", says))},
     )
     told: list[str] = []
 
@@ -75,7 +76,7 @@ def test_no_tool_is_graded_where_the_model_does_not_work(tmp_path: Path) -> None
         ("glibc-2.17", Verdict.PASS)
     ]
     (missing,) = block.not_run
-    assert missing.platform == "long-name"
+    assert missing.platforms == ("long-name",)
     assert missing.reason.startswith("the model does not work: os.uname says")
 
 
@@ -84,5 +85,5 @@ def test_shim_that_cannot_be_built_stops_the_run_with_one_line(
 ) -> None:
     monkeypatch.setattr(shim_build, "TARGETS", {})
 
-    with pytest.raises(ShimError, match="there is no shim for"):
+    with pytest.raises(InputError, match="modelled platforms: there is no shim for"):
         asked_on(WORKS, folder=tmp_path)

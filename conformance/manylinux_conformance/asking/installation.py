@@ -1,0 +1,170 @@
+"""One installation: the real tool, its command, and what it left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from manylinux_conformance.asking.probe_projects import ProbeProjects, read_answer
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    Command,
+    Filename,
+    RoleTable,
+    fill,
+)
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.sandbox.process import ProcessResult
+from manylinux_conformance.sandbox.sandbox import Sandbox
+from manylinux_conformance.sandbox.simple_index import Served
+
+# A platform tag's family and architecture, as explicit targets are spelled.
+TARGET = re.compile(r"(manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
+ALLOWED = ("work", "home", "tmp")  # where a tool may write besides its target
+
+Listing = dict[str, tuple[int, int, int]]
+
+
+class InstallCommand(RoleTable, frozen=True, kw_only=True):
+    """How one installation is started, and where it leaves what it installs.
+
+    ``files`` are written into ``{work}`` before the command runs.
+    ``explicit_target`` are arguments to add for another platform than the running
+    one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}`` and ``{arch}`` are
+    its two parts.
+    """
+
+    PLACEHOLDERS: ClassVar = PLACEHOLDERS | {
+        *("links", "index", "requirements", "dependencies"),
+        *("target", "site_packages", "environment"),
+    }
+    TARGET_PLACEHOLDERS: ClassVar = frozenset(("platform_tag", "arch", "family"))
+
+    command: Command
+    files: dict[Filename, str] = {}
+    lands_in: str = "{target}"
+    explicit_target: tuple[str, ...] = ()
+
+    def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield each text that is filled in, with the placeholders that it may have."""
+        yield from super().filled_in()
+        for text in (*self.files.values(), self.lands_in):
+            yield text, self.PLACEHOLDERS
+        for text in self.explicit_target:
+            yield text, self.PLACEHOLDERS | self.TARGET_PLACEHOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What one run of an installer did.
+
+    ``found``: by case, what landed; a question of which nothing landed is absent.
+    ``stray``: a path outside the target that the tool wrote; empty if none.
+    """
+
+    command: tuple[str, ...]
+    ended: ProcessResult
+    found: dict[str, Answer]
+    stray: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Whether what landed may be believed."""
+        return self.ended.status == 0 and not self.ended.timed_out and not self.stray
+
+
+def install(
+    installer: InstallCommand, target: str, sandbox: Sandbox, probes: ProbeProjects
+) -> Installation:
+    """Install all probe projects in one run and look at what landed.
+
+    ``target`` is an explicit target as a platform tag; empty: the running machine.
+    """
+    with _places(installer, sandbox, probes) as (places, served):
+        command = (*served.before, *_command(installer, target, places))
+        destination = Path(fill(installer.lands_in, places))
+        for name, content in installer.files.items():
+            (sandbox.path_of("work") / name).write_text(fill(content, places))
+        added = {key: fill(text, places) for key, text in installer.variables.items()}
+        allowed = (*(sandbox.folder / name for name in ALLOWED), destination)
+        before = _listing(sandbox.folder, allowed) | _listing(probes.links)
+        ended = sandbox.run(
+            command,
+            folder=sandbox.path_of("work"),
+            variables={**sandbox.variables, **added},
+            seconds=installer.seconds,
+        )
+        after = _listing(sandbox.folder, allowed) | _listing(probes.links)
+    answers = {each.case: read_answer(each, destination) for each in probes.projects}
+    found = {case: answer for case, answer in answers.items() if answer is not None}
+    changed = sorted({path for path, _ in before.items() ^ after.items()})
+    stray = os.path.relpath(changed[0], sandbox.folder) if changed else ""
+    return Installation(
+        command, ended, found, stray.removeprefix("../" * stray.count("../"))
+    )
+
+
+def _command(
+    installer: InstallCommand, target: str, places: Mapping[str, str]
+) -> tuple[str, ...]:
+    parts = TARGET.fullmatch(target)
+    named = {"platform_tag": target, "family": "", "arch": ""}
+    if parts:
+        named |= {"family": parts[1], "arch": parts[2]}
+    arguments = (*installer.command, *(installer.explicit_target if target else ()))
+    first, *rest = (fill(argument, {**places, **named}) for argument in arguments)
+    # The tool's own search path is minimal; its program is found by the user's.
+    return (shutil.which(first) or first, *rest)
+
+
+@contextlib.contextmanager
+def _places(
+    installer: InstallCommand, sandbox: Sandbox, probes: ProbeProjects
+) -> Iterator[tuple[dict[str, str], Served]]:
+    """Yield what placeholders stand for; an index is served only if it is named."""
+    requirements = sandbox.folder / "requirements.txt"
+    target = sandbox.folder / "target"
+    target.mkdir()
+    requirements.write_text("".join(f"{line}\n" for line in probes.requirements))
+    places = {
+        **sandbox.placeholders,
+        "links": str(probes.links),
+        "requirements": str(requirements),
+        "dependencies": json.dumps(probes.requirements),
+        "target": str(target),
+    }
+    texts = (*installer.command, *installer.files.values())
+    if not any("{index}" in text for text in (*texts, *installer.variables.values())):
+        yield places, Served("")
+        return
+    with sandbox.serve(probes.links) as served:
+        yield {**places, "index": served.address}, served
+
+
+def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:
+    """Return every path below a folder with its size, time and file number.
+
+    What a tool took away, or made unreadable, is missing.
+    """
+    found: Listing = {}
+    skip = {str(path) for path in skipped}
+    folders = [str(folder)]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.path in skip:
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    found[entry.path] = (0, 0, 0)
+                    folders.append(entry.path)
+                else:
+                    facts = entry.stat(follow_symlinks=False)
+                    found[entry.path] = (facts.st_size, facts.st_mtime_ns, facts.st_ino)
+    return found

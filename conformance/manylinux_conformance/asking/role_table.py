@@ -1,0 +1,76 @@
+"""Role tables: what an adapter file says about a tool in one role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, ClassVar, Self
+
+import msgspec
+
+from manylinux_conformance.sandbox.tool_description import Provide, Text
+
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+# What stands for the same in every role; see ``sandbox.sandbox``.
+PLACEHOLDERS = frozenset(("python", "tool", "work", "home"))
+RELATIVE = ("./", "../")
+
+Filename = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]
+# No "=" in a variable's name (execve(2)).
+Variables = dict[Annotated[str, msgspec.Meta(pattern=r"^[^=\x00]+$")], Text]
+Command = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]
+Seconds = Annotated[int, msgspec.Meta(ge=1, le=3600)]
+Prefix = Annotated[
+    str, msgspec.Meta(pattern=r"^([a-z0-9]|\{cp\})+-([a-z0-9]|\{cp\})+$")
+]
+
+
+class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every role's table has: variables of its commands, and their time limit.
+
+    ``COMMANDS`` are the fields that hold commands; arguments that begin with ``./``
+    start at the adapter's folder.  ``PLACEHOLDERS`` may stand in them.
+    """
+
+    COMMANDS: ClassVar[tuple[str, ...]] = ("command",)
+    PLACEHOLDERS: ClassVar[frozenset[str]] = PLACEHOLDERS
+
+    variables: Variables = {}
+    seconds: Seconds = 120
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Every argument of every command."""
+        return tuple(word for name in self.COMMANDS for word in getattr(self, name))
+
+    def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield each text that is filled in, with the placeholders that it may have."""
+        for text in (*self.arguments, *self.variables.values()):
+            yield text, self.PLACEHOLDERS
+
+    def problems(self, provide: Provide) -> Iterator[str]:
+        """Yield what makes no sense in the table of a tool that is provided so."""
+        del provide
+        for text, known in self.filled_in():
+            for name in PLACEHOLDER.findall(text):
+                if name not in known:
+                    yield f"unknown placeholder {{{name}}} in {text!r}"
+
+    def based_at(self, folder: Path) -> Self:
+        """Resolve what begins with ``./`` or ``../`` against the adapter's folder."""
+        commands = {
+            name: tuple(based_at(word, folder) for word in getattr(self, name))
+            for name in self.COMMANDS
+        }
+        return msgspec.structs.replace(self, **commands)
+
+
+def based_at(text: str, folder: Path) -> str:
+    """Return a path that begins with ``./`` or ``../`` as one below a folder."""
+    return str((folder / text).resolve()) if text[:3].startswith(RELATIVE) else text
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace each ``{placeholder}``; braces around anything else stay."""
+    return PLACEHOLDER.sub(lambda found: values[found[1]], text)

@@ -1,0 +1,26 @@
+"""Every kind of case, by the name of its tables in a case file, registered here once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from manylinux_conformance.questions.build import Build
+from manylinux_conformance.questions.choose import Choose
+from manylinux_conformance.questions.expand import Expand
+from manylinux_conformance.questions.listing import Listing
+from manylinux_conformance.questions.load import Load
+from manylinux_conformance.questions.parse import Parse
+
+AnyCase = Choose | Parse | Expand | Listing | Load | Build
+
+KINDS: Mapping[str, type[AnyCase]] = MappingProxyType(
+    {
+        "choose": Choose,
+        "parse": Parse,
+        "expand": Expand,
+        "listing": Listing,
+        "load": Load,
+        "build": Build,
+    }
+)

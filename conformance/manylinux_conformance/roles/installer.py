@@ -1,0 +1,284 @@
+"""The role installer: one installation answers all questions of an environment.
+
+Each question is a probe project, and which of its wheels lands in the target folder is
+the answer.  In the folder of an asking, ``run-N.json`` keeps the evidence of each run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from manylinux_conformance.asking.applicability import declines, unseen
+from manylinux_conformance.asking.installation import (
+    Installation,
+    InstallCommand,
+    install,
+)
+from manylinux_conformance.asking.plan import CaseBatch, Plan, ShownPlatform, plan_cases
+from manylinux_conformance.asking.probe_projects import (
+    ProbeProjects,
+    own_prefix,
+    write_probe_projects,
+)
+from manylinux_conformance.asking.role_table import Prefix, RoleTable
+from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.questions.answer import Answer, answered, broken, declined
+from manylinux_conformance.questions.choose import NOTHING, Choose
+from manylinux_conformance.questions.probe_project import (
+    ANY,
+    PREFIX,
+    Offer,
+    ProbeProject,
+)
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.roles.role import Resources
+from manylinux_conformance.roles.smoke import REFUSED, not_refused, unstable
+from manylinux_conformance.sandbox.process import STDERR_TAIL
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.sandbox.sandbox import make_sandbox
+from manylinux_conformance.sandbox.tool_description import Provide
+from manylinux_conformance.suite.load import Suite
+
+CONTROL = ProbeProject("control", ())  # a py3-none-any wheel and nothing else
+MOST_RUNS = 64  # of one asking: enough to isolate several culprits among hundreds
+
+
+class Installer(InstallCommand, frozen=True, kw_only=True):
+    """How an installer is asked.
+
+    Placeholders: ``{python}`` target interpreter, ``{tool}`` the tool's own
+    ``bin`` folder, ``{links}`` folder of wheels, ``{index}`` the same wheels as a
+    loopback simple index, ``{requirements}`` a requirements file, ``{target}``
+    the folder that receives the answer, ``{site_packages}`` and ``{environment}``
+    of the target interpreter, ``{work}`` the working directory, ``{home}``,
+    ``{dependencies}`` the requirements as an array of TOML or JSON.
+
+    ``prefix`` stands before a platform tag that a case offers alone; ``{cp}`` is the
+    target interpreter's tag, such as ``cp311``.
+
+    ``explicit_targets`` is a regular expression of the platform tags for which the
+    tool has a name.
+
+    ``declines`` maps patterns of rules, as ``installer.order.*``, to why the tool has
+    no answer to them.
+    """
+
+    prefix: Prefix = PREFIX
+    explicit_targets: str = ".*"
+    declines: dict[str, str] = {}
+
+    def problems(self, provide: Provide) -> Iterator[str]:
+        """Yield what makes no sense in the table."""
+        yield from super().problems(provide)
+        try:
+            re.compile(self.explicit_targets)
+        except (re.error, RecursionError, OverflowError) as error:
+            yield f"explicit_targets is not a regular expression: {error}"
+
+
+class InstallerRole:
+    """What an installer is asked: which candidate wheel does it install?"""
+
+    role: ClassVar[Role] = Role.INSTALLER
+    table: ClassVar[type[RoleTable]] = Installer
+    on_platforms: ClassVar[bool] = True
+    on_host: ClassVar[bool] = True
+    in_containers: ClassVar[bool] = True
+    concurrent: ClassVar[bool] = True
+
+    def plan(
+        self,
+        suite: Suite,
+        tool: ProvidedTool,
+        _table: Installer,
+        shown: Sequence[ShownPlatform],
+        _resources: Resources,
+    ) -> Plan[CaseBatch[Choose]]:
+        """Return the cases of candidate wheels, by environment."""
+        python = tool.interpreter.version
+        cases = [case for case in suite.cases if isinstance(case, Choose)]
+        return Plan(
+            tuple(
+                batch
+                for each in shown
+                for batch in plan_cases(self.role, cases, suite.rules, each, python)
+            )
+        )
+
+    def ask(
+        self,
+        tool: ProvidedTool,
+        table: Installer,
+        batch: CaseBatch[Choose],
+        resources: Resources,
+    ) -> Mapping[str, Answer]:
+        """Install the probe projects of a batch; see ``ask_installer``."""
+        projects = [case.project for case in batch.questions]
+        probes = resources.probes.of(batch.environment, projects)
+        return ask_installer(
+            tool, table, batch.environment, probes, resources.folder, shim=batch.shim
+        )
+
+    def smoke(
+        self, tool: ProvidedTool, table: Installer, resources: Resources
+    ) -> Iterator[str]:
+        """Offer what no tool can take on this machine, twice."""
+        projects = [ProbeProject(f"smoke/{tag}", (Offer(tag),)) for tag in REFUSED]
+        projects.append(ProbeProject("smoke/any", ()))
+        probes = write_probe_projects(projects, resources.folder / "links")
+        here = this_machine(tool.interpreter)
+        first, second = (
+            ask_installer(tool, table, here, probes, resources.folder / attempt)
+            for attempt in ("first", "second")
+        )
+        yield from unstable(first, second)
+        yield from not_refused(first)
+
+
+def ask_installer(  # noqa: PLR0913 - what one asking needs
+    tool: ProvidedTool,
+    table: Installer,
+    environment: Environment,
+    probes: ProbeProjects,
+    folder: Path,
+    *,
+    shim: Path | None = None,
+) -> dict[str, Answer]:
+    """Return what an installer did with each project, by case.
+
+    A run that fails is repeated with half of its questions until each culprit stands
+    alone, so that no question can spoil another's answer.  That a tool installs nothing
+    counts only if it does install a wheel on this machine as it is.  ``folder`` is a
+    new one; without a ``shim`` the tool sees the platform as it is.
+    """
+    reason = unseen(tool.description, environment)
+    if unasked := reason or _unnamed(table, environment.target):
+        return {project.case: unasked for project in probes.projects}
+    unanswered = {
+        project.case: why
+        for project in probes.projects
+        if (why := declines(table.declines, project.rule))
+    }
+    left = [each for each in probes.projects if each.case not in unanswered]
+    prefix = own_prefix(table.prefix, tool.interpreter)
+    if left and prefix != probes.prefix:
+        probes = write_probe_projects(left, folder / "links", prefix)
+    asking = _Asking(tool, table, environment, probes, folder, shim)
+    return unanswered | (asking.believed(asking.ask(left)) if left else {})
+
+
+def _unnamed(table: Installer, target: str) -> Answer | None:
+    """Return why an explicit target cannot be named to the tool; None if it can."""
+    if not target:
+        return None
+    if not table.explicit_target:
+        return declined("has no option for an explicit target")
+    if not re.fullmatch(table.explicit_targets, target, re.ASCII):
+        return declined(f"has no name for the target {target}")
+    return None
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One asking: as many runs of the tool as it takes."""
+
+    tool: ProvidedTool
+    table: Installer
+    environment: Environment
+    probes: ProbeProjects
+    folder: Path
+    shim: Path | None
+    runs: int = 0
+    control: Answer | None = None
+
+    def ask(self, questions: Sequence[ProbeProject]) -> dict[str, Answer]:
+        if self.runs >= MOST_RUNS:
+            reason = f"not isolated within {MOST_RUNS} runs of the tool"
+            return {question.case: broken(reason) for question in questions}
+        outcome = self._run(questions)
+        if len(questions) == 1:
+            return {questions[0].case: single_answer(outcome, questions[0])}
+        if not outcome.clean or not outcome.found:
+            return self._divide(questions)
+        missing = [each for each in questions if each.case not in outcome.found]
+        return outcome.found | (self.ask(missing) if missing else {})
+
+    def _divide(self, questions: Sequence[ProbeProject]) -> dict[str, Answer]:
+        """Ask in halves, unless the tool cannot install anything here at all."""
+        if self.control is None:
+            self.control = single_answer(self._run([CONTROL]), CONTROL)
+        if self.control.answer != ANY:
+            reason = f"not even a lone py3-none-any wheel: {self.control.reason}"
+            answer = dataclasses.replace(self.control, reason=reason)
+            return {question.case: answer for question in questions}
+        middle = len(questions) // 2
+        return self.ask(questions[:middle]) | self.ask(questions[middle:])
+
+    def believed(self, answers: dict[str, Answer]) -> dict[str, Answer]:
+        """Take refusals for errors if the tool cannot install a wheel at all."""
+        if all(answer.answer != NOTHING for answer in answers.values()):
+            return answers
+        plain = single_answer(self._run([CONTROL], plain=True), CONTROL)
+        if plain.answer == ANY:
+            return answers
+        reason = f"cannot install a wheel on this machine as it is: {plain.reason}"
+        return {
+            case: broken(reason) if answer.answer == NOTHING else answer
+            for case, answer in answers.items()
+        }
+
+    def _run(
+        self, questions: Sequence[ProbeProject], *, plain: bool = False
+    ) -> Installation:
+        """Run the tool once; what is kept of the run is its evidence.
+
+        ``plain``: on this machine as it is, without module, target and shim.
+        """
+        self.runs += 1
+        folder = self.folder / f"run-{self.runs}"
+        environment = this_machine(self.tool.interpreter) if plain else self.environment
+        shim = None if plain else self.shim
+        sandbox = make_sandbox(self.tool, environment, folder, shim)
+        probes = self.probes
+        if tuple(questions) != probes.projects:
+            links = folder / "links"
+            probes = write_probe_projects(questions, links, self.probes.prefix)
+        outcome = install(self.table, environment.target, sandbox, probes)
+        self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
+        (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
+        if outcome.stray and probes is self.probes:
+            probes.restore()
+        shutil.rmtree(folder, ignore_errors=True)
+        return outcome
+
+
+def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
+    """Return the answer of a run that was asked one question."""
+    ended, answer = outcome.ended, outcome.found.get(project.case)
+    if ended.timed_out:
+        return Answer(Verdict.TIMEOUT, reason=ended.failure)
+    if ended.failure:
+        return broken(ended.failure)
+    if outcome.stray:
+        return broken(f"wrote outside its target: {outcome.stray}")
+    if ended.status == 0:
+        return answer or broken("exit status 0, but nothing was installed")
+    said = f"exit status {ended.status}: {ended.last_error}"
+    if answer is not None:
+        return broken(f"installed {answer.answer or 'something'}, yet {said}")
+    return answered(NOTHING, said)
+
+
+def _evidence(outcome: Installation) -> bytes:
+    """Return a record of a run for people, with the end of its output only."""
+    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-STDERR_TAIL:])
+    record = msgspec.json.encode(dataclasses.replace(outcome, ended=ended))
+    return msgspec.json.format(record, indent=1)

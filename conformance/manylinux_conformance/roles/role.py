@@ -1,0 +1,79 @@
+"""What every role is: a table of adapters, a plan, a way of asking, smoke questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from manylinux_conformance.asking.plan import Plan, ShownPlatform
+from manylinux_conformance.asking.probe_projects import ProbeCache
+from manylinux_conformance.asking.role_table import RoleTable
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.suite.load import Suite
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What asking may use.
+
+    ``folder`` is a new folder to work in, ``cache`` one that stays, ``probes`` the
+    probe projects that are written already.
+    """
+
+    folder: Path
+    cache: Path
+    probes: ProbeCache
+
+
+class RoleDefinition(Protocol):
+    """One role.
+
+    ``on_platforms``: its questions are asked on each platform of the suite; those of
+    other roles are about wheels, or about targets that the tool itself names.
+    ``on_host`` and ``in_containers`` say where a tool is asked that is no part of an
+    image.  ``concurrent``: several batches can be asked at a time.
+    """
+
+    role: ClassVar[Role]
+    table: ClassVar[type[RoleTable]]
+    on_platforms: ClassVar[bool]
+    on_host: ClassVar[bool]
+    in_containers: ClassVar[bool]
+    concurrent: ClassVar[bool]
+
+    def plan(
+        self,
+        suite: Suite,
+        tool: ProvidedTool,
+        table: Any,  # noqa: ANN401 - each role has a table of its own
+        shown: Sequence[ShownPlatform],
+        resources: Resources,
+        /,
+    ) -> Plan[Any]:
+        """Return what a tool is asked.
+
+        Raises InputError if the suite's own data cannot be used.
+        """
+
+    def ask(
+        self,
+        tool: ProvidedTool,
+        table: Any,  # noqa: ANN401 - as above
+        batch: Any,  # noqa: ANN401 - as above
+        resources: Resources,
+        /,
+    ) -> Mapping[str, Answer]:
+        """Return an answer to each question of a batch, by the question's key."""
+
+    def smoke(
+        self,
+        tool: ProvidedTool,
+        table: Any,  # noqa: ANN401 - as above
+        resources: Resources,
+        /,
+    ) -> Iterator[str]:
+        """Ask a few questions that every tool of the role can answer; yield problems."""

@@ -1,0 +1,115 @@
+"""Asks one tool in one role at one place everything: plan, ask, judge, explain."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
+from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.judging.judge import result_of
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import EDITION, FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.roles.registry import ROLES
+from manylinux_conformance.roles.role import Resources
+from manylinux_conformance.run.place import Origin, Place
+from manylinux_conformance.run.settings import Progress
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.tools.deviations import annotate
+from manylinux_conformance.tools.selection import Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One tool in one role at one place."""
+
+    suite: Suite
+    tool: Tool
+    role: Role
+    place: Place
+    resources: Resources
+
+    def block(self, progress: Progress) -> Block:
+        """Return what the tool answers, or why it is not asked.
+
+        Raises InputError and InvariantError: an input or the suite itself is at fault
+        then, and not the place.
+        """
+        origin = self.place.origin(None)
+        results: list[Result] = []
+        not_run: tuple[NotRun, ...] = ()
+        try:
+            with self.place.provided(progress) as provided:
+                origin = self.place.origin(provided)
+                plan = self._plan(provided)
+                not_run = plan.not_run
+                results = self._ask(provided, plan, progress)
+        except UnavailableError as error:
+            names, remedy = self.place.platforms, error.remedy
+            not_run = (NotRun(platforms=names, reason=error.reason, remedy=remedy),)
+        explained = self._explained(results)
+        return Block(self.header(origin), tuple(explained), not_run)
+
+    def header(self, origin: Origin) -> Header:
+        """Return the head of the block of answers from somewhere."""
+        return header_of(self.suite, self.tool, self.role, origin)
+
+    def _plan(self, provided: ProvidedTool) -> Plan[Any]:
+        """Plan what is asked on what can be shown here."""
+        definition, table = ROLES[self.role], self.tool.adapter.tables[self.role]
+        found = list(self.place.shown(provided)) if definition.on_platforms else []
+        shown = [each for each in found if isinstance(each, ShownPlatform)]
+        missing = tuple(each for each in found if isinstance(each, NotRun))
+        plan = definition.plan(self.suite, provided, table, shown, self.resources)
+        batches = tuple(batch for batch in plan.batches if self.place.wants(batch))
+        return Plan(batches, (*missing, *plan.not_run))
+
+    def _ask(
+        self, provided: ProvidedTool, plan: Plan[Any], progress: Progress
+    ) -> list[Result]:
+        """Ask every batch and judge the answers, in the order of the plan."""
+        results: list[Result] = []
+        total = sum(len(batch.questions) for batch in plan.batches)
+        if total:
+            progress(self.place.words, 0, total)
+        ask = functools.partial(self._answers, provided)
+        for batch, answers in self.place.ask_each(plan.batches, ask):
+            results += [
+                result_of(question, answers[question.key], batch.platform)
+                for question in batch.questions
+            ]
+            progress(self.place.words, len(results), total)
+        return results
+
+    def _answers(
+        self, provided: ProvidedTool, batch: Batch[Any], folder: Path
+    ) -> Mapping[str, Answer]:
+        definition, table = ROLES[self.role], self.tool.adapter.tables[self.role]
+        resources = replace(self.resources, folder=folder)
+        return definition.ask(provided, table, batch, resources)
+
+    def _explained(self, results: list[Result]) -> list[Result]:
+        """Return the results, each difference with the kind of its deviation."""
+        return annotate(results, self.tool.deviations, self.tool.version, self.role)
+
+
+def header_of(suite: Suite, tool: Tool, role: Role, origin: Origin) -> Header:
+    """Return the head of a block of what a tool answers in a role."""
+    return Header(
+        format=FORMAT,
+        edition=EDITION,
+        rules_lock=suite.lock_digest,
+        tool=tool.adapter.name,
+        version=tool.version,
+        role=role,
+        python=origin.python,
+        host=origin.host,
+        platform=origin.platform,
+        emulator=origin.emulator,
+    )

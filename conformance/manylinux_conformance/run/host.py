@@ -1,0 +1,105 @@
+"""This machine as a place: modelled platforms, fixture wheels, and its own compilers."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import platform as machine
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.platforms.platform import Platform
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.run.place import Answers, Ask, Origin
+from manylinux_conformance.run.settings import Progress, Settings
+from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.sandbox.shim_check import shim_failure_reason
+from manylinux_conformance.tools.selection import Tool
+
+# Asked once for each platform and interpreter, whatever the number of tools.
+_shim_failure_reason = functools.cache(shim_failure_reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One tool in one role on this machine.
+
+    ``modelled`` are the platforms that a shim shows; ``jobs`` batches are asked at a
+    time.
+    """
+
+    tool: Tool
+    role: Role
+    modelled: tuple[Platform, ...]
+    settings: Settings
+    shim: Path
+    jobs: int
+
+    @property
+    def words(self) -> str:
+        """The tool and its role."""
+        return f"{self.tool.name} as {self.role.value}"
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The modelled platforms."""
+        return tuple(platform.name for platform in self.modelled)
+
+    def origin(self, provided: ProvidedTool | None) -> Origin:
+        """Return this machine, with the interpreter that the tool is asked about."""
+        python = provided.interpreter.version if provided else ""
+        return Origin(host=machine.machine(), python=python)
+
+    @contextlib.contextmanager
+    def provided(self, progress: Progress) -> Iterator[ProvidedTool]:
+        """Install the tool into the cache, unless it is there."""
+        tool = provide(
+            self.tool.adapter,
+            self.tool.version,
+            self.settings.cache,
+            offline=self.settings.offline,
+            progress=functools.partial(progress, done=0, total=0),
+        )
+        if isinstance(tool, NotProvided):
+            raise UnavailableError(self.tool.name, tool.reason)
+        yield tool
+
+    def shown(self, provided: ProvidedTool) -> Iterator[ShownPlatform | NotRun]:
+        """Yield each modelled platform, unless the shim does not manage to show it.
+
+        No tool is graded on such a one: what it answered there would be no fault of
+        its own.
+        """
+        check = functools.partial(
+            _shim_failure_reason, interpreter=provided.interpreter, shim=self.shim
+        )
+        with ThreadPoolExecutor(self.settings.jobs) as pool:
+            reasons = pool.map(check, self.modelled)
+            for platform, reason in zip(self.modelled, reasons, strict=True):
+                if reason:
+                    said = f"the model does not work: {reason}"
+                    yield NotRun(platforms=(platform.name,), reason=said)
+                else:
+                    yield ShownPlatform(platform, self.shim)
+
+    def wants(self, _batch: Batch[Any]) -> bool:
+        """Return True: everything is asked here."""
+        return True
+
+    def ask_each(
+        self, batches: Iterable[Batch[Any]], ask: Ask
+    ) -> Iterator[tuple[Batch[Any], Answers]]:
+        """Ask some batches at a time."""
+        folder = self.settings.work / self.words.replace(" ", "-")
+
+        def asked(batch: Batch[Any]) -> tuple[Batch[Any], Answers]:
+            return batch, ask(batch, folder / batch.name)
+
+        with ThreadPoolExecutor(self.jobs) as pool:
+            yield from pool.map(asked, batches)

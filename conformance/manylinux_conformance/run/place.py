@@ -1,0 +1,60 @@
+"""Places: where a tool is asked, this machine or a container, behind one protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.run.settings import Progress
+from manylinux_conformance.sandbox.provide import ProvidedTool
+
+Answers = Mapping[str, Answer]  # by the key of the question
+Ask = Callable[[Batch[Any], Path], Answers]  # in a new folder
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a header says about where answers come from; see ``Header``."""
+
+    host: str
+    platform: str = ""
+    emulator: str = ""
+    python: str = ""
+
+
+class Place(Protocol):
+    """Where one tool is asked in one role."""
+
+    @property
+    def words(self) -> str:
+        """The tool and the place, for people."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms of which nothing is known if the tool cannot be asked."""
+
+    def origin(self, provided: ProvidedTool | None) -> Origin:
+        """Return where the answers come from; without a tool, what is known then."""
+
+    def provided(self, progress: Progress) -> AbstractContextManager[ProvidedTool]:
+        """Provide the tool for as long as the body runs.
+
+        Raises UnavailableError, or what went wrong with the engine or the network.
+        """
+
+    def shown(self, provided: ProvidedTool) -> Iterator[ShownPlatform | NotRun]:
+        """Yield the platforms that can be shown to the tool, and why others cannot."""
+
+    def wants(self, batch: Batch[Any]) -> bool:
+        """Return whether a batch is asked here."""
+
+    def ask_each(
+        self, batches: Iterable[Batch[Any]], ask: Ask
+    ) -> Iterator[tuple[Batch[Any], Answers]]:
+        """Yield the answers to each batch, in their order."""

@@ -1,0 +1,97 @@
+"""Chooses the places of a tool in a role: this machine, and the containers there are."""
+
+from __future__ import annotations
+
+import fnmatch
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from manylinux_fixtures.architectures import ARCHITECTURES
+
+from manylinux_conformance.containers.available import ReadyContainer, ready_containers
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.roles.registry import ROLES
+from manylinux_conformance.run.container import InContainer
+from manylinux_conformance.run.host import Host
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.tools.selection import Tool
+
+
+@dataclass(slots=True)
+class Places:
+    """The places of one run; engines are asked for their images once."""
+
+    suite: Suite
+    settings: Settings
+    shim: Path
+    found: list[ReadyContainer | NotRun] | None = None
+
+    def host(self, tool: Tool, role: Role) -> Host | None:
+        """Return this machine, if the role is asked here at all."""
+        definition, suite = ROLES[role], self.suite
+        if tool.adapter.provide.image or not definition.on_host:
+            return None
+        wanted = suite.platforms if definition.on_platforms else self._architectures()
+        if not wanted:
+            return None
+        modelled = suite.platforms if definition.on_platforms else ()
+        jobs = self.settings.jobs if definition.concurrent else 1
+        return Host(tool, role, modelled, self.settings, self.shim, jobs)
+
+    def containers(self, tool: Tool, role: Role) -> list[InContainer]:
+        """Return the containers in which a tool is asked in a role."""
+        name = f"{tool.name} as {role.value} in containers".replace(" ", "-")
+        folder, pattern = self.settings.work / name, _pattern(tool, role)
+        return [
+            InContainer(
+                tool,
+                role,
+                self.settings,
+                ready,
+                folder / ready.container.name / "runs",
+                folder / ready.container.name / "probes",
+            )
+            for ready in self._found(pattern)
+            if isinstance(ready, ReadyContainer)
+            and fnmatchcase(ready.container.name, pattern)
+        ]
+
+    def missing(self, tool: Tool, role: Role) -> tuple[NotRun, ...]:
+        """Return the containers in which a tool would be asked, and cannot be."""
+        pattern = _pattern(tool, role)
+        lines = (each for each in self._found(pattern) if isinstance(each, NotRun))
+        wanted = (
+            msgspec.structs.replace(
+                line, platforms=tuple(fnmatch.filter(line.platforms, pattern))
+            )
+            for line in lines
+        )
+        return tuple(line for line in wanted if line.platforms)
+
+    def _found(self, pattern: str) -> list[ReadyContainer | NotRun]:
+        """Ask the engines once, and only if somebody is asked in containers at all."""
+        if not pattern:
+            return []
+        if self.found is None:
+            folders = (self.settings.work, self.settings.cache, data_folder("tools"))
+            with self.settings.timings.on("image"):
+                self.found = list(
+                    ready_containers(self.suite.containers, folders, Engines())
+                )
+        return self.found
+
+    def _architectures(self) -> list[str]:
+        return fnmatch.filter(ARCHITECTURES, self.suite.wanted.platform)
+
+
+def _pattern(tool: Tool, role: Role) -> str:
+    """Return which containers a tool is asked in; empty: none."""
+    if tool.adapter.provide.image:
+        return tool.adapter.provide.image
+    return "*" if ROLES[role].in_containers else ""

@@ -1,0 +1,138 @@
+"""Reports: every difference and everything that was not run, readable and escaped."""
+
+import io
+from pathlib import Path
+
+import msgspec
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.reports.junit import write_junit
+from manylinux_conformance.reports.pages import write_pages
+from manylinux_conformance.reports.summary import summarize, words
+from manylinux_conformance.reports.terminal import print_summary
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from rich.console import Console
+
+HEADER = Header(
+    format=FORMAT,
+    edition="2026.1",
+    rules_lock="0" * 64,
+    tool="pip",
+    version="26.3",
+    role=Role.INSTALLER,
+    python="3.11",
+    host="x86_64",
+)
+
+
+def result(
+    name: str, verdict: Verdict, *, deviation: str = "", reason: str = ""
+) -> Result:
+    return Result(
+        case=f"installer.order.linux/{name}",
+        rule="installer.order.linux",
+        platform="glibc-2.17",
+        fidelity=Fidelity.MODELLED,
+        verdict=verdict,
+        expected="linux_x86_64",
+        answer="" if reason else "any",
+        reason=reason,
+        deviation=deviation,
+    )
+
+
+RIGHT = result("right", Verdict.PASS)
+WRONG = result("wrong", Verdict.FAIL)
+HUNG = result("hung", Verdict.TIMEOUT, reason="no answer within 5 s")
+SILENT = result("silent", Verdict.NOT_ASKED, reason="needs a 32-bit interpreter")
+BLOCK = Block(
+    HEADER,
+    (RIGHT, WRONG, HUNG, SILENT),
+    (NotRun(platforms=("centos-7",), reason="no engine", remedy="x start"),),
+)
+
+
+def test_the_summary_counts_rules_not_questions() -> None:
+    (table,) = summarize([BLOCK])
+    (row,) = table.rows
+    assert (table.role, table.areas) == ("installer", ("installer",))
+    assert words(row.areas[0]) == "1 ✗"
+
+
+def test_reports_name_every_difference_and_what_was_not_run(tmp_path: Path) -> None:
+    odd = msgspec.structs.replace(WRONG, answer="<b>|</b>")
+    block = Block(HEADER, (RIGHT, odd, HUNG, SILENT), BLOCK.not_run)
+    write_pages([block], {}, tmp_path)
+    write_junit([block], tmp_path / "junit.xml")
+    console = Console(record=True, width=100, file=io.StringIO())
+    print_summary([block], console)
+    page = (tmp_path / "report.html").read_text()
+    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
+    assert "<script" not in page
+    assert r"<b>\|</b>" in (tmp_path / "report.md").read_text()
+    junit = (tmp_path / "junit.xml").read_text()
+    assert 'tests="5" failures="1" errors="1" skipped="2"' in junit
+    for text in (page, junit, console.export_text()):
+        assert "centos-7" in text
+        assert "no engine; run: x start" in text
+
+
+def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
+    known = msgspec.structs.replace(WRONG, deviation="bug")
+    for results, said in (
+        ((known,), "Every difference from the rules is a recorded deviation."),
+        ((known, HUNG), "installer.order.linux/hung"),
+    ):
+        write_pages([Block(HEADER, results)], {}, tmp_path)
+        for name in ("report.html", "report.md"):
+            page = (tmp_path / name).read_text()
+            assert page.index("Unexplained") < page.index(said), name
+            assert page.index(said) < page.index("pip 26.3 as installer"), name
+
+
+def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
+    known = msgspec.structs.replace(WRONG, deviation="bug")
+    write_junit([Block(HEADER, (known,))], tmp_path / "junit.xml")
+    assert 'failures="0" errors="0" skipped="1"' in (tmp_path / "junit.xml").read_text()
+
+
+def test_an_auditor_is_reported_by_the_architecture_of_the_wheel(
+    tmp_path: Path,
+) -> None:
+    audited = Result(
+        case="wheel.needed.allowed/refused",
+        rule="wheel.needed.allowed",
+        arch="s390x",
+        verdict=Verdict.FAIL,
+        expected="violates",
+        answer="conforms",
+    )
+    header = msgspec.structs.replace(HEADER, role=Role.AUDITOR)
+    write_pages([Block(header, (audited,))], {}, tmp_path)
+    write_junit([Block(header, (audited,))], tmp_path / "junit.xml")
+    for name in ("report.html", "report.md", "junit.xml"):
+        assert "s390x" in (tmp_path / name).read_text(), name
+
+
+def test_a_container_that_was_not_asked_is_named_in_every_report(
+    tmp_path: Path,
+) -> None:
+    header = msgspec.structs.replace(HEADER, platform="debian-12-s390x")
+    block = Block(header, (), (NotRun(reason="needs Python 3.14"),))
+    write_pages([Block(HEADER, (RIGHT,)), block], {}, tmp_path)
+    write_junit([block], tmp_path / "junit.xml")
+    said = "ot run on debian-12-s390x: needs Python 3.14"
+    assert said in (tmp_path / "report.html").read_text()
+    assert said in (tmp_path / "report.md").read_text()
+    assert "every case on debian-12-s390x" in (tmp_path / "junit.xml").read_text()
+
+
+def test_a_tool_that_was_not_asked_at_all_has_no_platform(tmp_path: Path) -> None:
+    block = Block(HEADER, (), (NotRun(reason="needs Python 3.14"),))
+    write_pages([block], {}, tmp_path)
+    write_junit([block], tmp_path / "junit.xml")
+    assert "Not run: needs Python 3.14" in (tmp_path / "report.html").read_text()
+    assert "- not run: needs Python 3.14" in (tmp_path / "report.md").read_text()
+    assert 'name="every case"' in (tmp_path / "junit.xml").read_text()

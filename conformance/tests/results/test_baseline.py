@@ -1,0 +1,226 @@
+"""The baseline: compared line by line, replaced whole, never passed in silence."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.baseline import (
+    changes,
+    file_name,
+    not_rerun,
+    notes,
+    read_baseline,
+    update_baseline,
+)
+from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
+from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.selection import choose_tools
+
+HEADER = Header(
+    format=FORMAT,
+    edition="2026.1",
+    rules_lock="0" * 64,
+    tool="pip",
+    version="26.3",
+    role=Role.INSTALLER,
+    python="3.11",
+    host="x86_64",
+)
+RESULT = Result(
+    case="tag.form/plain",
+    rule="tag.form",
+    platform="glibc-2.17",
+    fidelity=Fidelity.MODELLED,
+    verdict=Verdict.PASS,
+    expected="any",
+    answer="any",
+)
+OTHER = msgspec.structs.replace(RESULT, case="tag.form/other")
+BLOCK = Block(HEADER, (RESULT, OTHER))
+NAME = "installer-pip-26.3.jsonl"
+
+
+def headed(*results: Result, **fields: object) -> Block:
+    return Block(msgspec.structs.replace(HEADER, **fields), results)
+
+
+def changed(folder: Path, fresh: Block, *, complete: bool = True) -> list[str]:
+    update_baseline([BLOCK], {}, folder)
+    return list(changes(fresh, read_baseline(folder), complete=complete))
+
+
+def noted(folder: Path, *fresh: Block) -> list[str]:
+    update_baseline([BLOCK], {}, folder)
+    return list(notes(fresh, read_baseline(folder)))
+
+
+def test_a_rerun_with_equal_answers_changes_nothing(tmp_path: Path) -> None:
+    assert changed(tmp_path, BLOCK) == []
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert noted(tmp_path, BLOCK) == []
+
+
+def test_a_narrowed_rerun_is_compared_as_far_as_it_goes(tmp_path: Path) -> None:
+    assert changed(tmp_path, headed(RESULT), complete=False) == []
+    assert changed(tmp_path, headed(RESULT)) == [
+        f"{NAME}: tag.form/other on glibc-2.17: no longer asked"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("results", "said"),
+    [
+        (
+            (msgspec.structs.replace(RESULT, verdict=Verdict.FAIL, answer="x"), OTHER),
+            (
+                "tag.form/plain on glibc-2.17: "
+                "verdict was pass, is fail; answer was any, is x"
+            ),
+        ),
+        (
+            (msgspec.structs.replace(RESULT, deviation="bug"), OTHER),
+            "tag.form/plain on glibc-2.17: deviation was nothing, is bug",
+        ),
+        (
+            (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
+            "tag.form/plain on musl: not asked before",
+        ),
+        ((OTHER, RESULT), "the same answers in another order"),
+    ],
+)
+def test_a_rerun_that_differs_is_reported(
+    tmp_path: Path, results: tuple[Result, ...], said: str
+) -> None:
+    assert changed(tmp_path, headed(*results)) == [f"{NAME}: {said}"]
+
+
+def test_a_tool_without_committed_results_is_reported() -> None:
+    (found,) = changes(BLOCK, {}, complete=True)
+    assert "not in the baseline yet" in found
+
+
+def test_another_interpreter_of_equal_answers_is_only_noted(tmp_path: Path) -> None:
+    tagged = msgspec.structs.replace(RESULT, expected="cp311-cp311-x", answer="cp311-y")
+    update_baseline([headed(tagged)], {}, tmp_path)
+    newer = msgspec.structs.replace(RESULT, expected="cp313-cp313-x", answer="cp313-y")
+    fresh = headed(newer, python="3.13")
+    baseline = read_baseline(tmp_path)
+    assert list(changes(fresh, baseline, complete=True)) == []
+    assert list(notes([fresh], baseline)) == [
+        "checked against answers with python 3.11, now 3.13: pip 26.3 as installer"
+    ]
+    wrong = headed(msgspec.structs.replace(newer, answer="any"), python="3.13")
+    (found,) = changes(wrong, baseline, complete=True)
+    assert found.endswith("answer was cp{python}-y, is any")
+
+
+def test_answers_to_older_rules_are_noted(tmp_path: Path) -> None:
+    fresh = headed(RESULT, OTHER, rules_lock="1" * 64)
+    assert changed(tmp_path, fresh) == []
+    (note,) = noted(tmp_path, fresh)
+    assert "other revisions of the rules" in note
+
+
+def test_another_machine_is_said_not_to_be_checked(tmp_path: Path) -> None:
+    fresh = headed(msgspec.structs.replace(RESULT, answer="x"), host="aarch64")
+    assert changed(tmp_path, fresh) == []
+    assert noted(tmp_path, fresh) == [
+        "not checked, because made on x86_64: pip 26.3 as installer"
+    ]
+
+
+def test_a_tool_that_is_not_run_is_said_not_to_be_checked(tmp_path: Path) -> None:
+    reason = NotRun(reason="needs Python <3.0")
+    assert noted(tmp_path, Block(HEADER, (), (reason,))) == [
+        "not checked, because not run: pip 26.3 as installer"
+    ]
+    assert noted(tmp_path) == []
+
+
+def test_a_platform_that_is_not_run_may_be_missing(tmp_path: Path) -> None:
+    reason = NotRun(platforms=("glibc-2.17",), reason="the model does not work")
+    assert changed(tmp_path, Block(HEADER, (), (reason,))) == []
+
+
+def test_what_is_not_run_stays_baseline(tmp_path: Path) -> None:
+    inside = headed(RESULT, platform="debian-12-s390x")
+    update_baseline([inside, BLOCK], {}, tmp_path)
+    baseline = read_baseline(tmp_path)
+    assert list(read_blocks(tmp_path / NAME)) == [BLOCK, inside]
+    fresh = headed(RESULT)
+    update_baseline([fresh, headed(platform="debian-12-s390x")], baseline, tmp_path)
+    assert list(read_blocks(tmp_path / NAME)) == [fresh, inside]
+    assert not_rerun([fresh], baseline) == [inside]
+
+
+def test_a_platform_that_is_not_run_stays_baseline_at_its_place(tmp_path: Path) -> None:
+    later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
+    new = msgspec.structs.replace(RESULT, platform="glibc-2.34")
+    missing = NotRun(platforms=("glibc-2.17",), reason="the model does not work")
+    nobody = NotRun(platforms=("glibc-2.5",), reason="the model does not work")
+    update_baseline([headed(RESULT, OTHER, later)], {}, tmp_path)
+    fresh = Block(HEADER, (new, later), (missing, nobody))
+    update_baseline([fresh], read_baseline(tmp_path), tmp_path)
+    kept = Block(HEADER, (RESULT, OTHER, later, new), (nobody,))
+    assert list(read_blocks(tmp_path / NAME)) == [kept]
+
+
+def test_blocks_without_results_stay_out_of_the_baseline(tmp_path: Path) -> None:
+    lacking = Block(HEADER, (), (NotRun(platforms=("centos-7-i686",), reason="x"),))
+    update_baseline([BLOCK, lacking], {}, tmp_path)
+    assert list(read_blocks(tmp_path / NAME)) == [BLOCK]
+    write_blocks([BLOCK, lacking], tmp_path / NAME)
+    assert list(read_baseline(tmp_path).values()) == [BLOCK]
+
+
+def test_an_auditor_is_compared_by_the_architecture_of_the_wheel(
+    tmp_path: Path,
+) -> None:
+    wheel = msgspec.structs.replace(RESULT, platform="", fidelity=None, arch="s390x")
+    other = msgspec.structs.replace(wheel, arch="i686")
+    update_baseline([headed(wheel, other)], {}, tmp_path)
+    wrong = msgspec.structs.replace(other, verdict=Verdict.FAIL)
+    baseline = read_baseline(tmp_path)
+    assert list(changes(headed(wheel, wrong), baseline, complete=True)) == [
+        f"{NAME}: tag.form/plain on i686: verdict was pass, is fail"
+    ]
+
+
+def test_platforms_of_one_line_are_missing_one_by_one(tmp_path: Path) -> None:
+    later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
+    update_baseline([headed(RESULT, later)], {}, tmp_path)
+    reason = "the model does not work"
+    missing = NotRun(platforms=("glibc-2.17", "glibc-2.5"), reason=reason)
+    fresh = Block(HEADER, (later,), (missing,))
+    baseline = read_baseline(tmp_path)
+    assert list(changes(fresh, baseline, complete=True)) == []
+    update_baseline([fresh], baseline, tmp_path)
+    left = NotRun(platforms=("glibc-2.5",), reason=reason)
+    assert list(read_blocks(tmp_path / NAME)) == [
+        Block(HEADER, (RESULT, later), (left,))
+    ]
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    update_baseline([BLOCK], {}, tmp_path)
+    with (tmp_path / NAME).open("a") as file:
+        file.write("{")
+    with pytest.raises(InputError, match=rf"{NAME}: line 5: cut off"):
+        read_baseline(tmp_path)
+
+
+def test_what_is_baseline_belongs_to_a_pinned_tool() -> None:
+    pinned = {
+        (role.value, tool.adapter.name, tool.version)
+        for tool in choose_tools([])
+        for role in tool.adapter.roles
+    }
+    folder = data_folder("results")
+    baseline = read_baseline(folder)
+    assert {key[:3] for key in baseline} <= pinned
+    names = {file_name(block.header) for block in baseline.values()}
+    assert {path.name for path in folder.glob("*.jsonl")} == names

@@ -1,0 +1,82 @@
+"""A run: a block for each container, and an end that leaves nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Generator
+
+import msgspec
+import pytest
+from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.platforms.catalogue import Container
+from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.run.pipeline import run
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.tools.selection import Tool
+
+MakeReady = Callable[..., ReadyContainer]
+MakeTool = Callable[..., Tool]
+Mine = Callable[[Engine], list[str]]
+
+
+def renamed(container: Container, name: str) -> Container:
+    release = msgspec.structs.replace(container.release, name=name)
+    return Container(release, container.arch)
+
+
+def in_containers(suite: Suite, *containers: Container) -> Suite:
+    """Return a suite that is asked in some containers and nowhere else."""
+    return dataclasses.replace(suite, platforms=(), containers=containers)
+
+
+def test_every_container_has_a_block_and_the_rest_a_reason(
+    made_up: MakeReady, suite: Suite, settings: Settings, make_installer: MakeTool
+) -> None:
+    here = made_up().container
+    narrowed = in_containers(suite, here, renamed(here, "there"))
+    told: list[tuple[str, int, int]] = []
+    blocks = list(
+        run(
+            narrowed,
+            [make_installer("any")],
+            [Role.INSTALLER],
+            settings,
+            lambda *words: told.append(words),
+        )
+    )
+    cases = len(suite.cases)
+    assert told[-1] == (f"fake as installer in {here.name}", cases, cases)
+    assert [len(block.results) for block in blocks] == [cases, 0]
+    assert [block.header.platform for block in blocks] == [here.name, ""]
+    name = f"there-{here.arch.name}"
+    assert blocks[1].not_run == (
+        NotRun(
+            platforms=(name,),
+            reason="not prepared",
+            remedy=f"manylinux-conformance platforms prepare {name}",
+        ),
+    )
+
+
+def test_whoever_stops_listening_ends_the_containers(
+    start_engine: Callable[..., Engine],
+    here_container: Container,
+    suite: Suite,
+    settings: Settings,
+    make_installer: MakeTool,
+    mine: Mine,
+) -> None:
+    there = renamed(here_container, "there")
+    engine = start_engine("", here_container.image, there.image)
+    narrowed = in_containers(suite, here_container, there)
+    tools, roles = [make_installer("dawdle")], [Role.INSTALLER]
+    blocks = run(narrowed, tools, roles, settings, lambda *_: None)
+    assert isinstance(blocks, Generator)
+    next(blocks)
+    with pytest.raises(KeyboardInterrupt):
+        blocks.throw(KeyboardInterrupt)
+    assert settings.live.ended
+    assert mine(engine) == []

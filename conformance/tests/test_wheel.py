@@ -1,0 +1,134 @@
+"""The built wheel: installed where no clone is, the suite and the reference run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+from manylinux_fixtures.elf.description import Elf
+from manylinux_fixtures.recipes import Recipe
+from manylinux_fixtures.wheel_writer import write_wheel
+from manylinux_spec.folder import spec_folder
+
+ROOT = Path(__file__).parents[2]
+DATA = {
+    "spec": ("manylinux_spec/data", {"README.md", "manylinux_spec", "tests"}),
+    "conformance": (
+        "manylinux_conformance/data",
+        {"README.md", "manylinux_conformance", "tests", "bench"},
+    ),
+    "fixtures": (
+        "manylinux_fixtures/data",
+        {"README.md", "manylinux_fixtures", "tests"},
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the project's wheel, without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet"]
+    options = ["--no-build-isolation", f"--wheel-dir={folder}", str(ROOT)]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="session")
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Install the wheel into an environment that sees its dependencies, not the clone.
+
+    A path in a ``.pth`` file is searched, and the ``.pth`` files in it are not read, so
+    that the editable installation of the clone is out of sight.
+    """
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True
+    )
+    python = folder / "bin" / "python"
+    command = [sys.executable, "-m", "pip", f"--python={python}", "install"]
+    options = ["--no-deps", "--no-index", "--quiet", str(wheel)]
+    subprocess.run([*command, *options], check=True, capture_output=True)
+    [packages] = folder.glob("lib/python3.*/site-packages")
+    here = sysconfig.get_path("purelib")
+    (packages / "dependencies.pth").write_text(f"{here}\n")
+    return folder / "bin"
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def said_by(programs: Path, home: Path, name: str, *arguments: str) -> str:
+    """Run an installed program away from the clone; return what it printed."""
+    process = subprocess.run(
+        [programs / name, *arguments],
+        cwd=home,
+        env={"HOME": str(home), "PATH": os.defpath},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 0, process.stdout + process.stderr
+    return process.stdout + process.stderr
+
+
+@pytest.mark.parametrize("tree", DATA)
+def test_every_file_of_data_is_in_the_wheel(wheel: Path, tree: str) -> None:
+    place, code = DATA[tree]
+    tracked = subprocess.run(
+        ["git", "ls-files", tree], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    wanted = {
+        f"{place}/{name.partition('/')[2]}"
+        for name in tracked
+        if name.split("/")[1] not in code
+    }
+    assert wanted
+    assert wanted <= set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_the_installed_packages_are_the_wheels(programs: Path, home: Path) -> None:
+    program = "import manylinux_conformance as m; print(m.__path__[0])"
+    said = said_by(programs, home, "python", "-c", program)
+    assert said.startswith(str(programs.parent))
+
+
+def test_the_installed_suite_asks_the_reference(programs: Path, home: Path) -> None:
+    said = said_by(
+        programs,
+        home,
+        *("manylinux-conformance", "run", "--tool", "reference"),
+        *("--platform", "glibc-2.17", "--rule", "installer.glibc.at-least"),
+    )
+    assert "every difference from the rules is a recorded deviation" in said
+    results = home / "build" / "conformance" / "results.jsonl"
+    assert results.read_text().count('"verdict":"pass"') > 1
+
+
+def test_the_installed_suite_prints_its_cases(programs: Path, home: Path) -> None:
+    said = said_by(programs, home, "manylinux-conformance", "cases")
+    chapters = len(list(spec_folder().glob("*.md")))
+    assert said.count('"rule":') > 10 * chapters
+
+
+def test_the_installed_suite_checks_an_adapter(programs: Path, home: Path) -> None:
+    [adapter] = programs.parent.rglob("data/tools/reference.toml")
+    said = said_by(programs, home, "manylinux-conformance", "adapter-check", adapter)
+    assert "works as " in said
+
+
+def test_the_installed_reference_checks_a_wheel(programs: Path, home: Path) -> None:
+    name = "thing-1-cp36-abi3-manylinux_2_17_x86_64.whl"
+    recipe = Recipe(
+        name="thing", about="", arch=("x86_64",), tags=("manylinux_2_17_x86_64",)
+    )
+    (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": write_elf(Elf())}))
+    assert "manylinux_2_17_x86_64" in said_by(programs, home, "manylinux", "check", name)
