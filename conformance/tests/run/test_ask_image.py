@@ -13,7 +13,7 @@ from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.files import SharedFiles
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, InvariantError
 from manylinux_conformance.loader.loader_check import (
     loader_check_for,
     loader_unavailable_reason,
@@ -215,5 +215,5 @@ def test_what_no_image_can_be_is_refused(
 
 def test_no_folder_but_the_containers_own_is_given_to_its_user(tmp_path: Path) -> None:
     files = SharedFiles((), tmp_path / "writable")
-    with pytest.raises(ValueError, match="is not the container's"):
+    with pytest.raises(InvariantError, match="is not writable in container any"):
         files.send("any", tmp_path)
