@@ -33,7 +33,7 @@ def run(
     """Ask every tool in every role it has, and yield a block for each place.
 
     Whatever ends the run, no container of it is left.
-    Raises InputError if the suite's own data or compiler cannot be used.
+    Raises InputError if the suite's own data cannot be used.
     """
     settings.work.mkdir(parents=True, exist_ok=True)
     places = Places(suite, settings, _shim(settings))
