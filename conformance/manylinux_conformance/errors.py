@@ -1,16 +1,30 @@
 """Errors: one class for each way in which something can fail.
 
-Only ``InputError`` says that an input is to blame; the command line ends with status 2
-then, and with status 3 for every other one.
+``InputError``, which every reader of files raises, says that an input is to blame; the
+command line ends with status 2 then, and with status 3 for a ``SuiteError``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from manylinux_spec.input_files import InputError
+
+__all__ = [
+    "EngineError",
+    "FetchError",
+    "InputError",
+    "InvariantError",
+    "LostContainerError",
+    "MissingProgramError",
+    "SuiteError",
+    "UnavailableError",
+    "UnusableImageError",
+]
+
 
 class SuiteError(Exception):
-    """What went wrong, where, and what would help.
+    """What went wrong, where, and what would help; no input is to blame.
 
     ``where`` names a file, an option, an engine or a program; ``remedy`` is a command
     that mends it, empty if nobody knows one.
@@ -28,16 +42,12 @@ class SuiteError(Exception):
         return f"{self.reason}; run: {self.remedy}" if self.remedy else self.reason
 
 
-class InputError(SuiteError):
-    """A file or an option from outside cannot be used."""
-
-
 class InvariantError(SuiteError):
     """The suite's own parts contradict each other: a fault of this project."""
 
 
 class UnavailableError(SuiteError):
-    """Something that is needed cannot be had, and no input is to blame."""
+    """Something that is needed cannot be had."""
 
 
 class EngineError(UnavailableError):

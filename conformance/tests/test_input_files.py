@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import (
+from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.suite.cases import CaseFile
+from manylinux_conformance.tools.adapters import Adapter
+from manylinux_conformance.tools.deviations import DeviationFile
+from manylinux_spec.input_files import (
     LARGEST_INPUT,
     LARGEST_TOML,
     read_bytes,
     read_toml,
 )
-from manylinux_conformance.platforms.platform import PlatformFile
-from manylinux_conformance.suite.cases import CaseFile
-from manylinux_conformance.tools.adapters import Adapter
-from manylinux_conformance.tools.deviations import DeviationFile
 
 CASE = '[[choose]]\nrule = "tag.form"\nname = "a"\noffer = ["x"]\npick = "x"\n'
 PLATFORM = '[[platform]]\nname = "p"\nfidelity = "modelled"\nmachine = "m"\n'

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.elf.description import Elf
-from manylinux_fixtures.recipes import Recipe
-from manylinux_fixtures.wheel_writer import write_wheel
+from manylinux_fixtures.recipes.recipe import Recipe
+from manylinux_fixtures.wheels.writer import write_wheel
 from manylinux_spec.folder import spec_folder
 
 ROOT = Path(__file__).parents[2]
@@ -131,4 +131,6 @@ def test_the_installed_reference_checks_a_wheel(programs: Path, home: Path) -> N
         name="thing", about="", arch=("x86_64",), tags=("manylinux_2_17_x86_64",)
     )
     (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": write_elf(Elf())}))
-    assert "manylinux_2_17_x86_64" in said_by(programs, home, "manylinux", "check", name)
+    assert "manylinux_2_17_x86_64" in said_by(
+        programs, home, "manylinux", "check", name
+    )

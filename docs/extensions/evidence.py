@@ -20,7 +20,6 @@ from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Rule, read_rules
 from manylinux_conformance.tools.deviations import Deviation, read_deviations
-from manylinux_fixtures.fixture_error import FixtureError
 from proposal import Proposal, read_proposals
 from recipe_text import described_recipes
 from score import Score, scores
@@ -74,7 +73,7 @@ def evidence(env: BuildEnvironment) -> Evidence:
     """
     try:
         return _read(Path(env.srcdir), env.config.evidence_digest)
-    except (InputError, FixtureError) as error:
+    except InputError as error:
         raise SphinxError(str(error)) from error
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from generated_page import GeneratedPage
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_spec.input_files import read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

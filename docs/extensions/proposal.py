@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_toml
+from manylinux_spec.input_files import read_toml
 
 HEADINGS = {
     "TAG": "Tags",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from case_text import CaseText
-from manylinux_fixtures.recipes import (
+from manylinux_fixtures.recipes.recipe import (
     Boundary,
     Expectation,
     Expected,
@@ -24,7 +24,7 @@ ANSWERS = {
 def described_recipes(folder: Path) -> Iterator[CaseText]:
     """Yield every recipe below a folder in words; no folder means none.
 
-    Raises FixtureError if a recipe cannot be used.
+    Raises InputError if a recipe cannot be used.
     """
     if folder.is_dir():
         for _, file in read_recipe_files(folder):

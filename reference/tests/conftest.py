@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from manylinux_fixtures.corpus import Fixture, fixtures, place
+from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
+from manylinux_fixtures.files.write import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,6 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Fixture]:
     built = {}
     for fixture in fixtures():
         path: Path = folder / fixture.path
-        place(path, fixture.content())
+        write_atomically(path, fixture.content())
         built[str(path)] = fixture
     return built

@@ -16,7 +16,7 @@ import time
 import zipfile
 from pathlib import Path
 
-from manylinux_fixtures.corpus import Fixture, fixtures
+from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 from manylinux_reference.audit_json import line
 from manylinux_reference.auditing import report_on
 

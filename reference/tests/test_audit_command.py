@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import manylinux_reference
 import pytest
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference import audit_command, cli
 from manylinux_reference.audit_json import as_object
 from manylinux_reference.audit_text import lines
@@ -21,7 +21,7 @@ from manylinux_reference.finding import Finding
 from manylinux_reference.report import Claim, Outcome, Report
 
 if TYPE_CHECKING:
-    from manylinux_fixtures.corpus import Fixture
+    from manylinux_fixtures.corpus.fixtures import Fixture
 
 PACKAGE = Path(manylinux_reference.__file__).parent
 SCHEMA = json.loads((PACKAGE / "audit.schema.json").read_text("utf-8"))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference import audit_command, mutation
 from manylinux_reference.auditing import report_on
 from manylinux_reference.report import Outcome
 
 if TYPE_CHECKING:
-    from manylinux_fixtures.corpus import Fixture
+    from manylinux_fixtures.corpus.fixtures import Fixture
     from manylinux_reference.report import Report
 
 REFUSED_BY = {  # rules that say what counts; the wheel is then refused by another

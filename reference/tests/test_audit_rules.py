@@ -16,7 +16,7 @@ from manylinux_reference.policy import Policy
 from manylinux_spec.folder import spec_folder
 
 if TYPE_CHECKING:
-    from manylinux_fixtures.corpus import Fixture
+    from manylinux_fixtures.corpus.fixtures import Fixture
 
 BLOCK = re.compile(
     r"^:::\{rule\} (\S+)\n:level: (\S+)\n(?:.*\n)*?:tested: (\S+?):?(?: .*)?$",

@@ -15,7 +15,7 @@ from elftools.elf.sections import SymbolTableSection
 from elftools.elf.segments import InterpSegment
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from manylinux_fixtures.corpus import fixtures
+from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.elf import ET_DYN, ET_EXEC, MAGIC, Elf
 from manylinux_reference.elf_reader import read_elf

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from manylinux_fixtures.hostile import Hostile, Outcome, hostile_inputs
-from manylinux_fixtures.hostile.plain import EXTENSION
+from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inputs
+from manylinux_fixtures.hostile.well_formed import EXTENSION
 from manylinux_reference.audit_command import FALSE_CLAIM, UNUSABLE, exit_status
 from manylinux_reference.audit_text import lines
 from manylinux_reference.auditing import report_on
@@ -27,7 +27,7 @@ SECONDS = 20  # of processor time, on any machine; seconds is what it takes
 
 @pytest.mark.parametrize("hostile", INPUTS, ids=lambda hostile: hostile.name)
 def test_hostile_wheel_is_refused_with_its_reason(
-    hostile: Hostile, tmp_path: Path
+    hostile: HostileInput, tmp_path: Path
 ) -> None:
     report = report_on(str(hostile.write(tmp_path)))
     status = exit_status(report, checking=True)
@@ -52,7 +52,7 @@ def limit() -> None:
     [each for each in INPUTS if each.name.startswith(("bomb", "crowd"))],
     ids=lambda hostile: hostile.name,
 )
-def test_bombs_go_off_in_a_small_room(hostile: Hostile, tmp_path: Path) -> None:
+def test_bombs_go_off_in_a_small_room(hostile: HostileInput, tmp_path: Path) -> None:
     path = hostile.write(tmp_path)
     before = set(tmp_path.rglob("*"))
     done = subprocess.run(

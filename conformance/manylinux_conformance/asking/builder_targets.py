@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Fidelity, Platform

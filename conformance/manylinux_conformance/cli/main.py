@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from manylinux_fixtures.fixture_error import FixtureError
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
@@ -16,6 +15,7 @@ from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
+from manylinux_conformance.cli.show import show
 from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.run.signals import exit_status, terminable
@@ -42,7 +42,7 @@ class Commands(click.Group):
         try:
             with terminable():
                 return super().invoke(ctx)
-        except (InputError, FixtureError) as error:
+        except InputError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
         except SuiteError as error:
@@ -69,6 +69,7 @@ main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)
 main.add_command(report)
+main.add_command(show)
 
 
 @main.command()

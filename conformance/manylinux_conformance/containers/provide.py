@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from manylinux_conformance.input_files import read_bytes
+from manylinux_spec.input_files import read_bytes
+
 from manylinux_conformance.platforms.interpreters import (
     Interpreter,
     allows,

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.corpus import digest, fixtures, place
-from manylinux_fixtures.fixture_error import FixtureError
-from manylinux_fixtures.manifest import MANIFEST, Line, line_of
+from manylinux_fixtures.corpus.fixtures import fixtures
+from manylinux_fixtures.corpus.manifest import MANIFEST, ManifestEntry, manifest_entry
+from manylinux_fixtures.files.write import digest, write_atomically
 
 from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
@@ -26,7 +26,7 @@ def built_corpus(cache: Path) -> Corpus:
     """
     try:
         wheels = _wheels()
-    except FixtureError as error:
+    except InputError as error:
         raise InputError("corpus", str(error)) from error
     manifest = msgspec.json.encode([line for line, _ in wheels])
     folder = cache / "corpus" / hashlib.sha256(manifest).hexdigest()[:16]
@@ -34,16 +34,18 @@ def built_corpus(cache: Path) -> Corpus:
         folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
         for line, content in wheels:
-            place(unfinished / line.path, content)
-        place(unfinished / MANIFEST, manifest)
+            write_atomically(unfinished / line.path, content)
+        write_atomically(unfinished / MANIFEST, manifest)
         _settle(unfinished, folder)
     return read_corpus(folder)
 
 
-def _wheels() -> list[tuple[Line, bytes]]:
+def _wheels() -> list[tuple[ManifestEntry, bytes]]:
     """Return every wheel with its line, sorted by path."""
     built = ((fixture, fixture.content()) for fixture in fixtures())
-    wheels = [(line_of(fixture, digest(wheel)), wheel) for fixture, wheel in built]
+    wheels = [
+        (manifest_entry(fixture, digest(wheel)), wheel) for fixture, wheel in built
+    ]
     return sorted([*wheels, *hostile_wheels()], key=lambda each: each[0].path)
 
 

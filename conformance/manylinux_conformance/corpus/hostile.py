@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manylinux_fixtures.corpus import digest
-from manylinux_fixtures.hostile import Hostile, Outcome, hostile_inputs
-from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Ask, Expectation
+from manylinux_fixtures.corpus.manifest import ManifestEntry
+from manylinux_fixtures.files.write import digest
+from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inputs
+from manylinux_fixtures.recipes.recipe import Ask, Expectation
 
 HOSTILE = "auditor.input.hostile"
 ARCH = "x86_64"
@@ -23,7 +23,7 @@ EXPECTED = {
 COSTLY = ("bomb-", "crowd-")
 
 
-def hostile_wheels() -> Iterator[tuple[Line, bytes]]:
+def hostile_wheels() -> Iterator[tuple[ManifestEntry, bytes]]:
     """Yield each hostile wheel that is a question, with its line."""
     for hostile in hostile_inputs():
         if hostile.outcome in EXPECTED and not hostile.name.startswith(COSTLY):
@@ -31,11 +31,11 @@ def hostile_wheels() -> Iterator[tuple[Line, bytes]]:
             yield _line(hostile, digest(content)), content
 
 
-def _line(hostile: Hostile, sha256: str) -> Line:
+def _line(hostile: HostileInput, sha256: str) -> ManifestEntry:
     platforms = hostile.filename.removesuffix(".whl").rpartition("-")[2].split(".")
     claims = tuple(tag for tag in platforms if tag.startswith("manylinux"))
     expected = EXPECTED[hostile.outcome]
-    return Line(
+    return ManifestEntry(
         id=f"{HOSTILE}/{hostile.name}/{ARCH}",
         path=f"{HOSTILE}/{hostile.name}/{hostile.filename}",
         sha256=sha256,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.manifest import MANIFEST, Line
+from manylinux_fixtures.corpus.manifest import MANIFEST, ManifestEntry
+from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +18,13 @@ class Corpus:
     """The wheels of a folder; ``lines`` say what is expected of each."""
 
     folder: Path
-    lines: tuple[Line, ...]
+    lines: tuple[ManifestEntry, ...]
 
-    def wheel(self, line: Line) -> Path:
+    def wheel(self, line: ManifestEntry) -> Path:
         """Return where a line's wheel lies."""
         return self.folder / line.path
 
-    def only(self, wanted: Callable[[Line], bool]) -> Corpus:
+    def only(self, wanted: Callable[[ManifestEntry], bool]) -> Corpus:
         """Return the part of the corpus that is wanted."""
         return replace(self, lines=tuple(line for line in self.lines if wanted(line)))
 
@@ -37,7 +37,7 @@ def read_corpus(folder: Path) -> Corpus:
     """
     path = folder / MANIFEST
     try:
-        lines = msgspec.json.decode(read_bytes(path), type=tuple[Line, ...])
+        lines = msgspec.json.decode(read_bytes(path), type=tuple[ManifestEntry, ...])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(path, str(error)) from error
     for line in lines:

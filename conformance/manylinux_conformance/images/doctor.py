@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.errors import SuiteError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.binfmt import (
     OLDEST,
     entry_of,
@@ -63,6 +63,8 @@ def examine(address: str = "", machine: Machine | None = None) -> Iterator[Found
     try:
         engine = connect(address)
         yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
+    except InputError as error:
+        yield Found("engine", State.MISSING, str(error))
     except SuiteError as error:
         yield Found("engine", State.MISSING, error.reason, error.remedy)
     yield from _emulation(engine, machine)

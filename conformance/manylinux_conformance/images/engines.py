@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from manylinux_conformance.errors import SuiteError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -14,7 +14,7 @@ class Engines:
 
     def __init__(self, address: str = "") -> None:
         self._address = address
-        self._known: dict[str, Engine | SuiteError] = {}
+        self._known: dict[str, Engine | InputError | SuiteError] = {}
         self._connecting = threading.Lock()
 
     def of(self, container: Container) -> Engine:
@@ -26,13 +26,14 @@ class Engines:
         with self._connecting:
             if address not in self._known:
                 self._known[address] = _connected(address)
-        if isinstance(known := self._known[address], SuiteError):
-            raise known.with_traceback(None)
-        return known
+        known = self._known[address]
+        if isinstance(known, Engine):
+            return known
+        raise known.with_traceback(None)
 
 
-def _connected(address: str) -> Engine | SuiteError:
+def _connected(address: str) -> Engine | InputError | SuiteError:
     try:
         return connect(address)
-    except SuiteError as error:
+    except (InputError, SuiteError) as error:
         return error

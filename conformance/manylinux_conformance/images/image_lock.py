@@ -8,10 +8,10 @@ from typing import Annotated
 
 import msgspec
 import platformdirs
+from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_bytes
 from manylinux_conformance.platforms.releases import Name, Reference
 
 NAME = "images.lock"

@@ -83,7 +83,7 @@ class Preparation:
                     say = self.interruption.heeding(say)
                     self._fetch(engine, container, source, say)
                     return _prepared(engine, container, source)
-                except SuiteError as error:
+                except (InputError, SuiteError) as error:
                     reasons.append(f"{source}: {error}")
         if reasons:
             raise FetchError(container.name, "; ".join(reasons))

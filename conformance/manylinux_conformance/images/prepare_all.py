@@ -98,6 +98,10 @@ def _outcome(
     begun = time.monotonic()
     try:
         prepared = preparation.prepare(container, lambda step: say(container, step))
+    except InputError as error:
+        return PreparationResult(
+            container, None, error.reason, time.monotonic() - begun
+        )
     except SuiteError as error:
         return PreparationResult(
             container, None, error.explanation, time.monotonic() - begun

@@ -64,7 +64,7 @@ def rows_of(
     for container in named(left):
         try:
             yield row(container, engines.of(container))
-        except SuiteError as error:
+        except (InputError, SuiteError) as error:
             if str(error) not in told:
                 tell(f"which are prepared is not known: {error}")
             told.add(str(error))

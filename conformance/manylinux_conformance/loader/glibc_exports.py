@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_spec.input_files import read_bytes
+
 from manylinux_conformance.errors import InvariantError, MissingProgramError
-from manylinux_conformance.input_files import read_bytes
 
 Release = tuple[int, int]
 INSTALL = "pip install ziglang"

@@ -11,7 +11,7 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerSymSection
 from elftools.elf.sections import SymbolTableSection
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.loader.glibc_exports import SONAMES, Export

@@ -6,8 +6,8 @@ import functools
 
 import msgspec
 from manylinux_spec.folder import spec_folder
+from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.glibc_exports import Release
 
 LIBGCC = "libgcc_s.so.1"

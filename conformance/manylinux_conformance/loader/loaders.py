@@ -10,10 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
-from manylinux_fixtures.architectures import ARCHITECTURES, ByteOrder
+from manylinux_fixtures.elf.architectures import ARCHITECTURES, ByteOrder
+from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import MissingProgramError
-from manylinux_conformance.input_files import read_bytes
 
 # Which architectures a kernel of the key runs without an emulator.
 NATIVE = {"x86_64": ("x86_64", "i686"), "aarch64": ("aarch64",)}

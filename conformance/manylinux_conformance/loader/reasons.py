@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.soundness import OracleReport
 
 REASONS = Path(__file__).with_name("reasons.toml")

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from manylinux_fixtures.architectures import Architecture, ByteOrder
+from manylinux_fixtures.elf.architectures import Architecture, ByteOrder
 
 ET_DYN = 3
 PT_LOAD, PT_DYNAMIC, PT_GNU_STACK = 1, 2, 0x6474E551

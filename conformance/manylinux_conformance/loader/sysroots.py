@@ -24,7 +24,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.loader.glibc_exports import (
     SONAMES,

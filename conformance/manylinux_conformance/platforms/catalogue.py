@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from manylinux_spec.input_files import read_toml
 from msgspec.structs import replace
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     ContainerArchitecture,

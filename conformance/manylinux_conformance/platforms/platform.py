@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.platforms.releases import Release
 
 

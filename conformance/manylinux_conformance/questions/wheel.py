@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import msgspec
-from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Ask, Expectation
+from manylinux_fixtures.corpus.manifest import ManifestEntry
+from manylinux_fixtures.recipes.recipe import Ask, Expectation
 
 from manylinux_conformance.questions.answer import (
     Answer,
@@ -67,7 +67,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
 class WheelQuestion:
     """What is asked about one wheel of the corpus; ``wheel`` is where it lies."""
 
-    line: Line
+    line: ManifestEntry
     wheel: Path
 
     @property
@@ -127,27 +127,27 @@ class WheelQuestion:
         return compared(answer.expected or self.expected, answer.answer, right=right)
 
 
-def _truth(line: Line) -> str:
+def _truth(line: ManifestEntry) -> str:
     return VIOLATES if line.expectation is Expectation.VIOLATES else CONFORMS
 
 
-def _level(line: Line) -> str:
+def _level(line: ManifestEntry) -> str:
     return f"manylinux_{line.oldest}_{line.arch}"
 
 
-def _unwanted(line: Line) -> list[str]:
+def _unwanted(line: ManifestEntry) -> list[str]:
     return sorted({*line.false, f"linux_{line.arch}"})
 
 
-def _status(line: Line) -> str:
+def _status(line: ManifestEntry) -> str:
     return STATUS_0 if _truth(line) == CONFORMS else OTHER_STATUS
 
 
-def _left_behind(line: Line) -> str:
+def _left_behind(line: ManifestEntry) -> str:
     return A_WHEEL if _truth(line) == CONFORMS else NO_WHEEL
 
 
-_EXPECTED: Mapping[Ask, Callable[[Line], str]] = MappingProxyType(
+_EXPECTED: Mapping[Ask, Callable[[ManifestEntry], str]] = MappingProxyType(
     {
         Ask.CLAIMS: _truth,
         Ask.UNREADABLE: _truth,
@@ -161,7 +161,7 @@ _EXPECTED: Mapping[Ask, Callable[[Line], str]] = MappingProxyType(
 )
 
 
-def _read_claims(line: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_claims(line: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     """Return whether the claims hold, with advice from those who ever give any."""
     words = CONFORMS if reply.conforms else VIOLATES
     if reply.advises is None:
@@ -171,7 +171,7 @@ def _read_claims(line: Line, reply: AuditReply, reason: str) -> Answer:
     return Answer(None, said, reason, expected=ADVISED if discouraged else "")
 
 
-def _read_no_elf_files(line: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_no_elf_files(line: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     """Return whether ELF files were missed, by those who have a word for that."""
     if reply.pure is None:
         return _read_claims(line, reply, reason)
@@ -181,17 +181,17 @@ def _read_no_elf_files(line: Line, reply: AuditReply, reason: str) -> Answer:
     return Answer(None, said, reason, expected=right)
 
 
-def _read_oldest(_: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_oldest(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     if reply.oldest is msgspec.UNSET and reply.conforms:
         return declined(reason)
     return answered(reply.oldest or "none", reason)
 
 
-def _read_status(_: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_status(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     return answered(STATUS_0 if reply.status == 0 else OTHER_STATUS, reason)
 
 
-def _read_retag(_: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_retag(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     """Return the repaired wheel's tags; one that is not written claims nothing."""
     if not reply.left:
         return Answer(Verdict.DECLINED, NO_WHEEL, reason)
@@ -199,25 +199,27 @@ def _read_retag(_: Line, reply: AuditReply, reason: str) -> Answer:
     return Answer(None, " ".join(kept), reason, tags=kept)
 
 
-def _read_left_behind(_: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_left_behind(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     return answered(A_WHEEL if reply.left else NO_WHEEL, reason)
 
 
-def _read_repair(_: Line, reply: AuditReply, reason: str) -> Answer:
+def _read_repair(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     if not reply.left:
         return Answer(Verdict.DECLINED, NO_WHEEL, reason)
     return answered(CONFORMS if reply.conforms else VIOLATES, reason)
 
 
-_READERS: Mapping[Ask, Callable[[Line, AuditReply, str], Answer]] = MappingProxyType(
-    {
-        Ask.CLAIMS: _read_claims,
-        Ask.UNREADABLE: _read_claims,
-        Ask.OLDEST_LEVEL: _read_oldest,
-        Ask.EXIT_STATUS: _read_status,
-        Ask.NO_ELF_FILES: _read_no_elf_files,
-        Ask.RETAG: _read_retag,
-        Ask.LEFT_BEHIND: _read_left_behind,
-        Ask.REPAIR: _read_repair,
-    }
+_READERS: Mapping[Ask, Callable[[ManifestEntry, AuditReply, str], Answer]] = (
+    MappingProxyType(
+        {
+            Ask.CLAIMS: _read_claims,
+            Ask.UNREADABLE: _read_claims,
+            Ask.OLDEST_LEVEL: _read_oldest,
+            Ask.EXIT_STATUS: _read_status,
+            Ask.NO_ELF_FILES: _read_no_elf_files,
+            Ask.RETAG: _read_retag,
+            Ask.LEFT_BEHIND: _read_left_behind,
+            Ask.REPAIR: _read_repair,
+        }
+    )
 )

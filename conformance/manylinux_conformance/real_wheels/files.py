@@ -11,9 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.errors import FetchError, InputError
-from manylinux_conformance.input_files import read_toml
 
 DOWNLOAD_TIMEOUT = 900  # seconds
 CHUNK = 1 << 20

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.soundness import LoaderAnswer, LoadOutcome
 from manylinux_conformance.real_wheels.audits import Audited, Opinion
 from manylinux_conformance.real_wheels.files import RealWheel

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from manylinux_fixtures.recipes import Ask
+from manylinux_fixtures.recipes.recipe import Ask
 
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.role_table import PLACEHOLDERS, RoleTable, fill

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
-from manylinux_fixtures.compiled import FLAGS, Compiled, compiled_tier, compiled_wheel
-from manylinux_fixtures.corpus import digest, place
-from manylinux_fixtures.data_folders import data_path
-from manylinux_fixtures.fixture_error import FixtureError
+from manylinux_fixtures.compiled.compiler import FLAGS, CompilerError
+from manylinux_fixtures.compiled.tier import (
+    CompiledWheel,
+    compiled_tier,
+    compiled_wheel,
+)
+from manylinux_fixtures.files.data_folder import data_path
+from manylinux_fixtures.files.write import digest, write_atomically
 
 from manylinux_conformance.asking.plan import (
     CaseBatch,
@@ -27,7 +31,7 @@ from manylinux_conformance.asking.role_table import (
     RoleTable,
     fill,
 )
-from manylinux_conformance.errors import InvariantError
+from manylinux_conformance.errors import InputError, InvariantError
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.load import Load, Loaded
@@ -158,7 +162,7 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: str = ""
 
 
-def compiled_for(case: Load, arch: str) -> Compiled:
+def compiled_for(case: Load, arch: str) -> CompiledWheel:
     """Return the wheel that a filled case is about."""
     return compiled_wheel(arch, case.language, case.built, case.claim)
 
@@ -173,8 +177,8 @@ def compile_wheels(cases: Iterable[Load], arch: str, cache: Path) -> None:
             wheel = compiled_for(case, arch)
             path = compiled_path(wheel, cache)
             if not path.exists():
-                place(path, wheel.content())
-        except FixtureError as error:
+                write_atomically(path, wheel.content())
+        except (InputError, CompilerError) as error:
             raise InvariantError(case.id, str(error)) from error
 
 
@@ -273,7 +277,7 @@ def _answer(said: Said) -> Answer:
     return answered(Loaded.IMPORTED)
 
 
-def compiled_path(wheel: Compiled, cache: Path) -> Path:
+def compiled_path(wheel: CompiledWheel, cache: Path) -> Path:
     """Return where a wheel is kept: another source or compiler, another folder."""
     source = (data_path("sources") / wheel.source.file).read_bytes()
     compiler = "\0".join((*FLAGS, importlib.metadata.version("ziglang")))
@@ -281,5 +285,5 @@ def compiled_path(wheel: Compiled, cache: Path) -> Path:
     return cache / FOLDER / made_of / Path(wheel.fixture.path).name
 
 
-def _package(wheel: Compiled) -> str:
+def _package(wheel: CompiledWheel) -> str:
     return wheel.fixture.recipe.text[0].path.partition("/")[0]

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from manylinux_conformance.input_files import read_bytes
+from manylinux_spec.input_files import read_bytes
+
 from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.sandbox.process import Run, run

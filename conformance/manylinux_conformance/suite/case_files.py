@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import convert_part, decode_toml, read_toml
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import convert_part, decode_toml, read_toml
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import KINDS, AnyCase
 from manylinux_conformance.suite.rules import Rule

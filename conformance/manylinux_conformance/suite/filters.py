@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from manylinux_fixtures.manifest import Line
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Wanted:
         matches = (fnmatchcase(each, self.case) for each in (name, identifier))
         return fnmatchcase(rule, self.rule) and any(matches)
 
-    def has_wheel(self, line: Line) -> bool:
+    def has_wheel(self, line: ManifestEntry) -> bool:
         """Return whether auditors are asked about a fixture wheel."""
         here = fnmatchcase(line.arch, self.platform)
         return here and self.has_case(line.rule, line.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from manylinux_fixtures.corpus import fixtures
+from manylinux_fixtures.corpus.fixtures import fixtures
 
 from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.finding import Finding
@@ -23,7 +23,7 @@ from manylinux_conformance.suite.lock import (
 def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
     """Yield everything that the gates have to say about a suite.
 
-    Raises FixtureError if the recipes cannot be read.
+    Raises InputError if the recipes cannot be read.
     """
     for path in sorted(spec.glob("*.md")):
         yield from lint_prose(path, f"spec/{path.name}")

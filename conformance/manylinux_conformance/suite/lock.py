@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_bytes, read_toml
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.input_files import read_bytes, read_toml
 from manylinux_conformance.suite.rules import Level, Rule, Subject
 
 NAME = "rules.lock"

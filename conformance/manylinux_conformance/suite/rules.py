@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_bytes
 
 OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
 OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Annotated, TypeVar
 
 import msgspec
+from manylinux_spec.input_files import convert_part, read_toml
 
 from manylinux_conformance.asking.role_table import RoleTable, based_at
 from manylinux_conformance.errors import InputError, InvariantError
-from manylinux_conformance.input_files import convert_part, read_toml
 from manylinux_conformance.platforms.interpreters import allows
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES

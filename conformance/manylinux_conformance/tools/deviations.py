@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 

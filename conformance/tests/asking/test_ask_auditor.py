@@ -28,8 +28,8 @@ from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.sandbox.provide import ProvidedTool, provide
 from manylinux_conformance.tools.adapters import read_adapter
-from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.corpus.manifest import ManifestEntry
+from manylinux_fixtures.recipes.recipe import Expectation
 
 SCRIPT = Path(__file__).parents[1] / "fake_tools" / "auditor.py"
 TAG = "manylinux_2_17_x86_64"
@@ -37,7 +37,9 @@ Make = Callable[..., ProvidedTool]
 Ask = Callable[..., list[Result]]
 
 
-def line(name: str, *, rule: str = "wheel.needed.allowed", **more: object) -> Line:
+def line(
+    name: str, *, rule: str = "wheel.needed.allowed", **more: object
+) -> ManifestEntry:
     facts = {
         "id": f"{rule}/{name}/x86_64",
         "path": f"{rule}/{name}-1-cp36-abi3-{TAG}.whl",
@@ -53,10 +55,12 @@ def line(name: str, *, rule: str = "wheel.needed.allowed", **more: object) -> Li
         "probe": "",
         "unloadable": {},
     }
-    return msgspec.convert(facts | more, Line)
+    return msgspec.convert(facts | more, ManifestEntry)
 
 
-def false(name: str, *, rule: str = "wheel.needed.allowed", **more: object) -> Line:
+def false(
+    name: str, *, rule: str = "wheel.needed.allowed", **more: object
+) -> ManifestEntry:
     """Return a line for a wheel whose one claim is false."""
     refused = {"expectation": Expectation.VIOLATES, "false": (TAG,)}
     return line(name, rule=rule, **refused | more)
@@ -85,7 +89,7 @@ def auditor(tmp_path: Path) -> Make:
 def ask(tmp_path: Path) -> Ask:
     """Return a function that puts wheels to an auditor."""
 
-    def ask(tool: ProvidedTool, *lines: Line) -> list[Result]:
+    def ask(tool: ProvidedTool, *lines: ManifestEntry) -> list[Result]:
         corpus = Corpus(tmp_path / "corpus", lines)
         for each in lines:
             corpus.wheel(each).parent.mkdir(parents=True, exist_ok=True)
@@ -316,7 +320,7 @@ def test_a_wheel_that_should_be_repaired_and_is_not_fails(
     ],
 )
 def test_each_kind_of_rule_has_its_own_right_answer(
-    wheel: Line, answer: AuditAnswer, verdict: Verdict
+    wheel: ManifestEntry, answer: AuditAnswer, verdict: Verdict
 ) -> None:
     assert audit_result(wheel, answer).verdict is verdict
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from manylinux_conformance.corpus.hostile import COSTLY, HOSTILE, hostile_wheels
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.loader.soundness import corpus_questions
-from manylinux_fixtures.hostile import Outcome, hostile_inputs
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.hostile.inputs import Outcome, hostile_inputs
+from manylinux_fixtures.recipes.recipe import Expectation
 
 WHEELS = list(hostile_wheels())
 OUTCOMES = {hostile.name: hostile.outcome for hostile in hostile_inputs()}

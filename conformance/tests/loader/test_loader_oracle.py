@@ -31,10 +31,10 @@ from manylinux_conformance.loader.unpacked_wheel import (
     starting_points,
     unpack_elf_files,
 )
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
-from manylinux_fixtures.manifest import Line
-from manylinux_fixtures.recipes import Expectation
+from manylinux_fixtures.recipes.recipe import Expectation
 
 needs_x86_64 = pytest.mark.skipif(
     bool(loader_unavailable_reason("x86_64")),
@@ -191,7 +191,7 @@ def test_a_tag_is_split_into_architecture_and_release(
     assert claim_of(tag) == claim
 
 
-def line(**more: object) -> Line:
+def line(**more: object) -> ManifestEntry:
     facts = {
         "id": "wheel.versions.listed/a/x86_64",
         "path": "wheel.versions.listed/a.whl",
@@ -207,7 +207,7 @@ def line(**more: object) -> Line:
         "probe": "",
         "unloadable": {"a/_ext.so": "wants a Python process"},
     }
-    return msgspec.convert(facts | more, Line)
+    return msgspec.convert(facts | more, ManifestEntry)
 
 
 def test_both_spellings_of_a_claim_are_one_question(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from manylinux_conformance.loader.installed_glibc import installed_exports
 from manylinux_conformance.loader.loaders import LOADERS
 from manylinux_conformance.loader.stub_library import Stub, StubSymbol, write_stub
 from manylinux_conformance.loader.sysroots import glibc_stubs, releases, stubs, sysroot
-from manylinux_fixtures.architectures import ARCHITECTURES
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 Exported = tuple[str, str, int, bool]
 

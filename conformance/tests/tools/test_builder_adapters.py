@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from manylinux_conformance.cli.adapter_check import check_adapter
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.input_files import read_toml
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.suite.cases import Asked, Build, CaseFile, Selector
@@ -17,6 +16,7 @@ from manylinux_conformance.suite.placeholders import selected
 from manylinux_conformance.tools.adapters import Builder, read_adapter
 from manylinux_fixtures.elf.description import Elf
 from manylinux_fixtures.elf.writer import write_elf
+from manylinux_spec.input_files import read_toml
 
 COMPILER = Path(__file__).parents[1] / "fake_tools" / "compiler.py"
 LEAST = 'name = "x"\nroles = ["builder"]\n[builder]\nc = ["x"]\n'

@@ -1,0 +1,86 @@
+"""The ``show`` command: everything about one rule, and where it is written."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import click
+import msgspec
+from manylinux_fixtures.files.data_folder import data_path
+from manylinux_spec.folder import spec_folder
+
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.forcing.deciders import read_deciders
+from manylinux_conformance.reports.overview import (
+    Overview,
+    Place,
+    commands,
+    lines,
+    measured,
+    places_of,
+)
+from manylinux_conformance.results.blocks import read_results
+from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.locations import written_below
+from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.tools.adapters import read_adapter
+
+
+@click.command(
+    epilog="\b\nExample:\n  manylinux-conformance show installer.glibc.at-least"
+)
+@click.argument("rule")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+def show(rule: str, *, as_json: bool) -> None:
+    """Show a RULE: its text, cases and recipes with file and line, and its evidence.
+
+    The function that decides the rule in the reference is named, too, and so are the
+    answers of each tool on file, and the commands that ask again.
+    """
+    rules = load_suite().rules
+    if rule not in rules:
+        near = difflib.get_close_matches(rule, rules, 3, 0.5)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise InputError(rule, f"there is no such rule{hint}")
+    overview = _overview(rules[rule])
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(overview), indent=1))
+    else:
+        click.echo("\n".join(lines(overview)))
+
+
+def _overview(rule: Rule) -> Overview:
+    spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
+    root = spec.parent
+    chapter = spec / f"{rule.chapter}.md"
+    found = tuple(places_of(rule.id, written_below(cases), root))
+    found += tuple(
+        Place(name, f"{_below(chapter, root)}:{rule.line}") for name in rule.examples
+    )
+    wheels = tuple(places_of(rule.id, written_below(recipes), root))
+    asked = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
+    return Overview(
+        rule=rule,
+        text=f"{_below(chapter, root)}:{rule.line}",
+        cases=found,
+        recipes=wheels,
+        deciders=tuple(_deciders(rule.id)),
+        tools=tuple(measured(rule.id, read_results(data_folder("results")))),
+        commands=tuple(asked),
+    )
+
+
+def _deciders(rule: str) -> list[Place]:
+    reference = read_adapter(data_folder("tools") / "reference.toml")
+    found = read_deciders(reference).get(rule, ())
+    return [
+        Place(each.function, f"reference/manylinux_reference/{each.file}:{each.line}")
+        for each in found
+    ]
+
+
+def _below(path: Path, folder: Path) -> str:
+    inside = path.is_relative_to(folder)
+    return (path.relative_to(folder) if inside else path).as_posix()

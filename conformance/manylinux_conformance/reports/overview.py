@@ -1,0 +1,109 @@
+"""The overview of a rule: its text, and everything that is known of it, with places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from manylinux_conformance.reports.rule_status import RuleStatus, rule_status
+from manylinux_conformance.results.blocks import Block, joined
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.suite.locations import Written
+from manylinux_conformance.suite.rules import Rule
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A name, and ``path:line`` where it is written."""
+
+    name: str
+    where: str
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """What one tool version's answers on file come to; ``passed`` of ``asked``."""
+
+    tool: str
+    role: Role
+    status: RuleStatus
+    passed: int
+    asked: int
+    deviations: tuple[str, ...] = ()
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one rule.
+
+    ``commands`` ask the questions about it again.
+    """
+
+    rule: Rule
+    text: str
+    cases: tuple[Place, ...]
+    recipes: tuple[Place, ...]
+    deciders: tuple[Place, ...]
+    tools: tuple[Measured, ...]
+    commands: tuple[str, ...]
+
+
+def places_of(rule: str, written: Iterable[Written], root: Path) -> Iterator[Place]:
+    """Yield the cases or recipes of a rule; what has no name goes by its kind."""
+    for each in written:
+        if each.rule == rule:
+            yield Place(each.name or each.kind, each.below(root))
+
+
+def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
+    """Yield what each tool on file answered to a rule, in the order of the blocks."""
+    for block in joined(blocks):
+        results = [result for result in block.results if result.rule == rule]
+        if results:
+            verdicts = [result.verdict for result in results]
+            kinds = sorted({one.deviation for one in results if one.deviation})
+            asked = len(verdicts) - verdicts.count(Verdict.NOT_ASKED)
+            yield Measured(
+                block.header.name,
+                block.header.role,
+                rule_status(results),
+                verdicts.count(Verdict.PASS),
+                asked - verdicts.count(Verdict.DECLINED),
+                tuple(kinds),
+            )
+
+
+def commands(rule: Rule, *, has_cases: bool, has_recipes: bool) -> Iterator[str]:
+    """Yield the commands that ask about a rule again, as far as there are questions."""
+    run = f"manylinux-conformance run --rule {rule.id}"
+    if has_cases:
+        yield f"{run} --case CASE --platform PLATFORM --tool TOOL"
+        yield run
+    if has_recipes:
+        yield f"{run} --role auditor"
+    if rule.is_forced and (has_cases or has_recipes):
+        yield f"manylinux-conformance force --rule {rule.id}"
+
+
+def lines(overview: Overview) -> Iterator[str]:
+    """Yield the overview as text for a terminal."""
+    rule = overview.rule
+    subjects = ", ".join(rule.subjects)
+    yield f"{rule.id}  ({rule.level.value}, binds {subjects}; tested: {rule.tested})"
+    yield f"  {rule.text}"
+    yield f"  source: {rule.source}"
+    for title, places in (
+        ("text", (Place("", overview.text),)),
+        ("cases", overview.cases),
+        ("recipes", overview.recipes),
+        ("decided in the reference by", overview.deciders),
+    ):
+        yield f"{title}: {'none' if not places else ''}".rstrip()
+        for place in places:
+            yield f"  {place.where}  {place.name}".rstrip()
+    yield "answers on file:" if overview.tools else "answers on file: none"
+    for one in overview.tools:
+        known = f" ({', '.join(one.deviations)})" if one.deviations else ""
+        counts = f"{one.passed} of {one.asked} right"
+        yield f"  {one.status.symbol} {one.tool} as {one.role}: {counts}{known}"
+    yield "ask again:" if overview.commands else "ask again: no question asks about it"
+    yield from (f"  {command}" for command in overview.commands)
