@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.containers.running_container import RunningContainer
 from manylinux_conformance.errors import UnusableImageError
@@ -28,8 +29,6 @@ from manylinux_conformance.sandbox.shim_check import (
 
 # The C library of CentOS 7, the last system that whole architectures had in common.
 OLD = (2, 17)
-# Ports that are younger than that release; see spec/data/architectures.toml.
-YOUNGER = frozenset({"riscv64", "loongarch64"})
 
 
 def probe_interpreter(
@@ -65,7 +64,7 @@ def probe_interpreter(
 def older_platforms(platform: Platform) -> tuple[Platform, ...]:
     """Return the platforms with an older C library that a shim shows in a container."""
     own = (platform.major or 0, platform.minor or 0)
-    if platform.arch in YOUNGER or own <= OLD:
+    if own <= OLD or _first_release(platform.arch) > OLD:
         return ()
     glibc = f"{OLD[0]}.{OLD[1]}"
     return (
@@ -79,6 +78,11 @@ def older_platforms(platform: Platform) -> tuple[Platform, ...]:
             like=(f"glibc-{glibc}",),
         ),
     )
+
+
+def _first_release(arch: str) -> tuple[int, ...]:
+    """Return the first glibc that has a port to an architecture."""
+    return tuple(map(int, architectures()[arch].first_glibc.split(".")[:2]))
 
 
 def model_failure_reason(

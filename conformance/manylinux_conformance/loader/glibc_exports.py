@@ -16,25 +16,13 @@ from pathlib import Path
 from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import InvariantError, MissingProgramError
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 Release = tuple[int, int]
 INSTALL = "pip install ziglang"
 LAST = 0x80  # set on the last version of a list, and on a symbol's last inclusion
 WORD = 64  # bits of the largest number
 INDEX = 0x1F  # the rest of a library byte; 0x20 and 0x40 are unversioned and weak
-
-ZIG_TARGETS = {
-    "x86_64": "x86_64-linux-gnu",
-    "i686": "x86-linux-gnu",
-    "aarch64": "aarch64-linux-gnu",
-    "armv7l": "arm-linux-gnueabihf",
-    "ppc64le": "powerpc64le-linux-gnu",
-    "s390x": "s390x-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "loongarch64": "loongarch64-linux-gnu",
-}
-
-
 # Without the loader (``ld``), whose name is the architecture's.
 SONAMES = {
     "c": "libc.so.6",
@@ -90,12 +78,16 @@ class GlibcExports:
         """Return the newest release that is described."""
         return self.versions[-1][:2]
 
+    def describes(self, arch: str) -> bool:
+        """Return whether an architecture is described; ppc64 is not."""
+        return ARCHITECTURES[arch].zig in self.targets
+
     def of(self, arch: str) -> tuple[Export, ...]:
         """Return every export of an architecture over all releases.
 
-        Raises ``KeyError`` for an architecture that Zig does not describe (ppc64).
+        Raises ValueError for an architecture that is not described.
         """
-        bit = 1 << self.targets.index(ZIG_TARGETS[arch])
+        bit = 1 << self.targets.index(ARCHITECTURES[arch].zig)
         return tuple(
             Export(
                 self.libraries[each.library],

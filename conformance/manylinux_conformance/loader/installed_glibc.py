@@ -11,11 +11,14 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerSymSection
 from elftools.elf.sections import SymbolTableSection
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.loader.glibc_exports import SONAMES, Export
-from manylinux_conformance.loader.loaders import LOADERS
+from manylinux_conformance.loader.loaders import (
+    find_loader,
+    loader_name,
+    loader_remedy,
+)
 
 NODE = re.compile(r"GLIBC_(\d+)\.(\d+)(?:\.(\d+))?")
 
@@ -26,11 +29,11 @@ def installed_exports(arch: str) -> tuple[Export, ...]:
 
     Raises MissingProgramError if none is installed or it cannot be read.
     """
-    loader = LOADERS[arch].find()
+    loader = find_loader(arch)
     if loader is None:
-        raise MissingProgramError(arch, "no glibc to read", LOADERS[arch].remedy)
+        raise MissingProgramError(arch, "no glibc to read", loader_remedy(arch))
     folder = loader.resolve().parent
-    names = SONAMES | {"ld": ARCHITECTURES[arch].loader}
+    names = SONAMES | {"ld": loader_name(arch)}
     return tuple(
         export
         for short, soname in names.items()

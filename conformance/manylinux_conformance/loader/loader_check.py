@@ -20,10 +20,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
-
 from manylinux_conformance.loader.glibc_exports import SONAMES, Release
-from manylinux_conformance.loader.loaders import LOADERS, renamed_loader
+from manylinux_conformance.loader.loaders import (
+    find_emulator,
+    find_loader,
+    loader_name,
+    loader_remedy,
+    renamed_loader,
+)
 from manylinux_conformance.loader.sysroots import exports_of, releases, sysroot
 from manylinux_conformance.loader.trace import (
     TRACE_TIMEOUT,
@@ -33,6 +37,7 @@ from manylinux_conformance.loader.trace import (
     trace,
 )
 from manylinux_conformance.loader.unpacked_wheel import is_program
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.sandbox.process import run
 
 # What CPython's configure links an interpreter with: -lpthread -ldl -lutil -lm.
@@ -94,7 +99,7 @@ class LoaderCheck:
     @property
     def described(self) -> frozenset[str]:
         """The SONAMEs whose symbols the sysroot knows."""
-        return frozenset((*SONAMES.values(), ARCHITECTURES[self.arch].loader))
+        return frozenset((*SONAMES.values(), loader_name(self.arch)))
 
 
 def _inside(said: Trace, wheel: str) -> set[str]:
@@ -109,18 +114,17 @@ def _known(arch: str) -> frozenset[str]:
 @functools.cache
 def loader_unavailable_reason(arch: str) -> str:
     """Return why an architecture's loader cannot be asked here; empty if it can."""
-    loader = LOADERS.get(arch)
-    if loader is None:
+    if arch not in ARCHITECTURES:
         return f"no loader of an architecture {arch!r} is known"
-    path, emulator = loader.find(), loader.find_emulator()
+    path, emulator = find_loader(arch), find_emulator(arch)
     if path is None:
-        return f"no glibc loader for {arch} is installed; run: {loader.remedy}"
+        return f"no glibc loader for {arch} is installed; run: {loader_remedy(arch)}"
     if emulator is None:
-        return f"no emulator for {arch} is installed; run: {loader.remedy}"
+        return f"no emulator for {arch} is installed; run: {loader_remedy(arch)}"
     command = [*filter(None, (emulator,)), str(path), "--version"]
     ended = run(command, folder=Path("/"), variables={}, seconds=TRACE_TIMEOUT)
     if ended.failure:  # QEMU 7.2 does not know every instruction of loongarch64
-        return f"the loader for {arch} {ended.failure}; run: {loader.remedy}"
+        return f"the loader for {arch} {ended.failure}; run: {loader_remedy(arch)}"
     return ""
 
 
@@ -136,7 +140,7 @@ def loader_check_for(arch: str, release: Release, cache: Path) -> LoaderCheck | 
     release = max(release, known[0])
     if release > known[-1]:
         return None
-    loader, emulator = LOADERS[arch].find(), LOADERS[arch].find_emulator()
+    loader, emulator = find_loader(arch), find_emulator(arch)
     if loader is None or emulator is None:
         return None
     renamed = str(renamed_loader(arch, loader, cache))

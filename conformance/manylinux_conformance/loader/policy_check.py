@@ -18,7 +18,6 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import Section
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import (
@@ -27,6 +26,7 @@ from manylinux_conformance.loader.level_libraries import (
     policies,
 )
 from manylinux_conformance.loader.loader_check import LoaderCheck
+from manylinux_conformance.loader.loaders import loader_name
 from manylinux_conformance.loader.unpacked_wheel import UNREADABLE
 from manylinux_conformance.questions.answer import Answer, answered, broken
 
@@ -88,7 +88,7 @@ def above_the_policy(
     """
     glibc = tuple(_glibc_nodes(arch, release))
     allowed = level_libraries(arch, release, glibc_nodes=glibc)
-    allowed[ARCHITECTURES[arch].loader] = glibc
+    allowed[loader_name(arch)] = glibc
     for library in needed_libraries(content):
         if library not in allowed and library not in own:
             yield f"needs {library}, no library of the level"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from manylinux_spec.architectures import architectures
 from manylinux_spec.input_files import read_toml
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
-    ContainerArchitecture,
+    Architecture,
     is_native,
     machine_of,
 )
@@ -36,7 +37,7 @@ class Container:
     """A release on one architecture."""
 
     release: Release
-    arch: ContainerArchitecture
+    arch: Architecture
 
     @property
     def name(self) -> str:
@@ -82,7 +83,7 @@ class Container:
             glibc=self.release.glibc,
             major=int(version[1]),
             minor=int(version[2]),
-            pointer_bits=ElfClass(self.arch.bits),
+            pointer_bits=ElfClass(architectures()[self.arch.name].bits),
             about=self.release.about,
             # Both are this architecture with this C library, however it came about.
             like=(f"glibc-{self.release.glibc}", self.arch.name),

@@ -18,19 +18,9 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 
 from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 SOURCE = Path(__file__).parent / "shim" / "shim.c"
-TARGETS = {
-    "x86_64": "x86_64-linux-gnu",
-    "i686": "x86-linux-gnu",
-    "aarch64": "aarch64-linux-gnu",
-    "armv7l": "arm-linux-gnueabihf",
-    "ppc64": "powerpc64-linux-gnu",
-    "ppc64le": "powerpc64le-linux-gnu",
-    "s390x": "s390x-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "loongarch64": "loongarch64-linux-gnu",
-}
 FLAGS = (
     "-shared",
     "-fPIC",
@@ -78,14 +68,14 @@ def build_shim(cache: Path, arch: str) -> Path:
     Raises ShimError if the compiler cannot build it or the result would not load on
     the oldest glibc of the architecture.
     """
-    if arch not in TARGETS:
+    if arch not in ARCHITECTURES:
         raise ShimError(arch, "there is no shim for this architecture")
     built = cache / f"shim-{_digest(arch)}-{arch}.so"
     if not built.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".shim-") as folder:
             fresh = Path(folder) / "shim.so"
-            _compile(fresh, TARGETS[arch])
+            _compile(fresh, ARCHITECTURES[arch].zig)
             check_shim(fresh)
             fresh.replace(built)
     return built
@@ -133,7 +123,9 @@ def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
 
 
 def _digest(arch: str) -> str:
-    text = "\0".join((importlib.metadata.version("ziglang"), TARGETS[arch], *FLAGS))
+    text = "\0".join(
+        (importlib.metadata.version("ziglang"), ARCHITECTURES[arch].zig, *FLAGS)
+    )
     return hashlib.sha256(text.encode() + SOURCE.read_bytes()).hexdigest()[:16]
 
 

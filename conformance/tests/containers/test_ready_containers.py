@@ -11,7 +11,7 @@ from manylinux_conformance.images.engine import INSTALL, LABEL, START, Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
-    ContainerArchitecture,
+    Architecture,
 )
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.lines import NotRun
@@ -94,5 +94,5 @@ def test_orphans_are_removed_before_anything_is_asked(
     found.engine.client.close()
 
 
-def _two() -> list[ContainerArchitecture]:
+def _two() -> list[Architecture]:
     return [ARCHITECTURES["s390x"], ARCHITECTURES["armv7l"]]

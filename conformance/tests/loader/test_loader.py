@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import MissingProgramError
-from manylinux_conformance.loader import loader_check, loaders, trace
+from manylinux_conformance.loader import loader_check, trace
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
-from manylinux_conformance.loader.loaders import LOADERS, renamed_loader
+from manylinux_conformance.loader.loaders import (
+    find_emulator,
+    find_loader,
+    renamed_loader,
+)
 from manylinux_conformance.loader.trace import Complaint, Message, read_trace
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 
@@ -139,7 +144,7 @@ def test_a_file_of_another_class_is_no_library(tmp_path: Path, cache: Path) -> N
     assert str(tmp_path) not in message.subject
 
 
-@pytest.mark.parametrize("arch", [arch for arch in LOADERS if arch != "x86_64"])
+@pytest.mark.parametrize("arch", [arch for arch in ARCHITECTURES if arch != "x86_64"])
 def test_each_architecture_has_a_witness(
     arch: str, tmp_path: Path, cache: Path
 ) -> None:
@@ -171,7 +176,7 @@ def test_a_release_before_the_first_is_answered_by_the_first(cache: Path) -> Non
     assert asked.release == (2, 5)
 
 
-def test_a_release_that_nobody_knows_has_no_witness(cache: Path) -> None:
+def test_a_release_that_nobody_knows_has_no_check(cache: Path) -> None:
     assert loader_check.loader_check_for("x86_64", (9, 9), cache) is None
 
 
@@ -254,7 +259,7 @@ def test_a_machine_without_a_loader_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loader_unavailable_reason.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: None)
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: None)
     assert "apt-get install libc6-s390x-cross" in loader_unavailable_reason("s390x")
     loader_unavailable_reason.cache_clear()
 
@@ -263,8 +268,8 @@ def test_a_machine_without_an_emulator_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     loader_unavailable_reason.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: Path("/bin/true"))
-    monkeypatch.setattr(loaders.Loader, "find_emulator", lambda _: None)
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: Path("/bin/true"))
+    monkeypatch.setattr(loader_check, "find_emulator", lambda _: None)
     assert "no emulator for s390x" in loader_unavailable_reason("s390x")
     loader_unavailable_reason.cache_clear()
 
@@ -276,8 +281,8 @@ def test_an_emulator_that_cannot_run_the_loader_is_named(
     old.write_text("#!/bin/sh\nkill -ILL $$\n")
     old.chmod(0o755)
     loader_unavailable_reason.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: Path("/bin/true"))
-    monkeypatch.setattr(loaders.Loader, "find_emulator", lambda _: str(old))
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: Path("/bin/true"))
+    monkeypatch.setattr(loader_check, "find_emulator", lambda _: str(old))
     assert "was ended by SIGILL" in loader_unavailable_reason("loongarch64")
     loader_unavailable_reason.cache_clear()
 
@@ -290,9 +295,9 @@ def test_an_emulator_is_wanted_for_a_foreign_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shutil, "which", {"qemu-s390x": "/opt/qemu-s390x"}.get)
-    assert LOADERS["s390x"].find_emulator() == "/opt/qemu-s390x"
-    assert LOADERS["i686"].find_emulator("x86_64") == ""
-    assert LOADERS["x86_64"].find_emulator("aarch64") is None
+    assert find_emulator("s390x") == "/opt/qemu-s390x"
+    assert find_emulator("i686", "x86_64") == ""
+    assert find_emulator("x86_64", "aarch64") is None
 
 
 def test_loaders_that_share_a_name_are_told_apart(tmp_path: Path) -> None:
@@ -301,8 +306,8 @@ def test_loaders_that_share_a_name_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "lib" / "ld64.so.1").write_bytes(write_elf(Elf(arch="s390x")))
     (tmp_path / "lib64").mkdir()
     (tmp_path / "lib64" / "ld64.so.1").write_bytes(write_elf(Elf(arch="s390x")))
-    assert LOADERS["s390x"].find(tmp_path) is not None
-    assert LOADERS["ppc64"].find(tmp_path) is None
+    assert find_loader("s390x", tmp_path) is not None
+    assert find_loader("ppc64", tmp_path) is None
 
 
 def test_a_loader_without_its_name_is_refused(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_no_tool_is_graded_where_the_model_does_not_work(tmp_path: Path) -> None
 def test_shim_that_cannot_be_built_stops_the_run_with_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shim_build, "TARGETS", {})
+    monkeypatch.setattr(shim_build, "ARCHITECTURES", {})
 
     with pytest.raises(ShimError, match="there is no shim for this architecture"):
         asked_on(WORKS, folder=tmp_path)

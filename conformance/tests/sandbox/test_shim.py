@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.sandbox import shim_build
 from manylinux_conformance.sandbox.shim_build import (
-    TARGETS,
     ShimError,
     build_shim,
     check_shim,
@@ -67,7 +67,7 @@ def say(shim: Path) -> Callable[..., object]:
     return run
 
 
-@pytest.mark.parametrize("arch", TARGETS)
+@pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_shim_for_each_architecture_loads_on_its_oldest_glibc(
     cache: Path, arch: str
 ) -> None:
