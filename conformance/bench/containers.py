@@ -18,7 +18,7 @@ import msgspec
 import platformdirs
 from manylinux_conformance.images.engine import connect
 from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.prepare import Preparation, Wishes
+from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.prepare_all import prepare_all
 from manylinux_conformance.platforms.catalogue import (
     Container,
@@ -94,8 +94,8 @@ def measure_runs(containers: Sequence[Container], tools: Sequence[str]) -> list[
     one, alone = _ask(containers, tools, 1)
     two, together = _ask(containers, tools, 2)
     return [
-        _row("full run, seconds", two, FULL_RUN, str(together.spent)),
-        _row("own share of the tools' time", alone.spent.own_share, OWN_SHARE),
+        _row("full run, seconds", two, FULL_RUN, str(together.timings)),
+        _row("own share of the tools' time", alone.timings.own_share, OWN_SHARE),
         _row("two at a time, ratio", one / two, SPEED_UP, f"{one:.0f} s, {two:.0f} s"),
     ]
 
@@ -118,7 +118,7 @@ def _fresh(container: Container) -> Container:
 def _prepare(containers: Sequence[Container], mirror: str) -> float:
     """Return the seconds that preparing takes; the images are removed."""
     engine = connect()
-    wishes = Wishes(source=Source.MIRROR, mirror=mirror)
+    wishes = PrepareOptions(source=Source.MIRROR, mirror=mirror)
     preparation = Preparation(Engines(), wishes)
     try:
         return _timed(lambda: _prepare_all(preparation, containers))

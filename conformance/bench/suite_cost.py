@@ -19,7 +19,7 @@ from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.run import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import process as running
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool, provide
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.suite.filters import Wanted
@@ -40,7 +40,7 @@ def measure(name: str, platform: str = "*") -> dict[str, object]:
     cache = platformdirs.user_cache_path("manylinux-conformance")
     inside: list[float] = []
 
-    def timed(*arguments: object, **options: object) -> Ended:
+    def timed(*arguments: object, **options: object) -> ProcessResult:
         begin = time.perf_counter()
         try:
             return running.run(*arguments, **options)  # type: ignore[arg-type] # passed on

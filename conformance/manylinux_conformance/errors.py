@@ -15,9 +15,11 @@ __all__ = [
     "FetchError",
     "InputError",
     "InvariantError",
+    "LostContainerError",
     "MissingProgramError",
     "SuiteError",
     "UnavailableError",
+    "UnusableImageError",
 ]
 
 
@@ -29,11 +31,15 @@ class SuiteError(Exception):
     """
 
     def __init__(self, where: Path | str, reason: str, remedy: str = "") -> None:
-        said = f"{reason}; run: {remedy}" if remedy else reason
-        super().__init__(f"{where}: {said}")
         self.where = str(where)
         self.reason = reason
         self.remedy = remedy
+        super().__init__(f"{where}: {self.explanation}")
+
+    @property
+    def explanation(self) -> str:
+        """The reason, and the remedy if there is one."""
+        return f"{self.reason}; run: {self.remedy}" if self.remedy else self.reason
 
 
 class InvariantError(SuiteError):
@@ -46,6 +52,14 @@ class UnavailableError(SuiteError):
 
 class EngineError(UnavailableError):
     """A container engine is missing, refuses, or broke."""
+
+
+class UnusableImageError(UnavailableError):
+    """An image cannot serve as the platform that the catalogue says it is."""
+
+
+class LostContainerError(UnavailableError):
+    """A container is gone, or its emulator broke: never the tool's fault."""
 
 
 class MissingProgramError(UnavailableError):

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.running_container import RunningContainer
-from manylinux_conformance.containers.timing import Spent
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.containers.timing import Timings
+from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import (
@@ -30,7 +30,7 @@ from manylinux_conformance.platforms.catalogue import (
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.platforms.releases import Release, Source
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool, locked, provide
 from manylinux_conformance.tools.adapters import read_adapter
 
@@ -38,9 +38,9 @@ FAKE_TOOLS = Path(__file__).parent / "fake_tools"
 
 MakeTool = Callable[..., ProvidedTool]
 StartEngine = Callable[..., Engine]
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeRunning = Callable[..., RunningContainer]
-RunPython = Callable[..., Ended]
+RunPython = Callable[..., ProcessResult]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -150,14 +150,14 @@ def start_engine(
 def made_up(start_engine: StartEngine, here_container: Container) -> MakeReady:
     """Return a function that gives a container of a made-up engine of some way."""
 
-    def make(way: str = "") -> Ready:
-        return Ready(here_container, start_engine(way))
+    def make(way: str = "") -> ReadyContainer:
+        return ReadyContainer(here_container, start_engine(way))
 
     return make
 
 
 @pytest.fixture(scope="session")
-def native() -> Iterator[Ready]:
+def native() -> Iterator[ReadyContainer]:
     """Give a real container of this machine's architecture, or say why there is none.
 
     Its image is prepared if it is not there yet.
@@ -167,20 +167,20 @@ def native() -> Iterator[Ready]:
 
 
 @pytest.fixture(scope="session")
-def emulated() -> Iterator[Ready]:
+def emulated() -> Iterator[ReadyContainer]:
     """Give a real container that needs an emulator, if it is prepared."""
     with _real("debian-12-s390x", make=False) as ready:
         yield ready
 
 
 @contextlib.contextmanager
-def _real(name: str, *, make: bool = True) -> Iterator[Ready]:
+def _real(name: str, *, make: bool = True) -> Iterator[ReadyContainer]:
     containers = chosen(read_containers(), name)
     if not containers:
         pytest.skip(f"the catalogue has no {name}")
     try:
         engine = connect()
-    except InputError as error:
+    except SuiteError as error:
         pytest.skip(str(error))
     with contextlib.closing(engine.client):
         with locked(Path(tempfile.gettempdir()) / f"prepare-{name}"):
@@ -188,7 +188,7 @@ def _real(name: str, *, make: bool = True) -> Iterator[Ready]:
                 if not make or not shutil.which("mmdebstrap"):
                     pytest.skip(f"{name} is not prepared")
                 _prepare(name)
-        yield Ready(containers[0], engine)
+        yield ReadyContainer(containers[0], engine)
 
 
 def _prepare(name: str) -> None:
@@ -200,10 +200,10 @@ def _prepare(name: str) -> None:
 
 
 @pytest.fixture(params=["made-up engine", "real engine"])
-def ready(request: pytest.FixtureRequest) -> Ready:
+def ready(request: pytest.FixtureRequest) -> ReadyContainer:
     """Return a container of this machine's architecture on each kind of engine."""
     if request.param == "real engine":
-        found: Ready = request.getfixturevalue("native")
+        found: ReadyContainer = request.getfixturevalue("native")
         return found
     make: MakeReady = request.getfixturevalue("made_up")
     return make()
@@ -215,7 +215,10 @@ def make_running(tmp_path: Path) -> Iterator[MakeRunning]:
     made: list[RunningContainer] = []
 
     def make(
-        ready: Ready, *, emulated: bool = False, readable: tuple[Path, ...] = ()
+        ready: ReadyContainer,
+        *,
+        emulated: bool = False,
+        readable: tuple[Path, ...] = (),
     ) -> RunningContainer:
         writable = tmp_path / f"writable-{len(made)}"
         (writable / "run" / "work").mkdir(parents=True)
@@ -226,7 +229,7 @@ def make_running(tmp_path: Path) -> Iterator[MakeRunning]:
             readable=readable,
             writable=writable,
             emulated=emulated,
-            spent=Spent(),
+            timings=Timings(),
             live=LiveContainers(),
         )
         made.append(running)
@@ -247,7 +250,7 @@ def run_python() -> RunPython:
         *arguments: str,
         seconds: float = 60,
         questions: bytes = b"",
-    ) -> Ended:
+    ) -> ProcessResult:
         if not running.python:
             running.start()
         return running.run(

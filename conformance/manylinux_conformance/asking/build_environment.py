@@ -1,7 +1,7 @@
 """A build environment at one of its targets: it compiles, builds, and is looked at.
 
-The workplace's ``run`` starts every command, so that a compiler in a container is asked
-like one of this machine; sources and results lie in the workplace's folders.
+The sandbox's ``run`` starts every command, so that a compiler in a container is asked
+like one of this machine; sources and results lie in the sandbox's folders.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ from manylinux_conformance.questions.answer import (
 )
 from manylinux_conformance.questions.build import PROBES, Asked, Build
 from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.sandbox.process import LONGEST_WORDS, TAIL, Ended
-from manylinux_conformance.sandbox.sandbox import Workplace
+from manylinux_conformance.sandbox.process import LONGEST_REPORTED, STDERR_TAIL, ProcessResult
+from manylinux_conformance.sandbox.sandbox import Sandbox
 
 EXTENSION, PROGRAM = "extension.c", "program.c"
 MODULE = ("-shared", "-fPIC", "-O2")
@@ -97,7 +97,7 @@ class BuildEnvironment:
 
     builder: BuildTools
     target: Target
-    workplace: Workplace
+    sandbox: Sandbox
     python: Path
     cache: Path
     record: Path
@@ -107,7 +107,7 @@ class BuildEnvironment:
         for compiler in filter(None, (self.builder.c, self.builder.cxx)):
             ended = self._run([*compiler, "--version"])
             if ended.status != 0:
-                return ended.crash or f"its compiler does not start: {ended.words}"
+                return ended.failure or f"its compiler does not start: {ended.last_error}"
         if self.builder.interpreters and not self._found_interpreters():
             return f"has no interpreter {' or '.join(self.builder.interpreters)}"
         return ""
@@ -162,11 +162,11 @@ class BuildEnvironment:
             return broken(f"the compiler succeeded and {reason}")
         if build.ask is Asked.INSTRUCTIONS:
             return instruction_set(out)
-        return level_answer([out], folder, self.target.witness)
+        return level_answer([out], folder, self.target.loader_check)
 
     def _compile(
         self, compiler: Sequence[str], probe: str, flags: Sequence[str], folder: Path
-    ) -> tuple[Ended, Path]:
+    ) -> tuple[ProcessResult, Path]:
         source = Path(shutil.copy(PROBES / probe, folder))
         out = folder / f"{source.stem}.so"
         options = () if probe == PROGRAM else MODULE
@@ -196,7 +196,7 @@ class BuildEnvironment:
             return answered(_shown(os.fsencode(wheels[0].stem.rpartition("-")[2])))
         return self._wheel_level(wheels[0], folder / "unpacked")
 
-    def _built(self, project: Path, out: Path) -> tuple[Ended, list[Path]]:
+    def _built(self, project: Path, out: Path) -> tuple[ProcessResult, list[Path]]:
         self._make(project)
         self._make(out)
         for name, content in self.builder.files.items():
@@ -212,7 +212,7 @@ class BuildEnvironment:
             return broken(f"made a wheel that {error.reason}")
         if not files:
             return broken("made a wheel without compiled code")
-        return level_answer(files, folder, self.target.witness)
+        return level_answer(files, folder, self.target.loader_check)
 
     def _interpreters(self) -> Answer:
         """Let the loader list what each interpreter needs to start."""
@@ -244,7 +244,7 @@ class BuildEnvironment:
         return answered(said) if said else broken("its interpreter says nothing")
 
     def _new_folder(self, name: str) -> Path:
-        return self._make(self.workplace.place("work") / name)
+        return self._make(self.sandbox.path_of("work") / name)
 
     def _make(self, folder: Path) -> Path:
         """Make a folder where nothing is yet, not even a link on the way to it."""
@@ -265,11 +265,11 @@ class BuildEnvironment:
         *,
         variables: Mapping[str, str] | None = None,
         out: str = "",
-    ) -> Ended:
+    ) -> ProcessResult:
         """Run a command in a folder, which is ``{work}``, and keep a record of it."""
-        folder = folder or self.workplace.place("work")
+        folder = folder or self.sandbox.path_of("work")
         places = {
-            **self.workplace.places,
+            **self.sandbox.placeholders,
             "work": str(folder),
             "out": out,
             "cache": str(self.cache),
@@ -278,14 +278,14 @@ class BuildEnvironment:
         more = self.builder.variables.items()
         own = {name: fill(text, places) for name, text in more}
         filled = [fill(argument, places) for argument in command]
-        ended = self.workplace.run(
+        ended = self.sandbox.run(
             filled,
             folder=folder,
-            variables={**self.workplace.variables, **own, **(variables or {})},
+            variables={**self.sandbox.variables, **own, **(variables or {})},
             seconds=self.builder.seconds,
         )
         with self.record.open("ab") as file:
-            kept = replace(ended, output=ended.output[-TAIL:])
+            kept = replace(ended, output=ended.output[-STDERR_TAIL:])
             file.write(msgspec.json.encode({"command": filled, "ended": kept}) + b"\n")
         return ended
 
@@ -294,21 +294,21 @@ def _is_cxx(probe: str) -> bool:
     return probe.endswith(".cpp")
 
 
-def _broken_off(ended: Ended) -> Answer | None:
-    if not ended.crash:
+def _broken_off(ended: ProcessResult) -> Answer | None:
+    if not ended.failure:
         return None
     outcome = Verdict.TIMEOUT if ended.timed_out else Verdict.ERROR
-    return Answer(outcome, reason=ended.crash)
+    return Answer(outcome, reason=ended.failure)
 
 
-def _first_error(ended: Ended) -> str:
+def _first_error(ended: ProcessResult) -> str:
     """Say what a compiler complains about first; the rest mostly follows from it."""
-    lines = ended.tail.splitlines()
-    first = next((line for line in lines if "error:" in line), ended.tail)
-    return replace(ended, tail=first).words
+    lines = ended.stderr_tail.splitlines()
+    first = next((line for line in lines if "error:" in line), ended.stderr_tail)
+    return replace(ended, stderr_tail=first).last_error
 
 
 def _shown(said: bytes) -> str:
     """Return text from outside, fit for a line of a report."""
-    text = said[:LONGEST_WORDS].decode(errors="replace")
+    text = said[:LONGEST_REPORTED].decode(errors="replace")
     return "".join(char if char.isprintable() else "?" for char in text)

@@ -13,7 +13,7 @@ from typing import Annotated
 import msgspec
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
-from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
@@ -36,7 +36,7 @@ class Target:
 
     platform: Platform
     name: str
-    witness: Witness
+    loader_check: LoaderCheck
 
 
 def targets(
@@ -89,9 +89,9 @@ def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
         reason = "the C library or the architecture is not one of manylinux"
         return NotRun(platforms=(tag,) if tag else (), reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]
-    if reason := why_not_run(arch):
+    if reason := loader_unavailable_reason(arch):
         return NotRun(platforms=(tag,), reason=reason)
-    judge = witness(arch, (major, minor), cache)
+    judge = loader_check_for(arch, (major, minor), cache)
     if judge is None:
         return NotRun(platforms=(tag,), reason="no sysroot of this release is known")
     platform = Platform(

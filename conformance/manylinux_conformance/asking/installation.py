@@ -23,8 +23,8 @@ from manylinux_conformance.asking.role_table import (
     fill,
 )
 from manylinux_conformance.questions.answer import Answer
-from manylinux_conformance.sandbox.process import Ended
-from manylinux_conformance.sandbox.sandbox import Workplace
+from manylinux_conformance.sandbox.process import ProcessResult
+from manylinux_conformance.sandbox.sandbox import Sandbox
 from manylinux_conformance.sandbox.simple_index import Served
 
 # A platform tag's family and architecture, as explicit targets are spelled.
@@ -72,7 +72,7 @@ class Installation:
     """
 
     command: tuple[str, ...]
-    ended: Ended
+    ended: ProcessResult
     found: dict[str, Answer]
     stray: str = ""
 
@@ -83,31 +83,31 @@ class Installation:
 
 
 def install(
-    installer: InstallCommand, target: str, workplace: Workplace, probes: ProbeProjects
+    installer: InstallCommand, target: str, sandbox: Sandbox, probes: ProbeProjects
 ) -> Installation:
     """Install all probe projects in one run and look at what landed.
 
     ``target`` is an explicit target as a platform tag; empty: the running machine.
     """
-    with _places(installer, workplace, probes) as (places, served):
+    with _places(installer, sandbox, probes) as (places, served):
         command = (*served.before, *_command(installer, target, places))
         destination = Path(fill(installer.lands_in, places))
         for name, content in installer.files.items():
-            (workplace.place("work") / name).write_text(fill(content, places))
+            (sandbox.path_of("work") / name).write_text(fill(content, places))
         added = {key: fill(text, places) for key, text in installer.variables.items()}
-        allowed = (*(workplace.folder / name for name in ALLOWED), destination)
-        before = _listing(workplace.folder, allowed) | _listing(probes.links)
-        ended = workplace.run(
+        allowed = (*(sandbox.folder / name for name in ALLOWED), destination)
+        before = _listing(sandbox.folder, allowed) | _listing(probes.links)
+        ended = sandbox.run(
             command,
-            folder=workplace.place("work"),
-            variables={**workplace.variables, **added},
+            folder=sandbox.path_of("work"),
+            variables={**sandbox.variables, **added},
             seconds=installer.seconds,
         )
-        after = _listing(workplace.folder, allowed) | _listing(probes.links)
+        after = _listing(sandbox.folder, allowed) | _listing(probes.links)
     answers = {each.case: read_answer(each, destination) for each in probes.projects}
     found = {case: answer for case, answer in answers.items() if answer is not None}
     changed = sorted({path for path, _ in before.items() ^ after.items()})
-    stray = os.path.relpath(changed[0], workplace.folder) if changed else ""
+    stray = os.path.relpath(changed[0], sandbox.folder) if changed else ""
     return Installation(
         command, ended, found, stray.removeprefix("../" * stray.count("../"))
     )
@@ -128,15 +128,15 @@ def _command(
 
 @contextlib.contextmanager
 def _places(
-    installer: InstallCommand, workplace: Workplace, probes: ProbeProjects
+    installer: InstallCommand, sandbox: Sandbox, probes: ProbeProjects
 ) -> Iterator[tuple[dict[str, str], Served]]:
     """Yield what placeholders stand for; an index is served only if it is named."""
-    requirements = workplace.folder / "requirements.txt"
-    target = workplace.folder / "target"
+    requirements = sandbox.folder / "requirements.txt"
+    target = sandbox.folder / "target"
     target.mkdir()
     requirements.write_text("".join(f"{line}\n" for line in probes.requirements))
     places = {
-        **workplace.places,
+        **sandbox.placeholders,
         "links": str(probes.links),
         "requirements": str(requirements),
         "dependencies": json.dumps(probes.requirements),
@@ -146,7 +146,7 @@ def _places(
     if not any("{index}" in text for text in (*texts, *installer.variables.values())):
         yield places, Served("")
         return
-    with workplace.serve(probes.links) as served:
+    with sandbox.serve(probes.links) as served:
         yield {**places, "index": served.address}, served
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -12,18 +14,29 @@ from rich.console import Console
 
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.corpus.build import built_corpus
+from manylinux_conformance.corpus.manifest import read_corpus
+from manylinux_conformance.loader.reasons import read_reasons, without_reason
 from manylinux_conformance.loader.report import write_oracle_report
 from manylinux_conformance.loader.soundness import (
-    Answer,
+    ClaimQuestion,
+    OracleReport,
     corpus_questions,
     run_loader_oracle,
 )
-from manylinux_conformance.suite.load import load_suite
+
+EXAMPLE = """\b
+Example:
+  manylinux-conformance loader --arch x86_64"""  # \b keeps click from folding it
 
 
-@click.command()
+@click.command(epilog=EXAMPLE)
 @click.option("--arch", default="", help="Only wheels of this architecture.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1)
+@click.option(
+    "--corpus",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A built corpus.  [default: the fixture wheels]",
+)
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
@@ -31,43 +44,48 @@ from manylinux_conformance.suite.load import load_suite
     help="Where loader.json and loader.md go.",
     show_default=True,
 )
-def loader(arch: str, jobs: int, output: Path) -> None:
+def loader(arch: str, jobs: int, corpus: Path | None, output: Path) -> None:
     """Ask glibc's loader whether what the rules accept really loads.
 
-    Exit status 1: the rules accept a wheel that the loader refuses.
-
-    \b
-    Example:
-      manylinux-conformance loader --arch x86_64
-    """  # noqa: D301 - \b keeps click from folding the example
-    console = Console(stderr=True)
+    Exit status 1: the rules accept a wheel that the loader refuses, or a rule refuses
+    what the loader accepts and reasons.toml does not say why.
+    """
     cache = platformdirs.user_cache_path("manylinux-conformance")
-    questions = [
-        question
-        for question in corpus_questions(built_corpus(cache))
-        if arch in {"", question.arch}
-    ]
-    with ProgressBars(console) as progress:
-        done = 0
-
-        def note(_: Answer) -> None:
-            nonlocal done
-            done += 1
-            progress.take_note("asking the loader", done, len(questions))
-
-        report = run_loader_oracle(questions, cache, jobs, note)
+    wheels = read_corpus(corpus) if corpus else built_corpus(cache)
+    asked = [each for each in corpus_questions(wheels) if arch in {"", each.arch}]
+    console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+    report = _ask(asked, cache, jobs, console)
+    reasons = read_reasons()
     output.mkdir(parents=True, exist_ok=True)
-    rules = load_suite().rules
-    write_oracle_report(
-        report, output, {identifier: rule.text for identifier, rule in rules.items()}
-    )
+    write_oracle_report(report, output, reasons)
     for name, reason in report.not_run.items():
-        console.print(f"not run: {name}: {reason}", style="yellow", highlight=False)
+        console.print(f"not run: {name}: {reason}", style="yellow")
+    problems = list(_problems(report, reasons))
+    for problem in problems:
+        console.print(problem, style="red")
+    counts = f"{len(report.answers)} answers, {len(problems)} problems"
+    console.print(f"{counts}; report: {output}/loader.md")
+    sys.exit(1 if problems else 0)
+
+
+def _ask(
+    questions: list[ClaimQuestion], cache: Path, jobs: int, console: Console
+) -> OracleReport:
+    done = itertools.count(1)
+    total = len(questions)
+    with ProgressBars(console) as progress:
+        return run_loader_oracle(
+            questions,
+            cache,
+            jobs,
+            lambda _: progress.take_note("asking the loader", next(done), total),
+        )
+
+
+def _problems(report: OracleReport, reasons: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each claim that is unsound and each rule without a reason."""
     for answer in report.unsound:
-        console.print(f"unsound: {answer.id}", style="red", highlight=False)
-    console.print(
-        f"{len(report.answers)} answers, {len(report.unsound)} unsound; "
-        f"report: {output}/loader.md",
-        highlight=False,
-    )
-    sys.exit(1 if report.unsound else 0)
+        complaints = "; ".join(answer.grounds)
+        yield f"unsound: {answer.id} at {answer.level}: {complaints}"
+    for rule in without_reason(report, reasons):
+        yield f"no reason in reasons.toml: {rule} refuses what the loader accepts"

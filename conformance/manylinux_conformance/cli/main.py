@@ -16,7 +16,7 @@ from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.run.signals import exit_status, terminable
 from manylinux_conformance.suite.lint import lint_suite
@@ -31,16 +31,23 @@ from manylinux_conformance.suite.rules import read_rules
 
 
 class Commands(click.Group):
-    """A group whose commands answer unusable input with one line and status 2."""
+    """A group whose commands end with one line about what went wrong.
+
+    The exit status is 2 for an input that cannot be used, and 3 for everything else
+    that keeps a command from its work.
+    """
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command, and put an unusable input into words."""
+        """Run the command, and put what went wrong into words."""
         try:
             with terminable():
                 return super().invoke(ctx)
         except InputError as error:
             click.echo(f"error: {error}", err=True)
             sys.exit(2)
+        except SuiteError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(3)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             click.echo(f"error: {where}{error.strerror or error}", err=True)

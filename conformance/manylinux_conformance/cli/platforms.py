@@ -16,7 +16,7 @@ from manylinux_conformance.images.archive import save_archive
 from manylinux_conformance.images.doctor import State, examine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
-from manylinux_conformance.images.prepare import Preparation, Wishes
+from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.prepare_all import alone, prepare_all
 from manylinux_conformance.images.prepared_list import lines, size
 from manylinux_conformance.images.selection import named, prepared, rows_of
@@ -100,7 +100,7 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
     containers = named(patterns or DEFAULT)
     only = Source(source) if source else None
     locked = ImageLockFile(lock or usual_lock())
-    wishes = Wishes(only, mirror, archives, registry, locked, accept_changed)
+    wishes = PrepareOptions(only, mirror, archives, registry, locked, accept_changed)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
     preparation = Preparation(Engines(address), wishes)
     with terminable():

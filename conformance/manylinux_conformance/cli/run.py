@@ -193,8 +193,8 @@ def _ask(  # noqa: PLR0913 - what a run needs
             console = Console(stderr=True)
             with ProgressBars(console) as progress:
                 blocks = list(run(suite, tools, roles, settings, progress.take_note))
-            if sum(settings.spent.seconds.values()) >= 1:
-                said = f"time in containers: {settings.spent}"
+            if sum(settings.timings.seconds.values()) >= 1:
+                said = f"time in containers: {settings.timings}"
                 console.print(said, style="dim", highlight=False)
             return blocks
         finally:

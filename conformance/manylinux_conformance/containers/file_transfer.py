@@ -1,4 +1,4 @@
-"""Parcels: files of this machine as an archive, and what came of them brought back."""
+"""File transfer: files of this machine as an archive, and what comes back of them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
+from manylinux_conformance.errors import SuiteError
+
 MOST_MEMBERS = 200_000
 MOST_BYTES = 512 << 20  # of one folder that comes back
 CHUNK = 1 << 20
@@ -20,7 +22,7 @@ READ, ENTER = 0o444, 0o555  # what anybody may do with what is packed
 Owner = tuple[int, int]  # user and group
 
 
-class ParcelError(Exception):
+class TransferError(SuiteError):
     """An archive that does not fit the folder that it is for, or is too large."""
 
 
@@ -46,30 +48,31 @@ def unpack(pieces: Iterable[bytes], folder: Path) -> None:
 
     The archive's one top folder stands for ``folder``.  Links that lead out of it, and
     what is neither file, folder nor link, stay as they are here.
-    Raises ParcelError for a member that would lie outside, and for more than
+    Raises TransferError for a member that would lie outside, and for more than
     MOST_MEMBERS or MOST_BYTES; the folder is then as it was.
     """
     if not hasattr(tarfile, "data_filter"):  # Debian 12 has Python 3.11.2
-        raise ParcelError(f"{folder.name}: unpacking it safely needs Python 3.11.4")
-    with tempfile.TemporaryDirectory(prefix=".parcel-", dir=folder.parent) as place:
+        raise TransferError(folder.name, "unpacking it safely needs Python 3.11.4")
+    with tempfile.TemporaryDirectory(prefix=".transfer-", dir=folder.parent) as name:
+        received = Path(name)
         stream = io.BufferedReader(_Pieces(pieces), CHUNK)
         try:
             with tarfile.open(fileobj=stream, mode="r|") as archive:
-                archive.extractall(place, _bounded(archive), filter=_safe)  # noqa: S202 - both guard it
+                archive.extractall(received, _bounded(archive), filter=_safe)  # noqa: S202 - both guard it
         except (tarfile.TarError, EOFError, KeyError, OSError) as error:
-            raise ParcelError(f"{folder.name}: {error}") from error
-        if _names(Path(place)) != {folder.name}:
-            raise ParcelError(f"{folder.name}: its archive is of something else")
-        _settle(Path(place, folder.name), folder)
+            raise TransferError(folder.name, str(error)) from error
+        if _names(received) != {folder.name}:
+            raise TransferError(folder.name, "its archive is of something else")
+        _merge(received / folder.name, folder)
 
 
-def tree(root: Path) -> Iterator[Path]:
+def walk(root: Path) -> Iterator[Path]:
     """Yield a file or folder and everything below it, folders before their content."""
     yield root
     if root.is_dir() and not root.is_symlink():
-        for place, folders, files in os.walk(root):
+        for parent, folders, files in os.walk(root):
             for name in (*folders, *files):
-                yield Path(place, name)
+                yield Path(parent, name)
 
 
 def _bounded(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -78,13 +81,13 @@ def _bounded(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
         size += member.size
         if number > MOST_MEMBERS or size > MOST_BYTES:
             bounds = f"{MOST_MEMBERS} files or {MOST_BYTES} bytes"
-            raise ParcelError(f"{member.name}: more than {bounds}")
+            raise TransferError(member.name, f"more than {bounds}")
         yield member
 
 
-def _safe(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
+def _safe(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
     try:
-        return tarfile.data_filter(member, place)
+        return tarfile.data_filter(member, folder)
     except (
         tarfile.AbsoluteLinkError,
         tarfile.LinkOutsideDestinationError,
@@ -93,12 +96,12 @@ def _safe(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
         return None
 
 
-def _settle(new: Path, old: Path) -> None:
+def _merge(new: Path, old: Path) -> None:
     """Let what is new or different take its place, and remove what is gone."""
     names = _names(new)
     for name in names:
         if _is_folder(new / name) and _is_folder(old / name):
-            _settle(new / name, old / name)
+            _merge(new / name, old / name)
         elif not _same(new / name, old / name):
             _remove(old / name)
             (new / name).replace(old / name)
@@ -108,7 +111,7 @@ def _settle(new: Path, old: Path) -> None:
 
 
 def _same(new: Path, old: Path) -> bool:
-    """Return whether both are links to the same place, or files alike."""
+    """Return whether both are links to the same path, or files alike."""
     if new.is_symlink() or old.is_symlink():
         both = new.is_symlink() and old.is_symlink()
         return both and new.readlink() == old.readlink()

@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import docker.errors
 from docker.types import Mount
 
-from manylinux_conformance.containers.file_transfer import Owner, pack, tree, unpack
+from manylinux_conformance.containers.file_transfer import Owner, pack, unpack, walk
 from manylinux_conformance.containers.live_containers import owner
+from manylinux_conformance.errors import InvariantError
 from manylinux_conformance.images.engine import LABEL, Engine, translated
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -30,10 +31,16 @@ class ContainerFiles(Protocol):
         """Return the mounts to create a container with."""
 
     def send(self, container: str, folder: Path) -> None:
-        """Bring files to a container; its programs may change those of the folder."""
+        """Bring files to a container; its programs may change those of the folder.
+
+        Raises OSError if a file goes away meanwhile.
+        """
 
     def fetch(self, container: str, folder: Path) -> None:
-        """Bring back what programs did in a folder."""
+        """Bring back what programs did in a folder.
+
+        Raises TransferError if that does not fit the folder.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +64,20 @@ class SharedFiles:
             binds.append(Mount(str(CLOSED_TO_OTHERS), str(door), type="bind"))
         return binds
 
-    def send(self, container: str, folder: Path) -> None:  # noqa: ARG002 - it sees all
+    def send(self, container: str, folder: Path) -> None:
         """Let the container's user change a folder that root has made.
 
         By descriptors: something left behind in the container may move folders
-        meanwhile.
+        meanwhile.  Raises InvariantError for a folder that is not the container's.
         """
         if not folder.is_relative_to(self.writable):
-            raise ValueError(f"{folder} is not the container's")
+            raise InvariantError(folder, f"is not writable in container {container}")
         if os.getuid() != 0:
             return
         user, group = container_user()
-        for _, folders, files, place in os.fwalk(folder):
+        for _, folders, files, descriptor in os.fwalk(folder):
             for name in (".", *folders, *files):
-                os.chown(name, user, group, dir_fd=place, follow_symlinks=False)
+                os.chown(name, user, group, dir_fd=descriptor, follow_symlinks=False)
 
     def fetch(self, container: str, folder: Path) -> None:
         """Do nothing: it is the same folder."""
@@ -100,8 +107,8 @@ class CopiedFiles:
         """Copy what is new or has changed since the container's last command."""
         if container != self._container:
             self._container, self._sent = container, {}
-        found = {path: ROOT for root in self.readable for path in tree(root)}
-        found |= dict.fromkeys(tree(folder), container_user())
+        found = {path: ROOT for root in self.readable for path in walk(root)}
+        found |= dict.fromkeys(walk(folder), container_user())
         new = {path: _signature(path) for path in found}
         new = {path: facts for path, facts in new.items() if self._is_new(path, facts)}
         for volume in self._volumes():
@@ -111,10 +118,10 @@ class CopiedFiles:
         self._sent |= new
 
     def fetch(self, container: str, folder: Path) -> None:
-        """Copy a folder back.  Raises ParcelError for an archive that does not fit."""
+        """Copy a folder back; raises TransferError for an archive that does not fit."""
         pieces, _ = self.engine.client.api.get_archive(container, str(folder))
         unpack(pieces, folder)
-        self._sent |= {path: _signature(path) for path in tree(folder)}
+        self._sent |= {path: _signature(path) for path in walk(folder)}
 
     def _is_new(self, path: Path, facts: Signature) -> bool:
         return self._sent.get(path) != facts
@@ -136,27 +143,31 @@ class CopiedFiles:
     def _volumes(self) -> Iterator[Path]:
         """Yield the folders that all files are in, none of them inside another."""
         paths = (*self.readable, self.writable)
-        places = {path if path.is_dir() else path.parent for path in paths}
-        if any(path.is_relative_to(CLOSED_TO_OTHERS) for path in places):
-            places.add(CLOSED_TO_OTHERS)
-        for path in sorted(places):
-            if not places & set(path.parents):
+        volumes = {path if path.is_dir() else path.parent for path in paths}
+        if any(path.is_relative_to(CLOSED_TO_OTHERS) for path in volumes):
+            volumes.add(CLOSED_TO_OTHERS)
+        for path in sorted(volumes):
+            if not volumes & set(path.parents):
                 yield path
 
 
-def are_seen(folders: Sequence[Path], engine: Engine, container: Container) -> bool:
+def can_mount(folders: Sequence[Path], engine: Engine, container: Container) -> bool:
     """Return whether an engine can mount folders of this machine.
 
     In the first of them, one is made that no other machine has.
     Asked, not guessed: an engine behind a local socket may be in a virtual machine, and
     one that is reached through a network may be this machine's own.
+    Raises EngineError if the engine breaks off.
     """
     api = engine.client.api
     first, *others = folders
-    with tempfile.TemporaryDirectory(dir=first) as place, translated(engine.address):
+    with (
+        tempfile.TemporaryDirectory(dir=first) as made_here,
+        translated(engine.address),
+    ):
         mounts = [
             Mount(f"/seen/{number}", str(path), type="bind", read_only=True)
-            for number, path in enumerate((place, *others))
+            for number, path in enumerate((made_here, *others))
         ]
         try:
             made = api.create_container(

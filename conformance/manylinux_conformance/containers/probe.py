@@ -6,60 +6,65 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.containers.running_container import RunningContainer
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import UnusableImageError
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import (
-    ASK,
+    DESCRIBE,
     Interpreter,
     read_interpreter,
 )
 from manylinux_conformance.platforms.platform import Fidelity, Platform
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import make_workplace
-from manylinux_conformance.sandbox.shim_check import ASK as LOOK
-from manylinux_conformance.sandbox.shim_check import Sight, disagreements
+from manylinux_conformance.sandbox.sandbox import make_sandbox
+from manylinux_conformance.sandbox.shim_check import (
+    CHECK_TIMEOUT,
+    OBSERVE,
+    ObservedPlatform,
+    mismatches,
+)
 
-SECONDS = 60
 # The C library of CentOS 7, the last system that whole architectures had in common.
 OLD = (2, 17)
-# Ports that are younger than that release; see spec/data/architectures.toml.
-YOUNGER = frozenset({"riscv64", "loongarch64"})
 
 
-def look(running: RunningContainer, platform: Platform, folder: Path) -> Interpreter:
+def probe_interpreter(
+    running: RunningContainer, platform: Platform, folder: Path
+) -> Interpreter:
     """Return the container's interpreter, once it sees what the catalogue says.
 
-    Raises InputError if it does not.
+    Raises UnusableImageError if it does not, and what ``running.run`` raises.
     """
-    work = folder / "look"
+    work = folder / "probe"
     work.mkdir(exist_ok=True)
     command = [running.python, "-I", "-c"]
     variables = {"PATH": "/usr/bin:/bin"}
     # Both in one process: an emulated one takes a second to begin.
     ended = running.run(
-        [*command, ASK + LOOK],
+        [*command, DESCRIBE + OBSERVE],
         folder=work,
         variables=variables,
-        seconds=SECONDS,
+        seconds=CHECK_TIMEOUT,
         counted_as="start-up",
     )
     said, _, seen = ended.output.partition(b"\n")
     interpreter = read_interpreter(said)
     if interpreter is None:
-        reason = ended.crash or ended.words
-        raise InputError(platform.name, f"its Python is not usable: {reason}")
-    if wrong := _wrong(platform, replace(ended, output=seen)):
-        raise InputError(platform.name, f"is not what the catalogue says: {wrong}")
+        reason = ended.failure or ended.last_error
+        raise UnusableImageError(platform.name, f"its Python is not usable: {reason}")
+    if wrong := _mismatches(platform, replace(ended, output=seen)):
+        reason = f"is not what the catalogue says: {wrong}"
+        raise UnusableImageError(platform.name, reason)
     return interpreter
 
 
-def models(platform: Platform) -> tuple[Platform, ...]:
-    """Return the older C libraries that a shim shows in a container."""
+def older_platforms(platform: Platform) -> tuple[Platform, ...]:
+    """Return the platforms with an older C library that a shim shows in a container."""
     own = (platform.major or 0, platform.minor or 0)
-    if platform.arch in YOUNGER or own <= OLD:
+    if own <= OLD or _first_release(platform.arch) > OLD:
         return ()
     glibc = f"{OLD[0]}.{OLD[1]}"
     return (
@@ -75,31 +80,39 @@ def models(platform: Platform) -> tuple[Platform, ...]:
     )
 
 
-def see_model(
+def _first_release(arch: str) -> tuple[int, ...]:
+    """Return the first glibc that has a port to an architecture."""
+    return tuple(map(int, architectures()[arch].first_glibc.split(".")[:2]))
+
+
+def model_failure_reason(
     running: RunningContainer,
     tool: ProvidedTool,
     model: Platform,
     folder: Path,
     shim: Path | None,
 ) -> str:
-    """Say why the container's interpreter does not see a model; empty if it does."""
-    place = make_workplace(
-        tool, Environment(model), folder / f"look-{model.name}", shim
+    """Return why the container's interpreter does not see a model; empty if it does.
+
+    Raises what ``running.run`` raises.
+    """
+    sandbox = make_sandbox(
+        tool, Environment(model), folder / f"probe-{model.name}", shim
     )
     seen = running.run(
-        [place.places["python"], "-I", "-c", LOOK],
-        folder=place.place("work"),
-        variables=place.variables,
-        seconds=SECONDS,
+        [sandbox.placeholders["python"], "-I", "-c", OBSERVE],
+        folder=sandbox.path_of("work"),
+        variables=sandbox.variables,
+        seconds=CHECK_TIMEOUT,
         counted_as="start-up",
     )
-    wrong = _wrong(model, seen)
+    wrong = _mismatches(model, seen)
     return f"the model does not work: {wrong}" if wrong else ""
 
 
-def _wrong(platform: Platform, seen: Ended) -> str:
+def _mismatches(platform: Platform, seen: ProcessResult) -> str:
     try:
-        sight = msgspec.json.decode(seen.output, type=Sight)
+        observed = msgspec.json.decode(seen.output, type=ObservedPlatform)
     except msgspec.DecodeError:
-        return f"its Python says: {seen.crash or seen.words}"
-    return "; ".join(disagreements(platform, sight))
+        return f"its Python says: {seen.failure or seen.last_error}"
+    return "; ".join(mismatches(platform, observed))

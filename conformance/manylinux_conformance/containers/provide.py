@@ -18,7 +18,6 @@ from manylinux_conformance.platforms.interpreters import (
     find_interpreter,
 )
 from manylinux_conformance.platforms.platform import Platform
-from manylinux_conformance.sandbox.process import Run
 from manylinux_conformance.sandbox.provide import (
     COMPLETE,
     NotProvided,
@@ -27,7 +26,6 @@ from manylinux_conformance.sandbox.provide import (
     locked,
     pip,
 )
-from manylinux_conformance.sandbox.simple_index import Serve
 from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 # The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
@@ -41,55 +39,53 @@ SCRIPT = b"#!"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a tool is to run: a platform, its Python, and how commands run there."""
+class TargetPython:
+    """What a tool is installed for: a platform and its Python."""
 
     platform: Platform
     interpreter: Interpreter
-    run: Run
-    serve: Serve
 
 
 @dataclass(frozen=True, slots=True)
-class Fetching:
+class DownloadPolicy:
     """Whether the package index may be asked, and who is told that it is."""
 
     offline: bool
     progress: Callable[[str], None]
 
 
-def provide_inside(
+def provide_in_container(
     adapter: ToolDescription,
     version: str,
-    place: Place,
+    target: TargetPython,
     cache: Path,
-    fetching: Fetching,
+    policy: DownloadPolicy,
 ) -> ProvidedTool | NotProvided:
     """Return a tool for a container, from the package index or from the cache.
 
     Wheels only: nothing is built, and nothing of the tool runs on this machine.
+    How it is run and served to there is the container's to say; its ``run`` and
+    ``serve`` are still this machine's.
     """
     needs = adapter.provide.python.get(version, "")
-    if not allows(needs, place.interpreter.release):
-        found = place.interpreter.version
+    if not allows(needs, target.interpreter.release):
+        found = target.interpreter.version
         return NotProvided(f"needs Python {needs}; this platform has {found}")
-    tool = ProvidedTool(
-        adapter, version, place.interpreter, run=place.run, serve=place.serve
-    )
+    tool = ProvidedTool(adapter, version, target.interpreter)
     if not adapter.provide.pypi:
         return tool
-    folder = cache / "tools" / _key(adapter, version, place)
+    folder = cache / "tools" / _key(adapter, version, target)
     with locked(folder):
         if not (folder / COMPLETE).exists():
-            if fetching.offline:
+            if policy.offline:
                 return NotProvided("is not installed yet, and this run is offline")
             name = f"{adapter.name} {version}".strip()
-            fetching.progress(f"fetching {name} for {place.platform.arch}")
-            if reason := _install(adapter, version, place, folder):
+            policy.progress(f"fetching {name} for {target.platform.arch}")
+            if reason := _install(adapter, version, target, folder):
                 return NotProvided(f"not for this platform: {reason}")
             (folder / COMPLETE).touch()
     if adapter.provide.inside:
-        return replace(tool, packages=_packages(folder, place.interpreter))
+        return replace(tool, packages=_packages(folder, target.interpreter))
     return replace(tool, programs=folder / "venv" / "bin")
 
 
@@ -102,14 +98,14 @@ def platform_tags(platform: Platform) -> Iterator[str]:
                 yield f"{family}_{platform.arch}"
 
 
-def _key(adapter: ToolDescription, version: str, place: Place) -> str:
+def _key(adapter: ToolDescription, version: str, target: TargetPython) -> str:
     """Name a folder by everything that decides what is installed into it."""
-    provide, platform = adapter.provide, place.platform
-    where = (str(place.interpreter.path), place.interpreter.purelib, platform.glibc)
+    provide, platform = adapter.provide, target.platform
+    where = (str(target.interpreter.path), target.interpreter.purelib, platform.glibc)
     digest = hashlib.sha256("\0".join((*provide.pypi, *where)).encode())
     if provide.constraints:
         digest.update(read_bytes(constraints(adapter, version)))
-    arch = f"{platform.arch}-{place.interpreter.version}"
+    arch = f"{platform.arch}-{target.interpreter.version}"
     return f"{adapter.name}-{version}-{arch}-{digest.hexdigest()[:8]}"
 
 
@@ -117,30 +113,32 @@ def _packages(folder: Path, interpreter: Interpreter) -> Path:
     return folder / "venv" / interpreter.purelib
 
 
-def _install(adapter: ToolDescription, version: str, place: Place, folder: Path) -> str:
+def _install(
+    adapter: ToolDescription, version: str, target: TargetPython, folder: Path
+) -> str:
     """Install into an empty folder; return what went wrong, if anything.
 
     The folder becomes a virtual environment of the container's interpreter.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    packages = _packages(folder, place.interpreter)
+    packages = _packages(folder, target.interpreter)
     packages.parent.mkdir(parents=True)
     requirements = [each.replace("{version}", version) for each in adapter.provide.pypi]
     if adapter.provide.constraints:
         requirements.append(f"--constraint={constraints(adapter, version)}")
-    where = [f"--platform={tag}" for tag in platform_tags(place.platform)]
+    where = [f"--platform={tag}" for tag in platform_tags(target.platform)]
     reason = pip(
         "install",
         "--no-compile",
         "--only-binary=:all:",
         f"--target={packages}",
-        f"--python-version={place.interpreter.version}",
+        f"--python-version={target.interpreter.version}",
         *where,
         *requirements,
     )
     if not reason:
-        _make_environment(folder / "venv", packages, place.interpreter)
-        _compile(packages, place.interpreter)
+        _make_environment(folder / "venv", packages, target.interpreter)
+        _compile(packages, target.interpreter)
     return reason
 
 

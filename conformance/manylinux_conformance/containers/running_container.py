@@ -1,4 +1,4 @@
-"""A running container: one tool's place on one platform, without a way out."""
+"""A running container: where a tool runs on a platform, with no way out of it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import docker.errors
 
-from manylinux_conformance.containers.file_transfer import ParcelError
+from manylinux_conformance.containers.file_transfer import TransferError
 from manylinux_conformance.containers.files import (
     ContainerFiles,
     CopiedFiles,
@@ -23,12 +23,23 @@ from manylinux_conformance.containers.files import (
     container_user,
 )
 from manylinux_conformance.containers.live_containers import LiveContainers, owner
-from manylinux_conformance.containers.timing import Spent
-from manylinux_conformance.errors import InputError, UnavailableError
+from manylinux_conformance.containers.timing import Timings
+from manylinux_conformance.errors import (
+    EngineError,
+    LostContainerError,
+    SuiteError,
+    UnusableImageError,
+)
 from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
+from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.sandbox import simple_index
-from manylinux_conformance.sandbox.process import Ended, Streams, fit_for_report
+from manylinux_conformance.sandbox.process import (
+    ProcessResult,
+    Streams,
+    fit_for_report,
+    last_error,
+)
 from manylinux_conformance.sandbox.simple_index import Served
 
 MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
@@ -50,19 +61,12 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 SLOWER = 5  # how much longer an emulated program may take
 BY_SIGNAL = 128  # an engine adds the number of the signal to it
-SETTLING = 5  # seconds for the engine to notice that a program has ended
-DYING = 0.5  # seconds between a program's end and its container's, at most
+EXIT_STATUS_TIMEOUT = 5  # seconds for the engine to notice that a program has ended
+CONTAINER_END_TIMEOUT = 0.5  # seconds from a program's end to its container's, at most
 PAUSE = 0.01  # seconds between two looks
-DOCTOR = "see 'manylinux-conformance platforms doctor'"
+DOCTOR = "manylinux-conformance platforms doctor"
 # QEMU's own last words; see linux-user/signal.c.
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
-
-
-class LostError(UnavailableError):
-    """A container is gone, or its emulator broke: never the tool's fault."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("container", reason)
 
 
 @dataclass
@@ -71,7 +75,8 @@ class RunningContainer:
 
     ``readable`` are folders that it may read, ``writable`` the one that it may change;
     each has the same path inside.  ``shared``: its engine can mount them.
-    ``entrypoint`` stands before every command.
+    ``entrypoint`` is put before every command.
+    ``python`` is the interpreter by which it was started, empty before.
     """
 
     engine: Engine
@@ -79,13 +84,13 @@ class RunningContainer:
     readable: Sequence[Path]
     writable: Path
     emulated: bool
-    spent: Spent
+    timings: Timings
     live: LiveContainers
     shared: bool = True
     entrypoint: Sequence[str] = ()
-    python: str = ""
-    _id: str = ""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    python: str = field(default="", init=False)
+    _id: str = field(default="", init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @functools.cached_property
     def files(self) -> ContainerFiles:
@@ -97,23 +102,26 @@ class RunningContainer:
     def start(self) -> None:
         """Start the container with the first of its interpreters that exists.
 
-        Raises InputError if its image has none or the engine refuses.
+        Raises UnusableImageError if its image has none, EngineError if the engine
+        refuses, and Interrupted after the end of the run.
         """
-        reason = "its catalogue entry names no interpreter"
+        refused: EngineError | None = None
         for python in self.container.release.interpreters:
-            with self.spent.on("start-up"):
+            with self.timings.on("start-up"):
                 try:
                     self._start(python)
-                except InputError as error:
+                except EngineError as error:
                     self.stop()
-                    reason = error.reason
+                    refused = error
                 else:
                     self.python = python
                     return
-        if "no such file" in reason:
+        if refused is None:
+            raise self._unusable("its catalogue entry names no interpreter")
+        if "no such file" in refused.reason:
             tried = ", ".join(self.container.release.interpreters)
-            reason = f"the image has no Python at {tried}"
-        raise InputError(self.container.name, reason)
+            raise self._unusable(f"the image has no Python at {tried}")
+        raise refused
 
     def stop(self) -> None:
         """Remove the container, whatever runs in it."""
@@ -137,12 +145,14 @@ class RunningContainer:
         seconds: float,
         questions: bytes = b"",
         counted_as: str = "tool",
-    ) -> Ended:
+    ) -> ProcessResult:
         """Run a command in the container, as ``running.run`` does on this machine.
 
         Its time is ``counted_as`` that kind of work.
         At its time limit the container is removed; the next run starts a new one.
-        Raises LostError if the container or the emulator broke.
+        Raises LostContainerError if the container or the emulator broke,
+        UnusableImageError if nothing in the image can be run, and what ``start``
+        raises.
         """
         if not self._id:
             self.start()
@@ -152,18 +162,24 @@ class RunningContainer:
             file.write_bytes(questions)
             command = [self.python, "-S", "-c", FEED, str(file), *command]
         try:
-            self.files.send(self._id, folder.parent)
-            with self.spent.on(counted_as):
+            self._transfer(self.files.send, folder.parent)
+            with self.timings.on(counted_as):
                 ended = self._exec(command, folder, variables, self._limit(seconds))
             if not ended.timed_out:
-                self.files.fetch(self._id, folder.parent)
+                self._transfer(self.files.fetch, folder.parent)
                 self._end_what_is_left()
-        except TROUBLE as error:
+        except (*TROUBLE, OSError) as error:
             raise self._lost(error) from error
-        except ParcelError as error:
-            raise LostError(f"what it left cannot be brought back: {error}") from error
         self._blame_emulator(ended)
         return ended
+
+    def _transfer(self, how: Callable[[str, Path], None], folder: Path) -> None:
+        try:
+            how(self._id, folder)
+        except TROUBLE:
+            raise
+        except (TransferError, OSError) as error:
+            raise self._gone(f"its files cannot be transferred: {error}") from error
 
     def _end_what_is_left(self) -> None:
         """Remove the container if a command left processes behind in it.
@@ -179,7 +195,7 @@ class RunningContainer:
 
     def _start(self, python: str) -> None:
         if self.live.ended:
-            raise InputError(self.container.name, "the run is being ended")
+            raise Interrupted
         api = self.engine.client.api
         with translated(self.container.name):
             self._id = api.create_container(
@@ -214,7 +230,7 @@ class RunningContainer:
         folder: Path,
         variables: Mapping[str, str],
         seconds: float,
-    ) -> Ended:
+    ) -> ProcessResult:
         api = self.engine.client.api
         running = api.exec_create(
             self._id, list(command), environment=dict(variables), workdir=str(folder)
@@ -226,17 +242,19 @@ class RunningContainer:
         timer.start()
         try:
             stream = api.exec_start(running, stream=True, demux=True)
-            for output, tail in stream:
+            for output, errors in stream:
                 streams.take("output", output or b"")
-                streams.take("tail", tail or b"")
+                streams.take("stderr_tail", errors or b"")
             stream._response.close()  # noqa: SLF001 - its own close() leaves a socket
         finally:
             timer.cancel()
             timer.join()  # or it might remove the container of the next command
-        said = streams.tail.decode(errors="replace")
+        said = streams.stderr_tail.decode(errors="replace")
         if late.is_set():
             output = bytes(streams.output)
-            return Ended(-signal.SIGKILL, timed_out=True, output=output, tail=said)
+            return ProcessResult(
+                -signal.SIGKILL, timed_out=True, output=output, stderr_tail=said
+            )
         return self._ended(self._status(running), streams, said)
 
     def _end(self, late: threading.Event) -> None:
@@ -245,7 +263,7 @@ class RunningContainer:
 
     def _status(self, running: str) -> int | None:
         """Return the exit status, as soon as the engine knows it."""
-        deadline = time.monotonic() + SETTLING
+        deadline = time.monotonic() + EXIT_STATUS_TIMEOUT
         while time.monotonic() < deadline:
             status = self.engine.client.api.exec_inspect(running)["ExitCode"]
             if status is not None:
@@ -253,27 +271,31 @@ class RunningContainer:
             time.sleep(PAUSE)
         return None
 
-    def _ended(self, status: int | None, streams: Streams, said: str) -> Ended:
+    def _ended(self, status: int | None, streams: Streams, said: str) -> ProcessResult:
         if status in {None, BY_SIGNAL + signal.SIGKILL} and self._dies():
             raise self._lost()
         if status is None:
             self.stop()
-            raise LostError("the engine does not say how a process ended")
+            raise self._gone("the engine does not say how a process ended")
         if status in {126, 127}:
             words = _not_started(streams, said)
             if "exec format error" in words:
-                raise InputError(self.container.name, self._unusable(words))
+                raise self._cannot_start(words)
             if self._dies():  # the container's first process did, before the command
                 raise self._lost()
             if words:
-                return Ended(None, timed_out=False, output=b"", tail=words)
+                return ProcessResult(
+                    None, timed_out=False, output=b"", stderr_tail=words
+                )
         if BY_SIGNAL < status < BY_SIGNAL + signal.NSIG:
             status = BY_SIGNAL - status
-        return Ended(status, timed_out=False, output=bytes(streams.output), tail=said)
+        return ProcessResult(
+            status, timed_out=False, output=bytes(streams.output), stderr_tail=said
+        )
 
     def _dies(self) -> bool:
         """Return whether the container has ended, or does so in a moment."""
-        deadline = time.monotonic() + DYING
+        deadline = time.monotonic() + CONTAINER_END_TIMEOUT
         while self._alive():
             if time.monotonic() > deadline:
                 return False
@@ -287,38 +309,40 @@ class RunningContainer:
             return False
         return bool(state["Running"])
 
-    def _lost(self, error: Exception | None = None) -> Exception:
+    def _lost(self, error: Exception | None = None) -> SuiteError:
         """Remove the container and return why it is lost, in the same words each time.
 
         An engine's own words name the container, which is another one in each run.
         """
         reason = f"the engine failed: {type(error).__name__}"
-        said = b""
+        logs = b""
         with contextlib.suppress(*TROUBLE):
             if not self._alive():
                 reason = "the container was ended from outside"
-                said = self.engine.client.api.logs(self._id)
+                logs = self.engine.client.api.logs(self._id)
         self.stop()
-        words = Ended(
-            1, timed_out=False, output=b"", tail=said.decode("utf-8", "replace")
-        )
-        if words.words:
-            return InputError(self.container.name, self._unusable(words.words))
-        return LostError(reason)
+        said = last_error(logs.decode(errors="replace"))
+        return self._cannot_start(said) if said else self._gone(reason)
 
-    def _unusable(self, words: str) -> str:
-        """Say that what is in the image cannot be run here."""
-        reason = f"its Python does not start: {fit_for_report(words)}"
-        broken = self.emulated or "exec format error" in words
-        return f"{reason}; {DOCTOR}" if broken else reason
+    def _gone(self, reason: str) -> LostContainerError:
+        return LostContainerError(self.container.name, reason)
 
-    def _blame_emulator(self, ended: Ended) -> None:
+    def _unusable(self, reason: str, remedy: str = "") -> UnusableImageError:
+        return UnusableImageError(self.container.name, reason, remedy)
+
+    def _cannot_start(self, said: str) -> UnusableImageError:
+        """Return that what is in the image cannot be run here."""
+        broken = self.emulated or "exec format error" in said
+        reason = f"its Python does not start: {fit_for_report(said)}"
+        return self._unusable(reason, DOCTOR if broken else "")
+
+    def _blame_emulator(self, ended: ProcessResult) -> None:
         if not self.emulated:
             return
-        if ended.timed_out or any(words in ended.tail for words in QEMU_DIED):
-            raise LostError(f"under emulation, a process {ended.crash or 'crashed'}")
+        if ended.timed_out or any(words in ended.stderr_tail for words in QEMU_DIED):
+            raise self._gone(f"under emulation, a process {ended.failure or 'crashed'}")
         if ended.status is not None and ended.status < 0:
-            raise LostError(f"under emulation, a process {ended.crash}")
+            raise self._gone(f"under emulation, a process {ended.failure}")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Time spent: what a run in containers is made of, for the terminal only."""
+"""Timings: what the time of a run in containers goes to, for the terminal only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class _Nested(threading.local):
 
 
 @dataclass(slots=True)
-class Spent:
+class Timings:
     """Seconds by kind of work, added up over all threads.
 
     ``image``: finding out what is prepared.  ``start-up``: containers, and looks at

@@ -1,7 +1,7 @@
 """The hostile wheels that auditors are asked about, as lines of the corpus.
 
 Only those with one right answer: a wheel that cannot be read is not confirmed, one that
-is merely unusual is.  What may be answered either way is no question to a tool.
+is merely unusual is.  What may be answered either way is not asked.
 Bombs and crowds are not asked either: every tool would fill gigabytes and minutes.
 """
 

@@ -19,9 +19,9 @@ import msgspec
 
 from manylinux_conformance.asking.role_table import fill
 from manylinux_conformance.corpus.manifest import Corpus
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.forcing.questions import (
-    Asked,
+    ForcingQuestion,
     is_decided_here,
     questions,
     wheel_questions,
@@ -31,7 +31,7 @@ from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.adapters import Adapter
 
-SECONDS = 600  # for the whole run; a reference that hangs is ended then
+RUN_TIMEOUT = 600  # seconds for the whole run; a reference that hangs is ended then
 
 
 class Mutations(msgspec.Struct, frozen=True):
@@ -61,36 +61,37 @@ class Killed:
 class Report:
     """What forcing found.
 
-    ``killed`` and ``silent`` are mutations; ``untried`` are rules that claim to be
-    forced and have no mutation; ``wrong`` are answers that are wrong without any.
+    ``killed`` and ``survived`` are mutations.
+    ``without_mutants`` are rules that claim to be forced and have no mutation.
+    ``failing_baseline`` are answers that are wrong without any.
     """
 
     questions: int
     killed: tuple[Killed, ...]
-    silent: tuple[str, ...]
-    untried: tuple[str, ...]
-    wrong: tuple[Flip, ...]
+    survived: tuple[str, ...]
+    without_mutants: tuple[str, ...]
+    failing_baseline: tuple[Flip, ...]
 
     @property
     def holds(self) -> bool:
         """Whether every forced rule is noticed and no answer is wrong by itself."""
-        return not (self.silent or self.untried or self.wrong)
+        return not (self.survived or self.without_mutants or self.failing_baseline)
 
     def lines(self) -> Iterator[str]:
         """Yield the report as lines of text, what is wrong first."""
-        for flip in self.wrong:
+        for flip in self.failing_baseline:
             yield f"wrong without any mutation: {flip.case} on {flip.platform}"
-        for rule in self.untried:
+        for rule in self.without_mutants:
             yield f"has no mutation: {rule}"
-        for mutation in self.silent:
+        for mutation in self.survived:
             yield f"no case notices: {mutation}"
-        for killed in self.borrowed:
+        for killed in self.killed_by_other_rule:
             yield f"only another rule notices: {killed.mutation} by {killed.by.case}"
-        tried = len(self.killed) + len(self.silent)
+        tried = len(self.killed) + len(self.survived)
         yield f"{self.questions} questions, {len(self.killed)} of {tried} noticed"
 
     @property
-    def borrowed(self) -> tuple[Killed, ...]:
+    def killed_by_other_rule(self) -> tuple[Killed, ...]:
         """The mutations that only cases of other rules notice."""
         return tuple(killed for killed in self.killed if not killed.own)
 
@@ -105,7 +106,7 @@ class Reference:
     def ask(self, question: Mapping[str, object]) -> bytes:
         """Return the line that answers a question.
 
-        Raises InputError if the process has ended.
+        Raises InvariantError if the process has ended.
         """
         try:
             self.questions.write(msgspec.json.encode(question) + b"\n")
@@ -114,10 +115,10 @@ class Reference:
         except BrokenPipeError:
             line = b""
         if not line:
-            raise InputError("reference", "ended instead of answering")
+            raise InvariantError("reference", "ended instead of answering")
         return line
 
-    def verdict(self, asked: Asked, mutation: str = "") -> Verdict:
+    def verdict(self, asked: ForcingQuestion, mutation: str = "") -> Verdict:
         """Return what becomes of a question while a mutation is in force."""
         broken = {"mutation": mutation} if mutation else {}
         return asked.judge(self.ask(asked.question | broken))
@@ -128,7 +129,8 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
 
     ``python`` is the interpreter that runs the reference.
 
-    Raises InputError if the reference cannot be started or ends early.
+    Raises MissingProgramError if the reference cannot be started, and InvariantError if
+    it is not a tag library or ends early.
     """
     places = dict.fromkeys(("python", "tool", "work", "home"), python)
     command = [fill(word, places) for word in adapter.table(TagLibrary).command]
@@ -137,10 +139,10 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
     except OSError as error:
-        raise InputError(command[0], error.strerror or str(error)) from error
+        raise MissingProgramError(command[0], error.strerror or str(error)) from error
     if process.stdin is None or process.stdout is None:
-        raise InputError(command[0], "has no standard streams")
-    deadline = threading.Timer(SECONDS, process.kill)
+        raise InvariantError(command[0], "has no standard streams")
+    deadline = threading.Timer(RUN_TIMEOUT, process.kill)
     deadline.start()
     try:
         with process:
@@ -152,27 +154,27 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
 def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
     """Return what breaking each rule of a reference shows about a suite."""
     asked = [*questions(suite), *wheel_questions(suite, corpus)]
-    right: list[Asked] = []
-    wrong: list[Asked] = []
+    right: list[ForcingQuestion] = []
+    wrong: list[ForcingQuestion] = []
     for each in asked:
         passes = reference.verdict(each) is Verdict.PASS
         (right if passes else wrong).append(each)
     offered = _mutations(reference)
     forced = {rule for rule, each in suite.rules.items() if is_decided_here(each)}
-    killed, silent = [], []
+    killed, survived = [], []
     for rule in sorted(forced & offered.keys()):
         for name in offered[rule]:
             found = _first_noticed(reference, right, rule, f"{rule}:{name}")
             if found is None:
-                silent.append(f"{rule}:{name}")
+                survived.append(f"{rule}:{name}")
             else:
                 killed.append(found)
     return Report(
         questions=len(asked),
         killed=tuple(killed),
-        silent=tuple(silent),
-        untried=tuple(sorted(forced - offered.keys())),
-        wrong=tuple(Flip(each.case, each.platform) for each in wrong),
+        survived=tuple(survived),
+        without_mutants=tuple(sorted(forced - offered.keys())),
+        failing_baseline=tuple(Flip(each.case, each.platform) for each in wrong),
     )
 
 
@@ -181,11 +183,11 @@ def _mutations(reference: Reference) -> dict[str, tuple[str, ...]]:
     try:
         return msgspec.json.decode(line, type=Mutations).mutations
     except msgspec.DecodeError as error:
-        raise InputError("reference", f"names no mutations: {error}") from error
+        raise InvariantError("reference", f"names no mutations: {error}") from error
 
 
 def _first_noticed(
-    reference: Reference, asked: Iterable[Asked], rule: str, mutation: str
+    reference: Reference, asked: Iterable[ForcingQuestion], rule: str, mutation: str
 ) -> Killed | None:
     """Return the first case that notices a mutation, one of the same rule if any."""
     for each in sorted(asked, key=lambda each: each.rule != rule):

@@ -35,7 +35,7 @@ STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ForcingQuestion:
     """A question without its mutation, and what judges the line that answers it.
 
     ``case`` is the case's identifier, ``platform`` where it is asked.
@@ -53,7 +53,7 @@ def is_decided_here(rule: Rule) -> bool:
     return rule.is_forced and bool(DECIDED & set(rule.subjects))
 
 
-def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[Asked]:
+def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[ForcingQuestion]:
     """Yield a question for each wheel of the corpus that the reference can audit."""
     for each in all_wheels(corpus):
         if not each.is_repair and each.rule in suite.rules:
@@ -63,7 +63,9 @@ def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[Asked]:
                 "claims": each.line.tags,
             }
             judged = functools.partial(_judge_audit, each)
-            yield Asked(each.rule, each.key, each.wheel_arch, question, judged)
+            yield ForcingQuestion(
+                each.rule, each.key, each.wheel_arch, question, judged
+            )
 
 
 def _judge_audit(question: WheelQuestion, answered: bytes) -> Verdict:
@@ -79,7 +81,7 @@ def _judge_case(case: TagCase, answered: bytes) -> Verdict:
     return Verdict.ERROR if answer is None else judge(case, answer).verdict
 
 
-def questions(suite: Suite) -> Iterator[Asked]:
+def questions(suite: Suite) -> Iterator[ForcingQuestion]:
     """Yield every question of a suite about tags, platforms and candidate wheels."""
     python = "".join(map(str, sys.version_info[:2]))
     for platform in suite.platforms:
@@ -92,7 +94,9 @@ def questions(suite: Suite) -> Iterator[Asked]:
                 filled = fill(case, platform, python)
                 question = _question(filled, platform)
                 judged = functools.partial(_judge_case, filled)
-                yield Asked(case.rule, case.id, platform.name, question, judged)
+                yield ForcingQuestion(
+                    case.rule, case.id, platform.name, question, judged
+                )
 
 
 def system_answers(platform: Platform, glibc: str) -> dict[str, object]:

@@ -69,7 +69,11 @@ def load_archive(engine: Engine, container: Container, folder: Path) -> None:
 
 
 def save_archive(engine: Engine, container: Container, folder: Path) -> Path:
-    """Write a platform's image into a folder of archives, whole or not at all."""
+    """Write a platform's image into a folder of archives, whole or not at all.
+
+    Raises InputError if the folder cannot be written to, and EngineError if the engine
+    breaks off.
+    """
     path = archive_path(container, folder)
     new = path.with_name(f".{path.name}.new")
     try:
@@ -96,7 +100,7 @@ def check_archive(path: Path, container: Container) -> None:
     except FileNotFoundError as error:
         raise InputError(path, "no such archive") from error
     except BROKEN as error:
-        reason = f"is no whole image archive: {error or type(error).__name__}"
+        reason = f"is not a whole image archive: {error or type(error).__name__}"
         raise InputError(path, reason) from error
 
 
@@ -115,7 +119,7 @@ def _check(archive: tarfile.TarFile, path: Path, container: Container) -> None:
         is_for = f"is for {configuration.architecture}, not for {container.arch.image}"
         raise InputError(path, is_for)
     if len(image.layers) != len(configuration.rootfs.diff_ids):
-        raise InputError(path, "its manifest and its configuration have other layers")
+        raise InputError(path, "its manifest and its configuration differ in layers")
     for layer, digest in zip(image.layers, configuration.rootfs.diff_ids, strict=True):
         found = f"sha256:{_digest(archive, members, layer)}"
         # Newer engines name a layer after its digest, and may have compressed it.

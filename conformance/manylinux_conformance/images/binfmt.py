@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.images.emulators import HANDLERS
-from manylinux_conformance.platforms.architectures import ContainerArchitecture
-
-# Debian builds for loong64 with the vector instructions LSX, which QEMU has since 8.1;
-# its Python ends with an illegal instruction under 7.2, and runs under 10.0.
-OLDEST = {"loongarch64": "8.1"}
+from manylinux_conformance.platforms.architectures import Architecture
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ def is_mounted(handlers: Path = HANDLERS) -> bool:
         return False
 
 
-def entry_of(arch: ContainerArchitecture, handlers: Path = HANDLERS) -> Entry | None:
+def entry_of(arch: Architecture, handlers: Path = HANDLERS) -> Entry | None:
     """Return the entry for an architecture, or None."""
     try:
         lines = (handlers / f"qemu-{arch.emulator}").read_text().splitlines()
@@ -44,10 +40,11 @@ def entry_of(arch: ContainerArchitecture, handlers: Path = HANDLERS) -> Entry | 
     return Entry("enabled" in lines, "".join(flags))
 
 
-def is_too_old(arch: ContainerArchitecture, emulator: str) -> bool:
+def is_too_old(arch: Architecture, emulator: str) -> bool:
     """Return whether an emulator, such as ``qemu-s390x 7.2.22``, lacks instructions."""
     version = emulator.partition(" ")[2]
-    return bool(version) and _numbers(version) < _numbers(OLDEST.get(arch.name, "0"))
+    oldest = _numbers(arch.oldest_emulator or "0")
+    return bool(version) and _numbers(version) < oldest
 
 
 def _numbers(version: str) -> tuple[int, ...]:

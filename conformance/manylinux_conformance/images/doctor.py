@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.binfmt import (
-    OLDEST,
     entry_of,
     is_mounted,
     is_too_old,
@@ -19,10 +18,10 @@ from manylinux_conformance.images.emulators import HANDLERS, emulator
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.mirror import PROGRAM
 from manylinux_conformance.platforms.architectures import (
-    ARCHITECTURES,
-    ContainerArchitecture,
+    Architecture,
     is_native,
 )
+from manylinux_conformance.platforms.catalogue import read_containers
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 EMULATOR = "apt-get install qemu-user-static binfmt-support"
@@ -35,7 +34,7 @@ class State(enum.StrEnum):
 
     FINE = "fine"
     MISSING = "missing"
-    UNKNOWN = "unknown"  # it lies on another machine, which is not looked into
+    UNKNOWN = "unknown"  # it is on another machine, which is not looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +63,31 @@ def examine(address: str = "", machine: Machine | None = None) -> Iterator[Found
         engine = connect(address)
         yield Found("engine", State.FINE, f"{engine.address} on {engine.machine}")
     except InputError as error:
-        words, _, remedy = error.reason.partition("; run: ")
-        yield Found("engine", State.MISSING, words, remedy)
+        yield Found("engine", State.MISSING, str(error))
+    except SuiteError as error:
+        yield Found("engine", State.MISSING, error.reason, error.remedy)
     yield from _emulation(engine, machine)
     yield from _mirror(machine)
 
 
 def _emulation(engine: Engine | None, machine: Machine) -> Iterator[Found]:
     if engine and not engine.is_local:
-        words = f"is the affair of the machine of {engine.address}"
+        words = f"is up to the machine of {engine.address}"
         yield Found("emulation", State.UNKNOWN, words)
         return
     if not is_mounted(machine.handlers):
         remedy = f"mount -t binfmt_misc binfmt_misc {machine.handlers}"
-        yield Found("binfmt_misc", State.MISSING, "is not mounted or off", remedy)
+        yield Found("binfmt_misc", State.MISSING, "is not mounted, or is off", remedy)
     else:
         yield Found("binfmt_misc", State.FINE, "is mounted and on")
-    for arch in ARCHITECTURES.values():
+    for arch in dict.fromkeys(each.arch for each in read_containers()):
         if is_native(arch.name):
             yield Found(arch.name, State.FINE, "is native here")
         else:
             yield _emulated(arch, machine)
 
 
-def _emulated(arch: ContainerArchitecture, machine: Machine) -> Found:
+def _emulated(arch: Architecture, machine: Machine) -> Found:
     entry, known = entry_of(arch, machine.handlers), emulator(arch)
     words, remedy = "", EMULATOR
     if entry is None:
@@ -97,7 +97,7 @@ def _emulated(arch: ContainerArchitecture, machine: Machine) -> Found:
     elif not entry.is_held_open:
         words = "its handler lacks the flag F, so containers do not see the emulator"
     elif is_too_old(arch, known):
-        words, remedy = f"{known} is too old; it needs {OLDEST[arch.name]}", NEWER
+        words, remedy = f"{known} is too old; it needs {arch.oldest_emulator}", NEWER
     if words:
         return Found(arch.name, State.MISSING, words, remedy)
     return Found(arch.name, State.FINE, f"is emulated by {known or 'an emulator'}")

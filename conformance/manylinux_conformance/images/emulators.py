@@ -7,14 +7,14 @@ import re
 import subprocess
 from pathlib import Path
 
-from manylinux_conformance.platforms.architectures import ContainerArchitecture
+from manylinux_conformance.platforms.architectures import Architecture
 
 HANDLERS = Path("/proc/sys/fs/binfmt_misc")
 VERSION = re.compile(r"version (\d+(?:\.\d+)*)")
-SECONDS = 20
+VERSION_TIMEOUT = 20  # seconds to say a version
 
 
-def emulator(arch: ContainerArchitecture) -> str:
+def emulator(arch: Architecture) -> str:
     """Return the emulator with its version, such as ``qemu-s390x 7.2.22``.
 
     It is read from this machine's handlers; empty if that says nothing, as for an
@@ -24,7 +24,7 @@ def emulator(arch: ContainerArchitecture) -> str:
     return f"qemu-{arch.emulator} {_version(program)}".strip() if program else ""
 
 
-def handler(arch: ContainerArchitecture) -> Path | None:
+def handler(arch: Architecture) -> Path | None:
     """Return the program that the kernel starts for an architecture's programs.
 
     Source: the kernel's documentation of ``binfmt_misc``.
@@ -45,7 +45,7 @@ def _version(program: Path) -> str:
             capture_output=True,
             check=False,
             text=True,
-            timeout=SECONDS,
+            timeout=VERSION_TIMEOUT,
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -17,19 +17,28 @@ import docker.errors
 import requests
 from docker.context import ContextAPI
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import EngineError, FetchError, InputError
 from manylinux_conformance.images.tunnel import open_tunnel
 
 HERE = "Docker engine"
 SSH = "ssh://"
 USUAL = "unix:///var/run/docker.sock"
-GREETING = 20  # seconds that an engine has to say who it is
-PATIENCE = 3700  # seconds of silence on a connection; runs have limits of their own
+CONNECT_TIMEOUT = 20  # seconds that an engine has to say who it is
+SILENCE_TIMEOUT = 3700  # seconds without a word; runs have limits of their own
 LABEL = "manylinux-conformance"
-TROUBLE = (docker.errors.DockerException, requests.RequestException, OSError)
-INSTALL = "is not installed; run: apt-get install docker.io"
-START = "is not running; run: systemctl start docker"
-PERMISSION = "no permission; run: adduser USER docker (and log in again)"
+# What a connection to an engine raises.  Other errors of the operating system are about
+# files of this machine.
+TROUBLE = (
+    docker.errors.DockerException,
+    requests.RequestException,
+    ConnectionError,
+    TimeoutError,
+)
+INSTALL = "apt-get install docker.io"
+START = "systemctl start docker"
+RESTART = "systemctl restart docker"
+JOIN = "adduser USER docker (and log in again)"
+MAKE_ROOM = "manylinux-conformance platforms remove PLATFORM"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,10 @@ class Engine:
     tunnelled: bool = False
 
     def image(self, name: str) -> Image | None:
-        """Return an image by its name, or None if the engine does not have it."""
+        """Return an image by its name, or None if the engine does not have it.
+
+        Like everything here it raises EngineError if the engine fails.
+        """
         with translated(self.address):
             try:
                 facts = self.client.api.inspect_image(name)
@@ -94,7 +106,8 @@ class Engine:
         """Load an image archive, whole or not at all."""
         with translated(self.address):
             for line in self.client.api.load_image(iter(archive), quiet=True):
-                raise_error(self.address, line)
+                if said := line.get("error"):
+                    raise EngineError(self.address, *explained(str(said)))
 
     def save(self, name: str) -> Iterator[bytes]:
         """Yield an image as an archive, piece by piece."""
@@ -107,19 +120,26 @@ class Engine:
             self.client.api.remove_image(name, force=True)
 
     def registry_digest(self, reference: str) -> str:
-        """Return the digest that a registry has under a reference, without pulling."""
-        with translated(reference):
+        """Return the digest that a registry has under a reference, without pulling.
+
+        Raises FetchError if the registry does not give it.
+        """
+        with translated(self.address), _fetching(reference):
             facts = self.client.api.inspect_distribution(reference)
         return str(facts["Descriptor"]["digest"])
 
     def pull(self, reference: str, platform: str, say: Callable[[str], None]) -> None:
-        """Pull an image for a platform such as ``linux/arm/v7``."""
-        with translated(reference):
+        """Pull an image for a platform such as ``linux/arm/v7``.
+
+        Raises FetchError if the registry does not give it.
+        """
+        with translated(self.address), _fetching(reference):
             lines = self.client.api.pull(
                 reference, platform=platform, stream=True, decode=True
             )
             for line in lines:
-                raise_error(reference, line)
+                if said := line.get("error"):
+                    raise FetchError(reference, *explained(str(said)))
                 if line.get("status") in {"Downloading", "Extracting"}:
                     say(f"{line['status'].lower()} {line.get('id', '')}")
 
@@ -133,7 +153,7 @@ class Engine:
         """Return whether an image has one of these files; nothing in it is run."""
         with translated(self.address):
             made = self.client.api.create_container(
-                image, command=["-"], labels={LABEL: "look"}
+                image, command=["-"], labels={LABEL: "has-any"}
             )
             try:
                 return any(self._has(made["Id"], path) for path in paths)
@@ -153,7 +173,8 @@ def connect(address: str = "") -> Engine:
     """Return the engine at an address, in a Docker context, or else the usual one.
 
     The usual one is the user's: ``DOCKER_HOST``, or this machine's socket.
-    Raises InputError that says what is wrong and what would help.
+    Raises InputError if the address is neither one nor a context, MissingProgramError
+    without the program that reaches it, and EngineError if no engine answers.
     """
     named = address or os.environ.get("DOCKER_HOST", "")
     where = named or HERE
@@ -162,56 +183,61 @@ def connect(address: str = "") -> Engine:
         if tunnelled := host.startswith(SSH):
             tunnel = open_tunnel(host)
             undo.callback(tunnel.close)
-            client = docker.DockerClient(f"unix://{tunnel.socket}", timeout=GREETING)
+            client = docker.DockerClient(
+                f"unix://{tunnel.socket}", timeout=CONNECT_TIMEOUT
+            )
         elif address:
-            _knock(host)
-            client = docker.DockerClient(host, timeout=GREETING)
+            _knock(where, host)
+            client = docker.DockerClient(host, timeout=CONNECT_TIMEOUT)
         else:
-            _knock(host)
-            client = docker.from_env(timeout=GREETING)
+            _knock(where, host)
+            client = docker.from_env(timeout=CONNECT_TIMEOUT)
         machine = client.info()["Architecture"]
         weakref.finalize(client, undo.pop_all().close)
-    client.api.timeout = PATIENCE
+    client.api.timeout = SILENCE_TIMEOUT
     return Engine(client, where, machine, tunnelled)
 
 
 @contextlib.contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Turn what goes wrong with an engine into an InputError."""
+    """Turn what a connection to an engine raises into an EngineError."""
     try:
         yield
     except TROUBLE as error:
-        raise InputError(where, reason_of(error)) from error
+        raise EngineError(where, *reason_and_remedy(error)) from error
 
 
-def raise_error(where: str, line: dict[str, Any]) -> None:
-    """Raise InputError if a line of an engine's answer is an error."""
-    if error := line.get("error"):
-        raise InputError(where, worded(str(error)))
+@contextlib.contextmanager
+def _fetching(reference: str) -> Iterator[None]:
+    """Turn what an engine says about a registry into a FetchError."""
+    try:
+        yield
+    except docker.errors.APIError as error:
+        raise FetchError(reference, *reason_and_remedy(error)) from error
 
 
-def worded(said: str) -> str:
-    """Return what an engine says of an error, with what helps where that is known."""
+def explained(said: str) -> tuple[str, str]:
+    """Return what an engine says of an error, with a command that helps if any does."""
     if "no space left" in said.lower():
-        return "the disk is full; make room, for example with 'platforms remove'"
+        return "the disk is full", MAKE_ROOM
     if "connection refused" in said or "no such host" in said:
-        return f"cannot be reached: {said.strip()}"
-    return said.strip().splitlines()[-1] if said.strip() else "gives no reason"
+        return f"cannot be reached: {said.strip()}", ""
+    return said.strip().splitlines()[-1] if said.strip() else "gives no reason", ""
 
 
-def reason_of(error: BaseException) -> str:
-    """Put the innermost error of a chain into words."""
+def reason_and_remedy(error: BaseException) -> tuple[str, str]:
+    """Put the innermost error of a chain into words, with a command that helps."""
     kinds = {type(each) for each in _chain(error)}
     if PermissionError in kinds:
-        return PERMISSION
+        return "no permission", JOIN
     if FileNotFoundError in kinds and not shutil.which("dockerd"):
-        return INSTALL
+        return "is not installed", INSTALL
     if {FileNotFoundError, ConnectionRefusedError, ConnectionResetError} & kinds:
-        return START
+        return "is not running", START
     if kinds & {requests.ReadTimeout, TimeoutError}:
-        return "does not answer; run: systemctl restart docker"
+        return "does not answer", RESTART
     said = getattr(error, "explanation", None) or str(error)
-    return worded(said) if said.strip() else type(error).__name__
+    return explained(said) if said.strip() else (type(error).__name__, "")
 
 
 def _host(address: str) -> str:
@@ -223,11 +249,14 @@ def _host(address: str) -> str:
     return str(context.Host)
 
 
-def _knock(address: str) -> None:
-    """Raise OSError if nobody listens on a socket; docker's client leaves it open."""
+def _knock(where: str, address: str) -> None:
+    """Raise EngineError if nobody listens; docker's client leaves its socket open."""
     if address.startswith("unix://"):
-        with socket.socket(socket.AF_UNIX) as knocking:
-            knocking.connect(address.removeprefix("unix://"))
+        try:
+            with socket.socket(socket.AF_UNIX) as knocking:
+                knocking.connect(address.removeprefix("unix://"))
+        except OSError as error:
+            raise EngineError(where, *reason_and_remedy(error)) from error
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -14,22 +14,26 @@ class Engines:
 
     def __init__(self, address: str = "") -> None:
         self._address = address
-        self._known: dict[str, Engine | InputError] = {}
+        self._known: dict[str, Engine | InputError | SuiteError] = {}
         self._connecting = threading.Lock()
 
     def of(self, container: Container) -> Engine:
-        """Return the engine of a platform; raises InputError if it does not answer."""
+        """Return the engine of a platform.
+
+        Raises what ``connect`` raises, each time anew for the same address.
+        """
         address = self._address or container.release.engine
         with self._connecting:
             if address not in self._known:
                 self._known[address] = _connected(address)
-        if isinstance(known := self._known[address], InputError):
-            raise InputError(known.where, known.reason)
-        return known
+        known = self._known[address]
+        if isinstance(known, Engine):
+            return known
+        raise known.with_traceback(None)
 
 
-def _connected(address: str) -> Engine | InputError:
+def _connected(address: str) -> Engine | InputError | SuiteError:
     try:
         return connect(address)
-    except InputError as error:
+    except (InputError, SuiteError) as error:
         return error

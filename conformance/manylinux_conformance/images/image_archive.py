@@ -9,14 +9,14 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from manylinux_conformance.platforms.architectures import ContainerArchitecture
+from manylinux_conformance.platforms.architectures import Architecture
 
 CHUNK = 1 << 20
 LAYER = "layer.tar"
 
 
 def image_archive(
-    root: Path, name: str, arch: ContainerArchitecture, labels: Mapping[str, str]
+    root: Path, name: str, arch: Architecture, labels: Mapping[str, str]
 ) -> Iterator[bytes]:
     """Yield the archive of an image with one layer, piece by piece.
 

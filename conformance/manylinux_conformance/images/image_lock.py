@@ -40,17 +40,23 @@ class ImageLockFile:
         self._writing = threading.Lock()
 
     def read(self) -> dict[str, LockedImage]:
-        """Return the locked images by platform; none if there is no file yet."""
+        """Return the locked images by platform; none if there is no file yet.
+
+        Raises InputError for a file that is not a lock of images.
+        """
         if not self.path.exists():
             return {}
         try:
             lock = msgspec.json.decode(read_bytes(self.path), type=ImageLock)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InputError(self.path, f"is no lock of images: {error}") from error
+            raise InputError(self.path, f"is not a lock of images: {error}") from error
         return {image.platform: image for image in lock.images}
 
     def note(self, image: LockedImage) -> None:
-        """Write an image into the file, which is replaced whole."""
+        """Write an image into the file, which is replaced whole.
+
+        Raises InputError if the file cannot be read or written.
+        """
         with self._writing:
             images = self.read() | {image.platform: image}
             lock = ImageLock(tuple(images[name] for name in sorted(images)))

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-TIDYING = 10  # seconds that a program has to remove what it has made
+TERMINATION_TIMEOUT = 10  # seconds that a program has to remove what it has made
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error
@@ -22,8 +22,8 @@ class Interrupted(Exception):  # noqa: N818 - it is no error
 class Interruption:
     """Whether the user has interrupted the work, and what to tidy up then.
 
-    What waits for an engine is not waited for: an engine that nobody listens to any
-    more lets go of what is half loaded.
+    Threads that wait for an engine are not waited for: an engine drops what is half
+    loaded as soon as nobody listens any more.
     """
 
     def __init__(self) -> None:
@@ -89,5 +89,5 @@ def _end(process: subprocess.Popen[str]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(TIDYING)
+            process.wait(TERMINATION_TIMEOUT)
             return

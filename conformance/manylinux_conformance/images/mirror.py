@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import FetchError, MissingProgramError
 from manylinux_conformance.images.interruption import Interruption
 from manylinux_conformance.platforms.catalogue import Container
 
 PROGRAM = "mmdebstrap"
-ADVICE = f"is not installed; run: apt-get install {PROGRAM}"
+INSTALL = f"apt-get install {PROGRAM}"
 # base-files has the links from /lib to /usr/lib, without which no loader is found.
 PACKAGES = ("base-files", "python3", "libstdc++6")
 # What the release itself has changes with point releases only.
@@ -39,7 +39,7 @@ OS_RELEASE = ("./usr/lib/os-release", "./etc/os-release")
 LARGEST_OS_RELEASE = 1 << 16  # bytes
 
 
-class OutOfStepError(InputError):
+class OutOfStepError(FetchError):
     """A mirror is between two states of a release."""
 
 
@@ -53,7 +53,9 @@ def root_file_system(
     """Make a root file system with Python and yield it as a tar file.
 
     ``mirror`` is what mmdebstrap takes as one; empty: its own default.
-    Nothing of the architecture is run.  Raises InputError with mmdebstrap's reason.
+    Nothing of the architecture is run.
+    Raises MissingProgramError without mmdebstrap, FetchError with its reason if it
+    fails, and Interrupted.
     """
     release = container.release
     with interruption.folder("manylinux-mirror-") as folder:
@@ -111,7 +113,7 @@ class _Make:
                     if step.startswith(STEPS):
                         self.say(step)
         except FileNotFoundError as error:
-            raise InputError(PROGRAM, ADVICE) from error
+            raise MissingProgramError(PROGRAM, "is not installed", INSTALL) from error
         if process.returncode:
             raise _failed(self.container, said, process.returncode)
 
@@ -128,10 +130,10 @@ class _Make:
         ]
 
 
-def _failed(container: Container, said: list[str], status: int) -> InputError:
+def _failed(container: Container, said: list[str], status: int) -> FetchError:
     everything = "\n".join(said)
     if NO_ROOM in everything:
-        return InputError(tempfile.gettempdir(), "the disk is full")
+        return FetchError(tempfile.gettempdir(), "the disk is full")
     errors = [line[3:] for line in said if line.startswith("E: ")]
     reason = errors[0] if errors else f"exit status {status}"
     if OUT_OF_STEP in everything:
@@ -139,19 +141,19 @@ def _failed(container: Container, said: list[str], status: int) -> InputError:
     if any(words in everything for words in UNKNOWN_KEY):
         keyring = KEYRINGS.get(container.release.name.partition("-")[0], "keyring")
         reason += f"; this machine does not know the key: install a newer {keyring}"
-    return InputError(container.name, f"{PROGRAM}: {reason}")
+    return FetchError(container.name, f"{PROGRAM}: {reason}")
 
 
 def _check_release(tar: Path, container: Container) -> None:
-    """Raise InputError unless a root file system is of the release it is to be."""
+    """Raise FetchError unless a root file system is of the release it should be."""
     wanted = container.release.suite
     try:
         found = _code_name(tar)
     except (tarfile.TarError, OSError) as error:
-        raise InputError(container.name, f"{PROGRAM} made no tar: {error}") from error
+        raise FetchError(container.name, f"{PROGRAM} made no tar: {error}") from error
     if found != wanted:
         reason = f"the mirror has {found or 'no code name'}, not {wanted}"
-        raise InputError(container.name, reason)
+        raise FetchError(container.name, reason)
 
 
 def _code_name(tar: Path) -> str:

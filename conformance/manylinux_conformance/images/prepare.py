@@ -6,7 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import (
+    EngineError,
+    FetchError,
+    InputError,
+    SuiteError,
+    UnusableImageError,
+)
 from manylinux_conformance.images.archive import load_archive
 from manylinux_conformance.images.engine import LABEL, Engine, Image
 from manylinux_conformance.images.engines import Engines
@@ -22,8 +28,8 @@ Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user wants of the sources.
+class PrepareOptions:
+    """What a user wants of the sources.
 
     ``source``: only this one.  ``mirror``: a mirror other than the default.
     ``archives``: a folder of archives, named as ``export`` names them.
@@ -51,57 +57,60 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """Preparing platforms as a user wishes, until interrupted.
+    """Preparing platforms with a user's options, until interrupted.
 
     ``engines`` gives the engine of a platform.
     """
 
     engines: Engines
-    wishes: Wishes
+    options: PrepareOptions
     interruption: Interruption = field(default_factory=Interruption)
 
     def prepare(self, container: Container, say: Say) -> Prepared:
         """Give the engine a platform's image; return at once if it has it.
 
-        Raises InputError with every source's reason if none of them has the image.
+        Raises FetchError with every source's reason if none of them has the image,
+        InputError if the platform has no such source, UnusableImageError if the image
+        that is there is for another architecture, and EngineError.
         """
         engine = self.engines.of(container)
         if engine.image(container.image):
             return Prepared(_checked(engine, container))
         reasons = []
         for source in container.sources:
-            if self.wishes.source in {None, source}:
+            if self.options.source in {None, source}:
                 try:
                     say = self.interruption.heeding(say)
                     self._fetch(engine, container, source, say)
                     return _prepared(engine, container, source)
-                except InputError as error:
+                except (InputError, SuiteError) as error:
                     reasons.append(f"{source}: {error}")
+        if reasons:
+            raise FetchError(container.name, "; ".join(reasons))
         sources = ", ".join(container.sources) or "none"
-        reason = "; ".join(reasons) or f"has no such source; its sources: {sources}"
-        raise InputError(container.name, reason)
+        raise InputError(container.name, f"has no such source; its sources: {sources}")
 
     def _fetch(
         self, engine: Engine, container: Container, source: Source, say: Say
     ) -> None:
-        wishes = self.wishes
+        options = self.options
         match source:
             case Source.MIRROR:
                 labels = {LABEL: container.name, f"{LABEL}.source": source.value}
                 with root_file_system(
-                    container, wishes.mirror, say, self.interruption
+                    container, options.mirror, say, self.interruption
                 ) as root:
                     say("loading into the engine")
                     name = container.image
                     engine.load(image_archive(root, name, container.arch, labels))
             case Source.REGISTRY:
-                pull = Pull(engine, container, wishes.registry, say)
-                pull.pull(wishes.lock, accept_changed=wishes.accept_changed)
+                pull = Pull(engine, container, options.registry, say)
+                pull.pull(options.lock, accept_changed=options.accept_changed)
             case Source.ARCHIVE:
-                if wishes.archives is None:
+                if options.archives is None:
                     raise InputError("--archives", "names no folder")
                 say("checking and loading the archive")
-                load_archive(engine, container, wishes.archives)
+                load_archive(engine, container, options.archives)
 
 
 def _prepared(engine: Engine, container: Container, source: Source) -> Prepared:
@@ -116,11 +125,9 @@ def _prepared(engine: Engine, container: Container, source: Source) -> Prepared:
 def _checked(engine: Engine, container: Container) -> Image:
     image = engine.image(container.image)
     if image is None:
-        raise InputError(container.name, "was loaded, yet the engine does not have it")
+        raise EngineError(container.name, "was loaded, and the engine does not have it")
     if image.architecture != container.arch.image:
-        reason = (
-            f"is for {image.architecture}, not for {container.arch.image}; "
-            f"remove it: manylinux-conformance platforms remove {container.name}"
-        )
-        raise InputError(image.name, reason)
+        reason = f"is for {image.architecture}, not for {container.arch.image}"
+        remedy = f"manylinux-conformance platforms remove {container.name}"
+        raise UnusableImageError(image.name, reason, remedy)
     return image

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.images.prepare import Preparation, Prepared
 from manylinux_conformance.platforms.catalogue import Container
 
-PARTING = 1  # seconds that workers have to notice an interruption
+WORKER_TIMEOUT = 1  # seconds that workers have to notice an interruption
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PreparationResult:
     """What became of one platform: an image, or the reason why there is none."""
 
     container: Container
@@ -59,13 +59,13 @@ def prepare_all(
     containers: Sequence[Container],
     jobs: int,
     say: Callable[[Container, str], None],
-) -> Iterator[Outcome]:
+) -> Iterator[PreparationResult]:
     """Prepare platforms, ``jobs`` at a time, and yield what became of each.
 
     An interruption (KeyboardInterrupt) ends what is under way and leaves whole images.
     """
     waiting: queue.SimpleQueue[Container] = queue.SimpleQueue()
-    outcomes: queue.SimpleQueue[Outcome | BaseException] = queue.SimpleQueue()
+    outcomes: queue.SimpleQueue[PreparationResult | BaseException] = queue.SimpleQueue()
     for container in containers:
         waiting.put(container)
 
@@ -87,24 +87,30 @@ def prepare_all(
     finally:
         preparation.interruption.happen()
         for worker in workers:
-            worker.join(PARTING)
+            worker.join(WORKER_TIMEOUT)
 
 
 def _outcome(
     preparation: Preparation,
     container: Container,
     say: Callable[[Container, str], None],
-) -> Outcome | BaseException:
+) -> PreparationResult | BaseException:
     begun = time.monotonic()
     try:
         prepared = preparation.prepare(container, lambda step: say(container, step))
     except InputError as error:
-        return Outcome(container, None, error.reason, time.monotonic() - begun)
+        return PreparationResult(
+            container, None, error.reason, time.monotonic() - begun
+        )
+    except SuiteError as error:
+        return PreparationResult(
+            container, None, error.explanation, time.monotonic() - begun
+        )
     except OSError as error:
         reason = f"{error.filename or tempfile.gettempdir()}: {error.strerror}"
-        return Outcome(container, None, reason, time.monotonic() - begun)
+        return PreparationResult(container, None, reason, time.monotonic() - begun)
     except Interrupted:
         raise
     except Exception as error:  # noqa: BLE001 - it is raised where the others are awaited
         return error
-    return Outcome(container, prepared, "", time.monotonic() - begun)
+    return PreparationResult(container, prepared, "", time.monotonic() - begun)

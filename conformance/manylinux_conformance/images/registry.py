@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import FetchError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
 from manylinux_conformance.platforms.catalogue import Container
@@ -15,7 +15,7 @@ OFFICIAL = "library/"  # where the usual registry keeps what is named without a 
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """A platform's image in the pulling.
+    """One pull of a platform's image.
 
     ``host``: a registry that has the images under their upstream names, in place of
     those that the names say; empty: those.
@@ -29,7 +29,8 @@ class Pull:
     def pull(self, lock: ImageLockFile, *, accept_changed: bool = False) -> None:
         """Pull the image, give it the platform's name, and lock its digest.
 
-        Raises InputError if the digest is not the locked one, naming both.
+        Raises FetchError if the registry does not give the image, if its digest is not
+        the locked one, or if it is for another architecture.
         """
         name, reference = self.container.name, self.container.reference
         where = at_host(reference, self.host)
@@ -37,7 +38,7 @@ class Pull:
         digest = self.engine.registry_digest(where)
         locked = lock.read().get(name)
         if locked and locked.digest != digest and not accept_changed:
-            raise InputError(where, _changed(digest, locked, lock))
+            raise FetchError(where, *_changed(digest, locked, lock))
         self._take(f"{where.rpartition(':')[0]}@{digest}")
         lock.note(LockedImage(name, reference, digest))
 
@@ -50,7 +51,7 @@ class Pull:
             image = self.engine.image(exact)
             if image and image.architecture != arch.image:
                 reason = f"is for {image.architecture}, not for {arch.image}"
-                raise InputError(exact, reason)
+                raise FetchError(exact, reason)
             self.engine.name(exact, self.container.image)
         finally:
             if not had:
@@ -74,8 +75,8 @@ def at_host(reference: str, host: str) -> str:
     return f"{host.rstrip('/')}/{path}"
 
 
-def _changed(digest: str, locked: LockedImage, lock: ImageLockFile) -> str:
-    return (
-        f"has changed: it is {digest}, and {lock.path} has {locked.digest}; "
-        "to take what it is now, use --accept-changed"
-    )
+def _changed(digest: str, locked: LockedImage, lock: ImageLockFile) -> tuple[str, str]:
+    """Return the reason, and the command that takes what the registry has now."""
+    reason = f"has changed: it is {digest}, and {lock.path} has {locked.digest}"
+    prepare = f"manylinux-conformance platforms prepare {locked.platform}"
+    return reason, f"{prepare} --accept-changed"

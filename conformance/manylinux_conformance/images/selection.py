@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.prepared_list import Row, row, stand_in_row
@@ -34,7 +34,10 @@ def named(patterns: Sequence[str]) -> tuple[Container, ...]:
 def prepared(
     patterns: Sequence[str], engines: Engines
 ) -> Iterator[tuple[Container, Engine]]:
-    """Yield what patterns name and an engine has; InputError if that is nothing."""
+    """Yield what patterns name and an engine has.
+
+    Raises InputError if that is nothing, and what connecting to an engine raises.
+    """
     pairs = [(each, engines.of(each)) for each in named(patterns)]
     found = [(each, engine) for each, engine in pairs if engine.image(each.image)]
     if not found:
@@ -48,7 +51,7 @@ def rows_of(
     """Yield the rows that patterns name, also of releases that have no images.
 
     What is wrong with an engine is told once, and its platforms are yielded all the
-    same.
+    same.  Raises InputError for a pattern that names nothing.
     """
     stand_ins = {release.name: release for release in read_stand_ins()}
     left = []
@@ -61,7 +64,7 @@ def rows_of(
     for container in named(left):
         try:
             yield row(container, engines.of(container))
-        except InputError as error:
+        except (InputError, SuiteError) as error:
             if str(error) not in told:
                 tell(f"which are prepared is not known: {error}")
             told.add(str(error))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.images.prepare_all import Outcome
+from manylinux_conformance.images.prepare_all import PreparationResult
 from manylinux_conformance.images.prepared_list import size
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -60,7 +60,7 @@ class Steps:
             self._console.print(words)
         self._last[name] = verb
 
-    def done(self, outcome: Outcome) -> None:
+    def done(self, outcome: PreparationResult) -> None:
         """Show what became of a platform."""
         self._done += 1
         name = outcome.container.name
@@ -70,7 +70,7 @@ class Steps:
         self._console.print(f"{self._done}/{self._total} {name}: {words}")
 
 
-def outcome_words(outcome: Outcome) -> str:
+def outcome_words(outcome: PreparationResult) -> str:
     """Return what became of a platform in words."""
     prepared = outcome.prepared
     if prepared is None:

@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import EngineError, InputError, MissingProgramError
 
 ENGINE = "/var/run/docker.sock"  # on the other machine
-PATIENCE = 30  # seconds until the other machine has answered
-PAUSE = 0.05
+INSTALL = "apt-get install openssh-client"
+CONNECT_TIMEOUT = 30  # seconds until the other machine has answered
+PAUSE = 0.05  # seconds between two looks
 OPTIONS = (
     "-nNT",
     "-oBatchMode=yes",  # nobody is there to answer questions
@@ -55,45 +56,44 @@ def open_tunnel(address: str) -> Tunnel:
     """Return a tunnel to an ``ssh://`` engine, once it leads there.
 
     A path in the address is the engine's socket on the other machine.
-    Raises InputError with what ``ssh`` says if there is no way.
+    Raises InputError for an address that names no machine, MissingProgramError without
+    ``ssh``, and EngineError with what it says if it does not get there.
     """
-    where = _where(address)
+    destination = _destination(address)
     program = shutil.which("ssh")
     if program is None:
-        raise InputError(
-            address, "needs ssh; on Debian: apt-get install openssh-client"
-        )
+        raise MissingProgramError("ssh", "is not installed", INSTALL)
     folder = Path(tempfile.mkdtemp(prefix="tunnel-"))
     socket = f"-L{folder / 'docker.sock'}:{urlsplit(address).path or ENGINE}"
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
-            [program, *OPTIONS, socket, *where],
+            [program, *OPTIONS, socket, *destination],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,  # Ctrl-C is for the suite, which has to tidy up
         )
     opened = Tunnel(process, folder)
-    if reason := _why_not(opened):
+    if reason := _failure_reason(opened):
         opened.close()
-        raise InputError(address, reason)
+        raise EngineError(address, reason)
     return opened
 
 
-def _why_not(opened: Tunnel) -> str:
-    """Wait for this machine's end; say what went wrong if it does not come."""
-    deadline = time.monotonic() + PATIENCE
+def _failure_reason(opened: Tunnel) -> str:
+    """Wait for this machine's end; return why it does not come, empty if it does."""
+    deadline = time.monotonic() + CONNECT_TIMEOUT
     while not opened.socket.exists():
         with contextlib.suppress(subprocess.TimeoutExpired):
             opened.process.wait(PAUSE)
             said = opened.said.read_text(errors="replace").strip()
             return said.splitlines()[-1].strip() if said else "ssh ended"
         if time.monotonic() > deadline:
-            return f"no connection within {PATIENCE} seconds"
+            return f"no connection within {CONNECT_TIMEOUT} seconds"
     return ""
 
 
-def _where(address: str) -> list[str]:
+def _destination(address: str) -> list[str]:
     """Return user, port and machine as arguments; none of them can be an option."""
     try:
         parts = urlsplit(address)

@@ -15,25 +15,14 @@ from pathlib import Path
 
 from manylinux_spec.input_files import read_bytes
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InvariantError, MissingProgramError
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 Release = tuple[int, int]
+INSTALL = "pip install ziglang"
 LAST = 0x80  # set on the last version of a list, and on a symbol's last inclusion
 WORD = 64  # bits of the largest number
 INDEX = 0x1F  # the rest of a library byte; 0x20 and 0x40 are unversioned and weak
-
-ZIG_TARGETS = {
-    "x86_64": "x86_64-linux-gnu",
-    "i686": "x86-linux-gnu",
-    "aarch64": "aarch64-linux-gnu",
-    "armv7l": "arm-linux-gnueabihf",
-    "ppc64le": "powerpc64le-linux-gnu",
-    "s390x": "s390x-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "loongarch64": "loongarch64-linux-gnu",
-}
-
-
 # Without the loader (``ld``), whose name is the architecture's.
 SONAMES = {
     "c": "libc.so.6",
@@ -89,12 +78,16 @@ class GlibcExports:
         """Return the newest release that is described."""
         return self.versions[-1][:2]
 
+    def describes(self, arch: str) -> bool:
+        """Return whether an architecture is described; ppc64 is not."""
+        return ARCHITECTURES[arch].zig in self.targets
+
     def of(self, arch: str) -> tuple[Export, ...]:
         """Return every export of an architecture over all releases.
 
-        Raises ``KeyError`` for an architecture that Zig does not describe (ppc64).
+        Raises ValueError for an architecture that is not described.
         """
-        bit = 1 << self.targets.index(ZIG_TARGETS[arch])
+        bit = 1 << self.targets.index(ARCHITECTURES[arch].zig)
         return tuple(
             Export(
                 self.libraries[each.library],
@@ -155,7 +148,7 @@ class _Reader:
 
 
 def decode(content: bytes) -> GlibcExports:
-    """Decode an ``abilists`` file; ValueError if it is not one."""
+    """Decode an ``abilists`` file; raises ValueError if it is not one."""
     reader = _Reader(content)
     try:
         found = GlibcExports(
@@ -175,7 +168,7 @@ def decode(content: bytes) -> GlibcExports:
         raise ValueError("ends too early") from error
     _refuse_dangling(found)
     if reader.at != len(content):
-        raise ValueError(f"{len(content) - reader.at} bytes stand after the last entry")
+        raise ValueError(f"{len(content) - reader.at} bytes follow the last entry")
     return found
 
 
@@ -189,12 +182,16 @@ def _refuse_dangling(found: GlibcExports) -> None:
 
 @functools.cache
 def glibc_exports() -> GlibcExports:
-    """Return what the installed ``ziglang`` knows; InputError if it is absent."""
+    """Return what the installed ``ziglang`` knows.
+
+    Raises MissingProgramError if it is absent, and InvariantError if its tables do not
+    have the format of the pinned release.
+    """
     package = importlib.util.find_spec("ziglang")
     if package is None or package.origin is None:
-        raise InputError("ziglang", "not installed; run: pip install ziglang")
+        raise MissingProgramError("ziglang", "is not installed", INSTALL)
     path = Path(package.origin).parent / "lib" / "libc" / "glibc" / "abilists"
     try:
         return decode(read_bytes(path))
     except ValueError as error:
-        raise InputError(path, f"not an abilists file: {error}") from error
+        raise InvariantError(path, f"is not an abilists file: {error}") from error

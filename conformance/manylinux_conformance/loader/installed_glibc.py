@@ -11,11 +11,14 @@ from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerSymSection
 from elftools.elf.sections import SymbolTableSection
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.loader.glibc_exports import SONAMES, Export
-from manylinux_conformance.loader.loaders import LOADERS
+from manylinux_conformance.loader.loaders import (
+    find_loader,
+    loader_name,
+    loader_remedy,
+)
 
 NODE = re.compile(r"GLIBC_(\d+)\.(\d+)(?:\.(\d+))?")
 
@@ -24,13 +27,13 @@ NODE = re.compile(r"GLIBC_(\d+)\.(\d+)(?:\.(\d+))?")
 def installed_exports(arch: str) -> tuple[Export, ...]:
     """Return the exports of the architecture's installed glibc.
 
-    InputError, with the command that would help, if none is installed.
+    Raises MissingProgramError if none is installed or it cannot be read.
     """
-    loader = LOADERS[arch].find()
+    loader = find_loader(arch)
     if loader is None:
-        raise InputError(arch, f"no glibc to read; {LOADERS[arch].advice}")
+        raise MissingProgramError(arch, "no glibc to read", loader_remedy(arch))
     folder = loader.resolve().parent
-    names = SONAMES | {"ld": ARCHITECTURES[arch].loader}
+    names = SONAMES | {"ld": loader_name(arch)}
     return tuple(
         export
         for short, soname in names.items()
@@ -41,14 +44,17 @@ def installed_exports(arch: str) -> tuple[Export, ...]:
 
 
 def library_exports(short: str, path: Path) -> Iterator[Export]:
-    """Yield a library's exports of numbered GLIBC nodes; InputError if unreadable."""
+    """Yield a library's exports of numbered GLIBC nodes.
+
+    Raises MissingProgramError if it cannot be read.
+    """
     try:
         with path.open("rb") as file:
             yield from _exports(short, ELFFile(file))
     except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
+        raise MissingProgramError(path, error.strerror or str(error)) from error
     except ELFError as error:
-        raise InputError(path, f"not an ELF file: {error}") from error
+        raise MissingProgramError(path, f"is not an ELF file: {error}") from error
 
 
 def _exports(short: str, elf: ELFFile) -> Iterator[Export]:

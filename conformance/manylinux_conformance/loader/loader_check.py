@@ -20,13 +20,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
-
 from manylinux_conformance.loader.glibc_exports import SONAMES, Release
-from manylinux_conformance.loader.loaders import LOADERS, renamed_loader
+from manylinux_conformance.loader.loaders import (
+    find_emulator,
+    find_loader,
+    loader_name,
+    loader_remedy,
+    renamed_loader,
+)
 from manylinux_conformance.loader.sysroots import exports_of, releases, sysroot
-from manylinux_conformance.loader.trace import SECONDS, Complaint, Message, Trace, trace
+from manylinux_conformance.loader.trace import (
+    TRACE_TIMEOUT,
+    Complaint,
+    Message,
+    Trace,
+    trace,
+)
 from manylinux_conformance.loader.unpacked_wheel import is_program
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.sandbox.process import run
 
 # What CPython's configure links an interpreter with: -lpthread -ldl -lutil -lm.
@@ -37,8 +48,8 @@ INTERPRETER = re.compile(r"_?Py[A-Z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """The loader of one architecture, ready to be asked about one release.
+class LoaderCheck:
+    """The loader of one architecture, ready to check files on one release.
 
     ``command`` begins with the emulator if ``emulated``.
     """
@@ -49,7 +60,7 @@ class Witness:
     emulated: bool
     sysroot: Path
 
-    def ask(self, file: Path, wheel: Path) -> tuple[Message, ...]:
+    def complaints(self, file: Path, wheel: Path) -> tuple[Message, ...]:
         """Return what keeps a file from loading; nothing if it loads.
 
         ``wheel`` is the folder whose own libraries the file may use.
@@ -62,21 +73,21 @@ class Witness:
             preloaded=() if is_program(file) else INTERPRETER_NEEDS,
         )
         return tuple(
-            dict.fromkeys(self._grounds(said, (str(wheel), str(self.sysroot))))
+            dict.fromkeys(self._complaints(said, (str(wheel), str(self.sysroot))))
         )
 
-    def _grounds(self, said: Trace, ours: tuple[str, str]) -> Iterator[Message]:
-        strange = {
+    def _complaints(self, said: Trace, ours: tuple[str, str]) -> Iterator[Message]:
+        from_host = {
             name: path
             for name, path in said.found.items()
             if not path.startswith(tuple(f"{folder}/" for folder in ours))
             and path not in self.command  # PT_INTERP, which is the loader itself
         }
         unknown_symbols = set(said.found) - self.described - _inside(said, ours[0])
-        for name in strange:
+        for name in from_host:
             yield Message(Complaint.LIBRARY, name)
         for message in said.messages:
-            if message.file in strange.values():
+            if message.file in from_host.values():
                 continue
             if message.complaint is Complaint.SYMBOL and (
                 INTERPRETER.fullmatch(message.subject)
@@ -88,7 +99,7 @@ class Witness:
     @property
     def described(self) -> frozenset[str]:
         """The SONAMEs whose symbols the sysroot knows."""
-        return frozenset((*SONAMES.values(), ARCHITECTURES[self.arch].loader))
+        return frozenset((*SONAMES.values(), loader_name(self.arch)))
 
 
 def _inside(said: Trace, wheel: str) -> set[str]:
@@ -101,38 +112,38 @@ def _known(arch: str) -> frozenset[str]:
 
 
 @functools.cache
-def why_not_run(arch: str) -> str:
-    """Say why the loader of an architecture cannot be asked here; empty if it can."""
-    loader = LOADERS.get(arch)
-    if loader is None:
+def loader_unavailable_reason(arch: str) -> str:
+    """Return why an architecture's loader cannot be asked here; empty if it can."""
+    if arch not in ARCHITECTURES:
         return f"no loader of an architecture {arch!r} is known"
-    path, emulator = loader.find(), loader.find_emulator()
+    path, emulator = find_loader(arch), find_emulator(arch)
     if path is None:
-        return f"no glibc loader for {arch} is installed; {loader.advice}"
+        return f"no glibc loader for {arch} is installed; run: {loader_remedy(arch)}"
     if emulator is None:
-        return f"no emulator for {arch} is installed; {loader.advice}"
+        return f"no emulator for {arch} is installed; run: {loader_remedy(arch)}"
     command = [*filter(None, (emulator,)), str(path), "--version"]
-    ended = run(command, folder=Path("/"), variables={}, seconds=SECONDS)
-    if ended.crash:  # QEMU 7.2 does not know every instruction of loongarch64
-        return f"the loader for {arch} {ended.crash}; {loader.advice}"
+    ended = run(command, folder=Path("/"), variables={}, seconds=TRACE_TIMEOUT)
+    if ended.failure:  # QEMU 7.2 does not know every instruction of loongarch64
+        return f"the loader for {arch} {ended.failure}; run: {loader_remedy(arch)}"
     return ""
 
 
 @functools.cache
-def witness(arch: str, release: Release, cache: Path) -> Witness | None:
-    """Return the witness for a release, or None if no sysroot of it can be built.
+def loader_check_for(arch: str, release: Release, cache: Path) -> LoaderCheck | None:
+    """Return the check of a release; None if no sysroot of it can be built.
 
-    Call ``why_not_run`` first.  A release older than the architecture's first is
-    answered by the first.
+    Call ``loader_unavailable_reason`` first.  A release older than the architecture's
+    first is answered by the first.
+    Raises MissingProgramError if the installed loader cannot be used.
     """
     known = releases(arch)
     release = max(release, known[0])
     if release > known[-1]:
         return None
-    loader, emulator = LOADERS[arch].find(), LOADERS[arch].find_emulator()
+    loader, emulator = find_loader(arch), find_emulator(arch)
     if loader is None or emulator is None:
         return None
     renamed = str(renamed_loader(arch, loader, cache))
     command = (emulator, renamed) if emulator else (renamed,)
     folder = sysroot(arch, release, cache)
-    return Witness(arch, release, command, bool(emulator), folder)
+    return LoaderCheck(arch, release, command, bool(emulator), folder)

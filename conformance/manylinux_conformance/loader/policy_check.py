@@ -18,7 +18,6 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import Section
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import (
@@ -26,7 +25,8 @@ from manylinux_conformance.loader.level_libraries import (
     level_libraries,
     policies,
 )
-from manylinux_conformance.loader.loader_check import Witness
+from manylinux_conformance.loader.loader_check import LoaderCheck
+from manylinux_conformance.loader.loaders import loader_name
 from manylinux_conformance.loader.unpacked_wheel import UNREADABLE
 from manylinux_conformance.questions.answer import Answer, answered, broken
 
@@ -40,8 +40,10 @@ LARGEST = 64 * 1024 * 1024  # bytes of a file that a build environment made
 MOST_NEEDS = 10_000  # entries that are read of a table; the largest files have dozens
 
 
-def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answer:
-    """Say whether files keep the witness's level, and what speaks against it.
+def level_answer(
+    files: Sequence[Path], folder: Path, loader_check: LoaderCheck
+) -> Answer:
+    """Say whether files keep the checked level, and what speaks against it.
 
     They may need each other.  ``folder`` holds them.
     """
@@ -52,10 +54,12 @@ def level_answer(files: Sequence[Path], folder: Path, witness: Witness) -> Answe
             return broken(f"{file.name}: {reason}")
         try:
             content = file.read_bytes()
-            grounds += above_the_policy(content, witness.arch, witness.release, own)
+            grounds += above_the_policy(
+                content, loader_check.arch, loader_check.release, own
+            )
         except UNREADABLE as error:
-            return broken(f"{file.name} is no ELF file that can be read: {error}")
-        grounds += map(str, witness.ask(file, folder))
+            return broken(f"{file.name} is not an ELF file that can be read: {error}")
+        grounds += map(str, loader_check.complaints(file, folder))
     if not grounds:
         return answered(KEPT)
     return answered(BROKEN, "; ".join(list(dict.fromkeys(grounds))[:MOST_GROUNDS]))
@@ -84,7 +88,7 @@ def above_the_policy(
     """
     glibc = tuple(_glibc_nodes(arch, release))
     allowed = level_libraries(arch, release, glibc_nodes=glibc)
-    allowed[ARCHITECTURES[arch].loader] = glibc
+    allowed[loader_name(arch)] = glibc
     for library in needed_libraries(content):
         if library not in allowed and library not in own:
             yield f"needs {library}, no library of the level"

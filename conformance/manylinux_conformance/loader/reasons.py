@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -17,10 +18,10 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_reasons(path: Path = REASONS) -> dict[str, str]:
-    """Return the reasons by rule; InputError for a file that cannot be meant."""
+    """Return the reasons by rule; raises InputError for a malformed file."""
     return read_toml(path, _File).reason
 
 
-def without_reason(report: OracleReport, reasons: dict[str, str]) -> list[str]:
+def without_reason(report: OracleReport, reasons: Mapping[str, str]) -> list[str]:
     """Return the rules that are stricter than the loader and give no reason."""
     return sorted({each.rule for each in report.stricter} - reasons.keys())

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.loader.soundness import Answer, OracleReport, Outcome
+from manylinux_conformance.loader.soundness import (
+    LoaderAnswer,
+    LoadOutcome,
+    OracleReport,
+)
 
 INTRODUCTION = """# What glibc's loader says about the corpus
 
@@ -53,7 +57,7 @@ def _counts(report: OracleReport) -> Iterator[str]:
         sharp = sum(_agrees(each) and _sharp(each) for each in own)
         unsound = sum(each in report.unsound for each in own)
         stricter = sum(each in report.stricter for each in own)
-        rest = sum(each.outcome is Outcome.NOT_JUDGED for each in own)
+        rest = sum(each.outcome is LoadOutcome.NOT_JUDGED for each in own)
         cells = (arch, len(own), agreed, sharp, unsound, stricter, rest)
         yield f"| {' | '.join(map(str, cells))} |"
     for arch, reason in sorted(report.not_run.items()):
@@ -64,16 +68,16 @@ def _counts(report: OracleReport) -> Iterator[str]:
     yield ""
 
 
-def _agrees(answer: Answer) -> bool:
-    wanted = Outcome.LOADS if answer.accepted else Outcome.REFUSED
+def _agrees(answer: LoaderAnswer) -> bool:
+    wanted = LoadOutcome.LOADS if answer.accepted else LoadOutcome.REFUSED
     return answer.outcome is wanted
 
 
-def _sharp(answer: Answer) -> bool:
-    return answer.accepted and answer.below is Outcome.REFUSED
+def _sharp(answer: LoaderAnswer) -> bool:
+    return answer.accepted and answer.below is LoadOutcome.REFUSED
 
 
-def _unsound(answers: list[Answer]) -> Iterator[str]:
+def _unsound(answers: list[LoaderAnswer]) -> Iterator[str]:
     yield "## Accepted by the rules, refused by the loader"
     yield ""
     for each in answers:
@@ -82,7 +86,7 @@ def _unsound(answers: list[Answer]) -> Iterator[str]:
     yield ""
 
 
-def _stricter(answers: list[Answer], reasons: Mapping[str, str]) -> Iterator[str]:
+def _stricter(answers: list[LoaderAnswer], reasons: Mapping[str, str]) -> Iterator[str]:
     yield "## Refused by the rules, accepted by the loader"
     yield ""
     yield "| rule | wheels | why the rule refuses |"
@@ -98,7 +102,7 @@ def _not_judged(report: OracleReport) -> Iterator[str]:
     found = Counter(
         (each.rule, "; ".join(each.grounds))
         for each in report.answers
-        if each.outcome is Outcome.NOT_JUDGED
+        if each.outcome is LoadOutcome.NOT_JUDGED
     )
     for (rule, grounds), count in sorted(found.items()):
         yield f"- {rule}, {count}: {grounds}"

@@ -21,9 +21,13 @@ from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import as_release
-from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.loader.loader_check import (
+    LoaderCheck,
+    loader_check_for,
+    loader_unavailable_reason,
+)
 from manylinux_conformance.loader.unpacked_wheel import (
-    installed_place,
+    installed_path,
     starting_points,
     unpack_elf_files,
 )
@@ -34,7 +38,7 @@ NOTHING_TO_LOAD = "nothing for a loader in it"
 LEGACY_LEVELS = {"1": "2.5", "2010": "2.12", "2014": "2.17"}
 
 
-class Outcome(enum.StrEnum):
+class LoadOutcome(enum.StrEnum):
     """What the loader says about a wheel on one release."""
 
     LOADS = "loads"
@@ -42,7 +46,7 @@ class Outcome(enum.StrEnum):
     NOT_JUDGED = "not judged"
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class ClaimQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One claim of one wheel, and whether the rules accept it.
 
     ``spared`` are members of which the recipe says that they do not load by
@@ -58,7 +62,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     spared: tuple[str, ...] = ()
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LoaderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The loader's word on one claim.
 
     ``grounds``: what it complains about, or why nothing was judged.
@@ -70,33 +74,33 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arch: str
     level: str
     accepted: bool
-    outcome: Outcome
+    outcome: LoadOutcome
     grounds: tuple[str, ...] = ()
-    below: Outcome | None = None
+    below: LoadOutcome | None = None
 
 
 class OracleReport(msgspec.Struct, frozen=True, kw_only=True):
     """All answers, and the architectures that were not asked, with the reason."""
 
-    answers: tuple[Answer, ...]
+    answers: tuple[LoaderAnswer, ...]
     not_run: dict[str, str]
 
     @property
-    def unsound(self) -> list[Answer]:
+    def unsound(self) -> list[LoaderAnswer]:
         """Accepted by the rules and not by the loader: each fails the build."""
         return [
             each
             for each in self.answers
-            if each.accepted and each.outcome is Outcome.REFUSED
+            if each.accepted and each.outcome is LoadOutcome.REFUSED
         ]
 
     @property
-    def stricter(self) -> list[Answer]:
+    def stricter(self) -> list[LoaderAnswer]:
         """Refused by the rules although the loader accepts: policy, not linking."""
         return [
             each
             for each in self.answers
-            if not each.accepted and each.outcome is Outcome.LOADS
+            if not each.accepted and each.outcome is LoadOutcome.LOADS
         ]
 
 
@@ -109,7 +113,7 @@ def claim_of(tag: str) -> tuple[str, Release] | None:
     return None
 
 
-def corpus_questions(corpus: Corpus) -> Iterator[Question]:
+def corpus_questions(corpus: Corpus) -> Iterator[ClaimQuestion]:
     """Yield a question for each distinct claim of each wheel.
 
     Where the rules accept a wheel and the recipe says that a file does not load, the
@@ -125,7 +129,7 @@ def corpus_questions(corpus: Corpus) -> Iterator[Question]:
             if (claim := claim_of(tag))
         }
         for (arch, release), accepted in claims.items():
-            yield Question(
+            yield ClaimQuestion(
                 id=line.id,
                 rule=line.rule,
                 wheel=corpus.wheel(line),
@@ -137,10 +141,10 @@ def corpus_questions(corpus: Corpus) -> Iterator[Question]:
 
 
 def run_loader_oracle(
-    questions: Iterable[Question],
+    questions: Iterable[ClaimQuestion],
     cache: Path,
     jobs: int = 1,
-    progress: Callable[[Answer], None] = lambda _: None,
+    progress: Callable[[LoaderAnswer], None] = lambda _: None,
 ) -> OracleReport:
     """Ask the loader of every architecture that can be asked here.
 
@@ -148,7 +152,7 @@ def run_loader_oracle(
     """
     asked = list(questions)
     architectures = sorted({question.arch for question in asked})
-    reasons = {arch: why_not_run(arch) for arch in architectures}
+    reasons = {arch: loader_unavailable_reason(arch) for arch in architectures}
     possible = [question for question in asked if not reasons[question.arch]]
     answers = []
     with ThreadPoolExecutor(jobs) as pool:
@@ -159,52 +163,57 @@ def run_loader_oracle(
     return OracleReport(answers=tuple(answers), not_run=not_run)
 
 
-def _answer(question: Question, cache: Path) -> Answer:
+def _answer(question: ClaimQuestion, cache: Path) -> LoaderAnswer:
     with tempfile.TemporaryDirectory(prefix="loader-oracle-") as scratch:
         folder = Path(scratch).resolve()
         try:
             files = starting_points(unpack_elf_files(question.wheel, folder))
         except InputError as error:
-            return _said(question, Outcome.NOT_JUDGED, (error.reason,))
-        here = witness(question.arch, question.release, cache)
+            return _said(question, LoadOutcome.NOT_JUDGED, (error.reason,))
+        here = loader_check_for(question.arch, question.release, cache)
         if not files or here is None:
             reason = "no sysroot of this release is known" if files else NOTHING_TO_LOAD
-            return _said(question, Outcome.NOT_JUDGED, (reason,))
-        spared = {folder / installed_place(name, folder) for name in question.spared}
+            return _said(question, LoadOutcome.NOT_JUDGED, (reason,))
+        spared = {folder / installed_path(name, folder) for name in question.spared}
         counting = [file for file in files if file not in spared]
         excused = [file for file in files if file in spared]
         if grounds := _grounds(here, counting, folder):
             return _said(
-                question, Outcome.REFUSED, grounds, _below(here, files, folder, cache)
+                question,
+                LoadOutcome.REFUSED,
+                grounds,
+                _below(here, files, folder, cache),
             )
         if grounds := _grounds(here, excused, folder):
-            return _said(question, Outcome.NOT_JUDGED, grounds)
-        return _said(question, Outcome.LOADS, (), _below(here, files, folder, cache))
+            return _said(question, LoadOutcome.NOT_JUDGED, grounds)
+        return _said(
+            question, LoadOutcome.LOADS, (), _below(here, files, folder, cache)
+        )
 
 
 def _below(
-    here: Witness, files: list[Path], folder: Path, cache: Path
-) -> Outcome | None:
+    here: LoaderCheck, files: list[Path], folder: Path, cache: Path
+) -> LoadOutcome | None:
     """Ask one release earlier, if the architecture had one."""
     major, minor = here.release
-    before = witness(here.arch, (major, minor - 1), cache)
+    before = loader_check_for(here.arch, (major, minor - 1), cache)
     if before is None or before.release == here.release:
         return None
-    return Outcome.REFUSED if _grounds(before, files, folder) else Outcome.LOADS
+    return LoadOutcome.REFUSED if _grounds(before, files, folder) else LoadOutcome.LOADS
 
 
-def _grounds(asked: Witness, files: list[Path], folder: Path) -> tuple[str, ...]:
-    found = (message for file in files for message in asked.ask(file, folder))
+def _grounds(asked: LoaderCheck, files: list[Path], folder: Path) -> tuple[str, ...]:
+    found = (message for file in files for message in asked.complaints(file, folder))
     return tuple(dict.fromkeys(str(message) for message in found))
 
 
 def _said(
-    question: Question,
-    outcome: Outcome,
+    question: ClaimQuestion,
+    outcome: LoadOutcome,
     grounds: tuple[str, ...],
-    below: Outcome | None = None,
-) -> Answer:
-    return Answer(
+    below: LoadOutcome | None = None,
+) -> LoaderAnswer:
+    return LoaderAnswer(
         id=question.id,
         rule=question.rule,
         arch=question.arch,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from manylinux_fixtures.elf.architectures import Architecture, ByteOrder
+from manylinux_spec.architectures import Architecture
 
 ET_DYN = 3
 PT_LOAD, PT_DYNAMIC, PT_GNU_STACK = 1, 2, 0x6474E551
@@ -22,6 +22,7 @@ SHT_STRTAB, SHT_HASH, SHT_DYNAMIC, SHT_DYNSYM = 3, 5, 6, 11
 SHT_VERDEF, SHT_VERSYM = 0x6FFFFFFD, 0x6FFFFFFF
 STB_GLOBAL, STT_OBJECT, STT_FUNC = 1, 1, 2
 WIDE = 64  # bits
+PAGE = 0x10000  # the largest page of any architecture's kernel; smaller ones divide it
 HIDDEN = 0x8000  # versym: not the default version
 READ_WRITE = 6
 
@@ -88,7 +89,7 @@ class _Writer:
     def __init__(self, stub: Stub, arch: Architecture) -> None:
         self.stub, self.arch = stub, arch
         self.wide = arch.bits == WIDE
-        self.prefix = "<" if arch.order is ByteOrder.LITTLE else ">"
+        self.prefix = "<" if arch.byte_order == "little" else ">"
         self.strings = _Strings()
         self.header_size = 64 if self.wide else 52
         self.segment_size = 56 if self.wide else 32
@@ -186,7 +187,7 @@ class _Writer:
         content[: self.start] = b"".join(
             (
                 self.elf_header(sections_at, len(tables) + 2),
-                self.segment(PT_LOAD, 0, loaded, self.arch.page),
+                self.segment(PT_LOAD, 0, loaded, PAGE),
                 self.segment(PT_DYNAMIC, addresses[-1], len(tables[-1].content), 8),
                 self.segment(PT_GNU_STACK, 0, 0, 16),
             )
@@ -194,10 +195,10 @@ class _Writer:
         return bytes(content)
 
     def elf_header(self, sections_at: int, sections: int) -> bytes:
-        order = 1 if self.arch.order is ByteOrder.LITTLE else 2
+        order = 1 if self.arch.byte_order == "little" else 2
         ident = b"\x7fELF" + bytes((2 if self.wide else 1, order, 1)) + bytes(9)
-        head = (ET_DYN, self.arch.machine, 1, 0, self.header_size, sections_at)
-        sizes = (self.arch.flags, self.header_size, self.segment_size, 3)
+        head = (ET_DYN, self.arch.e_machine_number, 1, 0, self.header_size, sections_at)
+        sizes = (self.arch.e_flags_value, self.header_size, self.segment_size, 3)
         section_size = 64 if self.wide else 40
         tail = (*sizes, section_size, sections, sections - 1)
         return ident + self.pack("HHINNNIHHHHHH", *head, *tail)

@@ -24,29 +24,30 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.loader.glibc_exports import (
     SONAMES,
-    ZIG_TARGETS,
     Export,
     Release,
     glibc_exports,
 )
 from manylinux_conformance.loader.installed_glibc import installed_exports
 from manylinux_conformance.loader.level_libraries import level_libraries
+from manylinux_conformance.loader.loaders import loader_name
 from manylinux_conformance.loader.stub_library import Stub, StubSymbol, write_stub
 
 FIRST_RELEASE: Release = (2, 5)  # of manylinux1, the oldest level
-FORMAT = b"1"  # raise when the stubs' content changes with the same data
+FORMAT = b"2"  # raise when the stubs' content changes with the same data
 
-# Nodes that no symbol has: (library, architectures, since, node).
+# Nodes that no symbol has: (library, architectures, since, node).  No architectures:
+# all of them.
 EMPTY_NODES: tuple[tuple[str, tuple[str, ...], Release, str], ...] = (
     # A placeholder for what moved between glibc's libraries (glibc 2.34 NEWS).
-    ("ld", tuple(ARCHITECTURES), (2, 34), "GLIBC_2.34"),
+    ("ld", (), (2, 34), "GLIBC_2.34"),
     # Marks support of DT_RELR (glibc 2.36 NEWS); in Debian 12's libc.so.6 of every
     # architecture, which for riscv64 is earlier than the surveyed systems.
-    ("c", tuple(ARCHITECTURES), (2, 36), "GLIBC_ABI_DT_RELR"),
+    ("c", (), (2, 36), "GLIBC_ABI_DT_RELR"),
     # CentOS 7's glibc 2.17 has the node (spec/data/policies.toml, decisions).
     ("c", ("aarch64",), (2, 17), "GLIBC_2.18"),
     # Seen in the surveyed systems with glibc 2.42.
@@ -69,8 +70,11 @@ GONE: dict[str, Release] = {"malloc_get_state": (2, 34), "malloc_set_state": (2,
 
 @functools.cache
 def exports_of(arch: str) -> tuple[Export, ...]:
-    """Return every export of an architecture's glibc; InputError if unknown."""
-    if arch not in ZIG_TARGETS:
+    """Return every export of an architecture's glibc.
+
+    Raises MissingProgramError if what describes it is not installed.
+    """
+    if not glibc_exports().describes(arch):
         return installed_exports(arch)
     found = glibc_exports().of(arch)
     since = max(LIBANL_SINCE, min(export.version for export in found))
@@ -80,7 +84,8 @@ def exports_of(arch: str) -> tuple[Export, ...]:
 def releases(arch: str) -> list[Release]:
     """Return the releases a sysroot can be built for, oldest first."""
     known = [export.version[:2] for export in exports_of(arch)]
-    newest = glibc_exports().newest() if arch in ZIG_TARGETS else max(known)
+    described = glibc_exports().describes(arch)
+    newest = glibc_exports().newest() if described else max(known)
     oldest = max(min(known), FIRST_RELEASE)
     return [(2, minor) for minor in range(oldest[1], newest[1] + 1)]
 
@@ -107,7 +112,7 @@ def glibc_stubs(arch: str, release: Release) -> Iterator[Stub]:
             )
             for each in own
         )
-        soname = SONAMES.get(library, ARCHITECTURES[arch].loader)
+        soname = SONAMES.get(library, loader_name(arch))
         yield Stub(soname, tuple(names), tuple(symbols))
 
 
@@ -137,8 +142,8 @@ def exports_in(arch: str, release: Release) -> list[Export]:
 def _empty_nodes(library: str, arch: str, release: Release) -> list[str]:
     return [
         node
-        for owner, architectures, since, node in EMPTY_NODES
-        if owner == library and arch in architectures and release >= since
+        for owner, only, since, node in EMPTY_NODES
+        if owner == library and arch in (only or (arch,)) and release >= since
     ]
 
 
@@ -167,7 +172,7 @@ def sysroot(arch: str, release: Release, cache: Path) -> Path:
     making = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
     try:
         for stub in found:
-            (making / stub.soname).write_bytes(write_stub(stub, ARCHITECTURES[arch]))
+            (making / stub.soname).write_bytes(write_stub(stub, architectures()[arch]))
         making.chmod(0o755)
         making.rename(folder)
     except OSError:

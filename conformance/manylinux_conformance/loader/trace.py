@@ -16,7 +16,7 @@ from pathlib import Path
 
 from manylinux_conformance.sandbox.process import run
 
-SECONDS = 30
+TRACE_TIMEOUT = 30  # seconds for one file
 
 
 class Complaint(enum.StrEnum):
@@ -104,11 +104,11 @@ def trace(
         ["sh", "-c", 'exec "$@" 2>&1', "sh", *inner],
         folder=file.parent,
         variables={"PATH": os.defpath},
-        seconds=SECONDS,
+        seconds=TRACE_TIMEOUT,
     )
     said = read_trace(ended.output.decode(errors="replace"))
-    if ended.crash:
-        broken = Message(Complaint.BROKEN, f"the loader {ended.crash}")
+    if ended.failure:
+        broken = Message(Complaint.BROKEN, f"the loader {ended.failure}")
         return Trace(said.found, (*said.messages, broken))
     return said
 

@@ -28,7 +28,7 @@ def unpack_elf_files(wheel: Path, folder: Path) -> list[Path]:
     """Write the ELF members below a folder and return their paths, in archive order.
 
     What ``NAME.data/platlib`` holds goes to the top, as an installer puts it there.
-    InputError for an unreadable archive, an unsafe name or too much content.
+    Raises InputError for an unreadable archive, an unsafe name or too much content.
     """
     try:
         with zipfile.ZipFile(wheel) as archive:
@@ -59,7 +59,7 @@ def _unpack(
             start = source.read(len(MAGIC))
             if start != MAGIC:
                 continue
-            target = folder / installed_place(member.filename, wheel)
+            target = folder / installed_path(member.filename, wheel)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("wb") as file:
                 file.write(start)
@@ -68,8 +68,8 @@ def _unpack(
         yield target
 
 
-def installed_place(name: str, wheel: Path) -> PurePosixPath:
-    """Return where a member lands in the installation; InputError if outside."""
+def installed_path(name: str, wheel: Path) -> PurePosixPath:
+    """Return where a member is installed; raises InputError if that is outside."""
     place = PurePosixPath(name)
     if place.is_absolute() or ".." in place.parts or "\\" in name or "\0" in name:
         raise InputError(wheel, f"member {name!r} leaves its folder")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from manylinux_spec.architectures import architectures
 from manylinux_spec.input_files import read_toml
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
-    ContainerArchitecture,
+    Architecture,
     is_native,
     machine_of,
 )
@@ -36,7 +37,7 @@ class Container:
     """A release on one architecture."""
 
     release: Release
-    arch: ContainerArchitecture
+    arch: Architecture
 
     @property
     def name(self) -> str:
@@ -64,10 +65,15 @@ class Container:
         )
 
     def platform(self, machine: str = "") -> Platform:
-        """Return what the rules want to know, on an engine of this machine name."""
+        """Return what the rules want to know, on an engine of this machine name.
+
+        Raises InputError if the catalogue names no usable glibc version.
+        """
         version = PLAIN_VERSION.match(self.release.glibc)
         if version is None:
-            raise InputError(self.name, f"glibc {self.release.glibc!r} is no version")
+            raise InputError(
+                self.name, f"glibc {self.release.glibc!r} is not a version"
+            )
         native = is_native(self.arch.name, machine)
         return Platform(
             name=self.name,
@@ -77,7 +83,7 @@ class Container:
             glibc=self.release.glibc,
             major=int(version[1]),
             minor=int(version[2]),
-            pointer_bits=ElfClass(self.arch.bits),
+            pointer_bits=ElfClass(architectures()[self.arch.name].bits),
             about=self.release.about,
             # Both are this architecture with this C library, however it came about.
             like=(f"glibc-{self.release.glibc}", self.arch.name),
@@ -87,20 +93,23 @@ class Container:
 def read_containers(folder: Path | None = None) -> tuple[Container, ...]:
     """Return every container of the catalogue, in the order of the files.
 
-    Raises InputError for an unknown architecture, a name that stands twice, or a
+    Raises InputError for an unknown architecture, a name that is defined twice, or a
     source without what it needs.
     """
     found: dict[str, Container] = {}
     for path in sorted((folder or data_folder("platforms")).glob("*.toml")):
         for container in _containers(path):
             if container.name in found:
-                raise InputError(path, f"{container.name!r} stands twice")
+                raise InputError(path, f"{container.name!r} is defined twice")
             found[container.name] = container
     return tuple(found.values())
 
 
 def read_stand_ins(folder: Path | None = None) -> tuple[Release, ...]:
-    """Return the releases without images, for which a modelled platform stands."""
+    """Return the releases without images, each with the modelled platform instead.
+
+    Raises InputError for a malformed catalogue.
+    """
     paths = sorted((folder or data_folder("platforms")).glob("*.toml"))
     releases = (one for path in paths for one in read_toml(path, PlatformFile).release)
     return tuple(release for release in releases if release.modelled)

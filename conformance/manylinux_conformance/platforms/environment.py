@@ -1,4 +1,4 @@
-"""Circumstances: everything that the questions of one run of a tool share."""
+"""The environment: everything that the questions of one run of a tool share."""
 
 from __future__ import annotations
 

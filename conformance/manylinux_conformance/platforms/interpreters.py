@@ -14,15 +14,15 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import MissingProgramError
 
 OLDEST_MINOR = 6
 NEWEST_MINOR = 19
-SECONDS = 20
+START_TIMEOUT = 20  # seconds for an interpreter to describe itself
 CONSTRAINT = re.compile(r"\s*(<=|>=|==|<|>)\s*(\d+)\.(\d+)\s*", re.ASCII)
 
 # Runs in every CPython since 3.6.  A virtual environment is answered by its base.
-ASK = """
+DESCRIBE = """
 import json, os, struct, sys, sysconfig
 scheme = "venv" if "venv" in sysconfig.get_scheme_names() else "posix_prefix"
 name = "python%d.%d%s" % (sys.version_info[:2] + (sys.abiflags.replace("m", ""),))
@@ -77,11 +77,11 @@ def ask_interpreter(command: Path) -> Interpreter | None:
     """Return what an interpreter says of itself; None if it is not a usable CPython."""
     try:
         process = subprocess.run(
-            [command, "-I", "-c", ASK],
+            [command, "-I", "-c", DESCRIBE],
             capture_output=True,
             check=True,
             stdin=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=START_TIMEOUT,
         )
     except (OSError, subprocess.SubprocessError):
         return None
@@ -89,7 +89,7 @@ def ask_interpreter(command: Path) -> Interpreter | None:
 
 
 def read_interpreter(said: bytes) -> Interpreter | None:
-    """Return an interpreter from its answer to ``ASK``; None if it is not usable."""
+    """Return an interpreter from what ``DESCRIBE`` prints; None if it is not usable."""
     try:
         answer = msgspec.json.decode(said, type=_Answer)
     except msgspec.DecodeError:
@@ -108,11 +108,13 @@ def read_interpreter(said: bytes) -> Interpreter | None:
 def running_interpreter() -> Interpreter:
     """Return the interpreter that runs this suite, or the base of its environment.
 
-    Raises InputError if it does not say what it is, or is no CPython.
+    Raises MissingProgramError if it does not say what it is, or is not a CPython.
     """
     found = ask_interpreter(Path(sys.executable))
     if found is None:
-        raise InputError(sys.executable, "the suite needs to be run by a CPython")
+        raise MissingProgramError(
+            sys.executable, "is not a CPython, which the suite needs"
+        )
     return found
 
 

@@ -92,12 +92,13 @@ def read_platforms(folder: Path, host: str = "") -> Iterator[Platform]:
     """Yield the modelled platforms of every TOML file in a folder; names are unique.
 
     ``host`` stands for ``{host}``: a machine name, by default this machine's own.
+    Raises InputError for a malformed file or a name that is defined twice.
     """
     host = host or os.uname().machine
     seen: set[str] = set()
     for path in sorted(folder.glob("*.toml")):
         for platform in read_toml(path, PlatformFile).platform:
             if platform.name in seen:
-                raise InputError(path, f"platform {platform.name!r} stands twice")
+                raise InputError(path, f"platform {platform.name!r} is defined twice")
             seen.add(platform.name)
             yield _on(platform, host)

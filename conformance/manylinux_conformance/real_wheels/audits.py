@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.loader.soundness import (
-    Answer,
-    Outcome,
-    Question,
+    ClaimQuestion,
+    LoaderAnswer,
+    LoadOutcome,
     claim_of,
     run_loader_oracle,
 )
@@ -23,7 +23,7 @@ from manylinux_conformance.real_wheels.files import name_parts
 from manylinux_conformance.roles.auditor import Auditing, Auditor
 from manylinux_conformance.sandbox.process import fit_for_report
 from manylinux_conformance.sandbox.provide import NotProvided, provide
-from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.tools.adapters import read_adapter
 
 
@@ -42,7 +42,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     claims: tuple[str, ...]
     reference: Opinion
     auditwheel: Opinion
-    loader: tuple[Answer, ...]
+    loader: tuple[LoaderAnswer, ...]
 
     @property
     def differs(self) -> bool:
@@ -50,7 +50,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
         if not self.claims:
             return False
         one, other = self.reference, self.auditwheel
-        denied = any(each.outcome is Outcome.REFUSED for each in self.loader)
+        denied = any(each.outcome is LoadOutcome.REFUSED for each in self.loader)
         refuted = one.conforms and denied
         return one.conforms != other.conforms or one.oldest != other.oldest or refuted
 
@@ -58,7 +58,10 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
 def audit_real_wheels(
     paths: Sequence[Path], cache: Path, progress: Callable[[str], None]
 ) -> tuple[Audited, ...]:
-    """Audit each wheel three times; InputError if an auditor cannot be had."""
+    """Audit each wheel three times.
+
+    Raises MissingProgramError if an auditor cannot be installed.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         reference = _auditor("reference", cache, Path(scratch) / "reference")
         auditwheel = _auditor("auditwheel", cache, Path(scratch) / "auditwheel")
@@ -84,10 +87,10 @@ def _auditor(name: str, cache: Path, folder: Path) -> Auditing:
     adapter = read_adapter(data_folder("tools") / f"{name}.toml")
     tool = provide(adapter, adapter.versions[-1], cache)
     if isinstance(tool, NotProvided):
-        raise InputError(name, tool.reason)
+        raise MissingProgramError(name, tool.reason)
     machine = this_machine(tool.interpreter)
     return Auditing(
-        tool, adapter.table(Auditor), make_workplace(tool, machine, folder, None)
+        tool, adapter.table(Auditor), make_sandbox(tool, machine, folder, None)
     )
 
 
@@ -100,11 +103,13 @@ def _opinion(answer: AuditReply) -> Opinion:
     )
 
 
-def ask_loader(path: Path, claims: tuple[str, ...], cache: Path) -> tuple[Answer, ...]:
+def ask_loader(
+    path: Path, claims: tuple[str, ...], cache: Path
+) -> tuple[LoaderAnswer, ...]:
     """Ask the loader about each distinct claim, as far as it can be asked here."""
     distinct = {claim for tag in claims if (claim := claim_of(tag))}
     questions = [
-        Question(
+        ClaimQuestion(
             id=f"real/{path.name}/{arch}",
             rule="real",
             wheel=path,

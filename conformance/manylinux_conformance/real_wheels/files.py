@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import FetchError, InputError
 
-PATIENCE = 900  # seconds for one download
+DOWNLOAD_TIMEOUT = 900  # seconds
 CHUNK = 1 << 20
 ANY_PYTHON = "3.11"  # for wheels that name none in particular
 WHEEL_NAME = re.compile(
@@ -41,7 +41,10 @@ class _Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_real_wheels(folder: Path) -> list[RealWheel]:
-    """Read ``wheels.toml`` and ``wheels.lock``, which must name the same files."""
+    """Read ``wheels.toml`` and ``wheels.lock``.
+
+    Raises InputError unless both can be read and name the same files.
+    """
     listed = read_toml(folder / "wheels.toml", _List).wheel
     locked = read_toml(folder / "wheels.lock", _Lock).sha256
     files = {wheel.file for wheel in listed}
@@ -55,7 +58,7 @@ def read_real_wheels(folder: Path) -> list[RealWheel]:
 def fetch(wheel: RealWheel, folder: Path, progress: Callable[[str], None]) -> Path:
     """Return a wheel's path below a folder, downloaded by pip if it is not there yet.
 
-    Raises InputError if it cannot be had or does not have the locked hash.
+    Raises FetchError if it cannot be had or does not have the locked hash.
     """
     path = folder / wheel.file
     if not path.exists():
@@ -65,7 +68,7 @@ def fetch(wheel: RealWheel, folder: Path, progress: Callable[[str], None]) -> Pa
             _download(wheel, Path(scratch))
             (Path(scratch) / wheel.file).replace(path)
     if _digest(path) != wheel.sha256:
-        raise InputError(path, "does not have the hash of the lock")
+        raise FetchError(path, "does not have the hash of the lock")
     return path
 
 
@@ -83,13 +86,19 @@ def _download(wheel: RealWheel, scratch: Path) -> None:
     command += [f"--requirement={requirements}"]
     try:
         ended = subprocess.run(
-            command, capture_output=True, text=True, timeout=PATIENCE, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=DOWNLOAD_TIMEOUT,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise InputError(wheel.file, f"no download in {PATIENCE} seconds") from error
+        raise FetchError(
+            wheel.file, f"no download in {DOWNLOAD_TIMEOUT} seconds"
+        ) from error
     if not (scratch / wheel.file).exists():
         said = ended.stderr.strip().splitlines() or ["pip downloaded something else"]
-        raise InputError(wheel.file, said[-1])
+        raise FetchError(wheel.file, said[-1])
 
 
 def name_parts(file: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.loader.soundness import Answer, Outcome
+from manylinux_conformance.loader.soundness import LoaderAnswer, LoadOutcome
 from manylinux_conformance.real_wheels.audits import Audited, Opinion
 from manylinux_conformance.real_wheels.files import RealWheel
 
@@ -48,7 +48,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_differences(folder: Path) -> tuple[Difference, ...]:
-    """Read ``explained.toml``."""
+    """Read ``explained.toml``; raises InputError if it is malformed."""
     return read_toml(folder / "explained.toml", _File).difference
 
 
@@ -91,7 +91,7 @@ def _words(opinion: Opinion) -> str:
     return f"false, oldest {opinion.oldest}" if opinion.oldest else "false"
 
 
-def _loader(answers: Sequence[Answer]) -> str:
+def _loader(answers: Sequence[LoaderAnswer]) -> str:
     words = (f"{each.level}: {each.outcome}" for each in answers)
     return ", ".join(words) or "not asked"
 
@@ -107,5 +107,5 @@ def _explanation(entry: Difference, audited: Audited) -> Iterator[str]:
     for answer in audited.loader:
         grounds = "; ".join(answer.grounds[:3])
         said = f"- loader on {answer.level}: {answer.outcome}"
-        yield said if answer.outcome is Outcome.LOADS else f"{said}: {grounds}"
+        yield said if answer.outcome is LoadOutcome.LOADS else f"{said}: {grounds}"
     yield ""

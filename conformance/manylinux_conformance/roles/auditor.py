@@ -23,9 +23,9 @@ from manylinux_conformance.questions.wheel import AuditReply, WheelQuestion
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.roles.smoke import unstable
-from manylinux_conformance.sandbox.process import Ended, fit_for_report
+from manylinux_conformance.sandbox.process import ProcessResult, fit_for_report
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
 
 BATCH = 50  # wheels that one process of an auditor is given
@@ -141,9 +141,9 @@ def ask_auditor(
     left = [each for each in questions if each.key not in unasked]
     if not left:
         return unasked
-    workplace = make_workplace(tool, this_machine(tool.interpreter), folder, None)
-    replies = Auditing(tool, table, workplace).replies(left)
-    shutil.rmtree(workplace.folder, ignore_errors=True)
+    sandbox = make_sandbox(tool, this_machine(tool.interpreter), folder, None)
+    replies = Auditing(tool, table, sandbox).replies(left)
+    shutil.rmtree(sandbox.folder, ignore_errors=True)
     return unasked | {each.key: _answer(each, replies[each.key]) for each in left}
 
 
@@ -162,11 +162,11 @@ def _unsupported(tool: ProvidedTool, table: Auditor, question: WheelQuestion) ->
 
 @dataclass(frozen=True, slots=True)
 class Auditing:
-    """An auditor in a workplace of its own, ready to be asked about any wheel."""
+    """An auditor in a sandbox of its own, ready to be asked about any wheel."""
 
     tool: ProvidedTool
     table: Auditor
-    workplace: Workplace
+    sandbox: Sandbox
 
     def replies(self, questions: Sequence[WheelQuestion]) -> dict[str, AuditReply]:
         """Return a reply to each question."""
@@ -186,20 +186,20 @@ class Auditing:
 
     def _run(
         self, command: Sequence[str], questions: bytes = b"", **values: str
-    ) -> Ended:
-        places = {**self.workplace.places, **values}
+    ) -> ProcessResult:
+        places = {**self.sandbox.placeholders, **values}
         more = {name: fill(text, places) for name, text in self.table.variables.items()}
         return self.tool.run(
             [fill(argument, places) for argument in command],
-            folder=self.workplace.place("work"),
-            variables={**self.workplace.variables, **more},
+            folder=self.sandbox.path_of("work"),
+            variables={**self.sandbox.variables, **more},
             seconds=self.table.seconds,
             questions=questions,
         )
 
     def _by_status(self, wheel: Path) -> AuditReply:
         ended = self._run(self.table.command, wheel=str(wheel))
-        if ended.crash or TRACEBACK in ended.tail:
+        if ended.failure or TRACEBACK in ended.stderr_tail:
             return _broken(ended)
         if ended.status in (CONFORMS, VIOLATES):
             return AuditReply(conforms=ended.status == CONFORMS, status=ended.status)
@@ -234,7 +234,7 @@ class Auditing:
         """Have a wheel repaired, and look at what lies in the folder afterwards."""
         if not self.table.repair:
             return AuditReply(declined="does not repair")
-        out = self.workplace.place("work") / question.key.replace("/", "-")
+        out = self.sandbox.path_of("work") / question.key.replace("/", "-")
         out.mkdir()
         ended = self._run(
             self.table.repair,
@@ -242,14 +242,14 @@ class Auditing:
             out=str(out),
             tag=question.goal,
         )
-        if ended.crash:
+        if ended.failure:
             return _broken(ended)
         left = sorted(out.glob("*.whl"))
         tags = tuple(tuple(each.stem.split("-")[-1].split(".")) for each in left)
         if question.line.ask is Ask.REPAIR and left:
             audited = self.audit([(left[0], tags[0])])[0]
             return msgspec.structs.replace(audited, left=tags)
-        reason = "" if left else ended.words  # what is left speaks for itself
+        reason = "" if left else ended.last_error  # what is left speaks for itself
         return AuditReply(status=ended.status, left=tags, reason=reason)
 
 
@@ -260,6 +260,6 @@ def _read(line: bytes) -> AuditReply | None:
         return None
 
 
-def _broken(ended: Ended) -> AuditReply:
-    said = ended.crash or f"exit status {ended.status}: {ended.words or 'no answer'}"
+def _broken(ended: ProcessResult) -> AuditReply:
+    said = ended.failure or f"exit status {ended.status}: {ended.last_error or 'no answer'}"
     return AuditReply(error=said, status=ended.status, timeout=ended.timed_out)

@@ -24,7 +24,7 @@ from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.sandbox.tool_description import Provide
 from manylinux_conformance.suite.load import Suite
 
@@ -102,7 +102,7 @@ class BuilderRole:
                 answer = environment.answer(build)
             timeouts += answer.outcome is Verdict.TIMEOUT
             answers[build.key] = answer
-        shutil.rmtree(environment.workplace.folder, ignore_errors=True)
+        shutil.rmtree(environment.sandbox.folder, ignore_errors=True)
         return answers
 
     def smoke(
@@ -159,7 +159,7 @@ def _unsupported(
     looked = replace(resources, folder=resources.folder / "look")
     environment = _environment(tool, table, target, looked)
     reason = environment.unsupported_reason()
-    shutil.rmtree(environment.workplace.folder, ignore_errors=True)
+    shutil.rmtree(environment.sandbox.folder, ignore_errors=True)
     return reason
 
 
@@ -168,7 +168,7 @@ def _environment(
 ) -> BuildEnvironment:
     name = target.platform.name
     here = this_machine(tool.interpreter)
-    place = make_workplace(tool, here, resources.folder / name, None)
+    place = make_sandbox(tool, here, resources.folder / name, None)
     kept = resources.cache / "builders"
     if tool.image is not None:
         kept = place.folder / "cache"  # what an image writes stays with its answers

@@ -41,9 +41,9 @@ from manylinux_conformance.questions.probe_project import (
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.roles.smoke import REFUSED, not_refused, unstable
-from manylinux_conformance.sandbox.process import TAIL
+from manylinux_conformance.sandbox.process import STDERR_TAIL
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import make_workplace
+from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.sandbox.tool_description import Provide
 from manylinux_conformance.suite.load import Suite
 
@@ -246,12 +246,12 @@ class _Asking:
         folder = self.folder / f"run-{self.runs}"
         environment = this_machine(self.tool.interpreter) if plain else self.environment
         shim = None if plain else self.shim
-        workplace = make_workplace(self.tool, environment, folder, shim)
+        sandbox = make_sandbox(self.tool, environment, folder, shim)
         probes = self.probes
         if tuple(questions) != probes.projects:
             links = folder / "links"
             probes = write_probe_projects(questions, links, self.probes.prefix)
-        outcome = install(self.table, environment.target, workplace, probes)
+        outcome = install(self.table, environment.target, sandbox, probes)
         self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
         (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
@@ -264,14 +264,14 @@ def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
     """Return the answer of a run that was asked one question."""
     ended, answer = outcome.ended, outcome.found.get(project.case)
     if ended.timed_out:
-        return Answer(Verdict.TIMEOUT, reason=ended.crash)
-    if ended.crash:
-        return broken(ended.crash)
+        return Answer(Verdict.TIMEOUT, reason=ended.failure)
+    if ended.failure:
+        return broken(ended.failure)
     if outcome.stray:
         return broken(f"wrote outside its target: {outcome.stray}")
     if ended.status == 0:
         return answer or broken("exit status 0, but nothing was installed")
-    said = f"exit status {ended.status}: {ended.words}"
+    said = f"exit status {ended.status}: {ended.last_error}"
     if answer is not None:
         return broken(f"installed {answer.answer or 'something'}, yet {said}")
     return answered(NOTHING, said)
@@ -279,6 +279,6 @@ def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
 
 def _evidence(outcome: Installation) -> bytes:
     """Return a record of a run for people, with the end of its output only."""
-    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-TAIL:])
+    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-STDERR_TAIL:])
     record = msgspec.json.encode(dataclasses.replace(outcome, ended=ended))
     return msgspec.json.format(record, indent=1)

@@ -38,9 +38,9 @@ from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.roles.smoke import unstable
-from manylinux_conformance.sandbox.process import Ended, fit_for_report
+from manylinux_conformance.sandbox.process import ProcessResult, fit_for_report
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
 
 FOLDER = "imports"  # of the cache: the compiled wheels
@@ -196,17 +196,17 @@ def ask_loader(
     """
     arch, folder = environment.platform.arch, resources.folder
     wheels = {case.id: compiled_for(case, arch) for case in cases}
-    workplace = make_workplace(tool, environment, folder, None)
+    sandbox = make_sandbox(tool, environment, folder, None)
     target = folder / "target"
     target.mkdir()
-    run = functools.partial(_run, loader, workplace, target)
+    run = functools.partial(_run, loader, sandbox, target)
     cache = resources.cache
     unique = dict.fromkeys(compiled_path(wheel, cache) for wheel in wheels.values())
     tags = sorted({tag for one in wheels.values() for tag in one.fixture.recipe.tags})
     arguments = [*_repeated(loader.install, tags), *map(str, unique)]
     installed = run(arguments)
-    if installed.crash or installed.status:
-        reason = f"cannot install: {installed.crash or installed.words}"
+    if installed.failure or installed.status:
+        reason = f"cannot install: {installed.failure or installed.last_error}"
         return {case: broken(reason) for case in wheels}
     packages = {case: _package(wheel) for case, wheel in wheels.items()}
     said = dict(_imports(run, loader, list(dict.fromkeys(packages.values()))))
@@ -214,7 +214,7 @@ def ask_loader(
 
 
 def _imports(
-    run: functools.partial[Ended], loader: Loader, packages: list[str]
+    run: functools.partial[ProcessResult], loader: Loader, packages: list[str]
 ) -> Iterator[tuple[str, Answer]]:
     """Yield what became of each package, starting again after one that crashed."""
     while packages:
@@ -225,24 +225,24 @@ def _imports(
             return
         culprit, packages = packages[len(answers)], packages[len(answers) + 1 :]
         if ended.timed_out:
-            yield culprit, Answer(Verdict.TIMEOUT, reason=ended.crash)
+            yield culprit, Answer(Verdict.TIMEOUT, reason=ended.failure)
         else:
-            yield culprit, broken(ended.crash or f"no answer: {ended.words}")
+            yield culprit, broken(ended.failure or f"no answer: {ended.last_error}")
 
 
 def _run(
     loader: Loader,
-    workplace: Workplace,
+    sandbox: Sandbox,
     target: Path,
     command: Sequence[str],
     questions: str = "",
-) -> Ended:
-    places = {**workplace.places, "target": str(target)}
+) -> ProcessResult:
+    places = {**sandbox.placeholders, "target": str(target)}
     added = {name: fill(text, places) for name, text in loader.variables.items()}
-    return workplace.run(
+    return sandbox.run(
         [fill(argument, places) for argument in command],
-        folder=workplace.place("work"),
-        variables={**workplace.variables, **added},
+        folder=sandbox.path_of("work"),
+        variables={**sandbox.variables, **added},
         seconds=loader.seconds,
         questions=questions.encode(),
     )

@@ -33,9 +33,9 @@ from manylinux_conformance.roles.smoke import (
     not_refused,
     unstable,
 )
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
 
 MOST_BREAKDOWNS = 8  # after so many the remaining questions are not tried any more
@@ -132,7 +132,7 @@ def ask_library(  # noqa: PLR0913 - what one asking needs
     """Return a library's answer to each question, which is filled in for a platform."""
     if unasked := unseen(tool.description, environment):
         return {question.key: unasked for question in questions}
-    workplace = make_workplace(tool, environment, folder, shim)
+    sandbox = make_sandbox(tool, environment, folder, shim)
     prefix = own_prefix(table.prefix, tool.interpreter)
     answers = {
         question.key: why
@@ -142,7 +142,7 @@ def ask_library(  # noqa: PLR0913 - what one asking needs
     left = [question for question in questions if question.key not in answers]
     for _ in range(MOST_BREAKDOWNS):
         if left:
-            answers |= _ask(table, workplace, left, prefix)
+            answers |= _ask(table, sandbox, left, prefix)
             left = [question for question in left if question.key not in answers]
     shutil.rmtree(folder, ignore_errors=True)
     reason = f"not asked any more after {MOST_BREAKDOWNS} breakdowns"
@@ -162,18 +162,18 @@ def read_reply(question: LibraryQuestion, prefix: str, line: bytes) -> Answer | 
 
 def _ask(
     table: TagLibrary,
-    workplace: Workplace,
+    sandbox: Sandbox,
     questions: Sequence[LibraryQuestion],
     prefix: str,
 ) -> dict[str, Answer]:
     """Ask until the library breaks; its breakdown is the answer to that question."""
-    places = workplace.places
+    places = sandbox.placeholders
     added = {name: fill(text, places) for name, text in table.variables.items()}
     lines = (msgspec.json.encode(question.request(prefix)) for question in questions)
-    ended = workplace.run(
+    ended = sandbox.run(
         [fill(argument, places) for argument in table.command],
-        folder=workplace.place("work"),
-        variables={**workplace.variables, **added},
+        folder=sandbox.path_of("work"),
+        variables={**sandbox.variables, **added},
         seconds=table.seconds,
         questions=b"".join(line + b"\n" for line in lines),
     )
@@ -188,8 +188,8 @@ def _ask(
     return answers
 
 
-def _breakdown(ended: Ended) -> Answer:
+def _breakdown(ended: ProcessResult) -> Answer:
     if ended.timed_out:
-        return Answer(Verdict.TIMEOUT, reason=ended.crash)
-    said = ended.words or "no answer of the right form"
-    return broken(ended.crash or f"exit status {ended.status}: {said}")
+        return Answer(Verdict.TIMEOUT, reason=ended.failure)
+    said = ended.last_error or "no answer of the right form"
+    return broken(ended.failure or f"exit status {ended.status}: {said}")

@@ -11,16 +11,23 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from manylinux_conformance.asking.plan import Batch, CaseBatch, ShownPlatform
-from manylinux_conformance.containers.available import Ready
-from manylinux_conformance.containers.probe import look, models, see_model
-from manylinux_conformance.containers.provide import Fetching, Place, provide_inside
+from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.containers.probe import (
+    model_failure_reason,
+    older_platforms,
+    probe_interpreter,
+)
+from manylinux_conformance.containers.provide import (
+    DownloadPolicy,
+    TargetPython,
+    provide_in_container,
+)
 from manylinux_conformance.containers.running_container import (
-    LostError,
     RunningContainer,
     started,
 )
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.errors import LostContainerError, UnavailableError
 from manylinux_conformance.images.emulators import emulator
 from manylinux_conformance.platforms.architectures import is_native
 from manylinux_conformance.platforms.environment import Environment
@@ -34,7 +41,7 @@ from manylinux_conformance.run.place import Answers, Ask, Origin
 from manylinux_conformance.run.settings import Progress, Settings
 from manylinux_conformance.sandbox import simple_index
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool
-from manylinux_conformance.sandbox.shim_build import ShimError, build_shim
+from manylinux_conformance.sandbox.shim_build import build_shim
 from manylinux_conformance.tools.selection import Tool
 
 _Said = TypeVar("_Said")
@@ -51,7 +58,7 @@ class InContainer:
     tool: Tool
     role: Role
     settings: Settings
-    ready: Ready
+    ready: ReadyContainer
     folder: Path
     probes: Path
     running: RunningContainer | None = None
@@ -93,15 +100,15 @@ class InContainer:
         """Fetch the tool, and keep a container running for as long as it is asked."""
         if reason := self._unsupported_reason():
             raise UnavailableError(self.platform.name, reason)
-        with self.settings.spent.on("collecting"):
+        with self.settings.timings.on("collecting"):
             self.folder.mkdir(parents=True)
             self.probes.mkdir(parents=True, exist_ok=True)
             self.shim = self._built_shim()
-            running = self._container()
-            tool = self._fetched(running, progress)
-            running.readable = tuple(self._readable(tool))
+            tool = self._fetched(progress)
+            running = self._container(tuple(self._readable(tool)), self._entrypoint())
+            tool = replace(tool, run=running.run, serve=running.serve)
             if self.tool.adapter.provide.image:
-                tool = self._as_its_makers_want(tool, running)
+                tool = replace(tool, image=self.platform)
             with started(running):
                 self.running = running
                 yield tool
@@ -109,7 +116,7 @@ class InContainer:
     def shown(self, provided: ProvidedTool) -> Iterator[ShownPlatform | NotRun]:
         """Yield the container as it is, then older C libraries that a shim shows."""
         yield ShownPlatform(self.platform)
-        for model in models(self.platform) if self.shim else ():
+        for model in older_platforms(self.platform) if self.shim else ():
             if reason := self._unseen(provided, model):
                 yield NotRun(platforms=(model.name,), reason=reason)
             else:
@@ -158,47 +165,49 @@ class InContainer:
             return f"needs Python {needs}; this platform has {version}"
         return ""
 
-    def _as_its_makers_want(
-        self, tool: ProvidedTool, running: RunningContainer
-    ) -> ProvidedTool:
-        """Return a tool that is part of the image, started as the image says.
+    def _entrypoint(self) -> tuple[str, ...]:
+        """Return what an image that is the tool itself wants before every command.
 
-        An image for 32 bits, for one, enters ``linux32`` before every command.
+        An image for 32 bits, for one, enters ``linux32``.
         """
+        if not self.tool.adapter.provide.image:
+            return ()
         image = self.ready.engine.image(self.ready.container.image)
-        running.entrypoint = image.entrypoint if image else ()
-        return replace(tool, image=self.platform)
+        return image.entrypoint if image else ()
 
-    def _container(self) -> RunningContainer:
+    def _container(
+        self, readable: tuple[Path, ...] = (), entrypoint: tuple[str, ...] = ()
+    ) -> RunningContainer:
         return RunningContainer(
             engine=self.ready.engine,
             container=self.ready.container,
-            readable=(),
+            readable=readable,
             writable=self.folder,
             emulated=self.emulated,
-            spent=self.settings.spent,
+            timings=self.settings.timings,
             live=self.settings.live,
             shared=self.ready.shared,
+            entrypoint=entrypoint,
         )
 
     def _interpreter(self) -> Interpreter:
         """Return the platform's interpreter; the first tool there looks for all."""
-        if not self.ready.known:
+        if self.ready.interpreter is None:
             with started(self._container()) as running:
-                found = _twice(
-                    running, lambda _: look(running, self.platform, self.folder)
+                self.ready.interpreter = _twice(
+                    running,
+                    lambda _: probe_interpreter(running, self.platform, self.folder),
                 )
-            self.ready.known.append(found)
-        return self.ready.known[0]
+        return self.ready.interpreter
 
     def _unseen(self, tool: ProvidedTool, model: Platform) -> str:
         """Say why a model is not asked; empty if it is."""
 
         def see(attempt: str) -> str:
             folder = self.folder / "models" / attempt
-            return see_model(self._running, tool, model, folder, self.shim)
+            return model_failure_reason(self._running, tool, model, folder, self.shim)
 
-        known = self.ready.models
+        known = self.ready.model_failures
         try:
             if model.name not in known:
                 known[model.name] = self._twice(see)
@@ -213,20 +222,17 @@ class InContainer:
         """
         if is_native(self.platform.arch) or self.role is not Role.INSTALLER:
             return None
-        try:
-            return build_shim(self.settings.cache, self.platform.arch)
-        except ShimError as error:
-            raise UnavailableError(self.platform.name, str(error)) from error
+        return build_shim(self.settings.cache, self.platform.arch)
 
-    def _fetched(self, running: RunningContainer, progress: Progress) -> ProvidedTool:
+    def _fetched(self, progress: Progress) -> ProvidedTool:
         interpreter = self._interpreter()
-        with self.settings.spent.on("providing tools"):
-            tool = provide_inside(
+        with self.settings.timings.on("providing tools"):
+            tool = provide_in_container(
                 self.tool.adapter,
                 self.tool.version,
-                Place(self.platform, interpreter, running.run, running.serve),
+                TargetPython(self.platform, interpreter),
                 self.settings.cache,
-                Fetching(
+                DownloadPolicy(
                     self.settings.offline,
                     functools.partial(progress, done=0, total=0),
                 ),
@@ -269,7 +275,7 @@ def _twice(running: RunningContainer, ask: Callable[[str], _Said]) -> _Said:
     """
     try:
         return ask("")
-    except LostError:
+    except LostContainerError:
         running.stop()
         return ask("again")
 

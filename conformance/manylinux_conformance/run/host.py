@@ -19,11 +19,11 @@ from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.place import Answers, Ask, Origin
 from manylinux_conformance.run.settings import Progress, Settings
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
-from manylinux_conformance.sandbox.shim_check import why_not_seen
+from manylinux_conformance.sandbox.shim_check import shim_failure_reason
 from manylinux_conformance.tools.selection import Tool
 
 # Asked once for each platform and interpreter, whatever the number of tools.
-_why_not_seen = functools.cache(why_not_seen)
+_shim_failure_reason = functools.cache(shim_failure_reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Host:
         its own.
         """
         check = functools.partial(
-            _why_not_seen, interpreter=provided.interpreter, shim=self.shim
+            _shim_failure_reason, interpreter=provided.interpreter, shim=self.shim
         )
         with ThreadPoolExecutor(self.settings.jobs) as pool:
             reasons = pool.map(check, self.modelled)

@@ -18,11 +18,7 @@ from manylinux_conformance.run.asking import Asking, header_of
 from manylinux_conformance.run.place import Origin
 from manylinux_conformance.run.places import Places
 from manylinux_conformance.run.settings import Progress, Settings
-from manylinux_conformance.sandbox.shim_build import (
-    ShimError,
-    build_shim,
-    preloadable,
-)
+from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
 
@@ -37,7 +33,7 @@ def run(
     """Ask every tool in every role it has, and yield a block for each place.
 
     Whatever ends the run, no container of it is left.
-    Raises InputError if the suite's own data or compiler cannot be used.
+    Raises InputError if the suite's own data cannot be used.
     """
     settings.work.mkdir(parents=True, exist_ok=True)
     places = Places(suite, settings, _shim(settings))
@@ -74,11 +70,8 @@ def _asked(
 
 
 def _shim(settings: Settings) -> Path:
-    try:
-        built = build_shim(settings.cache, machine.machine())
-        return preloadable(built, settings.work / "shim")
-    except ShimError as error:
-        raise InputError("modelled platforms", str(error)) from error
+    built = build_shim(settings.cache, machine.machine())
+    return preloadable(built, settings.work / "shim")
 
 
 def _at_once(

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
-from manylinux_conformance.containers.available import Ready, ready_containers
+from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
@@ -29,7 +30,7 @@ class Places:
     suite: Suite
     settings: Settings
     shim: Path
-    found: list[Ready | NotRun] | None = None
+    found: list[ReadyContainer | NotRun] | None = None
 
     def host(self, tool: Tool, role: Role) -> Host | None:
         """Return this machine, if the role is asked here at all."""
@@ -57,7 +58,8 @@ class Places:
                 folder / ready.container.name / "probes",
             )
             for ready in self._found(pattern)
-            if isinstance(ready, Ready) and fnmatchcase(ready.container.name, pattern)
+            if isinstance(ready, ReadyContainer)
+            and fnmatchcase(ready.container.name, pattern)
         ]
 
     def missing(self, tool: Tool, role: Role) -> tuple[NotRun, ...]:
@@ -72,14 +74,16 @@ class Places:
         )
         return tuple(line for line in wanted if line.platforms)
 
-    def _found(self, pattern: str) -> list[Ready | NotRun]:
+    def _found(self, pattern: str) -> list[ReadyContainer | NotRun]:
         """Ask the engines once, and only if somebody is asked in containers at all."""
         if not pattern:
             return []
         if self.found is None:
             folders = (self.settings.work, self.settings.cache, data_folder("tools"))
-            with self.settings.spent.on("image"):
-                self.found = list(ready_containers(self.suite.containers, folders))
+            with self.settings.timings.on("image"):
+                self.found = list(
+                    ready_containers(self.suite.containers, folders, Engines())
+                )
         return self.found
 
     def _architectures(self) -> list[str]:

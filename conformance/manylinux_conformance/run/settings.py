@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from manylinux_conformance.containers.live_containers import LiveContainers
-from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.containers.timing import Timings
 
 
 class Progress(Protocol):
@@ -29,5 +29,5 @@ class Settings:
     work: Path
     jobs: int
     offline: bool
-    spent: Spent = field(default_factory=Spent)
+    timings: Timings = field(default_factory=Timings)
     live: LiveContainers = field(default_factory=LiveContainers)

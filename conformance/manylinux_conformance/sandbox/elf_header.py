@@ -38,7 +38,7 @@ def elf_header(header: InterpreterHeader, loader: bytes = b"") -> bytes:
 
 
 def _pt_interp(header: InterpreterHeader, offset: int, length: int) -> bytes:
-    """Return the program header; its flags stand elsewhere in the two classes."""
+    """Return the program header; where its flags are depends on the class."""
     order = "<" if header.little_endian else ">"
     pt_interp, pf_r = 3, 4
     span = (offset, offset, offset, length, length)
@@ -48,12 +48,15 @@ def _pt_interp(header: InterpreterHeader, offset: int, length: int) -> bytes:
 
 
 def header_of(python: Path) -> InterpreterHeader:
-    """Return the header facts of an interpreter's file; ShimError if it is not ELF."""
+    """Return the header facts of an interpreter's file.
+
+    Raises ShimError if it cannot be read or is not ELF.
+    """
     try:
         with python.open("rb") as file:
             start = file.read(EHDR_SIZE[ElfClass.BITS_64])
         if start[:4] != b"\x7fELF":
-            raise ShimError(f"{python}: not an ELF file")
+            raise ShimError(python, "is not an ELF file")
         wide = start[EI_CLASS] == ELFCLASS[ElfClass.BITS_64]
         bits = ElfClass.BITS_64 if wide else ElfClass.BITS_32
         little = start[EI_DATA] == ELFDATA2LSB
@@ -65,6 +68,6 @@ def header_of(python: Path) -> InterpreterHeader:
             flags=struct.unpack_from(f"{order}I", start, E_FLAGS[bits])[0],
         )
     except OSError as error:
-        raise ShimError(f"{python}: {error.strerror}") from error
+        raise ShimError(python, error.strerror or str(error)) from error
     except (IndexError, struct.error) as error:
-        raise ShimError(f"{python}: not a whole ELF header") from error
+        raise ShimError(python, "is not a whole ELF header") from error

@@ -15,31 +15,31 @@ from pathlib import Path
 from typing import IO, Protocol
 
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
-TAIL = 4096  # bytes kept of the end of standard error
-LONGEST_WORDS = 200
+STDERR_TAIL = 4096  # bytes kept of the end of standard error
+LONGEST_REPORTED = 200  # characters of a line in a report
 CHUNK = 1 << 16
 LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ProcessResult:
     """How a process ended.
 
     ``status`` is the exit status, negative for a signal, None if it never started.
     ``output`` is standard output up to LARGEST_OUTPUT bytes.
-    ``tail`` is the end of standard error, or why the process could not be started.
+    ``stderr_tail`` is the end of standard error, or why the process did not start.
     """
 
     status: int | None
     timed_out: bool
     output: bytes
-    tail: str
+    stderr_tail: str
 
     @property
-    def crash(self) -> str:
-        """Say in words how the process broke; empty if it ended by itself."""
+    def failure(self) -> str:
+        """How the process broke, in words; empty if it ended by itself."""
         if self.status is None:
-            return f"cannot be started: {self.tail}"
+            return f"cannot be started: {self.stderr_tail}"
         if self.timed_out:
             return "was still running at its time limit"
         if self.status < 0:
@@ -47,18 +47,23 @@ class Ended:
         return ""
 
     @property
-    def words(self) -> str:
-        """Return what standard error says last about an error, fit for a report."""
-        lines = [line.strip() for line in self.tail.splitlines() if line.strip()]
-        errors = [line for line in lines if "error" in line.lower()]
-        return fit_for_report((errors or lines or [""])[-1])
+    def last_error(self) -> str:
+        """What standard error says last about an error, fit for a report."""
+        return last_error(self.stderr_tail)
+
+
+def last_error(said: str) -> str:
+    """Return the last line about an error, or else the last line, fit for a report."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return fit_for_report((errors or lines or [""])[-1])
 
 
 def fit_for_report(said: str) -> str:
     """Return what a tool said as one line, without paths: they differ between runs."""
     line = " ".join(said.split())
     shown = "".join(char if char.isprintable() else "?" for char in line)
-    return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_WORDS]
+    return re.sub(r"\S*/\S*", "...", shown)[:LONGEST_REPORTED]
 
 
 @dataclass(slots=True)
@@ -66,14 +71,14 @@ class Streams:
     """What is kept of standard output and of standard error."""
 
     output: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
+    stderr_tail: bytearray = field(default_factory=bytearray)
 
     def take(self, name: str, chunk: bytes) -> None:
-        """Keep a chunk of ``output`` or of ``tail``, within bounds."""
+        """Keep a chunk of ``output`` or of ``stderr_tail``, within bounds."""
         if name == "output":
             self.output += chunk[: LARGEST_OUTPUT - len(self.output)]
         else:
-            self.tail = (self.tail + chunk)[-TAIL:]
+            self.stderr_tail = (self.stderr_tail + chunk)[-STDERR_TAIL:]
 
 
 class Run(Protocol):
@@ -87,7 +92,7 @@ class Run(Protocol):
         variables: Mapping[str, str],
         seconds: float,
         questions: bytes = b"",
-    ) -> Ended:
+    ) -> ProcessResult:
         """Run a command in a folder; see ``run``."""
 
 
@@ -98,7 +103,7 @@ def run(
     variables: Mapping[str, str],
     seconds: float,
     questions: bytes = b"",
-) -> Ended:
+) -> ProcessResult:
     """Run a command in a folder with exactly these environment variables.
 
     ``questions`` is its standard input.  The command leads a process group of its
@@ -117,15 +122,18 @@ def run(
             )
     except OSError as error:
         reason = f"{Path(command[0]).name}: {error.strerror}"
-        return Ended(None, timed_out=False, output=b"", tail=reason)
+        return ProcessResult(None, timed_out=False, output=b"", stderr_tail=reason)
     streams = Streams()
     with process:
         timed_out = not _follow(process, streams, time.monotonic() + seconds)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
-    return Ended(
-        status, timed_out, bytes(streams.output), streams.tail.decode(errors="replace")
+    return ProcessResult(
+        status,
+        timed_out,
+        bytes(streams.output),
+        streams.stderr_tail.decode(errors="replace"),
     )
 
 
@@ -150,7 +158,10 @@ def _follow(
     end = os.pidfd_open(process.pid)
     with selectors.DefaultSelector() as waiting:
         waiting.register(end, selectors.EVENT_READ, "end")
-        for name, stream in (("output", process.stdout), ("tail", process.stderr)):
+        for name, stream in (
+            ("output", process.stdout),
+            ("stderr_tail", process.stderr),
+        ):
             if stream is not None:
                 waiting.register(stream, selectors.EVENT_READ, name)
         try:

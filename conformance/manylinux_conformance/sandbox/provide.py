@@ -24,7 +24,7 @@ from manylinux_conformance.sandbox.simple_index import Serve, serve_here
 from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
-PATIENCE = 600  # seconds for one installation from the package index
+INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def provide(
     broken off is done anew.  ``progress`` is told what is being installed.
     """
     needs = adapter.provide.python.get(version, "")
-    interpreter, reason = find_interpreter(needs), _elsewhere(adapter)
+    interpreter, reason = find_interpreter(needs), _unsupported_reason(adapter)
     if reason or interpreter is None:
         return NotProvided(reason or f"needs Python {needs}")
     if not adapter.provide.pypi:
@@ -89,8 +89,8 @@ def provide(
     return ProvidedTool(adapter, version, interpreter, programs=folder / "venv" / "bin")
 
 
-def _elsewhere(adapter: ToolDescription) -> str:
-    """Say why a tool's answers on this system are not meant; empty if they are."""
+def _unsupported_reason(adapter: ToolDescription) -> str:
+    """Return why a tool is not asked on this system; empty if it is."""
     if image := adapter.provide.image:
         return f"is asked by 'run', in images of {image!r} only"
     wanted, system = adapter.provide.system, this_system()
@@ -178,12 +178,12 @@ def finish(command: Sequence[str]) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=INSTALL_TIMEOUT,
             check=True,
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.strip().splitlines()
         return said[-1] if said else f"exit status {error.returncode}"
     except subprocess.TimeoutExpired:
-        return f"took longer than {PATIENCE} seconds to install"
+        return f"took longer than {INSTALL_TIMEOUT} seconds to install"
     return ""

@@ -1,4 +1,4 @@
-"""A workplace: the folder in which one run of a tool happens, and what it is told."""
+"""A sandbox: the folder in which one run of a tool happens, and what it is told."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 
 @dataclass(frozen=True, slots=True)
-class Workplace:
-    """Where a tool runs: ``places`` are its placeholders, ``variables`` all it sees.
+class Sandbox:
+    """Where a tool runs: ``placeholders`` are what its adapter may name.
 
+    ``variables`` are all environment variables that it sees.
     ``run`` runs a command there, ``serve`` serves wheels to it.
     """
 
     folder: Path
-    places: Mapping[str, str]
+    placeholders: Mapping[str, str]
     variables: Mapping[str, str]
     run: Run
     serve: Serve
 
-    def place(self, name: str) -> Path:
+    def path_of(self, name: str) -> Path:
         """Return the folder or file that a placeholder stands for."""
-        return Path(self.places[name])
+        return Path(self.placeholders[name])
 
 
-def make_workplace(
+def make_sandbox(
     tool: ProvidedTool, environment: Environment, folder: Path, shim: Path | None
-) -> Workplace:
+) -> Sandbox:
     """Lay out a new folder with a target environment and a home of its own.
 
     The tool sees no setting of the user's, and no way out to the network.
@@ -56,7 +57,7 @@ def make_workplace(
         work=work,
         packages=tool.packages,
     )
-    places = {
+    placeholders = {
         "python": str(target.python),
         "environment": str(target.folder),
         "site_packages": str(target.site_packages),
@@ -71,7 +72,7 @@ def make_workplace(
         variables |= shim_variables(
             platform, shim, python, header, environment.tool_glibc
         )
-    return Workplace(folder, places, variables, tool.run, tool.serve)
+    return Sandbox(folder, placeholders, variables, tool.run, tool.serve)
 
 
 def _closed_in(home: Path, temporary: Path) -> dict[str, str]:

@@ -17,18 +17,10 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 
+from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
+
 SOURCE = Path(__file__).parent / "shim" / "shim.c"
-TARGETS = {
-    "x86_64": "x86_64-linux-gnu",
-    "i686": "x86-linux-gnu",
-    "aarch64": "aarch64-linux-gnu",
-    "armv7l": "arm-linux-gnueabihf",
-    "ppc64": "powerpc64-linux-gnu",
-    "ppc64le": "powerpc64le-linux-gnu",
-    "s390x": "s390x-linux-gnu",
-    "riscv64": "riscv64-linux-gnu",
-    "loongarch64": "loongarch64-linux-gnu",
-}
 FLAGS = (
     "-shared",
     "-fPIC",
@@ -46,7 +38,7 @@ FLAGS = (
     "-fno-asynchronous-unwind-tables",
     "-Wl,-s",
 )
-SECONDS = 300
+COMPILE_TIMEOUT = 300  # seconds
 UNNAMEABLE = frozenset(" :")  # the separators of LD_PRELOAD
 # In every glibc since 2.3, on every architecture, and in musl.
 NEEDED_SYMBOLS = frozenset(
@@ -65,7 +57,7 @@ NEEDED_SYMBOLS = frozenset(
 )
 
 
-class ShimError(Exception):
+class ShimError(UnavailableError):
     """The shim cannot be built or does not work: the suite's fault, never a tool's."""
 
 
@@ -76,14 +68,14 @@ def build_shim(cache: Path, arch: str) -> Path:
     Raises ShimError if the compiler cannot build it or the result would not load on
     the oldest glibc of the architecture.
     """
-    if arch not in TARGETS:
-        raise ShimError(f"there is no shim for the architecture {arch!r}")
+    if arch not in ARCHITECTURES:
+        raise ShimError(arch, "there is no shim for this architecture")
     built = cache / f"shim-{_digest(arch)}-{arch}.so"
     if not built.is_file():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix=".shim-") as folder:
             fresh = Path(folder) / "shim.so"
-            _compile(fresh, TARGETS[arch])
+            _compile(fresh, ARCHITECTURES[arch].zig)
             check_shim(fresh)
             fresh.replace(built)
     return built
@@ -106,10 +98,10 @@ def check_shim(path: Path) -> None:
         with path.open("rb") as file:
             undefined, needs = _needs(ELFFile(file))
     except (ELFError, OSError) as error:
-        raise ShimError(f"{path}: {error}") from error
+        raise ShimError(path, str(error)) from error
     if needs or not undefined <= NEEDED_SYMBOLS:
         wrong = sorted({*needs, *(undefined - NEEDED_SYMBOLS)})
-        raise ShimError(f"{path}: needs {', '.join(wrong)}")
+        raise ShimError(path, f"needs {', '.join(wrong)}")
 
 
 def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
@@ -131,7 +123,9 @@ def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
 
 
 def _digest(arch: str) -> str:
-    text = "\0".join((importlib.metadata.version("ziglang"), TARGETS[arch], *FLAGS))
+    text = "\0".join(
+        (importlib.metadata.version("ziglang"), ARCHITECTURES[arch].zig, *FLAGS)
+    )
     return hashlib.sha256(text.encode() + SOURCE.read_bytes()).hexdigest()[:16]
 
 
@@ -147,12 +141,12 @@ def _compile(to: Path, target: str) -> None:
             check=True,
             capture_output=True,
             env=os.environ | caches,
-            timeout=SECONDS,
+            timeout=COMPILE_TIMEOUT,
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip()
         raise ShimError(
-            f"{SOURCE.name} does not compile for {target}: {said}"
+            f"{SOURCE.name} for {target}", f"does not compile: {said}"
         ) from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ShimError(f"{SOURCE.name} for {target}: {error}") from error
+        raise ShimError(f"{SOURCE.name} for {target}", str(error)) from error

@@ -1,4 +1,4 @@
-"""Sight: whether an interpreter under the shim sees the platform it is to see."""
+"""The shim check: whether an interpreter under the shim sees its platform."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from manylinux_conformance.sandbox.shim_environment import (
 )
 from manylinux_conformance.sandbox.target_venv import make_target_environment
 
-SECONDS = 60
+CHECK_TIMEOUT = 60  # seconds for an interpreter to start and answer
 
 # Runs in every CPython since 3.6.
-ASK = """
+OBSERVE = """
 import json, os, struct, sys, sysconfig
 said = {"bits": 64 if sys.maxsize > 2**32 else 32, "machine": os.uname()[4],
         "platform": sysconfig.get_platform(), "pointer": struct.calcsize("P") * 8}
@@ -49,7 +49,9 @@ print(json.dumps(said))
 """
 
 
-class Sight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ObservedPlatform(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
+):
     """What an interpreter sees of its platform.
 
     ``confstr`` and ``version`` are the two answers of the C library about its version,
@@ -71,51 +73,55 @@ class Sight(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     main_program: bool = True
 
 
-def see(python: Path, variables: Mapping[str, str]) -> Sight:
+def observe(python: Path, variables: Mapping[str, str]) -> ObservedPlatform:
     """Start an interpreter with these environment variables and return what it sees.
 
     Raises ShimError if it does not start or does not answer.
     """
     try:
         process = subprocess.run(
-            [python, "-I", "-c", ASK],
+            [python, "-I", "-c", OBSERVE],
             capture_output=True,
             check=True,
             env=dict(variables),
             stdin=subprocess.DEVNULL,
-            timeout=SECONDS,
+            timeout=CHECK_TIMEOUT,
         )
-        return msgspec.json.decode(process.stdout, type=Sight)
+        return msgspec.json.decode(process.stdout, type=ObservedPlatform)
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ShimError(f"{python} under the shim: {said[-1:]}") from error
+        raise ShimError(f"{python} under the shim", str(said[-1:])) from error
     except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as error:
-        raise ShimError(f"{python} under the shim: {error}") from error
+        raise ShimError(f"{python} under the shim", str(error)) from error
 
 
-def disagreements(platform: Platform, sight: Sight) -> Iterator[str]:
-    """Yield, in words, every fact that an interpreter sees otherwise."""
+def mismatches(platform: Platform, observed: ObservedPlatform) -> Iterator[str]:
+    """Yield, in words, every fact that an interpreter sees and should not."""
     glibc = platform.glibc if platform.libc is Libc.GLIBC else None
     facts: list[tuple[str, object, object]] = [
-        ("confstr", sight.confstr, None if glibc is None else f"glibc {glibc}"),
-        ("os.uname", sight.machine, platform.machine),
-        ("sysconfig", sight.platform, f"linux-{platform.machine}"),
-        ("sys.maxsize", sight.bits, int(platform.pointer_bits)),
-        ("struct", sight.pointer, int(platform.pointer_bits)),
+        ("confstr", observed.confstr, None if glibc is None else f"glibc {glibc}"),
+        ("os.uname", observed.machine, platform.machine),
+        ("sysconfig", observed.platform, f"linux-{platform.machine}"),
+        ("sys.maxsize", observed.bits, int(platform.pointer_bits)),
+        ("struct", observed.pointer, int(platform.pointer_bits)),
     ]
-    if sight.ctypes:
+    if observed.ctypes:
         opens = platform.libc is not Libc.STATIC
-        facts.append(("gnu_get_libc_version", sight.version, glibc))
-        facts.append(("opening the main program", sight.main_program, opens))
+        facts.append(("gnu_get_libc_version", observed.version, glibc))
+        facts.append(("opening the main program", observed.main_program, opens))
     if platform.interpreter is not None:
         header = elf_header(platform.interpreter).hex()
-        facts.append(("the interpreter's header", sight.header[: len(header)], header))
+        facts.append(
+            ("the interpreter's header", observed.header[: len(header)], header)
+        )
     for what, seen, meant in facts:
         if seen != meant:
             yield f"{what} says {seen!r}, not {meant!r}"
 
 
-def why_not_seen(platform: Platform, interpreter: Interpreter, shim: Path) -> str:
+def shim_failure_reason(
+    platform: Platform, interpreter: Interpreter, shim: Path
+) -> str:
     """Say why an interpreter under the shim does not see a platform; empty if it does.
 
     To be asked once for each platform and interpreter, before any tool is graded there.
@@ -128,6 +134,6 @@ def why_not_seen(platform: Platform, interpreter: Interpreter, shim: Path) -> st
         try:
             header = prepare_header(platform, target.python, folder)
             variables = shim_variables(platform, shim, target.python, header)
-            return "; ".join(disagreements(platform, see(target.python, variables)))
+            return "; ".join(mismatches(platform, observe(target.python, variables)))
         except ShimError as error:
             return str(error)

@@ -60,7 +60,7 @@ def shim_variables(
     running = Path(sys.executable).resolve()
     names = dict.fromkeys((str(python), str(file), str(running)))
     if UNNAMEABLE & set(str(shim)):
-        raise ShimError(f"{shim}: a preloaded file's path has no space and no colon")
+        raise ShimError(shim, "a preloaded file's path has no space and no colon")
     variables = {
         "LD_PRELOAD": str(shim),
         "MODELLED_LIBC": platform.libc.value,

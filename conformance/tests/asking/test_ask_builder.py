@@ -11,7 +11,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 from manylinux_conformance.asking.builder import MOST_TIMEOUTS, ask_builder
-from manylinux_conformance.loader.loader_check import why_not_run
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.results.lines import NotRun, Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.sandbox.provide import ProvidedTool, provide
@@ -23,7 +23,7 @@ from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 
 pytestmark = pytest.mark.skipif(
-    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 
 COMPILER = Path(__file__).parents[1] / "fake_tools" / "compiler.py"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.asking import builder_targets
 from manylinux_conformance.asking.builder_targets import Target, own_tag, targets
-from manylinux_conformance.loader.loader_check import why_not_run
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import NotRun
-from manylinux_conformance.sandbox.process import Ended
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import (
     NotProvided,
     ProvidedTool,
@@ -23,7 +23,7 @@ from manylinux_conformance.sandbox.provide import (
 from manylinux_conformance.tools.adapters import Builder, read_adapter
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 
 
@@ -39,9 +39,9 @@ def tool(tmp_path: Path) -> ProvidedTool:
 def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
     """Return a tool on a system that names its machine and C library so."""
 
-    def run(command: Sequence[str], **_: object) -> Ended:
+    def run(command: Sequence[str], **_: object) -> ProcessResult:
         assert command[0] == str(tool.interpreter.path)
-        return Ended(0, timed_out=False, output=said, tail="")
+        return ProcessResult(0, timed_out=False, output=said, tail="")
 
     return replace(tool, run=run, interpreter=replace(tool.interpreter, bits=bits))
 
@@ -89,7 +89,7 @@ def test_a_target_becomes_a_platform_with_a_judge(
         "x86_64",
         Fidelity.NATIVE,
     )
-    assert target.witness.release == (2, 17)
+    assert target.loader_check.release == (2, 17)
 
 
 @needs_x86_64
@@ -107,7 +107,7 @@ def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
     tool: ProvidedTool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     advice = "no emulator for s390x is installed; run: apt-get install qemu-user-static"
-    monkeypatch.setattr(builder_targets, "why_not_run", lambda _: advice)
+    monkeypatch.setattr(builder_targets, "loader_unavailable_reason", lambda _: advice)
     tag = "manylinux_2_17_s390x"
     assert found(tool, tmp_path, **{tag: ""}) == [
         NotRun(platforms=(tag,), reason=advice)

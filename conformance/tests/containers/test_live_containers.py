@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import (
     LiveContainers,
     owner,
@@ -18,7 +18,7 @@ from manylinux_conformance.containers.live_containers import (
 )
 from manylinux_conformance.images.engine import LABEL, Engine
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 # Another run: it creates a container, says which, and waits to be killed.
 OTHER_RUN = """
 import sys, time
@@ -33,7 +33,7 @@ MACHINE, BOOT, PROCESS, BEGUN = owner().split(":")
 ANOTHER_BOOT = "00000000-0000-4000-8000-000000000000"
 
 
-def create(ready: Ready, label: str) -> str:
+def create(ready: ReadyContainer, label: str) -> str:
     python = ready.container.release.interpreters[0]
     api = ready.engine.client.api
     made = api.create_container(
@@ -52,7 +52,7 @@ def exists(engine: Engine, container: str) -> bool:
 
 
 @pytest.fixture
-def started(ready: Ready) -> Iterator[Callable[[str], str]]:
+def started(ready: ReadyContainer) -> Iterator[Callable[[str], str]]:
     """Return a function that starts a container with some label."""
     made = []
 
@@ -90,7 +90,7 @@ def test_label_names_machine_boot_process_and_its_start() -> None:
     ],
 )
 def test_only_containers_of_dead_runs_are_removed(
-    ready: Ready, started: Callable[..., str], label: str, *, stays: bool
+    ready: ReadyContainer, started: Callable[..., str], label: str, *, stays: bool
 ) -> None:
     machine, boot, process, begun = owner().split(":")
     facts = {"machine": machine, "boot": boot, "process": process, "begun": begun}
@@ -100,7 +100,7 @@ def test_only_containers_of_dead_runs_are_removed(
 
 
 def test_container_of_before_the_boot_is_removed_if_it_does_not_run(
-    ready: Ready, started: Callable[..., str]
+    ready: ReadyContainer, started: Callable[..., str]
 ) -> None:
     label = f"{MACHINE}:{ANOTHER_BOOT}:{PROCESS}:{BEGUN}"
     container = started(label, running=False)
@@ -109,7 +109,7 @@ def test_container_of_before_the_boot_is_removed_if_it_does_not_run(
 
 
 def test_process_of_somebody_else_counts_as_alive(
-    ready: Ready, started: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    ready: ReadyContainer, started: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: int) -> None:
         raise PermissionError
@@ -122,7 +122,7 @@ def test_process_of_somebody_else_counts_as_alive(
 
 
 def test_runs_at_once_leave_each_others_containers_until_one_is_killed(
-    ready: Ready,
+    ready: ReadyContainer,
 ) -> None:
     command = [sys.executable, "-c", OTHER_RUN, ready.container.image]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
@@ -146,7 +146,7 @@ def test_removing_is_tried_again_at_the_end(made_up: MakeReady) -> None:
     assert not exists(ready.engine, container)
 
 
-def test_container_that_is_gone_already_is_no_trouble(ready: Ready) -> None:
+def test_container_that_is_gone_already_is_no_trouble(ready: ReadyContainer) -> None:
     live = LiveContainers()
     container = create(ready, owner())
     live.add(ready.engine, container)
@@ -156,7 +156,7 @@ def test_container_that_is_gone_already_is_no_trouble(ready: Ready) -> None:
     live.end()
 
 
-def test_container_that_comes_after_the_end_goes_at_once(ready: Ready) -> None:
+def test_container_that_comes_after_the_end_goes_at_once(ready: ReadyContainer) -> None:
     live = LiveContainers()
     live.end()
     container = create(ready, owner())

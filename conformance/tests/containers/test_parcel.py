@@ -1,4 +1,4 @@
-"""Parcels: what is sent, and what comes back without leaving its folder."""
+"""File transfer: what is sent, and what comes back without leaving its folder."""
 
 import contextlib
 import io
@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from manylinux_conformance.containers import file_transfer as parcel
+from manylinux_conformance.containers import file_transfer
 from manylinux_conformance.containers.file_transfer import (
-    ParcelError,
+    TransferError,
     pack,
-    tree,
     unpack,
+    walk,
 )
 
 Add = Callable[[tarfile.TarFile], None]
@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 def archive_of(folder: Path) -> bytes:
     """Return a folder as an engine archives it: below its own name."""
     file = io.BytesIO()
-    pack([(path, OWNER) for path in tree(folder)], folder.parent, file)
+    pack([(path, OWNER) for path in walk(folder)], folder.parent, file)
     return file.getvalue()
 
 
@@ -70,12 +70,12 @@ def pieces(content: bytes, size: int = 1000) -> Iterator[bytes]:
 def state(folder: Path) -> dict[str, tuple[int, int, int, int]]:
     return {
         str(path): (facts.st_mode, facts.st_ino, facts.st_size, facts.st_mtime_ns)
-        for path in tree(folder)
+        for path in walk(folder)
         if (facts := path.lstat()) and not stat.S_ISDIR(facts.st_mode)
     }
 
 
-def test_everybody_may_read_a_parcel_and_its_owner_write(folder: Path) -> None:
+def test_everybody_may_read_what_is_sent_and_its_owner_write(folder: Path) -> None:
     (folder / "kept.txt").chmod(0o600)
     with tarfile.open(fileobj=io.BytesIO(archive_of(folder))) as archive:
         members = {each.name: each for each in archive}
@@ -140,7 +140,7 @@ def test_an_archive_of_something_else_is_refused(
     folder: Path, tmp_path: Path, adds: list[Add]
 ) -> None:
     before = state(folder)
-    with pytest.raises(ParcelError, match=r"^run: "):
+    with pytest.raises(TransferError, match=r"^run: "):
         unpack([crafted(*adds)], folder)
     assert state(folder) == before
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
@@ -178,7 +178,7 @@ def test_a_connection_that_breaks_changes_nothing(folder: Path, cut: int) -> Non
     (folder / "large").write_bytes(bytes(100_000))
     archive = archive_of(folder)[:cut]
     before = state(folder)
-    with pytest.raises(ParcelError):
+    with pytest.raises(TransferError):
         unpack([archive], folder)
     assert state(folder) == before
 
@@ -186,8 +186,8 @@ def test_a_connection_that_breaks_changes_nothing(folder: Path, cut: int) -> Non
 def test_more_files_than_the_bound_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parcel, "MOST_MEMBERS", 3)
-    with pytest.raises(ParcelError, match="more than 3 files"):
+    monkeypatch.setattr(file_transfer, "MOST_MEMBERS", 3)
+    with pytest.raises(TransferError, match="more than 3 files"):
         unpack([archive_of(folder)], folder)
 
 
@@ -195,8 +195,8 @@ def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
     folder: Path,
 ) -> None:
     info = tarfile.TarInfo("run/huge")
-    info.size = parcel.MOST_BYTES + 1
-    with pytest.raises(ParcelError, match="more than"):
+    info.size = file_transfer.MOST_BYTES + 1
+    with pytest.raises(TransferError, match="more than"):
         unpack([info.tobuf()], folder)
 
 
@@ -217,6 +217,6 @@ def test_no_archive_writes_outside_of_its_folder(
         for name, kind, link in zip(names, kinds, links, strict=False)
     ]
     for archive in (crafted(*adds), noise, noise + crafted(*adds)):
-        with contextlib.suppress(ParcelError):
+        with contextlib.suppress(TransferError):
             unpack(pieces(archive, 333), folder)
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

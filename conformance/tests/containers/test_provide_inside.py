@@ -2,24 +2,21 @@
 
 import dataclasses
 import zipfile
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.containers.provide import (
-    Fetching,
-    Place,
+    DownloadPolicy,
+    TargetPython,
     platform_tags,
-    provide_inside,
+    provide_in_container,
 )
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.platforms.releases import Release, Source
-from manylinux_conformance.sandbox.process import Ended
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool
-from manylinux_conformance.sandbox.simple_index import serve_here
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 
 TOOL = """
@@ -46,18 +43,9 @@ PYTHON = Interpreter(
 )
 
 
-def no_run(
-    command: Sequence[str],
-    *,
-    folder: Path,
-    variables: Mapping[str, str],
-    seconds: float,
-    questions: bytes = b"",
-) -> Ended:
-    raise AssertionError((command, folder, variables, seconds, questions))
-
-
-def place(arch: str, glibc: str = "2.36", interpreter: Interpreter = PYTHON) -> Place:
+def place(
+    arch: str, glibc: str = "2.36", interpreter: Interpreter = PYTHON
+) -> TargetPython:
     release = Release(
         name="there",
         glibc=glibc,
@@ -66,7 +54,7 @@ def place(arch: str, glibc: str = "2.36", interpreter: Interpreter = PYTHON) -> 
         sources=(Source.ARCHIVE,),
     )
     platform = Container(release, ARCHITECTURES[arch]).platform()
-    return Place(platform, interpreter, no_run, serve_here)
+    return TargetPython(platform, interpreter)
 
 
 def adapter(folder: Path, text: str) -> Adapter:
@@ -118,7 +106,7 @@ def index(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def ask(  # noqa: PLR0913 - what varies
     tmp_path: Path,
-    where: Place,
+    where: TargetPython,
     *,
     text: str = TOOL,
     version: str = "1",
@@ -126,12 +114,12 @@ def ask(  # noqa: PLR0913 - what varies
     told: list[str] | None = None,
 ) -> ProvidedTool | NotProvided:
     tell = (lambda _: None) if told is None else told.append
-    fetching = Fetching(offline, tell)
+    policy = DownloadPolicy(offline, tell)
     made = adapter(tmp_path, text)
-    return provide_inside(made, version, where, tmp_path / "cache", fetching)
+    return provide_in_container(made, version, where, tmp_path / "cache", policy)
 
 
-def provided(tmp_path: Path, where: Place, **more: str) -> ProvidedTool:
+def provided(tmp_path: Path, where: TargetPython, **more: str) -> ProvidedTool:
     tool = ask(tmp_path, where, **more)  # type: ignore[arg-type]
     assert isinstance(tool, ProvidedTool), tool
     return tool
@@ -141,7 +129,7 @@ def test_tool_is_a_virtual_environment_of_the_containers_python(
     index: Path,
 ) -> None:
     tool = provided(index, place("s390x"))
-    assert (tool.run, tool.interpreter, tool.packages) == (no_run, PYTHON, None)
+    assert (tool.interpreter, tool.packages) == (PYTHON, None)
     assert tool.programs is not None
     venv = tool.programs.parent
     assert (venv / "pyvenv.cfg").read_text() == "home = /usr/bin\n"

@@ -14,17 +14,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import owner
 from manylinux_conformance.containers.running_container import (
-    LostError,
     RunningContainer,
     started,
 )
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import (
+    EngineError,
+    LostContainerError,
+    UnusableImageError,
+)
 from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.platforms.catalogue import Container
-from manylinux_conformance.sandbox.process import LARGEST_OUTPUT, Ended
+from manylinux_conformance.sandbox.process import LARGEST_OUTPUT, ProcessResult
 
 SLEEP = "import time; time.sleep(600)"
 CRASH = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
@@ -39,9 +43,10 @@ FOREIGN = (
     + bytes(40)
 )
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeRunning = Callable[..., RunningContainer]
-RunPython = Callable[..., Ended]
+RunPython = Callable[..., ProcessResult]
+FORMAT_ERROR = r"exec format error.*platforms doctor"
 
 
 def containers(engine: Engine) -> list[str]:
@@ -54,23 +59,25 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def with_interpreters(ready: Ready, *interpreters: str) -> Ready:
+def with_interpreters(ready: ReadyContainer, *interpreters: str) -> ReadyContainer:
     release = msgspec.structs.replace(
         ready.container.release, interpreters=interpreters
     )
-    return Ready(Container(release, ready.container.arch), ready.engine)
+    return ReadyContainer(Container(release, ready.container.arch), ready.engine)
 
 
 def test_command_answers_with_output_status_and_tail(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     program = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
     ended = run_python(make_running(ready), program)
-    assert ended == Ended(3, timed_out=False, output=b"out\n", tail="err\n")
+    assert ended == ProcessResult(
+        3, timed_out=False, output=b"out\n", stderr_tail="err\n"
+    )
 
 
 def test_command_reads_questions_to_their_end(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     program = "import sys; print(len(sys.stdin.buffer.read()))"
     ended = run_python(make_running(ready), program, questions=bytes(1_000_000))
@@ -78,7 +85,7 @@ def test_command_reads_questions_to_their_end(
 
 
 def test_output_is_kept_up_to_its_bound(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     program = "import os\nfor _ in range(20): os.write(1, bytes(2**20))"
     ended = run_python(make_running(ready), program)
@@ -86,7 +93,7 @@ def test_output_is_kept_up_to_its_bound(
 
 
 def test_program_that_is_missing_cannot_be_started(
-    ready: Ready, make_running: MakeRunning
+    ready: ReadyContainer, make_running: MakeRunning
 ) -> None:
     running = make_running(ready)
     ended = running.run(
@@ -96,17 +103,17 @@ def test_program_that_is_missing_cannot_be_started(
         seconds=60,
     )
     assert ended.status is None
-    assert "no such file" in ended.crash
+    assert "no such file" in ended.failure
 
 
 def test_crash_is_the_tools(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
-    assert run_python(make_running(ready), CRASH).crash == "was ended by SIGSEGV"
+    assert run_python(make_running(ready), CRASH).failure == "was ended by SIGSEGV"
 
 
 def test_hanging_command_ends_at_its_limit_with_its_container(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready)
     running.start()
@@ -129,7 +136,7 @@ subprocess.Popen([sys.executable, "-c", sleep], stdout=nowhere, stderr=nowhere)
 
 
 def test_process_that_a_command_leaves_ends_with_its_container(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready)
     assert run_python(running, "").status == 0
@@ -163,7 +170,7 @@ def test_limit_is_over_before_the_next_command(
 
 
 def test_container_killed_from_outside_is_lost_in_the_same_words(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready)
     reasons = set()
@@ -172,28 +179,30 @@ def test_container_killed_from_outside_is_lost_in_the_same_words(
         api, (container,) = running.engine.client.api, containers(running.engine)
         killer = threading.Timer(0.7, api.kill, (container,))
         killer.start()
-        with pytest.raises(LostError) as caught:
+        with pytest.raises(LostContainerError) as caught:
             run_python(running, SLEEP)
         killer.join()
-        reasons.add(str(caught.value))
+        reasons.add(caught.value.reason)
         assert containers(running.engine) == []
     assert reasons == {"the container was ended from outside"}
     assert run_python(running, "print('next')").output == b"next\n"
 
 
 def test_container_removed_from_outside_between_commands_is_lost(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready)
     running.start()
     (container,) = containers(running.engine)
     running.engine.client.api.remove_container(container, force=True)
-    with pytest.raises(LostError, match=r"^the container was ended from outside$"):
+    with pytest.raises(
+        LostContainerError, match=r": the container was ended from outside$"
+    ):
         run_python(running, "print(1)")
 
 
 def test_tool_that_kills_itself_is_told_from_a_killed_container(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     program = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
     ended = run_python(make_running(ready), program)
@@ -215,7 +224,7 @@ def test_failing_engine_loses_the_container(
     run_python: RunPython,
 ) -> None:
     running = make_running(made_up(way))
-    with pytest.raises(LostError, match=f"^{reason}$"):
+    with pytest.raises(LostContainerError, match=f": {reason}$"):
         run_python(running, "print(1)")
     assert containers(running.engine) == []
 
@@ -230,9 +239,11 @@ def test_engine_that_goes_away_is_put_into_words(
     running.start()
     Path(running.engine.address.removeprefix("unix://")).unlink()
     running.engine.client.close()  # or a connection of before would be used
-    with pytest.raises(LostError, match=r"^the engine failed: ConnectionError$"):
+    with pytest.raises(
+        LostContainerError, match=r": the engine failed: ConnectionError$"
+    ):
         run_python(running, "print(1)")
-    with pytest.raises(InputError, match=r"is not running|is not installed"):
+    with pytest.raises(EngineError, match=r"is not running|is not installed"):
         run_python(running, "print(1)")
     gc.collect()  # docker's client leaves open what it could not connect
 
@@ -246,23 +257,26 @@ def test_engine_that_goes_away_is_put_into_words(
     ],
 )
 def test_crash_under_emulation_is_not_the_tools(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython, program: str
+    ready: ReadyContainer,
+    make_running: MakeRunning,
+    run_python: RunPython,
+    program: str,
 ) -> None:
-    with pytest.raises(LostError, match=r"^under emulation, a process "):
+    with pytest.raises(LostContainerError, match=r": under emulation, a process "):
         run_python(make_running(ready, emulated=True), program)
 
 
 def test_hang_under_emulation_is_not_the_tools(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready, emulated=True)
-    with pytest.raises(LostError, match="was still running at its time limit"):
+    with pytest.raises(LostContainerError, match="was still running at its time limit"):
         run_python(running, SLEEP, seconds=0.2)
     assert run_python(running, "print('next')").output == b"next\n"
 
 
 def test_emulated_programs_have_more_time(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready, emulated=True)
     running.start()
@@ -271,7 +285,7 @@ def test_emulated_programs_have_more_time(
 
 
 def test_first_interpreter_that_exists_is_taken(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     python = ready.container.release.interpreters[0]
     running = make_running(with_interpreters(ready, "/opt/none/bin/python3", python))
@@ -280,20 +294,20 @@ def test_first_interpreter_that_exists_is_taken(
 
 
 def test_image_without_python_is_told_with_what_was_tried(
-    ready: Ready, make_running: MakeRunning
+    ready: ReadyContainer, make_running: MakeRunning
 ) -> None:
     running = make_running(with_interpreters(ready, "/opt/a/python3", "/opt/b/python3"))
     reason = "the image has no Python at /opt/a/python3, /opt/b/python3"
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(UnusableImageError, match=reason):
         running.start()
     assert containers(running.engine) == []
 
 
 def test_catalogue_entry_without_interpreters_is_told(
-    ready: Ready, make_running: MakeRunning
+    ready: ReadyContainer, make_running: MakeRunning
 ) -> None:
     running = make_running(with_interpreters(ready))
-    with pytest.raises(InputError, match="names no interpreter"):
+    with pytest.raises(UnusableImageError, match="names no interpreter"):
         running.start()
 
 
@@ -311,7 +325,7 @@ def test_python_that_ends_at_once_is_told_with_its_words(
     running.start()
     time.sleep(0.2)
     reason = "its Python does not start: error while loading libpython$"
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(UnusableImageError, match=reason):
         run_python(running, "print(1)")
 
 
@@ -325,12 +339,12 @@ def test_missing_emulator_is_told_with_the_command_that_explains_it(
     foreign.write_bytes(FOREIGN)
     foreign.chmod(0o755)
     ready = with_interpreters(made_up(), str(foreign))
-    with pytest.raises(InputError, match=r"exec format error.*platforms doctor"):
+    with pytest.raises(UnusableImageError, match=FORMAT_ERROR):
         run_python(make_running(ready), "print(1)")
 
 
 @pytest.fixture
-def foreign(native: Ready) -> Iterator[Ready]:
+def foreign(native: ReadyContainer) -> Iterator[ReadyContainer]:
     """Give a real image whose Python is for a machine that does not exist."""
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w") as archive:
@@ -343,36 +357,38 @@ def foreign(native: Ready) -> Iterator[Ready]:
     repository, _, tag = container.image.partition(":")
     api = native.engine.client.api
     api.import_image_from_data(content.getvalue(), repository=repository, tag=tag)
-    yield Ready(container, native.engine)
+    yield ReadyContainer(container, native.engine)
     native.engine.remove(container.image)
 
 
 def test_missing_emulator_of_a_real_engine_is_told(
-    foreign: Ready, make_running: MakeRunning, run_python: RunPython
+    foreign: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
-    with pytest.raises(InputError, match=r"exec format error.*platforms doctor"):
+    with pytest.raises(UnusableImageError, match=FORMAT_ERROR):
         run_python(make_running(foreign), "print(1)")
 
 
-def test_nothing_starts_after_the_end(ready: Ready, make_running: MakeRunning) -> None:
+def test_nothing_starts_after_the_end(
+    ready: ReadyContainer, make_running: MakeRunning
+) -> None:
     running = make_running(ready)
     running.live.end()
-    with pytest.raises(InputError, match="the run is being ended"):
+    with pytest.raises(Interrupted):
         running.start()
 
 
 def test_end_of_the_run_ends_a_command(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(ready)
     running.start()
     threading.Timer(0.5, running.live.end).start()
-    with pytest.raises(LostError):
+    with pytest.raises(LostContainerError):
         run_python(running, SLEEP)
 
 
 def test_container_is_removed_whatever_happens(
-    ready: Ready, make_running: MakeRunning
+    ready: ReadyContainer, make_running: MakeRunning
 ) -> None:
     running = make_running(ready)
     with contextlib.suppress(ZeroDivisionError), started(running):
@@ -382,7 +398,7 @@ def test_container_is_removed_whatever_happens(
 
 
 def test_commands_leave_no_thread_and_no_descriptor(
-    ready: Ready, make_running: MakeRunning, run_python: RunPython
+    ready: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     """The client keeps up to ten connections, so the first commands do not count."""
     running = make_running(ready)
@@ -407,7 +423,7 @@ class TestConfinement:
 
     @pytest.fixture
     def running(
-        self, native: Ready, make_running: MakeRunning, tmp_path: Path
+        self, native: ReadyContainer, make_running: MakeRunning, tmp_path: Path
     ) -> RunningContainer:
         tools = tmp_path / "tools"
         tools.mkdir()
@@ -420,14 +436,14 @@ class TestConfinement:
         said = run_python(running, "import os; print(os.listdir('/sys/class/net'))")
         assert said.output == b"['lo']\n"
         program = "import socket; socket.create_connection(('192.0.2.1', 80), 5)"
-        assert "Network is unreachable" in run_python(running, program).tail
+        assert "Network is unreachable" in run_python(running, program).stderr_tail
 
     @pytest.mark.parametrize("path", ["/", "/usr", "/etc", "/var", "/home", "/dev"])
     def test_root_cannot_be_written(
         self, running: RunningContainer, run_python: RunPython, path: str
     ) -> None:
         said = run_python(running, "import sys; open(sys.argv[1] + '/new', 'w')", path)
-        assert re.search("Read-only file system|Permission denied", said.tail)
+        assert re.search("Read-only file system|Permission denied", said.stderr_tail)
 
     def test_root_is_read_only_whoever_asks(
         self, running: RunningContainer, run_python: RunPython
@@ -445,10 +461,10 @@ class TestConfinement:
         assert said.output == b"print('tool')\n"
         tool.chmod(0o666)
         said = run_python(running, "import sys; open(sys.argv[1], 'a')", str(tool))
-        assert "Read-only file system" in said.tail
+        assert "Read-only file system" in said.stderr_tail
         tool.parent.chmod(0o777)
         said = run_python(running, "import os,sys; os.unlink(sys.argv[1])", str(tool))
-        assert "Read-only file system" in said.tail
+        assert "Read-only file system" in said.stderr_tail
 
     def test_own_folder_can_be_written(
         self, running: RunningContainer, run_python: RunPython
@@ -481,7 +497,7 @@ class TestConfinement:
         self, running: RunningContainer, run_python: RunPython
     ) -> None:
         ended = run_python(running, "b'x' * (3 * 2**30)")
-        assert ended.status == -signal.SIGKILL or "MemoryError" in ended.tail
+        assert ended.status == -signal.SIGKILL or "MemoryError" in ended.stderr_tail
         assert run_python(running, "print('next')").output == b"next\n"
 
     def test_processes_have_a_limit(
@@ -517,11 +533,13 @@ except OSError as error:
 
 
 def test_emulated_machine_says_what_it_is(
-    emulated: Ready, make_running: MakeRunning, run_python: RunPython
+    emulated: ReadyContainer, make_running: MakeRunning, run_python: RunPython
 ) -> None:
     running = make_running(emulated, emulated=True)
     program = "import os, sys; print(os.uname().machine, sys.byteorder)"
     assert run_python(running, program).output == b"s390x big\n"
-    with pytest.raises(LostError, match=r"^under emulation, a process was ended by"):
+    with pytest.raises(
+        LostContainerError, match=r": under emulation, a process was ended by"
+    ):
         run_python(running, CRASH)
     assert run_python(running, "print('next')").output == b"next\n"

@@ -1,10 +1,10 @@
-"""Time spent: told apart by kind of work, and counted once."""
+"""Time timings: told apart by kind of work, and counted once."""
 
 import contextlib
 import threading
 
 import pytest
-from manylinux_conformance.containers.timing import Spent
+from manylinux_conformance.containers.timing import Timings
 
 
 class Clock:
@@ -27,7 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_what_is_inside_counts_as_its_own_kind_only(clock: Clock) -> None:
-    spent = Spent()
+    spent = Timings()
     with spent.on("collecting"):
         clock.pass_by(1)
         with spent.on("start-up"):
@@ -43,7 +43,7 @@ def test_what_is_inside_counts_as_its_own_kind_only(clock: Clock) -> None:
 
 
 def test_threads_do_not_nest_in_one_another(clock: Clock) -> None:
-    spent = Spent()
+    spent = Timings()
 
     def work() -> None:
         with spent.on("tool"):
@@ -58,7 +58,7 @@ def test_threads_do_not_nest_in_one_another(clock: Clock) -> None:
 
 
 def test_work_that_fails_is_counted_too(clock: Clock) -> None:
-    spent = Spent()
+    spent = Timings()
     with contextlib.suppress(ValueError), spent.on("tool"):
         clock.pass_by(3)
         raise ValueError
@@ -66,8 +66,8 @@ def test_work_that_fails_is_counted_too(clock: Clock) -> None:
 
 
 def test_own_share_is_of_the_tools_time_and_leaves_out_what_happens_once() -> None:
-    spent = Spent({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
+    spent = Timings({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
     spent.seconds["providing tools"] = 50.0
     assert spent.own_share == pytest.approx(0.08)
-    assert Spent().own_share == 0
+    assert Timings().own_share == 0
     assert str(spent).startswith("tool 100.0 s (63 %), providing tools 50.0 s")

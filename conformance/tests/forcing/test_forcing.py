@@ -14,7 +14,7 @@ from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, InvariantError, MissingProgramError
 from manylinux_conformance.forcing import forcing
 from manylinux_conformance.forcing.forcing import Report, run
 from manylinux_conformance.results.verdicts import Role
@@ -90,13 +90,13 @@ def test_every_forced_rule_has_a_case_that_notices_it(
     assert report.questions > len(report.killed) > 0
 
 
-def test_rule_without_its_refusing_case_is_silent(
+def test_rule_without_its_refusing_case_is_survived(
     suite: Suite, reference: Adapter
 ) -> None:
     small = narrow(suite)
     kept = tuple(case for case in small.cases if not case.name.startswith("zero-"))
     report = run(replace(small, cases=kept), NO_WHEELS, reference, sys.executable)
-    assert report.silent == (f"{RULE}:off",)
+    assert report.survived == (f"{RULE}:off",)
     assert not report.holds
     assert f"no case notices: {RULE}:off" in report.lines()
 
@@ -107,13 +107,13 @@ def test_case_of_another_rule_is_told_apart(suite: Suite, reference: Adapter) ->
     borrowing = tuple(
         msgspec.structs.replace(each, rule="tag.form") for each in small.cases
     )
-    borrowed = replace(small, rules=rules, cases=borrowing)
-    report = run(borrowed, NO_WHEELS, reference, sys.executable)
-    assert f"{RULE}:off" in {killed.mutation for killed in report.borrowed}
+    killed_by_other_rule = replace(small, rules=rules, cases=borrowing)
+    report = run(killed_by_other_rule, NO_WHEELS, reference, sys.executable)
+    assert f"{RULE}:off" in {killed.mutation for killed in report.killed_by_other_rule}
     assert any(line.startswith("only another rule") for line in report.lines())
 
 
-def test_rule_whose_violating_wheels_are_gone_is_silent(
+def test_rule_whose_violating_wheels_are_gone_is_survived(
     suite: Suite, corpus: Corpus, reference: Adapter
 ) -> None:
     rule = "wheel.stack.executable"
@@ -122,17 +122,17 @@ def test_rule_whose_violating_wheels_are_gone_is_silent(
     kept = wheels.only(lambda line: not line.false)
     assert run(only, wheels, reference, sys.executable).holds
     report = run(only, kept, reference, sys.executable)
-    assert report.silent == (f"{rule}:off",)
+    assert report.survived == (f"{rule}:off",)
 
 
-def test_rule_that_the_reference_cannot_break_is_untried(
+def test_rule_that_the_reference_cannot_break_is_without_mutants(
     suite: Suite, reference: Adapter
 ) -> None:
     invented = msgspec.structs.replace(suite.rules[RULE], id="tag.invented")
     small = narrow(suite)
     rules = {**small.rules, "tag.invented": invented}
     report = run(replace(small, rules=rules), NO_WHEELS, reference, sys.executable)
-    assert report.untried == ("tag.invented",)
+    assert report.without_mutants == ("tag.invented",)
     assert "has no mutation: tag.invented" in report.lines()
     assert not report.holds
 
@@ -143,20 +143,20 @@ def test_reference_that_stays_right_when_broken_is_noticed(
     adapter = flawed(tmp_path, "question.pop('mutation', None)")
     report = run(narrow(suite), NO_WHEELS, adapter, sys.executable)
     assert report.killed == ()
-    assert report.silent == (f"{RULE}:off",)
+    assert report.survived == (f"{RULE}:off",)
 
 
 def test_wrong_answer_is_no_evidence(suite: Suite, tmp_path: Path) -> None:
     adapter = flawed(tmp_path, "question['offer'] = question.get('offer', [])[-1:]")
     report = run(narrow(suite), NO_WHEELS, adapter, sys.executable)
-    assert {flip.platform for flip in report.wrong} == {"glibc-2.36"}
+    assert {flip.platform for flip in report.failing_baseline} == {"glibc-2.36"}
     assert not report.holds
     assert next(report.lines()).startswith("wrong without any mutation: ")
 
 
 def test_error_is_no_noticed_mutation(suite: Suite, tmp_path: Path) -> None:
     adapter = flawed(tmp_path, "question.get('mutation') and question.pop('ask')")
-    assert run(narrow(suite), NO_WHEELS, adapter, sys.executable).silent == (
+    assert run(narrow(suite), NO_WHEELS, adapter, sys.executable).survived == (
         f"{RULE}:off",
     )
 
@@ -172,16 +172,16 @@ def test_error_is_no_noticed_mutation(suite: Suite, tmp_path: Path) -> None:
 def test_reference_that_does_not_answer_is_one_line(
     suite: Suite, tmp_path: Path, source: str, reason: str
 ) -> None:
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(InvariantError, match=reason):
         run(narrow(suite), NO_WHEELS, script(tmp_path, source), sys.executable)
 
 
 def test_reference_that_hangs_is_ended(
     suite: Suite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forcing, "SECONDS", 0.2)
+    monkeypatch.setattr(forcing, "RUN_TIMEOUT", 0.2)
     slow = script(tmp_path, "input(); input(); input()")
-    with pytest.raises(InputError, match="ended instead of answering"):
+    with pytest.raises(InvariantError, match="ended instead of answering"):
         run(narrow(suite), NO_WHEELS, slow, sys.executable)
 
 
@@ -189,21 +189,21 @@ def test_reference_that_cannot_be_started_is_named(
     suite: Suite, tmp_path: Path
 ) -> None:
     adapter = script(tmp_path, "")
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(MissingProgramError, match="No such file"):
         run(suite, NO_WHEELS, adapter, str(tmp_path / "no-python"))
 
 
 def test_installer_alone_cannot_be_forced(suite: Suite) -> None:
     pip = Adapter(name="pip", roles=(Role.INSTALLER,))
-    with pytest.raises(InputError, match="is no tag library"):
+    with pytest.raises(InvariantError, match="is not a tag library"):
         run(suite, NO_WHEELS, pip, sys.executable)
 
 
-@pytest.mark.parametrize(("silent", "status"), [((), 0), (("tag.form:off",), 1)])
+@pytest.mark.parametrize(("survived", "status"), [((), 0), (("tag.form:off",), 1)])
 def test_command_prints_the_report_and_fails_for_a_hole(
-    monkeypatch: pytest.MonkeyPatch, silent: tuple[str, ...], status: int
+    monkeypatch: pytest.MonkeyPatch, survived: tuple[str, ...], status: int
 ) -> None:
-    report = Report(3, (), silent, (), ())
+    report = Report(3, (), survived, (), ())
     monkeypatch.setattr(forcing, "run", lambda *_: report)
     monkeypatch.setattr(cli_force, "built_corpus", lambda _: NO_WHEELS)
     result = CliRunner().invoke(force_command, ["--rule", "tag.*"])

@@ -134,7 +134,7 @@ def test_layers_that_do_not_fit_are_refused(
 ) -> None:
     container = make_container()
     path = written(tmp_path, container, tar_of(saved(container, Saved(digests=()))))
-    assert "have other layers" in refused(path, container)
+    assert "differ in layers" in refused(path, container)
 
 
 @pytest.mark.parametrize("lost", ["manifest.json", "config.json", "layer.tar"])
@@ -145,7 +145,7 @@ def test_a_lost_member_is_named(
     members = saved(container)
     del members[lost]
     path = written(tmp_path, container, tar_of(members))
-    assert refused(path, container) == f"is no whole image archive: it lacks {lost}"
+    assert refused(path, container) == f"is not a whole image archive: it lacks {lost}"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_malformed_facts_are_refused(
     container = make_container()
     members = saved(container) | {name: content}
     path = written(tmp_path, container, tar_of(members))
-    assert "is no whole image archive" in refused(path, container)
+    assert "is not a whole image archive" in refused(path, container)
 
 
 def test_facts_and_members_are_bounded(
@@ -195,7 +195,7 @@ def test_a_cut_archive_is_refused_wherever_it_is_cut(
     last = whole.rindex(LAYER) + len(LAYER) - 1
     cut = data.draw(st.integers(0, last))
     path = written(tmp_path, container, whole[:cut])
-    assert "is no whole image archive" in refused(path, container)
+    assert "is not a whole image archive" in refused(path, container)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
@@ -205,7 +205,7 @@ def test_any_other_file_is_refused(
 ) -> None:
     container = make_container()
     path = written(tmp_path, container, content)
-    assert "is no whole image archive" in refused(path, container)
+    assert "is not a whole image archive" in refused(path, container)
 
 
 def test_what_is_exported_can_be_loaded_again(
@@ -231,7 +231,7 @@ def test_a_failed_export_leaves_the_last_one(
     path = written(tmp_path, container, b"the last one")
     fake_engine.archives[container.image] = b"no archive"
     engine = connect()
-    with pytest.raises(InputError, match="is no whole image archive"):
+    with pytest.raises(InputError, match="is not a whole image archive"):
         save_archive(engine, container, tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
     assert path.read_bytes() == b"the last one"

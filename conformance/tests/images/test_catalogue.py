@@ -162,16 +162,16 @@ def test_an_unknown_architecture_is_refused(tmp_path: Path) -> None:
         read_containers(tmp_path)
 
 
-def test_a_name_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_a_name_that_is_defined_twice_is_refused(tmp_path: Path) -> None:
     for name in ("one.toml", "two.toml"):
         (tmp_path / name).write_text(RELEASE + "sources = []")
-    with pytest.raises(InputError, match="'one-1-s390x' stands twice"):
+    with pytest.raises(InputError, match="'one-1-s390x' is defined twice"):
         read_containers(tmp_path)
 
 
-def test_a_glibc_that_is_no_version_is_refused(tmp_path: Path) -> None:
+def test_a_glibc_that_is_not_a_version_is_refused(tmp_path: Path) -> None:
     text = RELEASE.replace("2.36", "new") + "sources = []"
     (tmp_path / "one.toml").write_text(text)
     (found,) = read_containers(tmp_path)
-    with pytest.raises(InputError, match="glibc 'new' is no version"):
+    with pytest.raises(InputError, match="glibc 'new' is not a version"):
         found.platform()

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.images.engine import Image
 from manylinux_conformance.images.prepare import Prepared
-from manylinux_conformance.images.prepare_all import Outcome
+from manylinux_conformance.images.prepare_all import PreparationResult
 from manylinux_conformance.images.prepared_list import size
 from manylinux_conformance.images.steps import Steps, outcome_words
 from manylinux_conformance.platforms.catalogue import (
@@ -204,7 +204,7 @@ def test_nothing_can_be_prepared_without_an_engine(
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{socket_folder}/none")
     said = command("prepare")
-    assert said.exit_code == 2
+    assert said.exit_code == 3
     assert "error: unix://" in said.output
 
 
@@ -313,7 +313,7 @@ def test_steps_are_lines_where_there_is_no_terminal() -> None:
     with Steps(console, 1) as steps:
         for step in ("downloading 1", "downloading 2", "extracting 1"):
             steps.tell(one, step)
-        steps.done(Outcome(one, None, "no reason", 1.0))
+        steps.done(PreparationResult(one, None, "no reason", 1.0))
     assert console.export_text().splitlines() == [
         "debian-12-s390x: downloading 1",
         "debian-12-s390x: extracting 1",
@@ -325,7 +325,7 @@ def test_on_a_terminal_each_platform_has_its_line() -> None:
     console = Console(file=io.StringIO(), record=True, width=200, force_terminal=True)
     one = container("debian-12-s390x")
     image = Image(one.image, "sha256:0", "s390x", 2_000_000_000)
-    outcome = Outcome(one, Prepared(image, Source.MIRROR), "", 1.25)
+    outcome = PreparationResult(one, Prepared(image, Source.MIRROR), "", 1.25)
     assert outcome_words(outcome) == "prepared from mirror in 1.2 s, 2.0 GB"
     with Steps(console, 1) as steps:
         steps.tell(one, "downloading")

@@ -7,7 +7,7 @@ from manylinux_conformance.images import emulators
 from manylinux_conformance.images.emulators import emulator, handler
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
-    ContainerArchitecture,
+    Architecture,
 )
 
 S390X = ARCHITECTURES["s390x"]
@@ -22,7 +22,7 @@ def handlers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def register(handlers: Path, arch: ContainerArchitecture, says: str) -> Path:
+def register(handlers: Path, arch: Architecture, says: str) -> Path:
     """Register a handler, in the kernel's own form, for a program that says a text."""
     program = handlers.parent / f"qemu-{arch.emulator}-static"
     program.write_text(says)

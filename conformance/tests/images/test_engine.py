@@ -5,13 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import EngineError, InputError, SuiteError
 from manylinux_conformance.images import engine as engine_module
 from manylinux_conformance.images.engine import (
     Engine,
     connect,
-    reason_of,
-    worded,
+    explained,
+    reason_and_remedy,
 )
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -21,7 +21,7 @@ NOBODY = 65534
 
 
 def refused(address: str = "") -> str:
-    with pytest.raises(InputError) as caught:
+    with pytest.raises((InputError, SuiteError)) as caught:
         connect(address)
     return str(caught.value)
 
@@ -71,7 +71,7 @@ def test_a_socket_that_the_user_may_not_use_names_the_group(
 def test_an_engine_that_never_answers_is_not_waited_for(
     fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine_module, "GREETING", 0.3)
+    monkeypatch.setattr(engine_module, "CONNECT_TIMEOUT", 0.3)
     fake_engine.ways["version"] = "hang"
     assert "does not answer" in refused()
 
@@ -101,12 +101,12 @@ def test_the_usual_engine_is_known_by_its_context(
     ],
 )
 def test_what_an_engine_says_is_put_into_words(said: str, words: str) -> None:
-    assert words in worded(said)
+    assert words in explained(said)[0]
 
 
 def test_an_error_without_words_has_its_name() -> None:
-    assert reason_of(ValueError()) == "ValueError"
-    assert reason_of(ValueError(ValueError("inner"))) == "inner"
+    assert reason_and_remedy(ValueError()) == ("ValueError", "")
+    assert reason_and_remedy(ValueError(ValueError("inner"))) == ("inner", "")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_failed_load_leaves_no_image(
     fake_engine.ways["load"] = way
     container = make_container()
     engine = connect()
-    with pytest.raises(InputError, match=words):
+    with pytest.raises(EngineError, match=words):
         engine.load([make_archive(container)])
     assert engine.image(container.image) is None
     engine.client.close()

@@ -60,7 +60,7 @@ def test_digests_noted_at_the_same_time_are_all_kept(tmp_path: Path) -> None:
 def test_a_malformed_lock_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "images.lock"
     path.write_bytes(content)
-    with pytest.raises(InputError, match="is no lock of images"):
+    with pytest.raises(InputError, match="is not a lock of images"):
         ImageLockFile(path).read()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.interruption import Interrupted, Interruption
 from manylinux_conformance.images.mirror import root_file_system
 from manylinux_conformance.platforms.catalogue import Container
@@ -35,8 +35,8 @@ def made(container: Container, mirror: str = "") -> list[str]:
         return tar.getnames()
 
 
-def refused(container: Container, mirror: str = "") -> InputError:
-    with pytest.raises(InputError) as caught:
+def refused(container: Container, mirror: str = "") -> SuiteError:
+    with pytest.raises(SuiteError) as caught:
         made(container, mirror)
     return caught.value
 
@@ -228,7 +228,8 @@ def test_an_interruption_ends_mmdebstrap_and_leaves_nothing(
     stubborn: bool,
 ) -> None:
     monkeypatch.setattr(
-        "manylinux_conformance.images.interruption.TIDYING", 1 if stubborn else 10
+        "manylinux_conformance.images.interruption.TERMINATION_TIMEOUT",
+        1 if stubborn else 10,
     )
     work = tmp_path / "work"
     work.mkdir()

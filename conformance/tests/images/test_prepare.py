@@ -4,13 +4,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import (
+    EngineError,
+    FetchError,
+    InputError,
+    UnusableImageError,
+)
 from manylinux_conformance.images.archive import archive_path
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile
-from manylinux_conformance.images.prepare import Preparation, Prepared, Wishes
-from manylinux_conformance.images.prepare_all import Outcome, alone, prepare_all
+from manylinux_conformance.images.prepare import Preparation, Prepared, PrepareOptions
+from manylinux_conformance.images.prepare_all import (
+    PreparationResult,
+    alone,
+    prepare_all,
+)
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 
@@ -35,7 +44,7 @@ def preparation(
     tmp_path: Path, *, source: Source | None = None, archives: Path | None = None
 ) -> Preparation:
     lock = ImageLockFile(tmp_path / "images.lock")
-    return Preparation(Engines(), Wishes(source, archives=archives, lock=lock))
+    return Preparation(Engines(), PrepareOptions(source, archives=archives, lock=lock))
 
 
 def steps(_: str) -> None:
@@ -85,12 +94,11 @@ def test_an_image_of_that_name_for_another_architecture_is_not_taken(
 ) -> None:
     container = make_container("s390x")
     fake_engine.archives[container.image] = make_archive(make_container("riscv64"))
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(UnusableImageError) as caught:
         preparation(tmp_path).prepare(container, steps)
-    assert caught.value.reason == (
-        "is for riscv64, not for s390x; "
-        f"remove it: manylinux-conformance platforms remove {container.name}"
-    )
+    assert caught.value.reason == "is for riscv64, not for s390x"
+    remove = f"manylinux-conformance platforms remove {container.name}"
+    assert caught.value.remedy == remove
 
 
 def test_the_next_source_is_tried_and_every_reason_is_told(
@@ -102,7 +110,7 @@ def test_the_next_source_is_tried_and_every_reason_is_told(
 ) -> None:
     on_path("mmdebstrap", FAILING)
     container = make_container("s390x", "mirror", "registry", "archive")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(FetchError) as caught:
         preparation(tmp_path, archives=tmp_path).prepare(container, steps)
     path = archive_path(container, tmp_path)
     assert caught.value.reason == (
@@ -122,7 +130,7 @@ def test_archives_need_their_folder(
 ) -> None:
     assert fake_engine
     container = make_container("s390x", "archive")
-    with pytest.raises(InputError, match="archive: --archives: names no folder"):
+    with pytest.raises(FetchError, match="archive: --archives: names no folder"):
         preparation(tmp_path).prepare(container, steps)
 
 
@@ -158,13 +166,13 @@ def test_an_engine_that_loses_an_image_is_told(
     assert fake_engine
     on_path("mmdebstrap", MMDEBSTRAP)
     monkeypatch.setattr(Engine, "load", lambda _self, archive: list(archive))
-    with pytest.raises(InputError, match="was loaded, yet the engine does not have"):
+    with pytest.raises(FetchError, match="was loaded, and the engine does not have"):
         preparation(tmp_path).prepare(make_container(), steps)
 
 
 def outcomes(
     tmp_path: Path, containers: list[Container], jobs: int = 2
-) -> list[Outcome]:
+) -> list[PreparationResult]:
     def say(_container: Container, _step: str) -> None:
         """Say nothing."""
 
@@ -272,7 +280,7 @@ def test_an_engine_is_asked_once_even_if_it_is_not_there(
     engines = Engines(f"unix://{socket_folder}/none")
     said = set()
     for arch in ("s390x", "aarch64"):
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(EngineError) as caught:
             engines.of(make_container(arch))
         said.add(str(caught.value))
         (socket_folder / "none").touch()  # would be another error

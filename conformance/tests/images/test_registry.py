@@ -13,12 +13,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import FetchError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_archive import image_archive
 from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
-from manylinux_conformance.images.prepare import Preparation, Wishes
+from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.registry import at_host
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
@@ -115,7 +115,7 @@ def lock(tmp_path: Path) -> ImageLockFile:
 def preparation(
     host: str, lock: ImageLockFile, *, accept_changed: bool = False
 ) -> Preparation:
-    wishes = Wishes(registry=host, lock=lock, accept_changed=accept_changed)
+    wishes = PrepareOptions(registry=host, lock=lock, accept_changed=accept_changed)
     return Preparation(Engines(), wishes)
 
 
@@ -160,7 +160,7 @@ def test_a_changed_digest_is_refused_with_both_digests(
     push(container, "./usr/bin/other")
     second = real_engine.registry_digest(at_host(container.reference, registry))
     assert first != second
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(FetchError) as caught:
         preparation(registry, lock).prepare(container, steps)
     assert f"it is {second}, and {lock.path} has {first}" in caught.value.reason
     assert "--accept-changed" in caught.value.reason
@@ -180,7 +180,7 @@ def test_an_image_for_another_architecture_is_refused(
     wanted = make_container("ppc64le", "registry")
     release = msgspec.structs.replace(wanted.release, registry="pypa/one_name")
     push(Container(release, make_container("s390x").arch))
-    with pytest.raises(InputError, match="is for s390x, not for ppc64le"):
+    with pytest.raises(FetchError, match="is for s390x, not for ppc64le"):
         preparation(registry, lock).prepare(replace(wanted, release=release), steps)
     assert lock.read() == {}
     assert real_engine.image(wanted.image) is None
@@ -194,7 +194,7 @@ def test_an_image_that_the_registry_lacks_is_named(
 ) -> None:
     assert real_engine
     container = make_container("s390x", "registry")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(FetchError) as caught:
         preparation(registry, lock).prepare(container, steps)
     reference = f"{registry}/pypa/manylinux2014_s390x:latest"
     assert f"registry: {reference}: manifest unknown" in caught.value.reason
@@ -207,7 +207,7 @@ def test_a_registry_that_is_down_is_named(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))  # nobody listens
         host = f"127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(InputError) as caught:
+        with pytest.raises(FetchError) as caught:
             preparation(host, lock).prepare(make_container("s390x", "registry"), steps)
     assert f"{host}/pypa/manylinux2014_s390x:latest: cannot be" in caught.value.reason
 
@@ -221,7 +221,7 @@ def test_an_interrupted_pull_leaves_no_image_and_no_lock(
     container = make_container("s390x", "registry")
     fake_engine.registry["h:1/pypa/manylinux2014_s390x:latest"] = (DIGEST, b"")
     fake_engine.ways["pull"] = "unexpected EOF"
-    with pytest.raises(InputError, match=r"registry: h:1/.*: unexpected EOF"):
+    with pytest.raises(FetchError, match=r"registry: h:1/.*: unexpected EOF"):
         preparation("h:1", lock).prepare(container, steps)
     assert fake_engine.archives == {}
     assert not lock.path.exists()
@@ -270,7 +270,7 @@ def test_a_changed_digest_is_not_even_pulled(
     before = f"sha256:{'b' * 64}"
     lock.note(LockedImage(container.name, container.reference, before))
     fake_engine.registry["h:1/pypa/manylinux2014_s390x:latest"] = (DIGEST, b"")
-    with pytest.raises(InputError, match=f"it is {DIGEST}, and .* has {before}"):
+    with pytest.raises(FetchError, match=f"it is {DIGEST}, and .* has {before}"):
         preparation("h:1", lock).prepare(container, steps)
     assert not [line for line in fake_engine.asked if "images/create" in line]
 
@@ -283,7 +283,7 @@ def test_what_is_pulled_for_another_architecture_does_not_stay(
 ) -> None:
     archive = make_archive(make_container("riscv64"))
     fake_engine.registry["h:1/pypa/manylinux2014_s390x:latest"] = (DIGEST, archive)
-    with pytest.raises(InputError, match="is for riscv64, not for s390x"):
+    with pytest.raises(FetchError, match="is for riscv64, not for s390x"):
         preparation("h:1", lock).prepare(make_container("s390x", "registry"), steps)
     assert fake_engine.archives == {}
     assert lock.read() == {}

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.containers.available import Ready
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.errors import (
+    EngineError,
+    InputError,
+    MissingProgramError,
+)
 from manylinux_conformance.images.engine import connect
 from manylinux_conformance.images.tunnel import open_tunnel
 
@@ -77,7 +81,7 @@ def tunnels(folder: Path) -> list[Path]:
 
 
 def test_an_engine_is_reached_by_ssh(
-    native: Ready, server: str, tmp_path: Path
+    native: ReadyContainer, server: str, tmp_path: Path
 ) -> None:
     engine = connect(server)
     assert (engine.address, engine.machine) == (server, native.engine.machine)
@@ -90,7 +94,7 @@ def test_an_engine_is_reached_by_ssh(
 
 
 def test_a_machine_without_an_engine_says_so(server: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="is not running"):
+    with pytest.raises(EngineError, match="is not running"):
         connect(f"{server}{tmp_path}/none.sock")
     assert tunnels(tmp_path) == []
 
@@ -105,21 +109,25 @@ def test_a_tunnel_to_any_socket_is_gone_when_it_is_closed(
 
 
 @pytest.mark.parametrize(
-    ("address", "reason"),
+    ("address", "kind", "reason"),
     [
-        ("ssh://root@127.0.0.1:1", "Connection refused"),
-        ("ssh://root@127.0.0.1:99999", "Port out of range"),
-        ("ssh://", "names no machine"),
-        ("ssh://-oProxyCommand=x/", "hostname contains invalid characters"),
+        ("ssh://root@127.0.0.1:1", EngineError, "Connection refused"),
+        ("ssh://root@127.0.0.1:99999", InputError, "Port out of range"),
+        ("ssh://", InputError, "names no machine"),
+        ("ssh://-oProxyCommand=x/", EngineError, "hostname contains invalid char"),
     ],
 )
 def test_what_is_wrong_is_said_in_sshs_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, reason: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    kind: type[Exception],
+    reason: str,
 ) -> None:
     if not SSH:
         pytest.skip("ssh is not installed")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(kind, match=reason):
         open_tunnel(address)
     assert tunnels(tmp_path) == []
 
@@ -128,5 +136,5 @@ def test_a_machine_without_ssh_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(InputError, match="apt-get install openssh-client"):
+    with pytest.raises(MissingProgramError, match="apt-get install openssh-client"):
         open_tunnel("ssh://anybody@example.org")

@@ -16,21 +16,21 @@ from manylinux_conformance.judging.builds import (
     needed_libraries,
     why_no_file,
 )
-from manylinux_conformance.loader.loader_check import Witness, why_not_run, witness
+from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.cases import Asked, Build
 from manylinux_fixtures.elf.description import Elf
 from manylinux_fixtures.elf.writer import write_elf
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
 )
 CASE = Build(rule="r", name="n", ask=Asked.LEVEL, expect=("refused", "kept"))
 
 
 @pytest.fixture(scope="session")
-def level(tmp_path_factory: pytest.TempPathFactory) -> Witness:
-    found = witness("x86_64", (2, 17), tmp_path_factory.mktemp("judges"))
+def level(tmp_path_factory: pytest.TempPathFactory) -> LoaderCheck:
+    found = loader_check_for("x86_64", (2, 17), tmp_path_factory.mktemp("judges"))
     assert found is not None
     return found
 
@@ -88,7 +88,7 @@ def test_the_policy_names_each_library_and_version_above_the_level(
 
 @needs_x86_64
 def test_the_loader_alone_sees_a_symbol_that_nobody_has(
-    tmp_path: Path, level: Witness
+    tmp_path: Path, level: LoaderCheck
 ) -> None:
     content = elf("no_such_function")
     assert policy(content) == []
@@ -100,7 +100,7 @@ def test_the_loader_alone_sees_a_symbol_that_nobody_has(
 
 @needs_x86_64
 def test_the_policy_alone_sees_a_version_that_a_librarys_own_file_brings(
-    tmp_path: Path, level: Witness
+    tmp_path: Path, level: LoaderCheck
 ) -> None:
     """A compiler that links with a library of its own, which lies beside the file."""
     beside = tmp_path / "libown.so"
@@ -108,7 +108,7 @@ def test_the_policy_alone_sees_a_version_that_a_librarys_own_file_brings(
     file = tmp_path / "extension.so"
     run_path = {"runpath": "$ORIGIN", "needed": ("libown.so", "libc.so.6")}
     file.write_bytes(elf("own", **run_path))
-    assert level.ask(file, tmp_path) == ()
+    assert level.complaints(file, tmp_path) == ()
     grounds = "needs libown.so, no library of the level"
     assert level_answer([file], tmp_path, level) == landed("broken", grounds)
     # In a wheel both come together, and the library is the wheel's own.
@@ -116,7 +116,7 @@ def test_the_policy_alone_sees_a_version_that_a_librarys_own_file_brings(
 
 
 @needs_x86_64
-def test_only_the_first_grounds_are_told(tmp_path: Path, level: Witness) -> None:
+def test_only_the_first_grounds_are_told(tmp_path: Path, level: LoaderCheck) -> None:
     file = tmp_path / "extension.so"
     file.write_bytes(elf(*(f"gone_{number}" for number in range(9))))
     answer = level_answer([file], tmp_path, level)
@@ -128,12 +128,12 @@ def test_only_the_first_grounds_are_told(tmp_path: Path, level: Witness) -> None
     ("content", "reason"),
     [
         (b"", "Magic number does not match"),
-        (b"\x7fELF", "extension.so is no ELF file that can be read: "),
+        (b"\x7fELF", "extension.so is not an ELF file that can be read: "),
         (elf(sections=False), "it has no section headers"),
     ],
 )
 def test_what_cannot_be_read_is_no_answer(
-    content: bytes, reason: str, tmp_path: Path, level: Witness
+    content: bytes, reason: str, tmp_path: Path, level: LoaderCheck
 ) -> None:
     file = tmp_path / "extension.so"
     file.write_bytes(content)
@@ -144,7 +144,7 @@ def test_what_cannot_be_read_is_no_answer(
 
 @needs_x86_64
 def test_a_member_of_a_wheel_that_is_too_large_is_not_read(
-    tmp_path: Path, level: Witness
+    tmp_path: Path, level: LoaderCheck
 ) -> None:
     file = tmp_path / "extension.so"
     with file.open("wb") as stream:

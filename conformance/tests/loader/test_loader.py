@@ -1,4 +1,4 @@
-"""The loader as a witness: real loaders on real files, natively and emulated."""
+"""The loader check: real loaders on real files, natively and emulated."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import shutil
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.loader import loader_check as witness
-from manylinux_conformance.loader import loaders, trace
-from manylinux_conformance.loader.loader_check import why_not_run
-from manylinux_conformance.loader.loaders import LOADERS, renamed_loader
+from manylinux_conformance.errors import MissingProgramError
+from manylinux_conformance.loader import loader_check, trace
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
+from manylinux_conformance.loader.loaders import (
+    find_emulator,
+    find_loader,
+    renamed_loader,
+)
 from manylinux_conformance.loader.trace import Complaint, Message, read_trace
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 
 
@@ -32,9 +37,9 @@ def complaints(
     file = folder / "pkg" / "_ext.so"
     file.parent.mkdir()
     file.write_bytes(write_elf(elf))
-    asked = witness.witness(elf.arch, release, cache)
+    asked = loader_check.loader_check_for(elf.arch, release, cache)
     assert asked is not None
-    return [str(message) for message in asked.ask(file, folder)]
+    return [str(message) for message in asked.complaints(file, folder)]
 
 
 @needs_x86_64
@@ -129,21 +134,21 @@ def test_a_library_of_the_host_counts_as_missing(tmp_path: Path, cache: Path) ->
 
 @needs_x86_64
 def test_a_file_of_another_class_is_no_library(tmp_path: Path, cache: Path) -> None:
-    asked = witness.witness("x86_64", (2, 17), cache)
+    asked = loader_check.loader_check_for("x86_64", (2, 17), cache)
     assert asked is not None
     path = tmp_path / "_ext.so"
     path.write_bytes(write_elf(Elf(arch="i686")))
-    (message,) = asked.ask(path, tmp_path)
+    (message,) = asked.complaints(path, tmp_path)
     assert message.complaint is Complaint.BROKEN
     assert "wrong ELF class" in message.subject
     assert str(tmp_path) not in message.subject
 
 
-@pytest.mark.parametrize("arch", [arch for arch in LOADERS if arch != "x86_64"])
+@pytest.mark.parametrize("arch", [arch for arch in ARCHITECTURES if arch != "x86_64"])
 def test_each_architecture_has_a_witness(
     arch: str, tmp_path: Path, cache: Path
 ) -> None:
-    if reason := why_not_run(arch):
+    if reason := loader_unavailable_reason(arch):
         pytest.skip(reason)
     elf = Elf(
         arch=arch,
@@ -152,9 +157,9 @@ def test_each_architecture_has_a_witness(
     )
     assert complaints(elf, (2, 36), tmp_path, cache) == []
     if arch != "loongarch64":  # its first release is 2.36
-        asked = witness.witness(arch, (2, 35), cache)
+        asked = loader_check.loader_check_for(arch, (2, 35), cache)
         assert asked is not None
-        first, *_ = asked.ask(tmp_path / "pkg" / "_ext.so", tmp_path)
+        first, *_ = asked.complaints(tmp_path / "pkg" / "_ext.so", tmp_path)
         assert str(first) == "version not found: GLIBC_2.36 (libc.so.6)"
 
 
@@ -166,13 +171,13 @@ def test_a_program_for_its_loader_loads(tmp_path: Path, cache: Path) -> None:
 
 @needs_x86_64
 def test_a_release_before_the_first_is_answered_by_the_first(cache: Path) -> None:
-    asked = witness.witness("x86_64", (2, 1), cache)
+    asked = loader_check.loader_check_for("x86_64", (2, 1), cache)
     assert asked is not None
     assert asked.release == (2, 5)
 
 
-def test_a_release_that_nobody_knows_has_no_witness(cache: Path) -> None:
-    assert witness.witness("x86_64", (9, 9), cache) is None
+def test_a_release_that_nobody_knows_has_no_check(cache: Path) -> None:
+    assert loader_check.loader_check_for("x86_64", (9, 9), cache) is None
 
 
 def test_a_loader_that_crashes_is_a_complaint(tmp_path: Path) -> None:
@@ -253,20 +258,20 @@ def test_what_was_found_is_known_by_name() -> None:
 def test_a_machine_without_a_loader_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    why_not_run.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: None)
-    assert "apt-get install libc6-s390x-cross" in why_not_run("s390x")
-    why_not_run.cache_clear()
+    loader_unavailable_reason.cache_clear()
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: None)
+    assert "apt-get install libc6-s390x-cross" in loader_unavailable_reason("s390x")
+    loader_unavailable_reason.cache_clear()
 
 
 def test_a_machine_without_an_emulator_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    why_not_run.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: Path("/bin/true"))
-    monkeypatch.setattr(loaders.Loader, "find_emulator", lambda _: None)
-    assert "no emulator for s390x" in why_not_run("s390x")
-    why_not_run.cache_clear()
+    loader_unavailable_reason.cache_clear()
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: Path("/bin/true"))
+    monkeypatch.setattr(loader_check, "find_emulator", lambda _: None)
+    assert "no emulator for s390x" in loader_unavailable_reason("s390x")
+    loader_unavailable_reason.cache_clear()
 
 
 def test_an_emulator_that_cannot_run_the_loader_is_named(
@@ -275,24 +280,24 @@ def test_an_emulator_that_cannot_run_the_loader_is_named(
     old = tmp_path / "qemu-old"
     old.write_text("#!/bin/sh\nkill -ILL $$\n")
     old.chmod(0o755)
-    why_not_run.cache_clear()
-    monkeypatch.setattr(loaders.Loader, "find", lambda _: Path("/bin/true"))
-    monkeypatch.setattr(loaders.Loader, "find_emulator", lambda _: str(old))
-    assert "was ended by SIGILL" in why_not_run("loongarch64")
-    why_not_run.cache_clear()
+    loader_unavailable_reason.cache_clear()
+    monkeypatch.setattr(loader_check, "find_loader", lambda _: Path("/bin/true"))
+    monkeypatch.setattr(loader_check, "find_emulator", lambda _: str(old))
+    assert "was ended by SIGILL" in loader_unavailable_reason("loongarch64")
+    loader_unavailable_reason.cache_clear()
 
 
 def test_an_unknown_architecture_is_not_run() -> None:
-    assert "no loader of an architecture 'vax'" in why_not_run("vax")
+    assert "no loader of an architecture 'vax'" in loader_unavailable_reason("vax")
 
 
 def test_an_emulator_is_wanted_for_a_foreign_machine(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(shutil, "which", {"qemu-s390x": "/opt/qemu-s390x"}.get)
-    assert LOADERS["s390x"].find_emulator() == "/opt/qemu-s390x"
-    assert LOADERS["i686"].find_emulator("x86_64") == ""
-    assert LOADERS["x86_64"].find_emulator("aarch64") is None
+    assert find_emulator("s390x") == "/opt/qemu-s390x"
+    assert find_emulator("i686", "x86_64") == ""
+    assert find_emulator("x86_64", "aarch64") is None
 
 
 def test_loaders_that_share_a_name_are_told_apart(tmp_path: Path) -> None:
@@ -301,14 +306,16 @@ def test_loaders_that_share_a_name_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "lib" / "ld64.so.1").write_bytes(write_elf(Elf(arch="s390x")))
     (tmp_path / "lib64").mkdir()
     (tmp_path / "lib64" / "ld64.so.1").write_bytes(write_elf(Elf(arch="s390x")))
-    assert LOADERS["s390x"].find(tmp_path) is not None
-    assert LOADERS["ppc64"].find(tmp_path) is None
+    assert find_loader("s390x", tmp_path) is not None
+    assert find_loader("ppc64", tmp_path) is None
 
 
 def test_a_loader_without_its_name_is_refused(tmp_path: Path) -> None:
     strange = tmp_path / "ld.so"
     strange.write_bytes(b"\x7fELF and nothing else")
-    with pytest.raises(InputError, match=r"has no SONAME 'ld-linux-x86-64\.so\.2'"):
+    with pytest.raises(
+        MissingProgramError, match=r"has no SONAME 'ld-linux-x86-64\.so\.2'"
+    ):
         renamed_loader("x86_64", strange, tmp_path)
 
 

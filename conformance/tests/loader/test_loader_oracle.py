@@ -10,33 +10,35 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from manylinux_conformance.cli.loader_main import main
+from manylinux_conformance.cli.main import main
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.loader.loader_check import why_not_run
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.loader.report import (
     oracle_markdown,
     write_oracle_report,
 )
 from manylinux_conformance.loader.soundness import (
+    ClaimQuestion,
+    LoadOutcome,
     OracleReport,
-    Outcome,
-    Question,
     claim_of,
     corpus_questions,
     run_loader_oracle,
 )
 from manylinux_conformance.loader.unpacked_wheel import (
-    installed_place,
+    installed_path,
     starting_points,
     unpack_elf_files,
 )
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_fixtures.recipes.recipe import Expectation
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 
 NEW = Elf(arch="x86_64", imports=("arc4random@GLIBC_2.36 from libc.so.6",))
@@ -52,7 +54,7 @@ def wheel(folder: Path, members: dict[str, Elf | bytes], name: str = "w") -> Pat
     return path
 
 
-def question(path: Path, release: tuple[int, int], **more: object) -> Question:
+def question(path: Path, release: tuple[int, int], **more: object) -> ClaimQuestion:
     facts = {
         "id": "wheel.versions.listed/some-wheel/x86_64",
         "rule": "wheel.versions.listed",
@@ -61,10 +63,10 @@ def question(path: Path, release: tuple[int, int], **more: object) -> Question:
         "release": release,
         "accepted": True,
     }
-    return msgspec.convert(facts | more, Question)
+    return msgspec.convert(facts | more, ClaimQuestion)
 
 
-def ask(questions: Sequence[Question], cache: Path) -> OracleReport:
+def ask(questions: Sequence[ClaimQuestion], cache: Path) -> OracleReport:
     return run_loader_oracle(questions, cache, jobs=1)
 
 
@@ -72,17 +74,17 @@ def ask(questions: Sequence[Question], cache: Path) -> OracleReport:
 @pytest.mark.parametrize(
     ("member", "release", "outcome", "below"),
     [
-        (NEW, (2, 36), Outcome.LOADS, Outcome.REFUSED),
-        (NEW, (2, 38), Outcome.LOADS, Outcome.LOADS),
-        (NEW, (2, 35), Outcome.REFUSED, Outcome.REFUSED),
-        (OLD, (2, 5), Outcome.LOADS, None),
+        (NEW, (2, 36), LoadOutcome.LOADS, LoadOutcome.REFUSED),
+        (NEW, (2, 38), LoadOutcome.LOADS, LoadOutcome.LOADS),
+        (NEW, (2, 35), LoadOutcome.REFUSED, LoadOutcome.REFUSED),
+        (OLD, (2, 5), LoadOutcome.LOADS, None),
     ],
 )
 def test_a_wheel_is_judged_on_its_level_and_below(
     member: Elf,
     release: tuple[int, int],
-    outcome: Outcome,
-    below: Outcome | None,
+    outcome: LoadOutcome,
+    below: LoadOutcome | None,
     tmp_path: Path,
 ) -> None:
     path = wheel(tmp_path, {"w/_ext.so": member})
@@ -142,7 +144,7 @@ def test_what_cannot_be_judged_says_why(
     path = wheel(tmp_path, members)
     report = ask([question(path, release)], tmp_path)
     (answer,) = report.answers
-    assert answer.outcome is Outcome.NOT_JUDGED
+    assert answer.outcome is LoadOutcome.NOT_JUDGED
     assert grounds in answer.grounds[0]
     assert grounds in "\n".join(oracle_markdown(report, {}))
 
@@ -150,10 +152,10 @@ def test_what_cannot_be_judged_says_why(
 @needs_x86_64
 @pytest.mark.parametrize(
     ("spared", "outcome"),
-    [((), Outcome.REFUSED), (("w/_ext.so",), Outcome.NOT_JUDGED)],
+    [((), LoadOutcome.REFUSED), (("w/_ext.so",), LoadOutcome.NOT_JUDGED)],
 )
 def test_a_spared_file_refutes_nothing(
-    spared: tuple[str, ...], outcome: Outcome, tmp_path: Path
+    spared: tuple[str, ...], outcome: LoadOutcome, tmp_path: Path
 ) -> None:
     path = wheel(tmp_path, {"w/_ext.so": NEW, "w/_old.so": OLD})
     asked = question(path, (2, 17), spared=spared)
@@ -258,13 +260,13 @@ def test_a_manifest_that_cannot_be_meant_is_refused(
     ],
 )
 def test_a_member_lands_where_an_installer_puts_it(name: str, place: str) -> None:
-    assert str(installed_place(name, Path("w.whl"))) == place
+    assert str(installed_path(name, Path("w.whl"))) == place
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "a/../../x", "a\\b", "a\0b"])
 def test_a_member_that_leaves_its_folder_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="leaves its folder"):
-        installed_place(name, Path("w.whl"))
+        installed_path(name, Path("w.whl"))
 
 
 def test_a_library_is_judged_with_what_needs_it(tmp_path: Path) -> None:
@@ -322,19 +324,28 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep sysroots and loaders apart from the user's."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def command(corpus: Path, *more: str) -> Result:
-    places = ["--cache", str(corpus / "cache"), "--report", str(corpus / "report")]
-    return CliRunner().invoke(main, [str(corpus), *places, "--jobs=1", *more])
+    places = ["--corpus", str(corpus), "--output", str(corpus / "report")]
+    return CliRunner().invoke(main, ["loader", *places, "--jobs=1", *more])
 
 
 @needs_x86_64
+@pytest.mark.usefixtures("own_cache")
 def test_a_sound_corpus_ends_the_command_with_zero(built: Path) -> None:
     ended = command(built)
-    assert (ended.exit_code, ended.output) == (0, "1 claims, 0 problems\n")
+    assert ended.exit_code == 0
+    assert "1 answers, 0 problems" in ended.output
     assert (built / "report" / "loader.md").exists()
 
 
 @needs_x86_64
+@pytest.mark.usefixtures("own_cache")
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -345,7 +356,7 @@ def test_a_sound_corpus_ends_the_command_with_zero(built: Path) -> None:
                 "false": ["manylinux_2_36_x86_64"],
                 "rule": "wheel.without.reason",
             },
-            "wheel.without.reason: no reason",
+            "no reason in reasons.toml: wheel.without.reason refuses",
         ),
     ],
 )
@@ -369,4 +380,4 @@ def test_a_corpus_without_a_manifest_ends_the_command_with_two(tmp_path: Path) -
 def test_an_architecture_that_cannot_run_is_said(built: Path) -> None:
     lines = [line(tags=["manylinux_2_17_vax"])]
     (built / "corpus.json").write_bytes(msgspec.json.encode(lines))
-    assert "vax: not run, no loader" in command(built).output
+    assert "not run: vax: no loader" in command(built).output

@@ -12,12 +12,12 @@ from elftools.elf.sections import SymbolTableSection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.loader import sysroots
-from manylinux_conformance.loader.glibc_exports import ZIG_TARGETS
 from manylinux_conformance.loader.installed_glibc import installed_exports
-from manylinux_conformance.loader.loaders import LOADERS
+from manylinux_conformance.loader.loaders import find_loader
 from manylinux_conformance.loader.stub_library import Stub, StubSymbol, write_stub
 from manylinux_conformance.loader.sysroots import glibc_stubs, releases, stubs, sysroot
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
+from manylinux_spec.architectures import architectures
 
 Exported = tuple[str, str, int, bool]
 
@@ -65,7 +65,7 @@ def test_what_is_written_is_read_back(
     ]
     path = tmp_path_factory.mktemp("stub") / "libx.so.1"
     stub = Stub("libx.so.1", ("N_1", "N_2"), tuple(wanted))
-    path.write_bytes(write_stub(stub, ARCHITECTURES[arch]))
+    path.write_bytes(write_stub(stub, architectures()[arch]))
     assert list(exported(path)) == [
         (each.name, each.node, each.size, each.default) for each in wanted
     ]
@@ -75,16 +75,18 @@ def test_what_is_written_is_read_back(
 def test_a_stub_is_of_its_architecture(arch: str, tmp_path: Path) -> None:
     facts = ARCHITECTURES[arch]
     path = tmp_path / "libx.so.1"
-    path.write_bytes(write_stub(Stub("libx.so.1", ()), facts))
+    path.write_bytes(write_stub(Stub("libx.so.1", ()), architectures()[arch]))
     with path.open("rb") as file:
         header = ELFFile(file)
         assert header.elfclass == facts.bits
         assert header.little_endian == (facts.order.value == "little")
-        assert header.header["e_flags"] == facts.flags
+        assert header.header["e_machine"] == architectures()[arch].e_machine
+        mask = architectures()[arch].e_flags_mask
+        assert header.header["e_flags"] & mask == facts.flags & mask
         assert header.get_section_by_name(".dynamic") is not None
 
 
-@pytest.mark.parametrize("arch", ZIG_TARGETS)
+@pytest.mark.parametrize("arch", sorted(ARCHITECTURES.keys() - {"ppc64"}))
 def test_releases_begin_with_the_first_and_end_with_the_newest(arch: str) -> None:
     first = {"riscv64": 27, "loongarch64": 36, "aarch64": 17, "ppc64le": 17}
     known = releases(arch)
@@ -209,7 +211,7 @@ INSTALLED = ("x86_64", "armv7l", "s390x")  # both widths, both byte orders
 
 
 @pytest.mark.parametrize(
-    "arch", [arch for arch in INSTALLED if LOADERS[arch].find() is not None]
+    "arch", [arch for arch in INSTALLED if find_loader(arch) is not None]
 )
 def test_a_sysroot_has_the_symbols_of_the_installed_glibc(arch: str) -> None:
     """Debian's real libraries of each architecture against the stubs of that release.

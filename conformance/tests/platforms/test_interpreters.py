@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.platforms.interpreters import (
     allows,
     ask_interpreter,
@@ -107,7 +107,7 @@ def test_suite_that_no_cpython_runs_cannot_ask(
     )
     monkeypatch.setattr(sys, "executable", str(other))
 
-    with pytest.raises(InputError, match="the suite needs to be run by a CPython"):
+    with pytest.raises(MissingProgramError, match="is not a CPython, which"):
         running_interpreter()
 
 

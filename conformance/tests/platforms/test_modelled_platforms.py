@@ -26,7 +26,11 @@ from manylinux_conformance.platforms.platform import (
 )
 from manylinux_conformance.sandbox.elf_header import elf_header, header_of
 from manylinux_conformance.sandbox.shim_build import ShimError, build_shim
-from manylinux_conformance.sandbox.shim_check import disagreements, see, why_not_seen
+from manylinux_conformance.sandbox.shim_check import (
+    mismatches,
+    observe,
+    shim_failure_reason,
+)
 from manylinux_conformance.sandbox.shim_environment import (
     prepare_header,
     shim_variables,
@@ -84,12 +88,12 @@ def test_every_architecture_has_a_modelled_platform() -> None:
     assert modelled >= set(architectures())
 
 
-def test_platform_that_stands_twice_is_refused(tmp_path: Path) -> None:
+def test_platform_that_is_defined_twice_is_refused(tmp_path: Path) -> None:
     entry = '[[platform]]\nname = "one"\nfidelity = "modelled"\nmachine = "vax"\n'
     (tmp_path / "modelled.toml").write_text(entry * 2)
 
     with pytest.raises(
-        InputError, match=r"modelled\.toml: platform 'one' stands twice"
+        InputError, match=r"modelled\.toml: platform 'one' is defined twice"
     ):
         list(read_platforms(tmp_path))
 
@@ -150,9 +154,9 @@ def test_platform_without_an_architecture_looks_like_none(platform: Platform) ->
 def test_interpreter_sees_the_platform_it_is_shown(name: str, show: Show) -> None:
     python, variables = show(name)
 
-    sight = see(python, variables)
+    observed = observe(python, variables)
 
-    assert list(disagreements(PLATFORMS[name], sight)) == []
+    assert list(mismatches(PLATFORMS[name], observed)) == []
 
 
 @pytest.mark.parametrize("name", FAR_APART)
@@ -160,9 +164,9 @@ def test_every_interpreter_of_this_machine_sees_it(name: str, show: Show) -> Non
     for one in find_interpreters(os.environ["PATH"]):
         python, variables = show(name, python=one)
 
-        sight = see(python, variables)
+        observed = observe(python, variables)
 
-        assert list(disagreements(PLATFORMS[name], sight)) == [], one
+        assert list(mismatches(PLATFORMS[name], observed)) == [], one
 
 
 def test_tool_sees_its_own_glibc_and_the_target_the_platform(
@@ -171,11 +175,11 @@ def test_tool_sees_its_own_glibc_and_the_target_the_platform(
     platform = PLATFORMS["glibc-2.28"]
     python, variables = show(platform.name, "2.12")
 
-    tool = see(interpreter.path, variables)
-    target = see(python, variables)
+    tool = observe(interpreter.path, variables)
+    target = observe(python, variables)
 
     assert (tool.confstr, tool.version) == ("glibc 2.12", "2.12")
-    assert list(disagreements(platform, target)) == []
+    assert list(mismatches(platform, target)) == []
 
 
 def test_interpreter_of_another_machine_still_starts(show: Show) -> None:
@@ -228,7 +232,10 @@ def test_header_is_read_back_as_it_was_written(
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"#!/bin/sh", "not an ELF file"), (b"\x7fELF\2\1", "not a whole ELF header")],
+    [
+        (b"#!/bin/sh", "is not an ELF file"),
+        (b"\x7fELF\2\1", "is not a whole ELF header"),
+    ],
 )
 def test_interpreter_that_is_no_elf_file_has_no_header(
     tmp_path: Path, content: bytes, reason: str
@@ -271,9 +278,9 @@ def test_fact_that_differs_is_named(
     name: str, facts: dict[str, object], words: str, show: Show
 ) -> None:
     python, variables = show(name)
-    sight = msgspec.structs.replace(see(python, variables), **facts)
+    observed = msgspec.structs.replace(observe(python, variables), **facts)
 
-    complaints = list(disagreements(PLATFORMS[name], sight))
+    complaints = list(mismatches(PLATFORMS[name], observed))
 
     assert len(complaints) == 1
     assert complaints[0].startswith(words)
@@ -281,20 +288,20 @@ def test_fact_that_differs_is_named(
 
 def test_interpreter_without_ctypes_is_not_asked_through_it(show: Show) -> None:
     python, variables = show("static")
-    sight = msgspec.structs.replace(
-        see(python, variables), ctypes=False, version=None, main_program=True
+    observed = msgspec.structs.replace(
+        observe(python, variables), ctypes=False, version=None, main_program=True
     )
 
-    assert list(disagreements(PLATFORMS["static"], sight)) == []
+    assert list(mismatches(PLATFORMS["static"], observed)) == []
 
 
 def test_without_the_shim_nothing_of_a_platform_is_seen(show: Show) -> None:
     python, variables = show("s390x")
     del variables["LD_PRELOAD"]
 
-    sight = see(python, variables)
+    observed = observe(python, variables)
 
-    seen = {one.partition(" ")[0] for one in disagreements(PLATFORMS["s390x"], sight)}
+    seen = {one.partition(" ")[0] for one in mismatches(PLATFORMS["s390x"], observed)}
     assert seen >= {"confstr", "os.uname", "sysconfig", "gnu_get_libc_version", "the"}
 
 
@@ -302,7 +309,7 @@ def test_without_the_shim_nothing_of_a_platform_is_seen(show: Show) -> None:
 def test_platform_that_is_seen_may_be_used(
     name: str, interpreter: Interpreter, shim: Path
 ) -> None:
-    assert why_not_seen(PLATFORMS[name], interpreter, shim) == ""
+    assert shim_failure_reason(PLATFORMS[name], interpreter, shim) == ""
 
 
 def test_shim_that_does_not_load_is_noticed(
@@ -310,7 +317,7 @@ def test_shim_that_does_not_load_is_noticed(
 ) -> None:
     absent = tmp_path / "absent.so"
 
-    said = why_not_seen(PLATFORMS["ppc64"], interpreter, absent)
+    said = shim_failure_reason(PLATFORMS["ppc64"], interpreter, absent)
 
     assert "os.uname says" in said
     assert "; sysconfig says" in said
@@ -321,7 +328,7 @@ def test_shim_that_cannot_be_named_is_noticed(
 ) -> None:
     spaced = tmp_path / "a folder" / "shim.so"
 
-    said = why_not_seen(PLATFORMS["ppc64"], interpreter, spaced)
+    said = shim_failure_reason(PLATFORMS["ppc64"], interpreter, spaced)
 
     assert "has no space and no colon" in said
 
@@ -342,4 +349,4 @@ def test_interpreter_that_does_not_answer_is_a_shim_error(
     python.chmod(0o755)
 
     with pytest.raises(ShimError, match=reason):
-        see(python, {})
+        observe(python, {})

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.loader.soundness import Answer, Outcome, claim_of
+from manylinux_conformance.errors import FetchError, InputError, MissingProgramError
+from manylinux_conformance.loader.soundness import LoaderAnswer, LoadOutcome, claim_of
 from manylinux_conformance.real_wheels import audits as real_wheel_audits
 from manylinux_conformance.real_wheels import compare as real_wheels
 from manylinux_conformance.real_wheels.audits import (
@@ -76,7 +76,7 @@ def test_a_wheel_that_is_there_is_not_downloaded(tmp_path: Path) -> None:
 
 def test_a_wheel_of_another_hash_is_refused(tmp_path: Path) -> None:
     wheel = written(tmp_path / "cache", b"another wheel")
-    with pytest.raises(InputError, match="hash of the lock"):
+    with pytest.raises(FetchError, match="hash of the lock"):
         fetch(wheel, tmp_path / "cache", lambda _: None)
 
 
@@ -104,7 +104,7 @@ def test_a_wheel_that_cannot_be_had_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(InputError, match=r"demo-1\.0.*No matching distribution"):
+    with pytest.raises(FetchError, match=r"demo-1\.0.*No matching distribution"):
         fetch(RealWheel(FILE, "", "0" * 64), tmp_path, lambda _: None)
 
 
@@ -115,7 +115,7 @@ def test_a_download_that_takes_too_long_is_named(
         raise subprocess.TimeoutExpired("pip", 1)
 
     monkeypatch.setattr(subprocess, "run", slow)
-    with pytest.raises(InputError, match="no download in"):
+    with pytest.raises(FetchError, match="no download in"):
         fetch(RealWheel(FILE, "", "0" * 64), tmp_path, lambda _: None)
 
 
@@ -147,13 +147,13 @@ def audited(
     grounds: tuple[str, ...] = (),
     claims: tuple[str, ...] = ("manylinux_2_17_x86_64",),
 ) -> Audited:
-    answer = Answer(
+    answer = LoaderAnswer(
         id="real/x/x86_64",
         rule="real",
         arch="x86_64",
         level="2.17",
         accepted=True,
-        outcome=Outcome.REFUSED if grounds else Outcome.LOADS,
+        outcome=LoadOutcome.REFUSED if grounds else LoadOutcome.LOADS,
         grounds=grounds,
     )
     return Audited(
@@ -226,7 +226,7 @@ def test_an_auditor_that_cannot_be_had_is_named(
     monkeypatch.setattr(
         real_wheel_audits, "provide", lambda *_: NotProvided("no network")
     )
-    with pytest.raises(InputError, match="reference: no network"):
+    with pytest.raises(MissingProgramError, match="reference: no network"):
         audit_real_wheels([], tmp_path, lambda _: None)
 
 

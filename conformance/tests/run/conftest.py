@@ -11,7 +11,7 @@ import pip
 import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers import running_container
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import owner
 from manylinux_conformance.images.engine import LABEL, Engine
 from manylinux_conformance.questions.choose import Choose
@@ -38,7 +38,7 @@ CULPRITS = (
     Choose(rule=RULE, name="culprit", offer=("culprit_{arch}",), pick="any"),
 )
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 
@@ -117,7 +117,7 @@ def ask(suite: Suite, settings: Settings) -> Ask:
     """Return a function that asks a tool in a container."""
 
     def asked(
-        ready: Ready,
+        ready: ReadyContainer,
         tool: Tool,
         cases: Sequence[AnyCase] = CASES,
         settings: Settings = settings,
@@ -135,7 +135,7 @@ def ask(suite: Suite, settings: Settings) -> Ask:
 
 
 @pytest.fixture
-def as_emulated(made_up: MakeReady) -> Ready:
+def as_emulated(made_up: MakeReady) -> ReadyContainer:
     """Give a container whose engine is on a foreign machine."""
     ready = made_up()
     engine = dataclasses.replace(ready.engine, machine="s390x")

@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.files import SharedFiles
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.loader.loader_check import why_not_run, witness
+from manylinux_conformance.errors import InputError, InvariantError
+from manylinux_conformance.loader.loader_check import (
+    loader_check_for,
+    loader_unavailable_reason,
+)
 from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.results.blocks import Block
@@ -48,7 +51,7 @@ PLATFORM = Build(
     expect=("linux-{arch}",),
 )
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 
 
 @pytest.fixture
@@ -59,13 +62,15 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def judged(made_up: MakeReady, settings: Settings) -> Ready:
+def judged(made_up: MakeReady, settings: Settings) -> ReadyContainer:
     """Return a container whose level somebody can judge here."""
     ready = made_up()
     here = ready.container.platform()
-    if reason := why_not_run(here.arch):
+    if reason := loader_unavailable_reason(here.arch):
         pytest.skip(reason)
-    if not witness(here.arch, (here.major or 0, here.minor or 0), settings.cache):
+    if not loader_check_for(
+        here.arch, (here.major or 0, here.minor or 0), settings.cache
+    ):
         pytest.skip(f"no sysroot of glibc {here.glibc} is known")
     return ready
 
@@ -89,7 +94,9 @@ def making(folder: Path, needed: str) -> Tool:
     return builder(folder, ["{python}", str(COMPILER), "copy", str(material)])
 
 
-def asked(ready: Ready, tool: Tool, settings: Settings, *builds: Build) -> Block:
+def asked(
+    ready: ReadyContainer, tool: Tool, settings: Settings, *builds: Build
+) -> Block:
     role, probes = Role.BUILDER, settings.work / "probes"
     place = InContainer(tool, role, settings, ready, settings.work / "runs", probes)
     resources = Resources(place.folder, settings.cache, ProbeCache(probes))
@@ -106,7 +113,11 @@ def asked(ready: Ready, tool: Tool, settings: Settings, *builds: Build) -> Block
     ],
 )
 def test_an_image_keeps_the_level_of_its_own_glibc_or_breaks_it(
-    judged: Ready, tmp_path: Path, settings: Settings, needed: str, verdict: Verdict
+    judged: ReadyContainer,
+    tmp_path: Path,
+    settings: Settings,
+    needed: str,
+    verdict: Verdict,
 ) -> None:
     block = asked(judged, making(tmp_path, needed), settings, LEVEL, PLATFORM)
     assert block.not_run == ()
@@ -117,7 +128,7 @@ def test_an_image_keeps_the_level_of_its_own_glibc_or_breaks_it(
 
 
 def test_an_image_without_a_compiler_is_not_run(
-    judged: Ready, tmp_path: Path, settings: Settings
+    judged: ReadyContainer, tmp_path: Path, settings: Settings
 ) -> None:
     block = asked(judged, builder(tmp_path, ["no-such-compiler"]), settings)
     [missing] = block.not_run
@@ -127,7 +138,7 @@ def test_an_image_without_a_compiler_is_not_run(
 
 
 def test_a_real_image_without_a_compiler_is_not_run(
-    native: Ready, tmp_path: Path, settings: Settings
+    native: ReadyContainer, tmp_path: Path, settings: Settings
 ) -> None:
     block = asked(native, builder(tmp_path, ["gcc"], "debian-*"), settings)
     [missing] = block.not_run
@@ -152,7 +163,7 @@ def blocks(suite: Suite, tool: Tool, settings: Settings) -> list[Block]:
 
 @pytest.mark.usefixtures("made_up")
 def test_only_images_of_the_name_are_asked_and_the_others_are_not_listed(
-    judged: Ready, tmp_path: Path, settings: Settings
+    judged: ReadyContainer, tmp_path: Path, settings: Settings
 ) -> None:
     containers = (judged.container, *read_containers())
     suite = replace(load_suite(), cases=(PLATFORM,), containers=containers)
@@ -204,5 +215,5 @@ def test_what_no_image_can_be_is_refused(
 
 def test_no_folder_but_the_containers_own_is_given_to_its_user(tmp_path: Path) -> None:
     files = SharedFiles((), tmp_path / "writable")
-    with pytest.raises(ValueError, match="is not the container's"):
+    with pytest.raises(InvariantError, match="is not writable in container any"):
         files.send("any", tmp_path)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.images.engine import TROUBLE, Engine
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block, write_blocks
@@ -21,7 +21,7 @@ from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
@@ -34,7 +34,7 @@ def verdicts(block: Block) -> dict[str, Verdict]:
 
 
 def test_real_pip_answers_in_a_container(
-    ready: Ready, ask: Ask, real_pip: Tool, mine: Mine
+    ready: ReadyContainer, ask: Ask, real_pip: Tool, mine: Mine
 ) -> None:
     block = ask(ready, real_pip)
     assert block.not_run == ()
@@ -60,7 +60,10 @@ def test_nothing_in_results_depends_on_clocks(
 
 
 def test_tool_that_crashes_is_an_error(
-    ready: Ready, ask: Ask, make_installer: MakeTool, culprits: Sequence[AnyCase]
+    ready: ReadyContainer,
+    ask: Ask,
+    make_installer: MakeTool,
+    culprits: Sequence[AnyCase],
 ) -> None:
     block = ask(ready, make_installer("crash-at-culprits"), cases=culprits)
     assert verdicts(block)["culprit"] is Verdict.ERROR
@@ -68,7 +71,7 @@ def test_tool_that_crashes_is_an_error(
 
 
 def test_tool_that_hangs_ends_at_its_limit_and_the_run_goes_on(
-    ready: Ready,
+    ready: ReadyContainer,
     ask: Ask,
     make_installer: MakeTool,
     mine: Mine,
@@ -90,7 +93,7 @@ def test_tool_that_hangs_ends_at_its_limit_and_the_run_goes_on(
 )
 @pytest.mark.usefixtures("impatient")
 def test_emulated_trouble_is_nobodys_fault_and_is_tried_once_more(
-    as_emulated: Ready,
+    as_emulated: ReadyContainer,
     ask: Ask,
     tmp_path: Path,
     way: str,
@@ -111,7 +114,11 @@ def test_emulated_trouble_is_nobodys_fault_and_is_tried_once_more(
 
 
 def test_container_killed_from_outside_is_started_once_more(
-    ready: Ready, ask: Ask, settings: Settings, make_installer: MakeTool, mine: Mine
+    ready: ReadyContainer,
+    ask: Ask,
+    settings: Settings,
+    make_installer: MakeTool,
+    mine: Mine,
 ) -> None:
     killed: list[str] = []
 
@@ -132,7 +139,11 @@ def test_container_killed_from_outside_is_started_once_more(
 
 
 def test_container_that_is_killed_each_time_is_infrastructure(
-    ready: Ready, ask: Ask, settings: Settings, make_installer: MakeTool, mine: Mine
+    ready: ReadyContainer,
+    ask: Ask,
+    settings: Settings,
+    make_installer: MakeTool,
+    mine: Mine,
 ) -> None:
     over = threading.Event()
 

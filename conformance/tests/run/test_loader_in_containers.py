@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.questions.load import Load, Loaded
@@ -17,7 +17,7 @@ from manylinux_conformance.roles import loader
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
@@ -43,7 +43,7 @@ def test_loader_is_asked_in_a_container(
 
 
 def test_platforms_loader_imports_what_it_should_and_nothing_newer(
-    native: Ready, ask: Ask, tmp_path: Path
+    native: ReadyContainer, ask: Ask, tmp_path: Path
 ) -> None:
     unpack = (
         "import sys, zipfile\nfor each in sys.argv[2:]:"

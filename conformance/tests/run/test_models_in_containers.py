@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.containers.available import Ready
-from manylinux_conformance.containers.probe import models
+from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.containers.probe import older_platforms
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import Container
@@ -18,7 +18,7 @@ from manylinux_conformance.run import container as in_container
 from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
@@ -39,7 +39,7 @@ def test_older_c_library_is_modelled_where_there_was_one(
         here_container.release, name="debian-x", glibc=glibc
     )
     platform = Container(release, ARCHITECTURES[arch]).platform()
-    assert [each.name for each in models(platform)] == modelled
+    assert [each.name for each in older_platforms(platform)] == modelled
 
 
 def test_older_c_library_is_modelled_in_the_container(
@@ -79,9 +79,9 @@ def test_shim_that_cannot_be_built_is_told(
     make_installer: MakeTool,
 ) -> None:
     def fail(*_: object) -> Path:
-        raise ShimError("no compiler")
+        raise ShimError("shim.c", "no compiler")
 
     monkeypatch.setattr(in_container, "is_native", lambda _: False)
     monkeypatch.setattr(in_container, "build_shim", fail)
     (missing,) = ask(made_up(), make_installer("any")).not_run
-    assert missing.reason == "no compiler"
+    assert missing.reason.endswith("no compiler")

@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.containers.available import Ready, ready_containers
-from manylinux_conformance.containers.files import are_seen
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.containers.available import ReadyContainer, ready_containers
+from manylinux_conformance.containers.files import can_mount
+from manylinux_conformance.errors import InputError, SuiteError
+from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import elsewhere, read_containers
 from manylinux_conformance.platforms.platform import Fidelity
@@ -101,7 +102,7 @@ def _connected(process: subprocess.Popen[bytes], address: str, own: Path) -> Eng
     while process.poll() is None and time.monotonic() < deadline:
         try:
             return connect(address)
-        except InputError as error:
+        except SuiteError as error:
             reason = str(error)
             time.sleep(0.2)
     said = (own / "log").read_text(errors="replace").strip().splitlines()
@@ -114,7 +115,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def other(native: Ready, scratch: Path) -> Iterator[Engine]:
+def other(native: ReadyContainer, scratch: Path) -> Iterator[Engine]:
     """Start a daemon to which our files are hidden, with the image that we have."""
     hidden = (scratch.parent, Path(__file__).resolve().parents[3])
     with second_daemon(hidden) as engine:
@@ -125,7 +126,7 @@ def other(native: Ready, scratch: Path) -> Iterator[Engine]:
 
 
 def asked(
-    tool: str, native: Ready, folder: Path, address: str = "", case: str = "*"
+    tool: str, native: ReadyContainer, folder: Path, address: str = "", case: str = "*"
 ) -> list[Block]:
     """Ask a tool in the one container, on the engine of an address."""
     rule = "installer.glibc.at-least"
@@ -142,14 +143,14 @@ def silent(words: str, done: int, total: int) -> None:
 
 
 def test_the_engine_is_told_apart_from_one_that_sees_our_files(
-    native: Ready, other: Engine, scratch: Path
+    native: ReadyContainer, other: Engine, scratch: Path
 ) -> None:
-    assert are_seen([scratch], native.engine, native.container)
-    assert not are_seen([scratch], other, native.container)
+    assert can_mount([scratch], native.engine, native.container)
+    assert not can_mount([scratch], other, native.container)
 
 
 def test_the_reference_answers_there_as_it_does_here(
-    native: Ready, other: Engine, scratch: Path
+    native: ReadyContainer, other: Engine, scratch: Path
 ) -> None:
     here = asked("reference", native, scratch / "here")
     there = asked("reference", native, scratch / "there", other.address)
@@ -162,7 +163,7 @@ def test_the_reference_answers_there_as_it_does_here(
 
 @pytest.mark.parametrize("way", ["fail-halfway", "write-beside"])
 def test_a_tool_that_misbehaves_is_caught_there_as_it_is_here(
-    native: Ready, other: Engine, scratch: Path, way: str
+    native: ReadyContainer, other: Engine, scratch: Path, way: str
 ) -> None:
     folder = scratch / way
     folder.mkdir()
@@ -180,7 +181,7 @@ def test_a_tool_that_misbehaves_is_caught_there_as_it_is_here(
 
 
 def test_the_command_line_names_the_engine(
-    native: Ready, other: Engine, tmp_path: Path
+    native: ReadyContainer, other: Engine, tmp_path: Path
 ) -> None:
     name = native.container.name
     said = CliRunner().invoke(
@@ -199,7 +200,9 @@ def test_what_the_engine_lacks_is_listed_with_the_command_for_it(
     other: Engine, tmp_path: Path
 ) -> None:
     absent = [each for each in read_containers() if each.name == "debian-14-aarch64"]
-    (line,) = ready_containers(elsewhere(tuple(absent), [other.address]), [tmp_path])
+    (line,) = ready_containers(
+        elsewhere(tuple(absent), [other.address]), [tmp_path], Engines()
+    )
     command = f"prepare debian-14-aarch64 --engine {other.address}"
     assert isinstance(line, NotRun)
     assert line.remedy.endswith(command)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 
 import msgspec
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.lines import NotRun
@@ -17,7 +17,7 @@ from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Mine = Callable[[Engine], list[str]]
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.images.engine import LABEL, Engine
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
@@ -31,7 +31,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Running:
     """A run of the command line in a process of its own."""
 
-    def __init__(self, folder: Path, ready: Ready, tool: Tool, cache: Path) -> None:
+    def __init__(
+        self, folder: Path, ready: ReadyContainer, tool: Tool, cache: Path
+    ) -> None:
         self.scratch, self.output = folder / "scratch", folder / "output"
         self.scratch.mkdir(parents=True)
         program = Path(sys.executable).with_name("manylinux-conformance")
@@ -57,7 +59,9 @@ class Running:
 
 
 @pytest.fixture
-def run(native: Ready, tmp_path: Path, cache: Path) -> Iterator[Callable[..., Running]]:
+def run(
+    native: ReadyContainer, tmp_path: Path, cache: Path
+) -> Iterator[Callable[..., Running]]:
     """Return a function that starts a run with a tool in a real container."""
     made: list[Running] = []
 
@@ -73,7 +77,7 @@ def run(native: Ready, tmp_path: Path, cache: Path) -> Iterator[Callable[..., Ru
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_a_run_without_leaving_anything(
-    native: Ready,
+    native: ReadyContainer,
     run: Callable[..., Running],
     number: signal.Signals,
     make_installer: MakeTool,
@@ -100,7 +104,7 @@ def test_signal_ends_a_run_without_leaving_anything(
 
 
 def test_runs_at_once_do_not_disturb_each_other(
-    native: Ready, run: Callable[..., Running], real_pip: Tool
+    native: ReadyContainer, run: Callable[..., Running], real_pip: Tool
 ) -> None:
     tool = real_pip
     first, second = run(tool), run(tool)

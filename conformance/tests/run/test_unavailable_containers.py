@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.containers.available import Ready
+from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.blocks import Block
@@ -17,16 +17,16 @@ from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.tools.selection import Tool
 
-MakeReady = Callable[..., Ready]
+MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
 
 
-def changed(ready: Ready, **changes: object) -> Ready:
+def changed(ready: ReadyContainer, **changes: object) -> ReadyContainer:
     release = msgspec.structs.replace(ready.container.release, **changes)
     container = Container(release, ready.container.arch)
-    return dataclasses.replace(ready, container=container, known=[])
+    return dataclasses.replace(ready, container=container, interpreter=None)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_tool_without_wheels_for_the_architecture_is_not_run(
 
 
 def test_tool_for_native_machines_only_is_not_emulated(
-    as_emulated: Ready, ask: Ask, make_installer: MakeTool
+    as_emulated: ReadyContainer, ask: Ask, make_installer: MakeTool
 ) -> None:
     tool = make_installer("any", 'native_only = "it takes an hour"')
     (missing,) = ask(as_emulated, tool).not_run
@@ -77,7 +77,7 @@ def test_tool_for_native_machines_only_is_not_emulated(
 
 
 def test_image_without_python_is_not_run(
-    ready: Ready, ask: Ask, make_installer: MakeTool
+    ready: ReadyContainer, ask: Ask, make_installer: MakeTool
 ) -> None:
     bare = changed(ready, interpreters=("/opt/none/python3",))
     (missing,) = ask(bare, make_installer("any")).not_run
@@ -88,7 +88,7 @@ def test_image_without_python_is_not_run(
 
 
 def test_image_that_is_not_what_the_catalogue_says_is_not_run(
-    ready: Ready, ask: Ask, make_installer: MakeTool
+    ready: ReadyContainer, ask: Ask, make_installer: MakeTool
 ) -> None:
     (missing,) = ask(changed(ready, glibc="2.3"), make_installer("any")).not_run
     assert "is not what the catalogue says: confstr says " in missing.reason

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.blocks import Block
@@ -13,6 +12,7 @@ from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
+from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Level, Rule, Subject
 from manylinux_conformance.tools.adapters import Adapter
@@ -83,7 +83,7 @@ def test_no_tool_is_graded_where_the_model_does_not_work(tmp_path: Path) -> None
 def test_shim_that_cannot_be_built_stops_the_run_with_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shim_build, "TARGETS", {})
+    monkeypatch.setattr(shim_build, "ARCHITECTURES", {})
 
-    with pytest.raises(InputError, match="modelled platforms: there is no shim for"):
+    with pytest.raises(ShimError, match="there is no shim for this architecture"):
         asked_on(WORKS, folder=tmp_path)

@@ -189,6 +189,6 @@ def test_runs_at_the_same_time_wait_for_each_other(
 def test_an_installation_without_end_is_given_up(
     outside: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(providing, "PATIENCE", 0.01)
+    monkeypatch.setattr(providing, "INSTALL_TIMEOUT", 0.01)
     found = provide(outside, "1", tmp_path / "cache")
     assert found == NotProvided("took longer than 0.01 seconds to install")

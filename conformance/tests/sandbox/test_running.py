@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.sandbox.process import LARGEST_OUTPUT, TAIL, Ended, run
+from manylinux_conformance.sandbox.process import (
+    LARGEST_OUTPUT,
+    STDERR_TAIL,
+    ProcessResult,
+    run,
+)
 
 NO_VARIABLES: Mapping[str, str] = {}
 
@@ -19,7 +24,7 @@ def python(
     seconds: float = 60,
     variables: Mapping[str, str] = NO_VARIABLES,
     questions: bytes = b"",
-) -> Ended:
+) -> ProcessResult:
     return run(
         [sys.executable, "-c", code],
         folder=tmp_path,
@@ -32,8 +37,8 @@ def python(
 def test_status_and_both_streams_are_kept(tmp_path: Path) -> None:
     code = "import sys; print('out'); sys.exit('words')"
     ended = python(code, tmp_path)
-    assert (ended.status, ended.timed_out, ended.crash) == (1, False, "")
-    assert (ended.output, ended.words) == (b"out\n", "words")
+    assert (ended.status, ended.timed_out, ended.failure) == (1, False, "")
+    assert (ended.output, ended.last_error) == (b"out\n", "words")
 
 
 def test_the_process_sees_its_folder_and_only_its_variables(tmp_path: Path) -> None:
@@ -53,13 +58,13 @@ def test_without_questions_standard_input_is_empty(tmp_path: Path) -> None:
 
 def test_a_signal_is_named(tmp_path: Path) -> None:
     ended = python("import os; os.kill(os.getpid(), 11)", tmp_path)
-    assert ended.crash == "was ended by SIGSEGV"
+    assert ended.failure == "was ended by SIGSEGV"
 
 
 def test_a_hanging_process_is_killed_at_its_limit(tmp_path: Path) -> None:
     ended = python("import time; time.sleep(600)", tmp_path, seconds=0.5)
     assert ended.timed_out
-    assert ended.crash == "was still running at its time limit"
+    assert ended.failure == "was still running at its time limit"
 
 
 def test_a_child_that_holds_the_output_open_is_not_waited_for(tmp_path: Path) -> None:
@@ -91,7 +96,7 @@ def test_output_without_end_is_bounded(tmp_path: Path, stream: int) -> None:
     ended = python(code, tmp_path)
     assert ended.status == 0
     assert len(ended.output) <= LARGEST_OUTPUT
-    assert len(ended.tail) <= TAIL
+    assert len(ended.stderr_tail) <= STDERR_TAIL
 
 
 @pytest.mark.parametrize(
@@ -107,7 +112,7 @@ def test_a_program_that_cannot_be_started_is_named(
 ) -> None:
     ended = run([command], folder=tmp_path, variables={}, seconds=9)
     name = Path(command).name
-    assert ended.crash == f"cannot be started: {name}: {reason}"
+    assert ended.failure == f"cannot be started: {name}: {reason}"
 
 
 @pytest.mark.parametrize(
@@ -123,4 +128,7 @@ def test_a_program_that_cannot_be_started_is_named(
     ],
 )
 def test_the_words_are_fit_for_a_report(tail: str, words: str) -> None:
-    assert Ended(1, timed_out=False, output=b"", tail=tail).words == words
+    assert (
+        ProcessResult(1, timed_out=False, output=b"", stderr_tail=tail).last_error
+        == words
+    )

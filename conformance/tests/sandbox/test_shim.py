@@ -9,9 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.sandbox import shim_build
 from manylinux_conformance.sandbox.shim_build import (
-    TARGETS,
     ShimError,
     build_shim,
     check_shim,
@@ -67,7 +67,7 @@ def say(shim: Path) -> Callable[..., object]:
     return run
 
 
-@pytest.mark.parametrize("arch", TARGETS)
+@pytest.mark.parametrize("arch", ARCHITECTURES)
 def test_shim_for_each_architecture_loads_on_its_oldest_glibc(
     cache: Path, arch: str
 ) -> None:
@@ -86,7 +86,7 @@ def test_shim_is_built_once(
 
 
 def test_unknown_architecture_has_no_shim(cache: Path) -> None:
-    with pytest.raises(ShimError, match="no shim for the architecture 'vax'"):
+    with pytest.raises(ShimError, match="vax: there is no shim for this architecture"):
         build_shim(cache, "vax")
 
 
@@ -98,7 +98,7 @@ def test_source_that_does_not_compile_leaves_nothing_behind(
     monkeypatch.setattr(shim_build, "SOURCE", source)
     cache = tmp_path / "cache"
 
-    with pytest.raises(ShimError, match=r"shim\.c does not compile for .*: .*error"):
+    with pytest.raises(ShimError, match=r"shim\.c for .*: does not compile: .*error"):
         build_shim(cache, HOST)
     assert list(cache.iterdir()) == []
 
@@ -106,7 +106,7 @@ def test_source_that_does_not_compile_leaves_nothing_behind(
 def test_compiler_that_hangs_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shim_build, "SECONDS", 0)
+    monkeypatch.setattr(shim_build, "COMPILE_TIMEOUT", 0)
 
     with pytest.raises(ShimError, match="timed out"):
         build_shim(tmp_path, HOST)

@@ -1,4 +1,4 @@
-"""A workplace: nothing of the user's is seen, and everything of the case is."""
+"""A sandbox: nothing of the user's is seen, and everything of the case is."""
 
 import subprocess
 from collections.abc import Callable
@@ -14,10 +14,10 @@ from manylinux_conformance.platforms.environment import (
     this_machine,
 )
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.sandbox.sandbox import Workplace, make_workplace
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 
 Make = Callable[..., ProvidedTool]
-Installed = tuple[Workplace, Outcome]
+Installed = tuple[Sandbox, Outcome]
 QUESTION = Question("a/b", ())
 
 ASK = """
@@ -30,12 +30,12 @@ print(json.dumps([found, dict(os.environ)]))
 """
 
 
-def start(workplace: Workplace, *options: str) -> tuple[str, dict[str, str]]:
-    command = [workplace.places["python"], *options, "-c", ASK]
+def start(sandbox: Sandbox, *options: str) -> tuple[str, dict[str, str]]:
+    command = [sandbox.placeholders["python"], *options, "-c", ASK]
     answer = subprocess.run(
         command,
-        env=dict(workplace.variables),
-        cwd=workplace.place("work"),
+        env=dict(sandbox.variables),
+        cwd=sandbox.path_of("work"),
         capture_output=True,
         check=True,
     )
@@ -50,17 +50,17 @@ def test_the_users_settings_are_not_seen(
 ) -> None:
     for name in ("PIP_INDEX_URL", "UV_CACHE_DIR", "PYTHONPATH", "VIRTUAL_ENV"):
         monkeypatch.setenv(name, "/of/the/user")
-    workplace = make_workplace(fake_installer("any"), here, tmp_path / "run", None)
-    _, variables = start(workplace)
+    sandbox = make_sandbox(fake_installer("any"), here, tmp_path / "run", None)
+    _, variables = start(sandbox)
     assert "/of/the/user" not in variables.values()
-    assert variables["HOME"] == workplace.places["home"]
+    assert variables["HOME"] == sandbox.placeholders["home"]
 
 
 def test_there_is_no_way_out_to_the_network(
     fake_installer: Make, here: Environment, tmp_path: Path
 ) -> None:
-    workplace = make_workplace(fake_installer("any"), here, tmp_path / "run", None)
-    ways = {name: workplace.variables[f"{name}_proxy"] for name in ("http", "https")}
+    sandbox = make_sandbox(fake_installer("any"), here, tmp_path / "run", None)
+    ways = {name: sandbox.variables[f"{name}_proxy"] for name in ("http", "https")}
     assert set(ways.values()) == {"http://127.0.0.1:9"}
 
 
@@ -92,8 +92,8 @@ def test_a_module_lies_where_the_case_says(
     platform = this_machine(tool.interpreter).platform
     environment = Environment(platform, module="x = 1\n", module_at=place)
     folder = request.getfixturevalue("tmp_path") / "run"
-    workplace = make_workplace(tool, environment, folder, None)
-    found, _ = start(workplace, *(["-I"] if isolated else []))
+    sandbox = make_sandbox(tool, environment, folder, None)
+    found, _ = start(sandbox, *(["-I"] if isolated else []))
     assert (Path(found).parent.name if found else "") == seen
 
 
@@ -101,10 +101,10 @@ def test_a_module_lies_where_the_case_says(
 def installed(tool: ProvidedTool, here: Environment, tmp_path: Path) -> Installed:
     """Install one probe project for an explicit target."""
     assert tool.adapter.installer is not None
-    workplace = make_workplace(tool, here, tmp_path / "run", None)
+    sandbox = make_sandbox(tool, here, tmp_path / "run", None)
     probes = write_probe_projects([QUESTION], tmp_path / "links")
     target = "manylinux_2_28_x86_64"
-    return workplace, install(tool.adapter.installer, target, workplace, probes)
+    return sandbox, install(tool.adapter.installer, target, sandbox, probes)
 
 
 def test_an_explicit_target_is_spelled_as_the_tool_wants_it(
@@ -115,8 +115,8 @@ def test_an_explicit_target_is_spelled_as_the_tool_wants_it(
 
 
 def test_files_are_filled_in(installed: Installed) -> None:
-    workplace, _ = installed
-    written = (workplace.place("work") / "project.toml").read_text()
+    sandbox, _ = installed
+    written = (sandbox.path_of("work") / "project.toml").read_text()
     first, second = written.splitlines()
     assert first == f'needs = ["{QUESTION.project}==1"]'
     assert second.startswith("index = 'http://127.0.0.1:")

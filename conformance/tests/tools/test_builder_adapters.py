@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from manylinux_conformance.cli.adapter_check import check_adapter
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.loader.loader_check import why_not_run
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.suite.cases import Asked, Build, CaseFile, Selector
 from manylinux_conformance.suite.lint_cases import lint_cases
@@ -128,7 +128,7 @@ def test_each_release_is_asked_one_of_two_twins(minor: int) -> None:
         assert [selected(twin, where) for twin in twins].count(True) == 1
 
 
-@pytest.mark.skipif(bool(why_not_run("x86_64")), reason=why_not_run("x86_64"))
+@pytest.mark.skipif(bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64"))
 @pytest.mark.parametrize(
     ("way", "complaints"),
     [
