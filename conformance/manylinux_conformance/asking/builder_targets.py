@@ -13,7 +13,11 @@ from typing import Annotated
 import msgspec
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
-from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
+from manylinux_conformance.loader.loader_check import (
+    LoaderCheck,
+    loader_check_for,
+    loader_unavailable_reason,
+)
 from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool

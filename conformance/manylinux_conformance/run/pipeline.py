@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES

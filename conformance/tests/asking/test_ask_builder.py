@@ -23,7 +23,8 @@ from manylinux_fixtures.elf.description import Elf, FileType
 from manylinux_fixtures.elf.writer import write_elf
 
 pytestmark = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 
 COMPILER = Path(__file__).parents[1] / "fake_tools" / "compiler.py"

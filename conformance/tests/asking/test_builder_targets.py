@@ -23,7 +23,8 @@ from manylinux_conformance.sandbox.provide import (
 from manylinux_conformance.tools.adapters import Builder, read_adapter
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 
 

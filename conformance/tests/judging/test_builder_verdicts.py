@@ -16,14 +16,19 @@ from manylinux_conformance.judging.builds import (
     needed_libraries,
     why_no_file,
 )
-from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
+from manylinux_conformance.loader.loader_check import (
+    LoaderCheck,
+    loader_check_for,
+    loader_unavailable_reason,
+)
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.cases import Asked, Build
 from manylinux_fixtures.elf.description import Elf
 from manylinux_fixtures.elf.writer import write_elf
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 CASE = Build(rule="r", name="n", ask=Asked.LEVEL, expect=("refused", "kept"))
 

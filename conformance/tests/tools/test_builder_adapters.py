@@ -128,7 +128,10 @@ def test_each_release_is_asked_one_of_two_twins(minor: int) -> None:
         assert [selected(twin, where) for twin in twins].count(True) == 1
 
 
-@pytest.mark.skipif(bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64"))
+@pytest.mark.skipif(
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
+)
 @pytest.mark.parametrize(
     ("way", "complaints"),
     [
