@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +12,10 @@ from manylinux_conformance.asking.builder_targets import Target, own_tag, target
 from manylinux_conformance.loader.loader_check import why_not_run
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.process import Ended
-from manylinux_conformance.sandbox.provide import (
-    NotProvided,
-    ProvidedTool,
-    provide,
-    this_system,
-)
-from manylinux_conformance.tools.adapters import Builder, read_adapter
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from tests.builders import adapter_text, platform, provided, write_adapter
 
 needs_x86_64 = pytest.mark.skipif(
     bool(why_not_run("x86_64")), reason=why_not_run("x86_64")
@@ -29,11 +24,8 @@ needs_x86_64 = pytest.mark.skipif(
 
 @pytest.fixture
 def tool(tmp_path: Path) -> ProvidedTool:
-    path = tmp_path / "fake.toml"
-    path.write_text('name = "fake"\nroles = ["builder"]\n[builder]\nc = ["cc"]\n')
-    found = provide(read_adapter(path), "", tmp_path / "cache")
-    assert isinstance(found, ProvidedTool)
-    return found
+    text = adapter_text(Role.BUILDER, 'c = ["cc"]')
+    return provided(write_adapter(tmp_path, text), tmp_path / "cache")
 
 
 def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
@@ -49,7 +41,7 @@ def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
 def found(
     tool: ProvidedTool, folder: Path, wanted: str = "*", **promised: str
 ) -> list[Target | NotRun]:
-    return list(targets(tool, Builder(targets=promised), folder, wanted))
+    return list(targets(tool, promised, folder, wanted))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +65,7 @@ def test_a_tool_without_targets_promises_the_glibc_that_it_runs_on(
 def test_a_system_without_glibc_is_not_run(tool: ProvidedTool, tmp_path: Path) -> None:
     [missing] = found(on(tool, b""), tmp_path)
     assert isinstance(missing, NotRun)
-    assert missing.platform == "its own machine"
+    assert missing.platforms == ()
     assert missing.reason.startswith("the C library or the architecture is not one of")
 
 
@@ -93,12 +85,32 @@ def test_a_target_becomes_a_platform_with_a_judge(
 
 
 @needs_x86_64
+def test_an_image_is_its_own_target(tool: ProvidedTool, tmp_path: Path) -> None:
+    image = platform(name="manylinux2014-x86_64", fidelity=Fidelity.NATIVE)
+    [target] = found(replace(tool, image=image), tmp_path, wanted="s390x")
+    assert isinstance(target, Target)
+    assert (target.platform, target.name) == (image, "")
+    assert target.witness.release == (2, 17)
+
+
+def test_an_image_that_nobody_can_judge_is_not_run_by_its_name(
+    tool: ProvidedTool, tmp_path: Path
+) -> None:
+    image = platform(name="manylinux-of-nobody", arch="pdp11")
+    [missing] = found(replace(tool, image=image), tmp_path)
+    assert isinstance(missing, NotRun)
+    assert missing.platforms == ("manylinux-of-nobody",)
+
+
+@needs_x86_64
 def test_a_release_that_nobody_knows_is_not_run(
     tool: ProvidedTool, tmp_path: Path
 ) -> None:
     tag = "manylinux_2_99_x86_64"
     reason = "no sysroot of this release is known"
-    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=reason)]
+    assert found(tool, tmp_path, **{tag: ""}) == [
+        NotRun(platforms=(tag,), reason=reason)
+    ]
 
 
 def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
@@ -107,7 +119,9 @@ def test_a_target_without_a_loader_is_not_run_with_the_way_to_get_one(
     advice = "no emulator for s390x is installed; run: apt-get install qemu-user-static"
     monkeypatch.setattr(builder_targets, "why_not_run", lambda _: advice)
     tag = "manylinux_2_17_s390x"
-    assert found(tool, tmp_path, **{tag: ""}) == [NotRun(platform=tag, reason=advice)]
+    assert found(tool, tmp_path, **{tag: ""}) == [
+        NotRun(platforms=(tag,), reason=advice)
+    ]
 
 
 def test_only_the_wanted_architectures_are_targets(
@@ -116,35 +130,4 @@ def test_only_the_wanted_architectures_are_targets(
     promised = {"manylinux_2_17_vax": "", "manylinux_2_17_pdp11": ""}
     [missing] = found(tool, tmp_path, wanted="pdp*", **promised)
     assert isinstance(missing, NotRun)
-    assert missing.platform == "manylinux_2_17_pdp11"
-
-
-@pytest.mark.parametrize(("pattern", "is_asked"), [("*", True), ("plan 9 *", False)])
-def test_a_tool_may_be_bound_to_a_system(
-    pattern: str,
-    is_asked: bool,
-    tmp_path: Path,
-) -> None:
-    path = tmp_path / "bound.toml"
-    table = f"[provide]\nsystem = {json.dumps(pattern)}\n"
-    path.write_text(f'name = "x"\nroles = ["builder"]\n{table}[builder]\nc = ["cc"]\n')
-    provided = provide(read_adapter(path), "", tmp_path / "cache")
-    assert isinstance(provided, ProvidedTool) is is_asked
-    if isinstance(provided, NotProvided):
-        said = f"is asked on 'plan 9 *'; this system is {this_system()!r}"
-        assert provided.reason == said
-
-
-def test_a_system_names_itself_as_os_release_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    facts = {"ID": "debian", "VERSION_ID": "12"}
-    monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
-    monkeypatch.setattr("platform.machine", lambda: "s390x")
-    assert this_system() == "debian 12 s390x"
-
-    def absent() -> dict[str, str]:
-        raise OSError
-
-    monkeypatch.setattr("platform.freedesktop_os_release", absent)
-    assert this_system() == "linux rolling s390x"
+    assert missing.platforms == ("manylinux_2_17_pdp11",)
