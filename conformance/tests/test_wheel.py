@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.elf.description import Elf
+from manylinux_fixtures.elf.writer import write_elf
 from manylinux_fixtures.recipes.recipe import Recipe
 from manylinux_fixtures.wheels.writer import write_wheel
 from manylinux_spec.folder import spec_folder
@@ -121,7 +122,9 @@ def test_the_installed_suite_prints_its_cases(programs: Path, home: Path) -> Non
 
 def test_the_installed_suite_checks_an_adapter(programs: Path, home: Path) -> None:
     [adapter] = programs.parent.rglob("data/tools/reference.toml")
-    said = said_by(programs, home, "manylinux-conformance", "adapter-check", adapter)
+    said = said_by(
+        programs, home, "manylinux-conformance", "adapter-check", str(adapter)
+    )
     assert "works as " in said
 
 

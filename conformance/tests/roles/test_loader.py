@@ -1,24 +1,25 @@
 """Asking loaders: made-up ones that misbehave, and this machine's own."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.loader import ask_loader, compile_wheels
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.judging.answers import Answer
+from manylinux_conformance.errors import InvariantError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import running_interpreter
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.roles.loader import Loader, ask_loader, compile_wheels
+from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.suite.cases import Load, Loaded
-from manylinux_conformance.tools.adapters import Adapter, Loader, read_adapter
+from manylinux_conformance.sandbox.tool_description import ToolDescription
+from tests.builders import adapter_text, loader_table, write_adapter
 
-FAKE = Path(__file__).parents[1] / "fake_tools" / "loader.py"
 FOR_2_17, FOR_2_28, FOR_2_31 = "2.17", "2.28", "2.31"
 
 Answers = dict[str, Answer]
@@ -35,6 +36,10 @@ def case(glibc: str) -> Load:
     )
 
 
+def resources(folder: Path) -> Resources:
+    return Resources(folder / "asked", folder / "cache", ProbeCache(folder / "probes"))
+
+
 CASES = tuple(map(case, (FOR_2_28, FOR_2_17, FOR_2_31)))
 
 
@@ -48,17 +53,11 @@ def ask(tmp_path: Path, environment: Environment) -> Ask:
     """Return a function that asks the made-up loader about three wheels."""
 
     def asked(way: str, *, installs: str = "install", seconds: int = 60) -> Answers:
-        adapter = tmp_path / "fake.toml"
-        script = json.dumps(str(FAKE))
-        adapter.write_text(
-            'name = "fake"\nroles = ["loader"]\n[loader]\n'
-            f'install = ["{{python}}", {script}, "{installs}", "{{target}}", "{{tag}}"]'
-            f'\ncommand = ["{{python}}", {script}, "{way}", "{{target}}"]\n'
-            f"seconds = {seconds}\n"
-        )
-        tool = ProvidedTool(read_adapter(adapter), "", running_interpreter())
-        folder = tmp_path / "asked"
-        answers = ask_loader(tool, environment, CASES, folder, tmp_path / "cache")
+        table = loader_table(way, installs=installs, seconds=seconds)
+        adapter = write_adapter(tmp_path, adapter_text(Role.LOADER, table))
+        tool = ProvidedTool(adapter, "", running_interpreter())
+        shape, made_of = adapter.table(Loader), resources(tmp_path)
+        answers = ask_loader(tool, shape, environment, CASES, made_of)
         return {each.rpartition("-")[2]: answer for each, answer in answers.items()}
 
     return asked
@@ -132,17 +131,8 @@ def test_installation_that_fails_is_no_refusal(ask: Ask) -> None:
     }
 
 
-def test_tool_in_another_role_is_a_mistake_of_ours(
-    environment: Environment, tmp_path: Path
-) -> None:
-    adapter = Adapter(name="fake", roles=(Role.INSTALLER,))
-    tool = ProvidedTool(adapter, "", running_interpreter())
-    with pytest.raises(ValueError, match="fake is no loader"):
-        ask_loader(tool, environment, CASES, tmp_path / "asked", tmp_path)
-
-
 def test_source_that_cannot_be_compiled_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"for-2.17: .*has no 'c' for 'vax'"):
+    with pytest.raises(InvariantError, match=r"for-2.17: .*has no 'c' for 'vax'"):
         compile_wheels([case(FOR_2_17)], "vax", tmp_path)
 
 
@@ -161,13 +151,11 @@ def test_compiled_wheel_is_imported_here(
         install=("{python}", "-c", unpack, "{target}"),
         command=("{python}", str(script), "{target}"),
     )
-    adapter = Adapter(name="cpython", roles=(Role.LOADER,), loader=loader)
-    tool = ProvidedTool(adapter, "", running_interpreter())
+    tool = ProvidedTool(ToolDescription(name="cpython"), "", running_interpreter())
     known, future = case("2.28"), case("2.43")
-    compile_wheels([known, future], platform.arch, tmp_path)
-    answers = ask_loader(
-        tool, environment, [known, future], tmp_path / "asked", tmp_path
-    )
+    made_of = resources(tmp_path)
+    compile_wheels([known, future], platform.arch, made_of.cache)
+    answers = ask_loader(tool, loader, environment, [known, future], made_of)
     assert answers[known.id].answer == "imported"
     if (platform.major, platform.minor) < (2, 43):
         assert answers[future.id].answer == "refused"

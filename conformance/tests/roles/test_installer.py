@@ -1,32 +1,39 @@
-"""Asking an installer: what landed is the answer, and misbehaviour is told apart."""
+"""Asking an installer: what answered is the answer, and misbehaviour is told apart."""
 
 import json
 import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from manylinux_conformance.asking import installer as asking
-from manylinux_conformance.asking.installer import ask_installer
-from manylinux_conformance.asking.probe_projects import Question, write_probe_projects
-from manylinux_conformance.judging.answers import Answer
+from manylinux_conformance.asking.probe_projects import write_probe_projects
 from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.platforms.platform import Libc
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.questions.probe_project import Offer, ProbeProject
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.roles import installer as asking
+from manylinux_conformance.roles.installer import Installer, ask_installer
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.suite.cases import Offer
+from manylinux_conformance.sandbox.tool_description import Fact
+from tests.builders import platform, table_of
 
 Make = Callable[..., ProvidedTool]
 Ask = Callable[..., dict[str, Answer]]
 
 GOOD = ("manylinux_2_17_x86_64", "linux_x86_64")
 CULPRIT = "culprit_x86_64"
+# Options for an explicit target that has a name.
+NAMED = 'explicit_target = ["-p"]\nexplicit_targets = "manylinux_.*"\n'
 
 
-def questions(*tags: str) -> list[Question]:
-    return [Question(f"rule/{tag}", (Offer(tag),)) for tag in tags]
+def questions(*tags: str) -> list[ProbeProject]:
+    return [ProbeProject(f"rule/{tag}", (Offer(tag),)) for tag in tags]
 
 
 @pytest.fixture
@@ -36,7 +43,8 @@ def ask(tmp_path: Path, here: Environment) -> Ask:
     ) -> dict[str, Answer]:
         probes = write_probe_projects(questions(*tags), tmp_path / "links")
         before = {path.name: path.read_bytes() for path in probes.links.iterdir()}
-        answers = ask_installer(tool, environment, probes, tmp_path / "asked")
+        table, folder = table_of(tool, Installer), tmp_path / "asked"
+        answers = ask_installer(tool, table, environment, probes, folder)
         after = {path.name: path.read_bytes() for path in probes.links.iterdir()}
         assert after == before, "the wheels are as they were, for the next tool"
         return {case.removeprefix("rule/"): answer for case, answer in answers.items()}
@@ -258,9 +266,10 @@ def test_the_other_rules_are_put_to_it(
     fake_installer: Make, here: Environment, tmp_path: Path
 ) -> None:
     tool = fake_installer("any", more='declines = { "one" = "has no order" }\n')
-    asked = [Question("one/name", ()), Question("other/name", ())]
+    asked = [ProbeProject("one/name", ()), ProbeProject("other/name", ())]
     probes = write_probe_projects(asked, tmp_path / "links")
-    answers = ask_installer(tool, here, probes, tmp_path / "asked")
+    table = table_of(tool, Installer)
+    answers = ask_installer(tool, table, here, probes, tmp_path / "asked")
     assert answers["one/name"].outcome is Verdict.DECLINED
     assert answers["other/name"].answer == "any"
 
@@ -270,18 +279,43 @@ def test_a_tool_may_want_another_prefix(fake_installer: Make, ask: Ask) -> None:
     assert ask(tool, *GOOD)[GOOD[0]].answer == GOOD[0]
 
 
-def test_what_cannot_be_asked_is_not_asked(
+def test_a_tool_without_the_option_declines_an_explicit_target(
     fake_installer: Make, ask: Ask, here: Environment, tmp_path: Path
 ) -> None:
-    environment = Environment(here.platform, target="win32")
+    environment = Environment(here.platform, target="manylinux_2_28_x86_64")
     answer = ask(fake_installer("any"), *GOOD, environment=environment)[GOOD[0]]
     assert answer.outcome is Verdict.DECLINED
+    assert answer.reason == "has no option for an explicit target"
     assert evidence(tmp_path) == []
 
 
-def test_a_tool_without_the_role_is_not_asked(
-    fake_library: Make, here: Environment, tmp_path: Path
+def test_a_target_without_a_name_is_declined(
+    fake_installer: Make, ask: Ask, here: Environment, tmp_path: Path
 ) -> None:
-    probes = write_probe_projects([], tmp_path / "links")
-    with pytest.raises(ValueError, match="fake is no installer"):
-        ask_installer(fake_library("good"), here, probes, tmp_path / "asked")
+    environment = Environment(here.platform, target="win32")
+    tool = fake_installer("any", more=NAMED)
+    answer = ask(tool, *GOOD, environment=environment)[GOOD[0]]
+    assert answer.outcome is Verdict.DECLINED
+    assert answer.reason == "has no name for the target win32"
+    assert evidence(tmp_path) == []
+
+
+def test_a_target_that_has_a_name_is_asked_for(
+    fake_installer: Make, ask: Ask, here: Environment
+) -> None:
+    environment = Environment(here.platform, target="manylinux_2_28_x86_64")
+    tool = fake_installer("any", more=NAMED)
+    assert ask(tool, *GOOD, environment=environment)[GOOD[0]].answer == "any"
+
+
+def test_what_a_tool_cannot_be_shown_is_not_asked(
+    fake_installer: Make, ask: Ask, tmp_path: Path
+) -> None:
+    tool = fake_installer("any")
+    blind = msgspec.structs.replace(
+        tool.description, cannot_see={Fact.MUSL: "looks away"}
+    )
+    environment = Environment(platform(libc=Libc.MUSL))
+    answer = ask(replace(tool, description=blind), *GOOD, environment=environment)
+    assert answer[GOOD[0]] == Answer(Verdict.NOT_ASKED, reason="looks away")
+    assert evidence(tmp_path) == []

@@ -4,12 +4,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.tag_library import MOST_BREAKDOWNS, ask_library
-from manylinux_conformance.judging.answers import Answer
 from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.questions.choose import Choose
+from manylinux_conformance.questions.expand import Expand
+from manylinux_conformance.questions.listing import Listing
+from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.roles.tag_library import (
+    MOST_BREAKDOWNS,
+    TagCase,
+    TagLibrary,
+    ask_library,
+)
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.suite.cases import Case, Choose, Expand, Listing, Parse
+from tests.builders import table_of
 
 Make = Callable[..., ProvidedTool]
 Ask = Callable[..., Sequence[Answer]]
@@ -18,9 +27,10 @@ Ask = Callable[..., Sequence[Answer]]
 @pytest.fixture
 def ask(tmp_path: Path, here: Environment) -> Ask:
     def ask(
-        tool: ProvidedTool, *cases: Case, environment: Environment = here
+        tool: ProvidedTool, *cases: TagCase, environment: Environment = here
     ) -> Sequence[Answer]:
-        answers = ask_library(tool, environment, cases, tmp_path / "asked")
+        table, folder = table_of(tool, TagLibrary), tmp_path / "asked"
+        answers = ask_library(tool, table, environment, cases, folder)
         assert not (tmp_path / "asked").exists()
         return [answers[case.id] for case in cases]
 
@@ -115,10 +125,3 @@ def test_rules_that_a_library_declines_are_not_put_to_it(
 ) -> None:
     tool = fake_library("exit-always", more='declines = { "ru*" = "has no order" }\n')
     assert ask(tool, choose("one")) == [Answer(Verdict.DECLINED, reason="has no order")]
-
-
-def test_a_tool_without_the_role_is_not_asked(
-    fake_installer: Make, here: Environment, tmp_path: Path
-) -> None:
-    with pytest.raises(ValueError, match="fake is no tag library"):
-        ask_library(fake_installer("any"), here, [], tmp_path / "asked")
