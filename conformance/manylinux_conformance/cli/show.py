@@ -14,12 +14,12 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.deciders import read_deciders
 from manylinux_conformance.reports.overview import (
+    Location,
     Overview,
-    Place,
     commands,
     lines,
+    locations_of,
     measured,
-    places_of,
 )
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.suite.load import load_suite
@@ -55,11 +55,11 @@ def _overview(rule: Rule) -> Overview:
     spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
     root = spec.parent
     chapter = spec / f"{rule.chapter}.md"
-    found = tuple(places_of(rule.id, written_below(cases), root))
+    found = tuple(locations_of(rule.id, written_below(cases), root))
     found += tuple(
-        Place(name, f"{_below(chapter, root)}:{rule.line}") for name in rule.examples
+        Location(name, f"{_below(chapter, root)}:{rule.line}") for name in rule.examples
     )
-    wheels = tuple(places_of(rule.id, written_below(recipes), root))
+    wheels = tuple(locations_of(rule.id, written_below(recipes), root))
     asked = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
     return Overview(
         rule=rule,
@@ -72,11 +72,13 @@ def _overview(rule: Rule) -> Overview:
     )
 
 
-def _deciders(rule: str) -> list[Place]:
+def _deciders(rule: str) -> list[Location]:
     reference = read_adapter(data_folder("tools") / "reference.toml")
     found = read_deciders(reference).get(rule, ())
     return [
-        Place(each.function, f"reference/manylinux_reference/{each.file}:{each.line}")
+        Location(
+            each.function, f"reference/manylinux_reference/{each.file}:{each.line}"
+        )
         for each in found
     ]
 

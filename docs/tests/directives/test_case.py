@@ -10,7 +10,7 @@ from docs.tests.site import Build, Built
 def test_example_says_question_platforms_and_expected_answer(built: Built) -> None:
     assert built.text("spec/demo", ".case") == (
         "Example same-version Asked on every platform with a glibc "
-        "Question Which of these wheels is taken? manylinux_2_17_x86_64 "
+        "Question Which of these wheels is installed? manylinux_2_17_x86_64 "
         "Expected answer manylinux_2_17_x86_64"
     )
 

@@ -28,14 +28,14 @@ def test_cases_are_rows_with_question_platforms_and_expected_answer(
     assert built.rows(PAGE, f"{FIRST} .rule-cases") == [
         [
             "same-version",
-            "Which of these wheels is taken? manylinux_2_17_x86_64",
+            "Which of these wheels is installed? manylinux_2_17_x86_64",
             "every platform with a glibc",
             "manylinux_2_17_x86_64",
         ],
         [
             "next-version",
             (
-                "Which of these wheels is taken, with a _manylinux module "
+                "Which of these wheels is installed, with a _manylinux module "
                 "(target)? manylinux_2_18_x86_64 "
                 "The module def manylinux_compatible(*_): return None "
                 "One minor version too new."

@@ -20,22 +20,22 @@ from manylinux_docs.wording.cases import describe
     [
         (
             Choose(rule="r", name="n", offer=("a", Offer("b", ("c",))), pick="a"),
-            "Which of these wheels is taken?",
+            "Which of these wheels is installed?",
             ("a", "b, c"),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", target="t"),
-            "Which of these wheels is taken for the explicit target t?",
+            "Which of these wheels is installed for the explicit target t?",
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
-            "Which of these wheels is taken, with a _manylinux module (target)?",
+            "Which of these wheels is installed, with a _manylinux module (target)?",
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", tool_glibc="2.5"),
-            "Which of these wheels is taken, the tool itself running on glibc 2.5?",
+            "Which of these wheels is installed, the tool itself running on glibc 2.5?",
             ("a",),
         ),
         (
