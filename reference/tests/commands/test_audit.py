@@ -16,9 +16,7 @@ from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference.commands import cli
 from manylinux_reference.commands.many_wheels import audits, report_on
 from manylinux_reference.commands.report_json import as_object
-from manylinux_reference.commands.report_text import lines
 from manylinux_reference.rules.wheel.audit import ALL_HOLD, FALSE_CLAIM, UNUSABLE
-from manylinux_reference.rules.wheel.report import Claim, Finding, Outcome, Report
 
 if TYPE_CHECKING:
     from manylinux_fixtures.corpus.fixtures import Fixture
@@ -171,24 +169,6 @@ def test_without_wheels_the_usage_is_shown() -> None:
     done = run("check")
     assert done.returncode == UNUSABLE
     assert done.stderr.startswith("usage: manylinux check")
-
-
-def test_evidence_begins_with_the_newest_need_and_is_counted() -> None:
-    report = Report("dist/a.whl")
-    report.outcome = Outcome.VIOLATES
-    against = [
-        Finding("wheel.needed.allowed", "a.so", f"needs {minor}", min_level=(2, minor))
-        for minor in (18, 30, 24, 28, 26)
-    ]
-    report.claims = [Claim("manylinux_2_17_x86_64", against)]
-    assert list(lines(report)) == [
-        "a.whl: manylinux_2_17_x86_64 is false",
-        "  wheel.needed.allowed",
-        "    a.so: needs 30",
-        "    a.so: needs 28",
-        "    a.so: needs 26",
-        "    and 2 more",
-    ]
 
 
 def test_progress_is_shown_on_a_terminal_alone(

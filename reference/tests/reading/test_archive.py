@@ -1,4 +1,4 @@
-"""The zip reader sees what the standard library sees, and less of what is wrong."""
+"""Reading zip archives and inflating: what zipfile reads, and less of what is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from manylinux_reference.reading import inflate
 from manylinux_reference.reading.archive import Archive, Member
 from manylinux_reference.reading.inflate import chunks, content, first_bytes
-from manylinux_reference.reading.unusable import UnusableError, printable
+from manylinux_reference.reading.unusable import UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -296,15 +296,3 @@ def test_first_bytes_of_damaged_data_are_refused(tmp_path: Path) -> None:
     archive, member = member_of(path, "a")
     with pytest.raises(UnusableError, match="compressed data are damaged"):
         first_bytes(archive, member, 4)
-
-
-@pytest.mark.parametrize(
-    ("name", "shown"),
-    [
-        ("a\nb", "a\\nb"),
-        ("x" * 300, "x" * 200 + "..."),
-        ("plain/name", "plain/name"),
-    ],
-)
-def test_names_from_outside_stay_on_one_line(name: str, shown: str) -> None:
-    assert printable(name) == shown

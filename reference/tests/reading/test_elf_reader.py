@@ -20,7 +20,6 @@ from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, MAGIC, Elf
 from manylinux_reference.reading.elf_reader import read_elf
 from manylinux_reference.reading.elf_symbols import SymbolQuery
-from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
 from manylinux_reference.reading.unusable import UnusableError
 
 if TYPE_CHECKING:
@@ -230,24 +229,6 @@ def test_too_large_a_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         read(WRITTEN[0])
 
 
-def test_kept_ranges_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "manylinux_reference.reading.range_buffer.LARGEST_KEPT", 32 * 2**20
-    )
-    buffer = RangeBuffer(2**30)
-    buffer.keep([(2**29, 1)])
-    with pytest.raises(UnusableError, match="is too large"):
-        buffer.keep([(2**28, 7 * 2**20)])
-
-
-def test_near_ranges_are_kept_as_one() -> None:
-    buffer = RangeBuffer(2**30)
-    buffer.keep([(2**29 + 100, 10), (2**29, 10)])
-    buffer.position = 2**29
-    buffer.feed(bytes(range(200)))
-    assert buffer.read(2**29 + 100, 10) == bytes(range(100, 110))
-
-
 @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(
     data=st.sampled_from(WRITTEN),
@@ -264,31 +245,3 @@ def test_damaged_files_are_read_or_refused(
         damaged[at : at + len(new)] = new
     with contextlib.suppress(UnusableError):
         read(bytes(damaged), "PyFPE_jbuf", "memcpy")
-
-
-@given(
-    data=st.binary(max_size=4000),
-    wanted=st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 600)), max_size=8),
-    piece=st.integers(1, 700),
-)
-def test_a_buffer_gives_back_what_passed_by(
-    data: bytes, wanted: list[tuple[int, int]], piece: int
-) -> None:
-    buffer = RangeBuffer(len(data))
-    ranges = [(at, size) for at, size in wanted if at + size <= len(data)]
-    buffer.keep(ranges)
-    for at in range(0, len(data), piece):
-        buffer.feed(data[at : at + piece])
-    assert buffer.is_complete
-    for at, size in ranges:
-        assert buffer.read(at, size) == data[at : at + size]
-
-
-def test_a_buffer_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("manylinux_reference.reading.range_buffer.HEAD", 10)
-    buffer = RangeBuffer(100)
-    buffer.feed(bytes(100))
-    with pytest.raises(NotKeptError, match="20"):
-        buffer.read(20, 5)
-    with pytest.raises(UnusableError, match="past its end"):
-        buffer.read(98, 5)
