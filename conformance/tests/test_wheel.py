@@ -17,6 +17,7 @@ from manylinux_fixtures.wheels.writer import write_wheel
 from manylinux_spec.folder import spec_folder
 
 ROOT = Path(__file__).parents[2]
+HIDDEN = {"__pycache__", ".mypy_cache"}
 DATA = {
     "spec": ("manylinux_spec/data", {"README.md", "manylinux_spec", "tests"}),
     "conformance": (
@@ -84,13 +85,11 @@ def said_by(programs: Path, home: Path, name: str, *arguments: str) -> str:
 @pytest.mark.parametrize("tree", DATA)
 def test_every_file_of_data_is_in_the_wheel(wheel: Path, tree: str) -> None:
     place, code = DATA[tree]
-    tracked = subprocess.run(
-        ["git", "ls-files", tree], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    paths = (path.relative_to(ROOT / tree) for path in (ROOT / tree).rglob("*.*"))
     wanted = {
-        f"{place}/{name.partition('/')[2]}"
-        for name in tracked
-        if name.split("/")[1] not in code
+        f"{place}/{path.as_posix()}"
+        for path in paths
+        if path.parts[0] not in code and not HIDDEN & set(path.parts)
     }
     assert wanted
     assert wanted <= set(zipfile.ZipFile(wheel).namelist())

@@ -1,4 +1,4 @@
-"""The overview of a rule: its text, and everything that is known of it, with locations."""
+"""The overview of a rule: its text, its evidence, and where each is written."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def run(
         for tool, role in _asked(tools, roles):
             ask = partial(Asking, suite, tool, role)
             if host := places.host(tool, role):
-                resources = Resources(settings.work, settings.cache, here)
+                resources = Resources(host.folder, settings.cache, here)
                 yield ask(host, resources).block(progress)
             inside = [
                 ask(
