@@ -129,10 +129,11 @@ def test_the_installed_suite_checks_an_adapter(programs: Path, home: Path) -> No
 
 def test_the_installed_reference_checks_a_wheel(programs: Path, home: Path) -> None:
     name = "thing-1-cp36-abi3-manylinux_2_17_x86_64.whl"
-    recipe = Recipe(
-        name="thing", about="", arch=("x86_64",), tags=("manylinux_2_17_x86_64",)
-    )
-    (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": write_elf(Elf())}))
+    tags = ("manylinux_2_17_x86_64",)
+    recipe = Recipe(name="thing", about="", arch=("x86_64",), tags=tags, elf=())
+    imports = ("memcpy@GLIBC_2.14 from libc.so.6",)
+    extension = write_elf(Elf(arch="x86_64", imports=imports))
+    (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": extension}))
     assert "manylinux_2_17_x86_64" in said_by(
         programs, home, "manylinux", "check", name
     )
