@@ -200,7 +200,10 @@ def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
         unpack([info.tobuf()], folder)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings().max_examples * 3 // 5,
+)
 @given(
     names=st.lists(st.text("./ab\\\n é", min_size=1, max_size=12), max_size=6),
     kinds=st.lists(st.sampled_from([b"0", b"1", b"2", b"5", b"6"]), min_size=6),

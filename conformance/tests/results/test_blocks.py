@@ -69,7 +69,7 @@ blocks = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(st.lists(blocks, max_size=3))
 def test_any_blocks_are_read_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, written: list[Block]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.rules import tags
 from manylinux_spec.folder import spec_folder
@@ -21,14 +21,12 @@ def test_perennial_tag_is_its_numbers_and_architecture() -> None:
     assert tags.parse("manylinux_2_17_x86_64") == ((2, 17), "x86_64")
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, ARCHITECTURES)
 def test_written_tag_is_read_back(major: int, minor: int, arch: str) -> None:
     promise = ((major, minor), arch)
     assert tags.parse(tags.canonical(promise)) == promise
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     promise = tags.parse(text)
@@ -36,7 +34,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert tags.parse(tags.canonical(promise)) == promise
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, ARCHITECTURES)
 def test_case_does_not_matter(major: int, minor: int, arch: str) -> None:
     tag = tags.canonical(((major, minor), arch))
@@ -99,7 +96,6 @@ def test_legacy_spelling_stands_for_its_version(arch: str) -> None:
         assert tags.parse(tag) == (version, arch)
 
 
-@settings(deadline=None)
 @given(*[st.lists(MEMBERS, min_size=1, max_size=4, unique=True)] * 3)
 def test_set_stands_for_every_combination(
     pythons: list[str], abis: list[str], platforms: list[str]
