@@ -23,7 +23,7 @@ from manylinux_conformance.reports.overview import (
 )
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.suite.load import load_suite
-from manylinux_conformance.suite.locations import written_below
+from manylinux_conformance.suite.locations import examples_in, written_below
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.adapters import read_adapter
 
@@ -55,10 +55,8 @@ def _overview(rule: Rule) -> Overview:
     spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
     root = spec.parent
     chapter = spec / f"{rule.chapter}.md"
-    found = tuple(locations_of(rule.id, written_below(cases), root))
-    found += tuple(
-        Location(name, f"{_below(chapter, root)}:{rule.line}") for name in rule.examples
-    )
+    written = (*written_below(cases), *examples_in(chapter, rule))
+    found = tuple(locations_of(rule.id, written, root))
     wheels = tuple(locations_of(rule.id, written_below(recipes), root))
     asked = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
     return Overview(
