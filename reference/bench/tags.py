@@ -23,8 +23,7 @@ from functools import partial
 import packaging.tags
 import packaging.utils
 from manylinux_reference.reading.system import ask_system
-from manylinux_reference.rules.installer import choice as installer
-from manylinux_reference.rules.installer import order, platform
+from manylinux_reference.rules.installer import choice, order, platform
 
 IMPORT_ROUNDS = 7
 ROUNDS = 15
@@ -105,10 +104,8 @@ def matching() -> Iterator[Measured]:
 
     def ours(names: list[str]) -> list[bool]:
         # New ones in every round: what the last round compared is forgotten.
-        ranks, pythons = order.Ranks(environment), installer.running_python_ranks()
-        return [
-            installer.preference(name, pythons, ranks) is not None for name in names
-        ]
+        ranks, pythons = order.Ranks(environment), choice.running_python_ranks()
+        return [choice.preference(name, pythons, ranks) is not None for name in names]
 
     def theirs(names: list[str]) -> list[bool]:
         return [

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import NoneType
 
-from manylinux_reference.commands.tag_questions import BadRequestError, text
+from manylinux_reference.commands.questions import BadRequestError, text
 from manylinux_reference.commands.target import Target
 from manylinux_reference.reading.system import SystemAnswers
 from manylinux_reference.rules.installer import override, platform

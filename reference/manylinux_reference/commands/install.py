@@ -32,7 +32,11 @@ def configure(parser: ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.epilog = EXAMPLE
     parser.add_argument(
-        "--find-links", type=Path, required=True, metavar="DIR", help="where wheels lie"
+        "--find-links",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of wheels",
     )
     parser.add_argument(
         "--target", type=Path, required=True, metavar="DIR", help="where they go"

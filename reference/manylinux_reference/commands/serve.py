@@ -15,10 +15,9 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from manylinux_reference.commands.audit_question import answer_audit
 from manylinux_reference.commands.deciders import deciders
 from manylinux_reference.commands.described_target import described_target
-from manylinux_reference.commands.tag_questions import BadRequestError, answer, text
+from manylinux_reference.commands.questions import BadRequestError, answer, text
 from manylinux_reference.commands.target import running_target
 
 if TYPE_CHECKING:
@@ -86,8 +85,6 @@ def _answer(
             return {"mutations": mutants.mutations()}
         case "deciders":
             return {"deciders": deciders()}
-        case "audit":
-            return answer_audit(text(request, "wheel"))
     if "answers" in request:
         find_target = partial(described_target, request)
     return answer(request, find_target)

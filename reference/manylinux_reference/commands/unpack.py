@@ -37,7 +37,7 @@ def unpack(wheels: Iterable[Path], target: Path) -> None:
                 raise UnpackError(f"{wheel}: {error}") from error
         for entry in staging.iterdir():
             if (target / entry.name).exists():
-                raise UnpackError(f"{target / entry.name}: is there already")
+                raise UnpackError(f"{target / entry.name}: already exists")
         for entry in staging.iterdir():
             entry.rename(target / entry.name)
 

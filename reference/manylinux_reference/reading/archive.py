@@ -157,7 +157,7 @@ class Archive:
     def locate(self, member: Member) -> tuple[int, bytes]:
         """Return where a member's data begin, and the first of them.
 
-        Raises UnusableError if the local header tells another story.
+        Raises UnusableError if the local header contradicts the directory.
         """
         name = member.name.encode()
         room = min(LOCAL.size + len(name) + PEEK, self.length - member.header)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_PASSES = 8  # over one file; real ones need two at most
 LARGEST_ELVES = 64 * 1024**3  # bytes in all ELF files together
 LITTLE, BIG = 1, 2  # EI_DATA
-PN_XNUM = 0xFFFF  # the real count would stand in a section header
+PN_XNUM = 0xFFFF  # the real count is in a section header
 X86 = (3, 62)  # EM_386, EM_X86_64
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 PT_GNU_STACK, PT_GNU_PROPERTY = 0x6474E551, 0x6474E553

@@ -165,7 +165,7 @@ class Symbols:
         return map(self._entry, self._layout.iter_unpack(memoryview(kept)[begin:end]))
 
     def named(self, offsets: Iterable[int]) -> Iterator[tuple[int, bool, bool]]:
-        """Yield the entries whose names stand at these offsets."""
+        """Yield the entries whose names are at these offsets."""
         for at in offsets:
             name = self._name.pack(at)
             for number in _entries_starting_with(self._table, name, self._layout.size):
@@ -177,7 +177,7 @@ class Symbols:
 
 
 def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterator[int]:
-    """Yield where a name stands; linkers let one string end inside another."""
+    """Yield where a name is; linkers let one string end inside another."""
     at = strings.find(name, start, stop)
     while at >= 0:
         yield at - start

@@ -39,7 +39,7 @@ def parse(tag: str) -> Promise | None:
 def parse_perennial(tag: str) -> Promise | None:
     """Return what ``manylinux_X_Y_ARCH`` promises (PEP 600, Core definition).
 
-    No word may stand before the numbers: the C library is glibc.
+    No word may come before the numbers: the C library is glibc.
     """
     parts = split_perennial(tag)
     if parts is None:
@@ -101,7 +101,7 @@ def is_architecture_given(arch: str) -> bool:
 
 
 def underscored(name: str) -> str:
-    """Return a name of sysconfig as it stands in a tag (PEP 425, Platform Tag)."""
+    """Return a name of sysconfig as it is written in a tag (PEP 425, Platform Tag)."""
     return name.replace("-", "_").replace(".", "_").replace(" ", "_")
 
 
@@ -120,7 +120,7 @@ def sysconfig_name(arch: str) -> str | None:
 def name_without_level(arch: str) -> str | None:
     """Return an architecture without a level such as ``_v3``, None with one.
 
-    Levels are no part of sysconfig's names; PEP 825 (draft) gives them another place.
+    Levels are not part of sysconfig's names; PEP 825 (draft) gives them another place.
     """
     name, _, level = arch.rpartition("_v")
     return None if name and level.isdecimal() else arch

@@ -7,7 +7,7 @@ from manylinux_reference.commands.described_target import (
     described_target,
     system_answers,
 )
-from manylinux_reference.commands.tag_questions import BadRequestError
+from manylinux_reference.commands.questions import BadRequestError
 from manylinux_reference.commands.target import (
     Target,
     UnknownTargetError,

@@ -7,7 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from manylinux_reference.commands import write_policy as policy_writer
+from manylinux_reference.commands import write_policy
 from manylinux_reference.commands.write_policy import policy_text
 from manylinux_reference.reading.policy import (
     PATH,
@@ -51,8 +51,8 @@ def test_writer_writes_the_file_that_audits_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     target = f"{tmp_path}/policy.txt"
-    monkeypatch.setattr(policy_writer, "PATH", target)
-    policy_writer.write()
+    monkeypatch.setattr(write_policy, "PATH", target)
+    write_policy.write()
     monkeypatch.setattr("manylinux_reference.reading.policy.PATH", target)
     assert architectures() == ARCHITECTURES
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -123,3 +125,64 @@ def test_repeated_member_counts_once() -> None:
 def test_unacceptable_set_is_refused_with_a_reason(tag_set: str, reason: str) -> None:
     with pytest.raises(tags.InvalidTagSetError, match=reason):
         tags.expand(tag_set)
+
+
+def test_importing_the_tags_loads_next_to_nothing() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import manylinux_reference.rules.tags; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    process = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = {name.partition(".")[0] for name in process.stdout.split()}
+    assert loaded <= {"manylinux_reference", "__future__"}
+
+
+@pytest.mark.parametrize(
+    ("tag", "version"),
+    [
+        ("manylinux_0_0_x86_64", (0, 0)),
+        ("manylinux_2_0_x86_64", (2, 0)),
+        (f"manylinux_2_{'9' * 35}_x86_64", (2, 10**35 - 1)),
+    ],
+)
+def test_number_at_the_edge_is_read(tag: str, version: tuple[int, int]) -> None:
+    assert tags.parse(tag) == (version, "x86_64")
+
+
+@pytest.mark.parametrize("digits", [36, 37, 1000])
+def test_longer_numbers_are_refused(digits: int) -> None:
+    assert tags.parse(f"manylinux_2_{'9' * digits}_x86_64") is None
+
+
+@pytest.mark.parametrize("arch", ["x86_64_v3", "riscv64_v0", "a_v1"])
+def test_level_of_an_architecture_is_not_a_name(arch: str) -> None:
+    assert tags.name_without_level(arch) is None
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "_v3", "a_v", "a_vx", "a_v3x", "av3"])
+def test_name_that_only_looks_like_a_level_is_kept(arch: str) -> None:
+    assert tags.name_without_level(arch) == arch
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="ab._-", max_size=20))
+def test_members_of_any_set_are_not_empty_and_not_repeated(part: str) -> None:
+    try:
+        members = tags.set_members(part)
+    except tags.InvalidTagSetError:
+        assert "" in part.split(".")
+    else:
+        assert all(members)
+        assert sorted(members) == sorted(set(part.split(".")))
+
+
+@pytest.mark.parametrize("count", [64, 65])
+def test_expansion_has_a_limit(count: int) -> None:
+    part = ".".join(f"m{number}" for number in range(count))
+    if count * count <= tags.LARGEST_EXPANSION:
+        assert len(tags.expand(f"{part}-{part}-x")) == count * count
+    else:
+        with pytest.raises(tags.InvalidTagSetError, match="more than"):
+            tags.expand(f"{part}-{part}-x")

@@ -23,8 +23,8 @@ class OverrideError(Exception):
 def search_path(path: Sequence[str], here: Sequence[str], variable: str) -> list[str]:
     """Return the entries of an interpreter's import path that are searched.
 
-    ``path`` is that of the interpreter installed for (PEP 513); what stands in it for
-    the working directories ``here``, or by PYTHONPATH's ``variable``, is left out.
+    ``path`` is that of the interpreter installed for (PEP 513).  The working
+    directories ``here`` and the entries of PYTHONPATH's ``variable`` are left out.
     """
     foreign = ["", *here, *variable.split(os.pathsep)]
     return [entry for entry in path if entry not in foreign]

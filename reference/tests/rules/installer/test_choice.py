@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.rules.installer import choice as installer
+from manylinux_reference.rules.installer import choice
 from manylinux_reference.rules.installer.choice import (
     PythonRanks,
     choose,
@@ -46,12 +46,12 @@ def best(*tags: str) -> str | None:
 def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
     ranks = Ranks(HERE)
     chosen = choose(dict.fromkeys(names, ()), PYTHONS, ranks)
-    wanted = [installer.preference(name, PYTHONS, ranks) for name in names]
+    wanted = [choice.preference(name, PYTHONS, ranks) for name in names]
     fitting = [each for each in wanted if each is not None]
     if chosen is None:
         assert not fitting
     else:
-        assert installer.preference(chosen, PYTHONS, ranks) == min(fitting)
+        assert choice.preference(chosen, PYTHONS, ranks) == min(fitting)
 
 
 @given(st.lists(WHEELS, min_size=1, max_size=8, unique=True), st.randoms())
@@ -113,7 +113,7 @@ def test_filename_decides_against_the_metadata() -> None:
 def test_ranks_of_pythons_are_remembered_within_a_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(installer, "MOST_REMEMBERED", len(PYTHONS) + 1)
+    monkeypatch.setattr(choice, "MOST_REMEMBERED", len(PYTHONS) + 1)
     pythons = PythonRanks((3, 12), "cp312")
     assert [pythons[f"cp{number}", "none"] for number in range(40, 50)] == [None] * 10
     assert len(pythons) <= len(PYTHONS) + 1

@@ -1,10 +1,14 @@
-"""Answers the suite's questions about tags, for one target."""
+"""Answers the suite's questions about tags, for one target, and about wheels."""
 
 from __future__ import annotations
 
+from manylinux_reference.commands.many_wheels import report_on
+from manylinux_reference.commands.report_json import as_object
 from manylinux_reference.commands.target import named_target
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import choice, order, override
+from manylinux_reference.rules.wheel.audit import exit_status
+from manylinux_reference.rules.wheel.report import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +49,8 @@ def answer(
             return _expand(text(request, "set"))
         case "listing":
             return _listing(find_target)
+        case "audit":
+            return _audit(text(request, "wheel"))
     raise BadRequestError(f"unknown question {request.get('ask')!r}")
 
 
@@ -95,3 +101,23 @@ def _listing(find_target: Callable[[], Target]) -> dict[str, object]:
         return {"tags": order.platform_tags(target.environment, target.module)}
     except override.OverrideError as error:
         return {"error": str(error)}
+
+
+def _audit(wheel: str) -> dict[str, object]:
+    """Return the report on the wheel at a path, and the status of ``check``.
+
+    ``conforms`` says whether there are claims and all of them hold, ``reason`` which
+    rules speak against them, ``advises`` whether there is advice, ``pure`` whether
+    there is no ELF file.
+    """
+    report = report_on(wheel)
+    against = {finding.rule for claim in report.claims for finding in claim.against}
+    return {
+        **as_object(report),
+        "conforms": report.outcome == Outcome.HOLDS,
+        "reason": ", ".join(sorted(against)),
+        "refused": report.outcome == Outcome.UNUSABLE,
+        "advises": bool(report.advice),
+        "pure": report.outcome == Outcome.NO_ELF,
+        "status": exit_status(report, checking=True),
+    }
