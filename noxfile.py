@@ -145,6 +145,13 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the code line by line and see whether tests notice; takes an hour."""
+    prepare(session)
+    run(session, "python", "-m", "tests.mutation.run", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure speed and memory against the peers, as ratios in one run."""
     prepare(session)

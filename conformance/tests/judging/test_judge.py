@@ -70,7 +70,7 @@ def test_what_is_no_answer_keeps_its_verdict_with_what_was_expected(
     verdict: Verdict,
 ) -> None:
     judged = judge(choose(TAG, pick=TAG), Answer(verdict, TAG))
-    assert (judged.verdict, judged.expected) == (verdict, TAG)
+    assert (judged.verdict, judged.expected, judged.answer) == (verdict, TAG, TAG)
 
 
 def test_a_result_names_the_platform_that_was_asked_on() -> None:

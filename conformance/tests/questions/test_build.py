@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from manylinux_conformance.platforms.platform import Platform
-from manylinux_conformance.questions.answer import answered
+from manylinux_conformance.questions.answer import Judged, answered
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.questions.case import Selector
 from manylinux_conformance.results.verdicts import Verdict
@@ -22,7 +22,7 @@ CASE = build(expect=("refused", "kept"))
 )
 def test_every_expected_answer_passes(answer: str, verdict: Verdict) -> None:
     judged = CASE.judge(answered(answer))
-    assert (judged.verdict, judged.expected) == (verdict, "refused or kept")
+    assert judged == Judged(verdict, "refused or kept", answer)
 
 
 def messages(*cases: Build) -> list[str]:

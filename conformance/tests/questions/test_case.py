@@ -2,7 +2,9 @@
 
 import msgspec
 import pytest
+from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.parse import Parse
 from tests.builders import choose, platform
 
 GLIBC = platform()
@@ -43,3 +45,32 @@ def test_a_platform_is_selected_by_what_it_is_like_too() -> None:
 def test_a_case_is_known_by_its_rule_and_its_name() -> None:
     case = choose(rule="tag.form", name="four-parts")
     assert (case.id, case.key, case.wheel_arch) == ("tag.form/four-parts",) * 2 + ("",)
+
+
+@pytest.mark.parametrize(
+    ("selector", "words"),
+    [
+        ({}, "every platform with a glibc"),
+        ({"arch": ["a", "b"], "name": ["musl", "old"]}, "a, b; musl, old"),
+        ({"other_than": ["i686", "s390x"]}, "not i686 or s390x"),
+        ({"glibc": ["2.17", "?"]}, "where glibc says “2.17” or “?”"),
+        (
+            {"at_least": [2, 17], "below": [2, 28]},
+            "glibc 2.17 or newer; glibc older than 2.28",
+        ),
+    ],
+)
+def test_a_selector_says_for_which_platforms_a_case_is(
+    selector: dict[str, object], words: str
+) -> None:
+    assert str(msgspec.convert(selector, Selector)) == words
+
+
+def test_a_case_is_asked_on_the_platform_as_it_is() -> None:
+    case = Parse(rule="r", name="n", tag="t", valid=True)
+    assert case.environment(GLIBC) == Environment(GLIBC)
+
+
+def test_what_a_case_expects_is_what_its_twin_has_to_differ_in() -> None:
+    case = choose("any", pick="any", why="a reason")
+    assert case.expectation == ["any", ()]

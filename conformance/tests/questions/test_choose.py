@@ -2,7 +2,7 @@
 
 import pytest
 from manylinux_conformance.platforms.environment import Environment, ModulePlace
-from manylinux_conformance.questions.answer import Answer, answered
+from manylinux_conformance.questions.answer import Answer, Judged, answered
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.probe_project import PREFIX, Offer
 from manylinux_conformance.questions.question import Reply
@@ -29,7 +29,7 @@ TAG = "manylinux_2_17_x86_64"
 def test_a_choice_is_right_when_the_case_expects_it(
     case: Choose, answer: str, verdict: Verdict
 ) -> None:
-    assert case.judge(answered(answer)).verdict is verdict
+    assert case.judge(answered(answer)) == Judged(verdict, case.expected, answer)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def test_the_members_of_a_set_are_judged_without_order(
 
 def test_a_set_without_members_is_to_be_refused() -> None:
     assert REFUSED.expected == "refused"
+    assert Expand(rule="r", name="n", set="s", tags=("b", "a")).expected == "a b"
     assert REFUSED.judge(Answer(None)).answer == "refused"
 
 

@@ -1,7 +1,7 @@
 """Questions about the tags of a platform: how they are put, read and judged."""
 
 import pytest
-from manylinux_conformance.questions.answer import Answer
+from manylinux_conformance.questions.answer import Answer, Judged
 from manylinux_conformance.questions.listing import Listing
 from manylinux_conformance.questions.probe_project import PREFIX
 from manylinux_conformance.questions.question import Reply
@@ -37,6 +37,18 @@ def test_a_listing_is_judged_by_what_the_case_names(
     case: Listing, tags: tuple[str, ...], verdict: Verdict
 ) -> None:
     assert case.judge(Answer(None, tags=tags)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("tags", "answer"),
+    [(("a", "x", "c", "b"), "a < c < b"), (("x", "y"), "none"), ((), "none")],
+)
+def test_of_a_long_list_only_what_the_case_names_is_shown(
+    tags: tuple[str, ...], answer: str
+) -> None:
+    case = Listing(rule="r", name="n", in_order=("a", "b"), without=("c",))
+    judged = case.judge(Answer(None, tags=tags))
+    assert judged == Judged(Verdict.FAIL, "a < b without c", answer)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Placeholders: cases made concrete for one platform."""
 
 import pytest
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.expand import Expand
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.questions.placeholders import fill
@@ -33,9 +34,19 @@ def test_a_modules_braces_are_its_own() -> None:
     assert done.module == "x = {'{arch}': 1}"
 
 
-def test_a_placeholder_without_a_value_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"\{major\} has no value"):
-        fill(choose("manylinux_{major}_{minor+1}_{arch}"), MUSL)
+@pytest.mark.parametrize(
+    ("pattern", "where", "name"),
+    [
+        ("manylinux_{major}_{minor+1}_{arch}", MUSL, "major"),
+        ("manylinux_{major}", platform(minor=None), "major"),
+        ("cp{python}-abi3-any", GLIBC, "python"),
+    ],
+)
+def test_a_placeholder_without_a_value_is_an_error(
+    pattern: str, where: Platform, name: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"\{{{name}\}} has no value"):
+        fill(choose(pattern), where)
 
 
 def test_other_kinds_of_question_are_filled_too() -> None:

@@ -44,6 +44,7 @@ def test_another_prefix_leaves_the_any_wheel_alone() -> None:
 def test_projects_of_different_cases_have_different_names() -> None:
     names = {ProbeProject(f"rule/{number}", ()).name for number in range(500)}
     assert len(names) == 500
+    assert {len(name) for name in names} == {len("probe") + 12}
 
 
 @pytest.mark.parametrize("tag", ["a/b", "../a", "a\0b", "x" * 300, "é" * 120])
@@ -52,16 +53,24 @@ def test_a_tag_that_no_file_name_can_hold_is_refused(tag: str) -> None:
         asked(tag).filenames()
 
 
+def test_a_file_name_has_room_for_255_bytes() -> None:
+    tag = "x" * (255 - len(f"{asked().name}-1-py3-none-.whl"))
+    (name, _) = asked(tag).filenames()
+    assert len(name) == 255
+    with pytest.raises(InputError, match="cannot be in a file name"):
+        asked(f"{tag}x").filenames()
+
+
 @pytest.mark.parametrize(
     "tags", [("a", "a"), ("a", "py3-none-a"), ("any", "py3-none-any")]
 )
 def test_a_tag_offered_twice_is_refused(tags: tuple[str, ...]) -> None:
-    with pytest.raises(InputError, match="is offered twice"):
+    with pytest.raises(InputError, match=r"^rule/name: .* is offered twice$"):
         asked(*tags).filenames()
 
 
 def test_a_project_knows_its_rule_and_pins_its_only_version() -> None:
-    project = ProbeProject("tag.form/four-parts", ())
+    project = ProbeProject("tag.form/four/parts", ())
     assert project.rule == "tag.form"
     assert project.requirement == f"{project.name}==1"
 
@@ -74,3 +83,11 @@ def test_there_is_one_wheel_for_any_platform_offered_or_not(
     assert [name for name in names if name.endswith("-py3-none-any.whl")] == [
         f"{asked().name}-1-py3-none-any.whl"
     ]
+
+
+def test_a_file_in_each_wheel_tells_it_apart() -> None:
+    assert asked("a", "b").markers == {
+        "offer-0": Offer("a"),
+        "offer-1": Offer("b"),
+        "offer-any": Offer("any"),
+    }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.judging.judge import judge
@@ -125,6 +126,16 @@ def test_a_hostile_wheel_may_be_refused_as_unreadable() -> None:
             Verdict.PASS,
         ),
         (
+            wheel_line("a", ask=Ask.NO_ELF_FILES),
+            AuditReply(conforms=False, pure=False),
+            Verdict.FAIL,
+        ),
+        (
+            wheel_line("a", ask=Ask.NO_ELF_FILES),
+            AuditReply(conforms=True, advises=False),
+            Verdict.PASS,
+        ),
+        (
             false_line("a", ask=Ask.UNREADABLE),
             AuditReply(refused=True, error="unreadable"),
             Verdict.PASS,
@@ -180,6 +191,44 @@ def test_each_question_has_its_own_right_answer(
     line: ManifestEntry, reply: AuditReply, verdict: Verdict
 ) -> None:
     assert verdict_of(line, reply) is verdict
+
+
+@pytest.mark.parametrize(
+    ("ask", "reply", "answer"),
+    [
+        (Ask.RETAG, AuditReply(left=(("a", "b"), ("c",))), "a b c"),
+        (Ask.RETAG, AuditReply(status=1), "no wheel"),
+        (Ask.REPAIR, AuditReply(status=1), "no wheel"),
+        (Ask.REPAIR, AuditReply(left=LEFT, conforms=False), "violates"),
+        (Ask.LEFT_BEHIND, AuditReply(status=1), "no wheel"),
+        (Ask.OLDEST_LEVEL, AuditReply(oldest=None), "none"),
+        (Ask.EXIT_STATUS, AuditReply(status=2), "another status than 0"),
+    ],
+)
+def test_an_answer_is_in_the_words_of_its_question(
+    ask: Ask, reply: AuditReply, answer: str
+) -> None:
+    question = WheelQuestion(wheel_line(ask=ask), Path("a.whl"))
+    assert question.read(reply).answer == answer
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"reason": "fits"}, "fits"),
+        ({"error": "broke", "reason": "fits"}, "broke"),
+        ({"error": "slow", "timeout": True}, "slow"),
+        ({"declined": "never", "error": "broke"}, "never"),
+        ({"conforms": True, "reason": "fits"}, "fits"),
+        ({"conforms": False, "error": "unreadable"}, "unreadable"),
+    ],
+)
+def test_an_answer_keeps_what_the_auditor_said(
+    fields: dict[str, object], reason: str
+) -> None:
+    question = WheelQuestion(wheel_line(), Path("a.whl"))
+    reply = msgspec.convert(fields, AuditReply)
+    assert question.read(reply).reason == reason
 
 
 @pytest.mark.parametrize(
