@@ -166,7 +166,6 @@ def test_name_that_only_looks_like_a_level_is_kept(arch: str) -> None:
     assert tags.name_without_level(arch) == arch
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab._-", max_size=20))
 def test_members_of_any_set_are_not_empty_and_not_repeated(part: str) -> None:
     try:
