@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from manylinux_fixtures.corpus import Fixture, fixtures, place
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# A busy machine is not a failure, and CI tries the same examples each time.
+settings.register_profile("steady", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

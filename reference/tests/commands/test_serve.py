@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.commands import serve
 from manylinux_reference.commands.target import Target
@@ -138,7 +138,6 @@ def test_module_at_an_unknown_place_is_an_error() -> None:
     assert "error" in ask(**request, module_at="moon")
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_line_is_answered(line: str) -> None:
     json.dumps(serve.respond(line, nowhere))

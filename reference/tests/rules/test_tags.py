@@ -7,7 +7,7 @@ import sys
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.rules import tags
 from manylinux_spec.folder import spec_folder
@@ -23,14 +23,12 @@ def test_perennial_tag_is_its_numbers_and_architecture() -> None:
     assert tags.parse("manylinux_2_17_x86_64") == ((2, 17), "x86_64")
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, ARCHITECTURES)
 def test_written_tag_is_read_back(major: int, minor: int, arch: str) -> None:
     promise = ((major, minor), arch)
     assert tags.parse(tags.canonical(promise)) == promise
 
 
-@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     promise = tags.parse(text)
@@ -38,7 +36,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert tags.parse(tags.canonical(promise)) == promise
 
 
-@settings(deadline=None)
 @given(NUMBERS, NUMBERS, ARCHITECTURES)
 def test_case_does_not_matter(major: int, minor: int, arch: str) -> None:
     tag = tags.canonical(((major, minor), arch))
@@ -101,7 +98,6 @@ def test_legacy_spelling_stands_for_its_version(arch: str) -> None:
         assert tags.parse(tag) == (version, arch)
 
 
-@settings(deadline=None)
 @given(*[st.lists(MEMBERS, min_size=1, max_size=4, unique=True)] * 3)
 def test_set_stands_for_every_combination(
     pythons: list[str], abis: list[str], platforms: list[str]
@@ -170,7 +166,6 @@ def test_name_that_only_looks_like_a_level_is_kept(arch: str) -> None:
     assert tags.name_without_level(arch) == arch
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab._-", max_size=20))
 def test_members_of_any_set_are_not_empty_and_not_repeated(part: str) -> None:
     try:

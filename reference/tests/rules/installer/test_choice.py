@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.rules.installer import choice
 from manylinux_reference.rules.installer.choice import (
@@ -42,7 +42,6 @@ def best(*tags: str) -> str | None:
     return chosen and chosen[len("p-1-") : -len(".whl")]
 
 
-@settings(deadline=None)
 @given(st.lists(WHEELS, max_size=8, unique=True))
 def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
     ranks = Ranks(HERE)
@@ -55,7 +54,6 @@ def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
         assert choice.preference(chosen, PYTHONS, ranks) == min(fitting)
 
 
-@settings(deadline=None)
 @given(st.lists(WHEELS, min_size=1, max_size=8, unique=True), st.randoms())
 def test_order_of_the_offer_does_not_matter(names: list[str], random: Random) -> None:
     shuffled = sorted(names, key=lambda _: random.random())

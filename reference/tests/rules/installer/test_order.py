@@ -6,7 +6,7 @@ import tomllib
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import eligibility, order
@@ -32,7 +32,6 @@ def test_architectures_and_floors_are_those_of_the_specification() -> None:
         assert order.floor(row["name"]) == (int(major), int(minor))
 
 
-@settings(deadline=None)
 @given(ENVIRONMENTS)
 def test_list_is_in_the_order_of_the_ranks(environment: Environment) -> None:
     ranks = Ranks(environment)
@@ -42,7 +41,6 @@ def test_list_is_in_the_order_of_the_ranks(environment: Environment) -> None:
     assert all(better < worse for better, worse in pairwise(ranked))
 
 
-@settings(deadline=None)
 @given(ENVIRONMENTS)
 def test_every_listed_tag_is_canonical_or_legacy(environment: Environment) -> None:
     host = environment.glibc
@@ -54,7 +52,6 @@ def test_every_listed_tag_is_canonical_or_legacy(environment: Environment) -> No
         assert version <= host
 
 
-@settings(deadline=None)
 @given(ENVIRONMENTS, st.tuples(st.integers(0, 5), st.integers(0, 120)))
 def test_comparison_alone_decides(
     environment: Environment, version: tuple[int, int]
@@ -65,7 +62,6 @@ def test_comparison_alone_decides(
     assert (Ranks(environment)[tag] is not None) == (version <= host)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(platform_tags(NEW)), min_size=2, max_size=6))
 def test_set_ranks_by_its_best_member(members: list[str]) -> None:
     ranks = Ranks(NEW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.system import (
     InterpreterHeader,
@@ -130,14 +130,12 @@ def test_header_of_no_class_is_none() -> None:
     assert read_header(b"\x7fELF" + bytes(60)) is None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_header_or_none(data: bytes) -> None:
     found = read_header(b"\x7fELF" + data)
     assert found is None or found.bits in (32, 64)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=30), st.none() | st.text(max_size=30))
 def test_any_version_text_gives_a_version_or_none(
     confstr: str, library: str | None
