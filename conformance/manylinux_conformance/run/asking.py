@@ -32,8 +32,13 @@ class Asking:
     suite: Suite
     tool: Tool
     role: Role
+    cache: Path
     place: Place
-    resources: Resources
+
+    @property
+    def resources(self) -> Resources:
+        """What planning may use; each batch is given a folder of its own below."""
+        return Resources(self.place.folder, self.cache, self.place.probes)
 
     def block(self, progress: Progress) -> Block:
         """Return what the tool answers, or why it is not asked.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.probe import (
     probe_interpreter,
@@ -43,8 +44,7 @@ from manylinux_conformance.tools.selection import Tool
 class InContainer:
     """One tool in one role in one container.
 
-    ``folder`` does not exist yet; it will hold the evidence.  ``probes`` is where the
-    probe projects are written.
+    ``folder`` does not exist yet; it will hold the evidence.
     """
 
     tool: Tool
@@ -52,7 +52,7 @@ class InContainer:
     settings: Settings
     ready: ReadyContainer
     folder: Path
-    probes: Path
+    probes: ProbeCache
 
     @property
     def platform(self) -> Platform:
@@ -92,7 +92,7 @@ class InContainer:
             raise UnavailableError(self.platform.name, reason)
         with self.settings.timings.on("collecting"):
             self.folder.mkdir(parents=True)
-            self.probes.mkdir(parents=True, exist_ok=True)
+            self.probes.folder.mkdir(parents=True, exist_ok=True)
             shim, tool = self._built_shim(), self._fetched(progress)
             readable = tuple(self._readable(tool, shim))
             running = self._container(readable, self._entrypoint())
@@ -181,7 +181,7 @@ class InContainer:
         if self.role is Role.LOADER:
             imports.mkdir(parents=True, exist_ok=True)
             yield imports
-        yield from (self.probes, data_folder("tools"))
+        yield from (self.probes.folder, data_folder("tools"))
         for argument in map(Path, self.tool.adapter.tables[self.role].arguments):
             if argument.is_absolute() and argument.is_file():
                 yield argument.parent

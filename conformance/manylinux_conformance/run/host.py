@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
@@ -38,6 +39,7 @@ class Host:
     role: Role
     modelled: tuple[Platform, ...]
     settings: Settings
+    probes: ProbeCache
     shim: Path
     jobs: int
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.run.settings import Progress
@@ -56,6 +57,10 @@ class Place(Protocol):
     @property
     def folder(self) -> Path:
         """The folder of what is asked here."""
+
+    @property
+    def probes(self) -> ProbeCache:
+        """The probe projects that are written already."""
 
     @property
     def words(self) -> str:
