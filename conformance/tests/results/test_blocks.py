@@ -90,6 +90,12 @@ def test_blocks_of_a_folder_are_read_by_file_name(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
 
 
+def test_a_file_may_lie_in_a_new_folder(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "results.jsonl"
+    write_blocks([BLOCK], path)
+    assert list(read_blocks(path)) == [BLOCK]
+
+
 def test_the_format_comes_first(tmp_path: Path) -> None:
     write_blocks([BLOCK], tmp_path / "results.jsonl")
     header = (tmp_path / "results.jsonl").read_text().splitlines()[0]
