@@ -125,13 +125,7 @@ def loader(session: nox.Session) -> None:
 def real_wheels(session: nox.Session) -> None:
     """Audit well-known wheels and compare with auditwheel; downloads up to 1 GB."""
     prepare(session)
-    run(
-        session,
-        "python",
-        "-m",
-        "manylinux_conformance.real_wheels.compare",
-        *session.posargs,
-    )
+    run(session, "manylinux-conformance", "real-wheels", *session.posargs)
 
 
 @nox.session

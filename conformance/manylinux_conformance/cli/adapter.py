@@ -11,10 +11,11 @@ import platformdirs
 from rich.console import Console
 
 from manylinux_conformance.cli.adapter_check import check_adapter, unchecked
+from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.tools.adapters import read_adapter
 
 
-@click.command()
+@click.command(epilog=examples("adapter-check ./mytool.toml"))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 def adapter_check(file: Path, *, offline: bool) -> None:
@@ -22,11 +23,7 @@ def adapter_check(file: Path, *, offline: bool) -> None:
 
     Exit status: 0 the tool works in every role that can be checked, 1 it does not, or
     there is no such role.
-
-    \b
-    Example:
-      manylinux-conformance adapter-check ./mytool.toml
-    """  # noqa: D301 - \b keeps click from folding the example
+    """
     console = Console(stderr=True)
     cache = platformdirs.user_cache_path("manylinux-conformance")
     with (

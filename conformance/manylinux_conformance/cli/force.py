@@ -9,6 +9,7 @@ from dataclasses import replace
 import click
 import platformdirs
 
+from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
@@ -17,17 +18,13 @@ from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.tools.adapters import read_adapter
 
 
-@click.command()
+@click.command(epilog=examples("force --rule 'installer.glibc.*'"))
 @click.option("--rule", default="*", help="Only rules that match PATTERN.")
 def force_command(rule: str) -> None:
     """Break each rule in the reference and see which case notices.
 
     Exit status 1: some rule can be broken unnoticed, or an answer is wrong anyway.
-
-    \b
-    Example:
-      manylinux-conformance force --rule 'installer.glibc.*'
-    """  # noqa: D301 - \b keeps click from folding the example
+    """
     suite = load_suite()
     rules = {name: suite.rules[name] for name in fnmatch.filter(suite.rules, rule)}
     cases = tuple(case for case in suite.cases if case.rule in rules)

@@ -12,6 +12,7 @@ import click
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import read_corpus
@@ -24,12 +25,8 @@ from manylinux_conformance.loader.soundness import (
     run_loader_oracle,
 )
 
-EXAMPLE = """\b
-Example:
-  manylinux-conformance loader --arch x86_64"""  # \b keeps click from folding it
 
-
-@click.command(epilog=EXAMPLE)
+@click.command(epilog=examples("loader --arch x86_64"))
 @click.option("--arch", default="", help="Only wheels of this architecture.")
 @click.option("--jobs", type=click.IntRange(1), default=os.cpu_count() or 1)
 @click.option(

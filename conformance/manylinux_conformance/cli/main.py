@@ -10,9 +10,11 @@ import msgspec
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.platforms import platforms
+from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
@@ -68,19 +70,15 @@ main.add_command(adapter_check, "adapter-check")
 main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)
+main.add_command(real_wheels)
 main.add_command(report)
 main.add_command(show)
 
 
-@main.command()
+@main.command(epilog=examples("rules --json"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def rules(*, as_json: bool) -> None:
-    """List the rules with their level.
-
-    \b
-    Example:
-      manylinux-conformance rules --json
-    """  # noqa: D301 - \b keeps click from folding the example
+    """List the rules with their level."""
     found = load_suite().rules
     if as_json:
         click.echo(msgspec.json.encode(list(found.values())))
@@ -89,15 +87,10 @@ def rules(*, as_json: bool) -> None:
         click.echo(f"{rule.id:45} {rule.level.value:10} {rule.tested.split(':')[0]}")
 
 
-@main.command()
+@main.command(epilog=examples("cases --rule installer.glibc.at-least"))
 @click.option("--rule", default="", help="Only cases of this rule.")
 def cases(rule: str) -> None:
-    """Print every case as JSON, for runners that are not written in Python.
-
-    \b
-    Example:
-      manylinux-conformance cases --rule installer.glibc.at-least
-    """  # noqa: D301 - as above
+    """Print every case as JSON, for runners that are not written in Python."""
     suite = load_suite()
     wanted = [case for case in suite.cases if rule in {"", case.rule}]
     document = {
@@ -110,21 +103,16 @@ def cases(rule: str) -> None:
     click.echo(msgspec.json.format(msgspec.json.encode(document), indent=1))
 
 
-@main.command()
+@main.command(epilog=examples("lint"))
 def lint() -> None:
-    """Check that chapters, rules, cases, twins and the lock hold together.
-
-    \b
-    Example:
-      manylinux-conformance lint
-    """  # noqa: D301 - as above
+    """Check that chapters, rules, cases, twins and the lock hold together."""
     suite = load_suite()
     _stop_at(list(lint_suite(suite, spec_folder())))
     count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
     click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")
 
 
-@main.command()
+@main.command(epilog=examples("lock --spec spec"))
 @click.option(
     "--spec",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -132,12 +120,7 @@ def lint() -> None:
     help="The specification's folder; the installed one by default.",
 )
 def lock(spec: Path | None) -> None:
-    """Write rules.lock; refuses changed rules whose revision was not raised.
-
-    \b
-    Example:
-      manylinux-conformance lock --spec spec
-    """  # noqa: D301 - as above
+    """Write rules.lock; refuses changed rules whose revision was not raised."""
     folder = spec or spec_folder()
     found = read_rules(folder)
     _stop_at(list(broken_promises(found, read_lock(folder), read_retired(folder))))

@@ -6,52 +6,58 @@ import functools
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 import msgspec
 import platformdirs
 from rich.console import Console
+from rich.filesize import decimal
 
+from manylinux_conformance.cli.examples import examples
+from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.images.archive import save_archive
 from manylinux_conformance.images.doctor import State, examine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.prepare import Preparation, PrepareOptions
-from manylinux_conformance.images.prepare_all import alone, prepare_all
-from manylinux_conformance.images.prepared_list import lines, size
+from manylinux_conformance.images.prepare_all import prepare_all
+from manylinux_conformance.images.prepared_list import disk_use, lines, result_words
 from manylinux_conformance.images.selection import named, prepared, rows_of
-from manylinux_conformance.images.steps import Steps, disk_use
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 from manylinux_conformance.run.signals import exit_status, terminable
 
+WAITING = "waiting for another 'platforms prepare'"
 DEFAULT = ("debian-12-*", "debian-13-riscv64")  # what a Debian mirror has, once each
 ENGINE = click.option(
     "--engine", "address", default="", help="Another engine: an address or a context."
 )
 
 
-@click.group()
+class SourceOptions(TypedDict):
+    """The options of ``prepare`` that are about sources, as click gives them."""
+
+    source: str | None
+    mirror: str
+    registry: str
+    archives: Path | None
+    lock: Path | None
+    accept_changed: bool
+
+
+@click.group(epilog=examples("platforms doctor"))
 def platforms() -> None:
-    """List and prepare the images that serve as platforms.
-
-    \b
-    Example:
-      manylinux-conformance platforms doctor
-    """  # noqa: D301 - \b keeps click from folding the example
+    """List and prepare the images that serve as platforms."""
 
 
-@platforms.command("list")
+@platforms.command("list", epilog=examples("platforms list 'debian-*'"))
 @click.argument("patterns", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 @ENGINE
 def list_command(patterns: tuple[str, ...], *, as_json: bool, address: str) -> None:
-    """List the platforms of the catalogue, and which are prepared.
-
-    \b
-    Example:
-      manylinux-conformance platforms list 'debian-*'
-    """  # noqa: D301 - as above
+    """List the platforms of the catalogue, and which are prepared."""
     tell = functools.partial(click.echo, err=True)
     rows = tuple(rows_of(patterns or ("*",), Engines(address), tell))
     if as_json:
@@ -60,7 +66,12 @@ def list_command(patterns: tuple[str, ...], *, as_json: bool, address: str) -> N
         click.echo("\n".join(lines(rows)))
 
 
-@platforms.command("prepare")
+@platforms.command(
+    "prepare",
+    epilog=examples(
+        "platforms prepare", "platforms prepare 'debian-12-*' --archives ./images"
+    ),
+)
 @click.argument("patterns", nargs=-1)
 @click.option(
     "--source",
@@ -74,35 +85,22 @@ def list_command(patterns: tuple[str, ...], *, as_json: bool, address: str) -> N
 @click.option("--accept-changed", is_flag=True, help="Lock what a registry has now.")
 @click.option("--jobs", type=click.IntRange(1), default=2, show_default=True)
 @ENGINE
-def prepare_command(  # noqa: PLR0913 - one argument per option
+def prepare_command(
     *,
     patterns: tuple[str, ...],
-    source: str | None,
-    mirror: str,
-    registry: str,
-    archives: Path | None,
-    lock: Path | None,
-    accept_changed: bool,
     jobs: int,
     address: str,
+    **options: Unpack[SourceOptions],
 ) -> None:
     """Get the images of platforms, from the first source that has each.
 
     Without PATTERNS: Debian 12 on its six architectures, and Debian 13 on riscv64.
     What is prepared is kept; a command that was interrupted can be given again.
     Exit status: 0 all are prepared, 1 some are not.
-
-    \b
-    Examples:
-      manylinux-conformance platforms prepare
-      manylinux-conformance platforms prepare 'debian-12-*' --archives ./images
-    """  # noqa: D301 - as above
+    """
     containers = named(patterns or DEFAULT)
-    only = Source(source) if source else None
-    locked = ImageLockFile(lock or usual_lock())
-    wishes = PrepareOptions(only, mirror, archives, registry, locked, accept_changed)
     console = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    preparation = Preparation(Engines(address), wishes)
+    preparation = Preparation(Engines(address), _prepare_options(options))
     with terminable():
         try:
             complete = _prepare(preparation, containers, jobs, console)
@@ -112,7 +110,9 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
     sys.exit(0 if complete else 1)
 
 
-@platforms.command("export")
+@platforms.command(
+    "export", epilog=examples("platforms export 'debian-12-*' --to ./images")
+)
 @click.argument("patterns", nargs=-1, required=True)
 @click.option(
     "--to",
@@ -122,27 +122,17 @@ def prepare_command(  # noqa: PLR0913 - one argument per option
 )
 @ENGINE
 def export_command(patterns: tuple[str, ...], to: Path, address: str) -> None:
-    """Write prepared images as archives, for machines without a network.
-
-    \b
-    Example:
-      manylinux-conformance platforms export 'debian-12-*' --to ./images
-    """  # noqa: D301 - as above
+    """Write prepared images as archives, for machines without a network."""
     for container, engine in prepared(patterns, Engines(address)):
         path = save_archive(engine, container, to)
-        click.echo(f"{path}: {size(path.stat().st_size)}")
+        click.echo(f"{path}: {decimal(path.stat().st_size)}")
 
 
-@platforms.command("remove")
+@platforms.command("remove", epilog=examples("platforms remove 'debian-12-*'"))
 @click.argument("patterns", nargs=-1, required=True)
 @ENGINE
 def remove_command(patterns: tuple[str, ...], address: str) -> None:
-    """Remove prepared images.
-
-    \b
-    Example:
-      manylinux-conformance platforms remove 'debian-12-*'
-    """  # noqa: D301 - as above
+    """Remove prepared images."""
     for container, engine in prepared(patterns, Engines(address)):
         before = disk_use({engine})
         engine.remove(container.image)
@@ -150,18 +140,14 @@ def remove_command(patterns: tuple[str, ...], address: str) -> None:
         click.echo(f"after: {disk_use({engine})}")
 
 
-@platforms.command("doctor")
+@platforms.command("doctor", epilog=examples("platforms doctor"))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @ENGINE
 def doctor_command(*, as_json: bool, address: str) -> None:
     """Look for what is missing for platforms, and say what would help.
 
     Exit status: 0 nothing is missing, 1 something is.
-
-    \b
-    Example:
-      manylinux-conformance platforms doctor
-    """  # noqa: D301 - as above
+    """
     found = tuple(examine(address))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=1))
@@ -171,6 +157,17 @@ def doctor_command(*, as_json: bool, address: str) -> None:
             if each.remedy:
                 click.echo(f"{'':22}to repair: {each.remedy}")
     sys.exit(1 if any(each.state is State.MISSING for each in found) else 0)
+
+
+def _prepare_options(options: SourceOptions) -> PrepareOptions:
+    return PrepareOptions(
+        source=Source(options["source"]) if options["source"] else None,
+        mirror=options["mirror"],
+        archives=options["archives"],
+        registry=options["registry"],
+        lock=ImageLockFile(options["lock"] or usual_lock()),
+        accept_changed=options["accept_changed"],
+    )
 
 
 def _prepare(
@@ -183,11 +180,14 @@ def _prepare(
     held = platformdirs.user_cache_path("manylinux-conformance") / "prepare.lock"
     engines = {preparation.engines.of(each) for each in containers}
     complete = True
-    with alone(held, lambda: console.print("waiting for another 'platforms prepare'")):
+    with exclusive_lock(held, lambda: console.print(WAITING)):
         console.print(f"before: {disk_use(engines)}")
-        with Steps(console, len(containers)) as steps:
-            for outcome in prepare_all(preparation, containers, jobs, steps.tell):
-                steps.done(outcome)
-                complete &= outcome.prepared is not None
+        with ProgressBars(console) as progress:
+            results = prepare_all(preparation, containers, jobs, progress.tell)
+            for number, result in enumerate(results, 1):
+                name = result.container.name
+                count = f"{number}/{len(containers)}"
+                progress.finish(name, f"{count} {name}: {result_words(result)}")
+                complete &= result.prepared is not None
         console.print(f"after:  {disk_use(engines)}")
     return complete

@@ -1,4 +1,4 @@
-"""Progress: bars for what is being done, and a line for each thing that is done."""
+"""Progress: what is being done on a terminal, and a line for each thing elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Self
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TaskID,
     TextColumn,
@@ -27,11 +26,12 @@ class ProgressBars:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._tasks: dict[str, tuple[TaskID, float]] = {}
+        self._verbs: dict[str, str] = {}
         self._lock = threading.Lock()
         self._bars = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]}"),
             TimeElapsedColumn(),
             console=console,
             disable=not console.is_terminal,
@@ -65,15 +65,39 @@ class ProgressBars:
                 if not self._console.is_terminal:
                     self._print(words)
                 name = words[:LONGEST_NAME]
-                task = self._bars.add_task(name, total=total)
+                task = self._bars.add_task(name, total=total, count="")
                 self._tasks[words] = (task, time.monotonic())
             task, began = self._tasks[words]
-            self._bars.update(task, completed=done, total=total)
+            count = f"{done}/{total}"
+            self._bars.update(task, completed=done, total=total, count=count)
             if done >= total:
                 self._bars.remove_task(task)
                 del self._tasks[words]
                 if self._console.is_terminal:
                     self._print(f"{words}: {time.monotonic() - began:.0f} s")
 
-    def _print(self, line: str) -> None:
-        self._console.print(Text(line, style="dim"))
+    def tell(self, subject: str, step: str) -> None:
+        """Show the step that something has reached; nobody knows how many there are.
+
+        Without a terminal, a step that only differs in its details is no line: a pull
+        tells of every layer over and over.
+        """
+        words, verb = f"{subject}: {step}", step.partition(" ")[0]
+        with self._lock:
+            if subject not in self._tasks:
+                task = self._bars.add_task(words, total=None, count="")
+                self._tasks[subject] = (task, time.monotonic())
+            self._bars.update(self._tasks[subject][0], description=words)
+            if not self._console.is_terminal and self._verbs.get(subject) != verb:
+                self._print(words)
+            self._verbs[subject] = verb
+
+    def finish(self, subject: str, line: str) -> None:
+        """Show in a line what became of something."""
+        with self._lock:
+            if subject in self._tasks:
+                self._bars.remove_task(self._tasks.pop(subject)[0])
+            self._print(line, style="")
+
+    def _print(self, line: str, style: str = "dim") -> None:
+        self._console.print(Text(line, style=style), soft_wrap=True)

@@ -8,23 +8,22 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.merge import merged
 from manylinux_conformance.suite.load import load_suite
 
 
-@click.group()
+@click.group(epilog=examples("report merge here.jsonl arm.jsonl --output all"))
 def report() -> None:
-    """Make reports of results that are there already.
-
-    \b
-    Example:
-      manylinux-conformance report merge here.jsonl arm.jsonl --output all
-    """  # noqa: D301 - \b keeps click from folding the example
+    """Make reports of results that are there already."""
 
 
-@report.command("merge")
+@report.command(
+    "merge",
+    epilog=examples("report merge here/results.jsonl arm/results.jsonl --output all"),
+)
 @click.argument(
     "files",
     nargs=-1,
@@ -44,12 +43,7 @@ def merge_command(*, files: tuple[Path, ...], output: Path, as_json: bool) -> No
     Every file has to be whole and about the rules of this release; what two of them
     answer has to be the same.  Nothing is written otherwise.
     Exit status: 0 merged, 2 a file cannot be used.
-
-    \b
-    Example:
-      manylinux-conformance report merge here/results.jsonl arm/results.jsonl \\
-        --output all
-    """  # noqa: D301 - as above
+    """
     suite = load_suite()
     blocks = merged(files, suite.lock_digest)
     write_reports(blocks, suite.rules, output)

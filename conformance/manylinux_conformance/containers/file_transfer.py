@@ -61,9 +61,10 @@ def unpack(pieces: Iterable[bytes], folder: Path) -> None:
                 archive.extractall(received, _bounded(archive), filter=_safe)  # noqa: S202 - both guard it
         except (tarfile.TarError, EOFError, KeyError, OSError) as error:
             raise TransferError(folder.name, str(error)) from error
-        if _names(received) != {folder.name}:
+        top = received / folder.name
+        if _names(received) != {folder.name} or not _is_folder(top):
             raise TransferError(folder.name, "its archive is of something else")
-        _merge(received / folder.name, folder)
+        _merge(top, folder)
 
 
 def walk(root: Path) -> Iterator[Path]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import msgspec
 from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_fixtures.corpus.manifest import MANIFEST, ManifestEntry, manifest_entry
-from manylinux_fixtures.files.write import digest, write_atomically
+from manylinux_fixtures.files.write import digest
 
+from manylinux_conformance.atomic_file import whole_folder
 from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
 from manylinux_conformance.errors import InputError
@@ -31,12 +29,12 @@ def built_corpus(cache: Path) -> Corpus:
     manifest = msgspec.json.encode([line for line, _ in wheels])
     folder = cache / "corpus" / hashlib.sha256(manifest).hexdigest()[:16]
     if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = Path(tempfile.mkdtemp(dir=folder.parent))
-        for line, content in wheels:
-            write_atomically(unfinished / line.path, content)
-        write_atomically(unfinished / MANIFEST, manifest)
-        _settle(unfinished, folder)
+        with whole_folder(folder) as new:
+            for line, content in wheels:
+                path = new / line.path
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            (new / MANIFEST).write_bytes(manifest)
     return read_corpus(folder)
 
 
@@ -47,11 +45,3 @@ def _wheels() -> list[tuple[ManifestEntry, bytes]]:
         (manifest_entry(fixture, digest(wheel)), wheel) for fixture, wheel in built
     ]
     return sorted([*wheels, *hostile_wheels()], key=lambda each: each[0].path)
-
-
-def _settle(unfinished: Path, folder: Path) -> None:
-    """Let a finished folder take its name; another run may have been faster."""
-    try:
-        os.rename(unfinished, folder)  # noqa: PTH104 - Path.rename says the same less plainly
-    except OSError:
-        shutil.rmtree(unfinished)

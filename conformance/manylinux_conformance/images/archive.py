@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import tarfile
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
@@ -75,20 +75,14 @@ def save_archive(engine: Engine, container: Container, folder: Path) -> Path:
     breaks off.
     """
     path = archive_path(container, folder)
-    new = path.with_name(f".{path.name}.new")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with new.open("wb") as file:
-            for piece in engine.save(container.image):
-                file.write(piece)
-            os.fsync(file.fileno())
-        check_archive(new, container)
-        new.replace(path)
+        with whole_file(path) as new:
+            with new.open("wb") as file:
+                file.writelines(engine.save(container.image))
+                os.fsync(file.fileno())
+            check_archive(new, container)
     except OSError as error:
         raise InputError(path, error.strerror or str(error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            new.unlink()
     return path
 
 

@@ -23,6 +23,7 @@ from manylinux_conformance.images.tunnel import open_tunnel
 HERE = "Docker engine"
 SSH = "ssh://"
 USUAL = "unix:///var/run/docker.sock"
+DEFAULT_CONTEXT = "default"  # DOCKER_HOST or the usual one, as for the docker command
 CONNECT_TIMEOUT = 20  # seconds that an engine has to say who it is
 SILENCE_TIMEOUT = 3700  # seconds without a word; runs have limits of their own
 LABEL = "manylinux-conformance"
@@ -172,10 +173,13 @@ class Engine:
 def connect(address: str = "") -> Engine:
     """Return the engine at an address, in a Docker context, or else the usual one.
 
-    The usual one is the user's: ``DOCKER_HOST``, or this machine's socket.
+    The usual one is the user's: ``DOCKER_HOST``, or this machine's socket; the context
+    ``default`` is that one, too.
     Raises InputError if the address is neither one nor a context, MissingProgramError
     without the program that reaches it, and EngineError if no engine answers.
     """
+    if address == DEFAULT_CONTEXT:
+        address = ""
     named = address or os.environ.get("DOCKER_HOST", "")
     where = named or HERE
     with translated(where), contextlib.ExitStack() as undo:

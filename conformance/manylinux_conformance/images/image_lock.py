@@ -10,6 +10,7 @@ import msgspec
 import platformdirs
 from manylinux_spec.input_files import read_bytes
 
+from manylinux_conformance.atomic_file import write_whole
 from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.releases import Name, Reference
@@ -61,11 +62,8 @@ class ImageLockFile:
             images = self.read() | {image.platform: image}
             lock = ImageLock(tuple(images[name] for name in sorted(images)))
             content = msgspec.json.format(msgspec.json.encode(lock), indent=1)
-            new = self.path.with_name(f"{self.path.name}.new")
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                new.write_bytes(content + b"\n")
-                new.replace(self.path)
+                write_whole(self.path, content + b"\n")
             except OSError as error:
                 raise InputError(self.path, error.strerror or str(error)) from error
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import queue
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from functools import partial
 
 from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.images.interruption import Interrupted
@@ -31,34 +29,11 @@ class PreparationResult:
     seconds: float
 
 
-@contextlib.contextmanager
-def alone(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Hold a lock file, so that no image is made twice; call ``waiting`` if it is held.
-
-    The kernel lets go of it if this process ends, however it ends.
-    """
-    with _opened(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            waiting()
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _opened(path: Path) -> IO[str]:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("w")
-    except OSError as error:
-        raise InputError(path, error.strerror or str(error)) from error
-
-
 def prepare_all(
     preparation: Preparation,
     containers: Sequence[Container],
     jobs: int,
-    say: Callable[[Container, str], None],
+    say: Callable[[str, str], None],
 ) -> Iterator[PreparationResult]:
     """Prepare platforms, ``jobs`` at a time, and yield what became of each.
 
@@ -93,11 +68,11 @@ def prepare_all(
 def _outcome(
     preparation: Preparation,
     container: Container,
-    say: Callable[[Container, str], None],
+    say: Callable[[str, str], None],
 ) -> PreparationResult | BaseException:
     begun = time.monotonic()
     try:
-        prepared = preparation.prepare(container, lambda step: say(container, step))
+        prepared = preparation.prepare(container, partial(say, container.name))
     except InputError as error:
         return PreparationResult(
             container, None, error.reason, time.monotonic() - begun

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from rich.filesize import decimal
+
 from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.prepare_all import PreparationResult
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.platforms.releases import Release, Source
@@ -81,7 +84,7 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    state = {None: "unknown", False: "-", True: size(row.size)}[row.prepared]
+    state = {None: "unknown", False: "-", True: decimal(row.size)}[row.prepared]
     if row.fidelity is Fidelity.MODELLED:
         state = "none"
     command = "" if row.size else row.command
@@ -90,6 +93,29 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.name, row.glibc, python, row.fidelity, state, sources, command)
 
 
-def size(number: int) -> str:
-    """Return a number of bytes for people."""
-    return f"{number / 1e9:.1f} GB" if number >= 1e9 else f"{number / 1e6:.0f} MB"  # noqa: PLR2004 - SI
+def result_words(result: PreparationResult) -> str:
+    """Return what became of a platform in words."""
+    prepared = result.prepared
+    if prepared is None:
+        return f"not prepared: {result.reason}"
+    if prepared.source is None:
+        return "already prepared"
+    how = f"prepared from {prepared.source} in {result.seconds:.1f} s"
+    words = f"{how}, {decimal(prepared.image.size)}"
+    if not prepared.has_python:
+        paths = ", ".join(result.container.release.interpreters)
+        words += f"; it has no Python at {paths}, so no tool can be asked in it"
+    return words
+
+
+def disk_use(engines: Iterable[Engine]) -> str:
+    """Return what prepared images take on engines, and what room is left.
+
+    Raises EngineError if an engine fails.
+    """
+    parts = []
+    for engine in engines:
+        images, free = engine.images(), engine.free()
+        used = f"{len(images)} images, {decimal(sum(images.values()))}"
+        parts.append(used if free is None else f"{used}, {decimal(free)} free")
+    return "; ".join(parts)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from manylinux_spec.architectures import architectures
 from manylinux_spec.input_files import read_bytes
 
+from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES, is_native
 
@@ -85,9 +86,7 @@ def renamed_loader(arch: str, loader: Path, cache: Path) -> Path:
     digest = hashlib.sha256(renamed).hexdigest()[:12]
     path = cache / "loaders" / f"{arch}-{digest}"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        making = path.with_suffix(f".making-{id(content)}")
-        making.write_bytes(renamed)
-        making.chmod(0o755)
-        making.replace(path)
+        with whole_file(path) as new:
+            new.write_bytes(renamed)
+            new.chmod(0o755)
     return path

@@ -19,13 +19,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from manylinux_spec.architectures import architectures
 
+from manylinux_conformance.atomic_file import whole_folder
 from manylinux_conformance.loader.glibc_exports import (
     SONAMES,
     Export,
@@ -168,16 +167,7 @@ def sysroot(arch: str, release: Release, cache: Path) -> Path:
     folder = cache / "sysroots" / f"{arch}-{release[0]}.{release[1]}-{digest[:12]}"
     if folder.is_dir():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    making = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".making-"))
-    try:
+    with whole_folder(folder) as new:
         for stub in found:
-            (making / stub.soname).write_bytes(write_stub(stub, architectures()[arch]))
-        making.chmod(0o755)
-        making.rename(folder)
-    except OSError:
-        if not folder.is_dir():  # otherwise another process was faster
-            raise
-    finally:
-        shutil.rmtree(making, ignore_errors=True)
+            (new / stub.soname).write_bytes(write_stub(stub, architectures()[arch]))
     return folder

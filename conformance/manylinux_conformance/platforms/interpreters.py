@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from packaging.specifiers import SpecifierSet
 
 from manylinux_conformance.errors import MissingProgramError
 
 OLDEST_MINOR = 6
 NEWEST_MINOR = 19
 START_TIMEOUT = 20  # seconds for an interpreter to describe itself
-CONSTRAINT = re.compile(r"\s*(<=|>=|==|<|>)\s*(\d+)\.(\d+)\s*", re.ASCII)
 
 # Runs in every CPython since 3.6.  A virtual environment is answered by its base.
 DESCRIBE = """
@@ -144,28 +143,13 @@ def find_interpreter(constraint: str = "") -> Interpreter | None:
 
 
 def allows(constraint: str, release: tuple[int, ...]) -> bool:
-    """Say whether a constraint such as ``>=3.8,<3.12`` allows a version.
+    """Return whether a constraint such as ``>=3.8,<3.12`` allows a version.
 
-    Every comma-separated part is one of ``<``, ``<=``, ``>``, ``>=`` and ``==`` with
-    ``MAJOR.MINOR``, compared with the version's first two numbers.  An empty constraint
-    allows everything.  Raises ValueError for anything else.
+    A constraint is a set of version specifiers (PEP 440), compared with the version's
+    first two numbers.  Raises ValueError for anything else.
     """
-    parts = constraint.split(",") if constraint else []
-    return False not in {_holds(part, release[:2]) for part in parts}
-
-
-def _holds(part: str, series: tuple[int, ...]) -> bool:
-    match = CONSTRAINT.fullmatch(part)
-    if match is None:
-        raise ValueError(f"{part!r} is not a constraint like '<3.10'")
-    bound = (int(match[2]), int(match[3]))
-    return {
-        "<": series < bound,
-        "<=": series <= bound,
-        ">": series > bound,
-        ">=": series >= bound,
-        "==": series == bound,
-    }[match[1]]
+    major, minor, *_ = release
+    return SpecifierSet(constraint).contains(f"{major}.{minor}")
 
 
 def _commands(path: str) -> Iterator[Path]:

@@ -19,7 +19,7 @@ from manylinux_conformance.loader.soundness import (
 )
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.questions.wheel import AuditReply
-from manylinux_conformance.real_wheels.files import name_parts
+from manylinux_conformance.real_wheels.files import platform_tags
 from manylinux_conformance.roles.auditor import Auditing, Auditor
 from manylinux_conformance.sandbox.process import fit_for_report
 from manylinux_conformance.sandbox.provide import NotProvided, provide
@@ -68,7 +68,7 @@ def audit_real_wheels(
         found = []
         for path in paths:
             progress(f"auditing {path.name}")
-            tags = tuple(name_parts(path.name)["platform"].split("."))
+            tags = platform_tags(path.name)
             claims = tuple(tag for tag in tags if claim_of(tag))
             found.append(
                 Audited(

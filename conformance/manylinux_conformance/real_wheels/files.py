@@ -6,22 +6,24 @@ import hashlib
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 from manylinux_spec.input_files import read_toml
+from packaging.tags import Tag
+from packaging.utils import (
+    InvalidWheelFilename,
+    NormalizedName,
+    parse_wheel_filename,
+)
+from packaging.version import Version
 
+from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import FetchError, InputError
 
 DOWNLOAD_TIMEOUT = 900  # seconds
-CHUNK = 1 << 20
 ANY_PYTHON = "3.11"  # for wheels that name none in particular
-WHEEL_NAME = re.compile(
-    r"(?P<name>[^-]+)-(?P<version>[^-]+)(?:-[^-]+)?"
-    r"-(?P<python>[^-]+)-(?P<abi>[^-]+)-(?P<platform>[^-]+)\.whl"
-)
 
 
 class RealWheel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,26 +65,33 @@ def fetch(wheel: RealWheel, folder: Path, progress: Callable[[str], None]) -> Pa
     path = folder / wheel.file
     if not path.exists():
         progress(f"downloading {wheel.file}")
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            _download(wheel, Path(scratch))
-            (Path(scratch) / wheel.file).replace(path)
-    if _digest(path) != wheel.sha256:
+        with whole_file(path) as new:
+            _download(wheel, new.parent)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != wheel.sha256:
         raise FetchError(path, "does not have the hash of the lock")
     return path
 
 
+def platform_tags(file: str) -> tuple[str, ...]:
+    """Return the platform tags of a wheel's filename, sorted.
+
+    Raises InputError if it is not a wheel's.
+    """
+    return tuple(sorted({tag.platform for tag in _parsed(file)[2]}))
+
+
 def _download(wheel: RealWheel, scratch: Path) -> None:
     requirements = scratch / "requirements.txt"
-    parts = name_parts(wheel.file)
-    pinned = f"{parts['name']}=={parts['version']} --hash=sha256:{wheel.sha256}\n"
-    requirements.write_text(pinned)
+    name, version, tags = _parsed(wheel.file)
+    requirements.write_text(f"{name}=={version} --hash=sha256:{wheel.sha256}\n")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
     command += ["--disable-pip-version-check", "--only-binary=:all:"]
     command += ["--require-hashes", f"--dest={scratch}", "--implementation=cp"]
-    command += [f"--python-version={_python(parts['python'])}"]
-    command += [f"--abi={abi}" for abi in parts["abi"].split(".")]
-    command += [f"--platform={tag}" for tag in parts["platform"].split(".")]
+    command += [f"--python-version={_python(tags)}"]
+    command += [f"--abi={abi}" for abi in sorted({tag.abi for tag in tags})]
+    command += [f"--platform={tag}" for tag in platform_tags(wheel.file)]
     command += [f"--requirement={requirements}"]
     try:
         ended = subprocess.run(
@@ -93,31 +102,23 @@ def _download(wheel: RealWheel, scratch: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise FetchError(
-            wheel.file, f"no download in {DOWNLOAD_TIMEOUT} seconds"
-        ) from error
+        reason = f"no download in {DOWNLOAD_TIMEOUT} seconds"
+        raise FetchError(wheel.file, reason) from error
     if not (scratch / wheel.file).exists():
         said = ended.stderr.strip().splitlines() or ["pip downloaded something else"]
         raise FetchError(wheel.file, said[-1])
 
 
-def name_parts(file: str) -> dict[str, str]:
-    """Split a wheel's filename; InputError if it is none."""
-    found = WHEEL_NAME.fullmatch(file)
-    if found is None:
-        raise InputError(file, "is no name of a wheel")
-    return found.groupdict()
+def _parsed(file: str) -> tuple[NormalizedName, Version, frozenset[Tag]]:
+    try:
+        name, version, _, tags = parse_wheel_filename(file)
+    except InvalidWheelFilename as error:
+        raise InputError(file, str(error)) from error
+    return name, version, tags
 
 
-def _python(tags: str) -> str:
-    """Return a Python version that a set of Python tags fits."""
-    digits = re.sub(r"\D", "", tags.rpartition(".")[2])
-    return digits if len(digits) > 1 else ANY_PYTHON
-
-
-def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+def _python(tags: Iterable[Tag]) -> str:
+    """Return the newest Python version of the tags, as pip takes it."""
+    digits = (re.sub(r"\D", "", tag.interpreter) for tag in tags)
+    numbers = [int(each) for each in digits if len(each) > 1]
+    return str(max(numbers)) if numbers else ANY_PYTHON

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from manylinux_conformance.atomic_file import whole_files
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages
@@ -23,13 +23,9 @@ def write_reports(
     Raises InputError if the folder cannot be written to; it is then as it was.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".reports-", dir=folder) as name:
-            new = Path(name)
+        with whole_files(folder) as new:
             write_blocks(blocks, new / RESULTS)
             write_junit(blocks, new / "junit.xml")
             write_pages(blocks, rules, new)
-            for report in sorted(new.iterdir()):
-                report.replace(folder / report.name)
     except OSError as error:
         raise InputError(folder, error.strerror or str(error)) from error

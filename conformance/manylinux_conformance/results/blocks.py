@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import Footer, Header, NotRun, Result
 from manylinux_conformance.results.read_lines import read_lines
@@ -70,13 +71,10 @@ def joined(blocks: Iterable[Block]) -> list[Block]:
 
 def write_blocks(blocks: Iterable[Block], path: Path) -> None:
     """Write a result file, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.new")
-    with temporary.open("wb") as file:
+    with whole_file(path) as new, new.open("wb") as file:
         for block in blocks:
             for line in (block.header, *block.not_run, *block.results, block.footer):
                 file.write(msgspec.json.encode(line) + b"\n")
-    temporary.replace(path)
 
 
 def read_blocks(path: Path) -> Iterator[Block]:

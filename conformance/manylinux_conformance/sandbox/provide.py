@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import platform
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from manylinux_spec.input_files import read_bytes
 
+from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.sandbox.process import Run, run
@@ -127,9 +127,7 @@ def constraints(adapter: ToolDescription, version: str) -> Path:
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Let one run at a time fill a folder."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with exclusive_lock(folder.with_name(f"{folder.name}.lock")):
         yield
 
 

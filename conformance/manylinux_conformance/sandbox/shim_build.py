@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -17,6 +16,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 
+from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
@@ -72,12 +72,9 @@ def build_shim(cache: Path, arch: str) -> Path:
         raise ShimError(arch, "there is no shim for this architecture")
     built = cache / f"shim-{_digest(arch)}-{arch}.so"
     if not built.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=cache, prefix=".shim-") as folder:
-            fresh = Path(folder) / "shim.so"
-            _compile(fresh, ARCHITECTURES[arch].zig)
-            check_shim(fresh)
-            fresh.replace(built)
+        with whole_file(built) as new:
+            _compile(new, ARCHITECTURES[arch].zig)
+            check_shim(new)
     return built
 
 

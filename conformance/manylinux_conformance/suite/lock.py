@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.input_files import read_bytes, read_toml
 
+from manylinux_conformance.atomic_file import write_whole
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.rules import Level, Rule, Subject
@@ -75,9 +76,7 @@ def write_lock(rules: Mapping[str, Rule], folder: Path) -> None:
         for rule in sorted(rules.values(), key=lambda rule: rule.id)
     )
     content = msgspec.json.format(msgspec.json.encode(Lock(locked)), indent=1)
-    temporary = folder / f"{NAME}.new"
-    temporary.write_bytes(content + b"\n")
-    temporary.replace(folder / NAME)
+    write_whole(folder / NAME, content + b"\n")
 
 
 def broken_promises(

@@ -37,3 +37,24 @@ def test_on_a_terminal_what_is_done_leaves_its_bar_and_becomes_a_line(
     assert f"{tool} as installer: 0 s" in written
     _, _, after = written.rpartition("uv as installer: 0 s")
     assert f"{tool} as installer" not in after.rpartition("\x1b[2K")[2]
+
+
+def test_elsewhere_a_step_is_a_line_if_it_begins_otherwise() -> None:
+    console = Console(file=io.StringIO(), record=True, width=200)
+    with ProgressBars(console) as progress:
+        for step in ("downloading 1", "downloading 2", "extracting 1"):
+            progress.tell("debian-12-s390x", step)
+        progress.finish("debian-12-s390x", "1/1 debian-12-s390x: not prepared")
+    assert console.export_text().splitlines() == [
+        "debian-12-s390x: downloading 1",
+        "debian-12-s390x: extracting 1",
+        "1/1 debian-12-s390x: not prepared",
+    ]
+
+
+def test_on_a_terminal_what_is_finished_is_a_line() -> None:
+    console = Console(file=io.StringIO(), record=True, width=200, force_terminal=True)
+    with ProgressBars(console) as progress:
+        progress.tell("debian-12-s390x", "downloading")
+        progress.finish("debian-12-s390x", "1/1 debian-12-s390x: prepared")
+    assert "1/1 debian-12-s390x: prepared" in console.export_text()

@@ -1,6 +1,5 @@
 """The commands, as processes and in this one, on a made-up engine."""
 
-import io
 import json
 import signal
 import subprocess
@@ -15,15 +14,13 @@ from manylinux_conformance.cli.main import main
 from manylinux_conformance.images.engine import Image
 from manylinux_conformance.images.prepare import Prepared
 from manylinux_conformance.images.prepare_all import PreparationResult
-from manylinux_conformance.images.prepared_list import size
-from manylinux_conformance.images.steps import Steps, outcome_words
+from manylinux_conformance.images.prepared_list import result_words
 from manylinux_conformance.platforms.catalogue import (
     Container,
     chosen,
     read_containers,
 )
 from manylinux_conformance.platforms.releases import Source
-from rich.console import Console
 
 from .conftest import FakeEngine
 
@@ -66,7 +63,7 @@ def test_the_list_says_what_is_prepared_and_what_would_prepare_the_rest(
     prepared(fake_engine, make_archive, "debian-12-s390x")
     lines = command("list", "debian-12-*").output.splitlines()
     rows = {line.split()[0]: line.split() for line in lines}
-    assert rows["debian-12-s390x"][1:5] == ["2.36", "3.11", "emulated", "0"]
+    assert rows["debian-12-s390x"][1:5] == ["2.36", "3.11", "emulated", "13.8"]
     line = next(one for one in lines if one.startswith("debian-12-i686"))
     assert line.endswith("manylinux-conformance platforms prepare debian-12-i686")
 
@@ -132,7 +129,7 @@ def test_without_a_pattern_the_seven_debian_images_are_prepared(
     said = command("prepare")
     assert said.exit_code == 0
     for name in wanted:
-        assert f"{name}: was prepared before" in said.output
+        assert f"{name}: already prepared" in said.output
 
 
 def test_disk_use_is_told_before_and_after(
@@ -143,9 +140,9 @@ def test_disk_use_is_told_before_and_after(
     (tmp_path / f"{one.name}.tar").write_bytes(make_archive(one))
     said = command("prepare", one.name, "--source=archive", f"--archives={tmp_path}")
     assert said.exit_code == 0, said.output
-    assert "before: 0 images, 0 MB, " in said.output
+    assert "before: 0 images, 0 bytes, " in said.output
     assert f"1/1 {one.name}: prepared from archive in " in said.output
-    assert "after:  1 images, 0 MB, " in said.output
+    assert "after:  1 images, " in said.output
 
 
 def test_an_image_without_python_is_told(
@@ -304,38 +301,13 @@ def test_a_second_command_waits_for_the_first(
             _, said = second.communicate(timeout=30)
         first.communicate(timeout=30)
     assert second.returncode == 0
-    assert "debian-13-riscv64: was prepared before" in said
+    assert "debian-13-riscv64: already prepared" in said
 
 
-def test_steps_are_lines_where_there_is_no_terminal() -> None:
-    console = Console(file=io.StringIO(), record=True, width=200)
-    one = container("debian-12-s390x")
-    with Steps(console, 1) as steps:
-        for step in ("downloading 1", "downloading 2", "extracting 1"):
-            steps.tell(one, step)
-        steps.done(PreparationResult(one, None, "no reason", 1.0))
-    assert console.export_text().splitlines() == [
-        "debian-12-s390x: downloading 1",
-        "debian-12-s390x: extracting 1",
-        "1/1 debian-12-s390x: not prepared: no reason",
-    ]
-
-
-def test_on_a_terminal_each_platform_has_its_line() -> None:
-    console = Console(file=io.StringIO(), record=True, width=200, force_terminal=True)
+def test_what_became_of_a_platform_is_put_into_words() -> None:
     one = container("debian-12-s390x")
     image = Image(one.image, "sha256:0", "s390x", 2_000_000_000)
-    outcome = PreparationResult(one, Prepared(image, Source.MIRROR), "", 1.25)
-    assert outcome_words(outcome) == "prepared from mirror in 1.2 s, 2.0 GB"
-    with Steps(console, 1) as steps:
-        steps.tell(one, "downloading")
-        steps.done(outcome)
-    assert "1/1 debian-12-s390x: prepared from mirror" in console.export_text()
-
-
-def test_sizes_are_for_people() -> None:
-    assert [size(number) for number in (0, 1_600_000, 10**9)] == [
-        "0 MB",
-        "2 MB",
-        "1.0 GB",
-    ]
+    made = PreparationResult(one, Prepared(image, Source.MIRROR), "", 1.25)
+    assert result_words(made) == "prepared from mirror in 1.2 s, 2.0 GB"
+    failed = PreparationResult(one, None, "no reason", 1.0)
+    assert result_words(failed) == "not prepared: no reason"

@@ -10,6 +10,7 @@ from manylinux_conformance.errors import (
     InputError,
     UnusableImageError,
 )
+from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.images.archive import archive_path
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
@@ -17,7 +18,6 @@ from manylinux_conformance.images.image_lock import ImageLockFile
 from manylinux_conformance.images.prepare import Preparation, Prepared, PrepareOptions
 from manylinux_conformance.images.prepare_all import (
     PreparationResult,
-    alone,
     prepare_all,
 )
 from manylinux_conformance.platforms.catalogue import Container
@@ -173,7 +173,7 @@ def test_an_engine_that_loses_an_image_is_told(
 def outcomes(
     tmp_path: Path, containers: list[Container], jobs: int = 2
 ) -> list[PreparationResult]:
-    def say(_container: Container, _step: str) -> None:
+    def say(_container: str, _step: str) -> None:
         """Say nothing."""
 
     return list(prepare_all(preparation(tmp_path), containers, jobs, say))
@@ -250,8 +250,8 @@ def test_a_lock_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "prepare.lock"
     with (
-        pytest.raises(InputError, match=f"{path}: "),
-        alone(path, lambda: pytest.fail("nobody else is there")),
+        pytest.raises(OSError, match=str(tmp_path)),
+        exclusive_lock(path, lambda: pytest.fail("nobody else is there")),
     ):
         pytest.fail("there is no lock")
 
@@ -262,10 +262,10 @@ def test_one_waits_for_the_other(tmp_path: Path) -> None:
     waiting = threading.Event()
 
     def second() -> None:
-        with alone(path, waiting.set):
+        with exclusive_lock(path, waiting.set):
             order.append("second")
 
-    with alone(path, lambda: pytest.fail("nobody else is there")):
+    with exclusive_lock(path, lambda: pytest.fail("nobody else is there")):
         thread = threading.Thread(target=second)
         thread.start()
         assert waiting.wait(20)

@@ -141,9 +141,9 @@ def test_constraint_compares_major_and_minor(
     assert allows(constraint, release) is allowed
 
 
-@pytest.mark.parametrize("constraint", ["3.10", "~=3.10", "<3", ",", "<3.10,", "<3.1x"])
-def test_other_constraints_are_refused(constraint: str) -> None:
-    with pytest.raises(ValueError, match="is not a constraint like"):
+@pytest.mark.parametrize("constraint", ["3.10", "<3.1x", "=<3.10", ">3.10 <3.12"])
+def test_what_is_not_a_constraint_is_refused(constraint: str) -> None:
+    with pytest.raises(ValueError, match="Invalid specifier"):
         allows(constraint, (3, 11, 7))
 
 

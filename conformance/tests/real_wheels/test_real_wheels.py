@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from manylinux_conformance.cli import real_wheels
+from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import FetchError, InputError, MissingProgramError
 from manylinux_conformance.loader.soundness import LoaderAnswer, LoadOutcome, claim_of
 from manylinux_conformance.real_wheels import audits as real_wheel_audits
-from manylinux_conformance.real_wheels import compare as real_wheels
 from manylinux_conformance.real_wheels.audits import (
     Audited,
     Opinion,
@@ -24,7 +25,7 @@ from manylinux_conformance.real_wheels.compare import unexplained
 from manylinux_conformance.real_wheels.files import (
     RealWheel,
     fetch,
-    name_parts,
+    platform_tags,
     read_real_wheels,
 )
 from manylinux_conformance.real_wheels.page import (
@@ -46,7 +47,7 @@ def test_every_listed_wheel_has_a_hash_and_a_reason() -> None:
     architectures = {
         claim[0]
         for wheel in wheels
-        for tag in name_parts(wheel.file)["platform"].split(".")
+        for tag in platform_tags(wheel.file)
         if (claim := claim_of(tag))
     }
     assert len(architectures) == 8  # the index takes no loongarch64 wheels
@@ -62,7 +63,7 @@ def test_every_explanation_is_of_a_listed_wheel() -> None:
 
 
 def written(folder: Path, content: bytes = b"a wheel") -> RealWheel:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE).write_bytes(content)
     return RealWheel(FILE, "because", hashlib.sha256(b"a wheel").hexdigest())
 
@@ -120,8 +121,8 @@ def test_a_download_that_takes_too_long_is_named(
 
 
 def test_a_file_that_is_no_wheel_has_no_parts() -> None:
-    with pytest.raises(InputError, match="is no name of a wheel"):
-        name_parts("demo-1.0.tar.gz")
+    with pytest.raises(InputError, match="Invalid wheel filename"):
+        platform_tags("demo-1.0.tar.gz")
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,8 @@ def test_an_auditor_that_cannot_be_had_is_named(
 @pytest.fixture
 def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with a list of one wheel, and put it in place of the real one."""
-    wheel = written(tmp_path / "real-wheels")
+    wheel = written(tmp_path / "manylinux-conformance" / "real-wheels")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "wheels.toml").write_text(
         f'[[wheel]]\nfile = "{FILE}"\nwhy = "because"\n'
     )
@@ -248,8 +250,8 @@ def test_an_unexplained_difference_ends_the_command_with_one(
     one: Audited, status: int, made_up: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(real_wheels, "audit_real_wheels", lambda *_: (one,))
-    options = ["--cache", str(made_up), "--report", str(made_up / "report")]
-    ended = CliRunner().invoke(real_wheels.main, options)
+    options = ["real-wheels", "--report", str(made_up / "report")]
+    ended = CliRunner().invoke(main, options)
     assert ended.exit_code == status, ended.output
     assert FILE in (made_up / "report" / "real-wheels.md").read_text()
     assert (made_up / "report" / "real-wheels.json").exists()
@@ -257,7 +259,7 @@ def test_an_unexplained_difference_ends_the_command_with_one(
 
 def test_a_damaged_list_ends_the_command_with_two(made_up: Path) -> None:
     (made_up / "wheels.toml").write_text("wheel = 1")
-    options = ["--cache", str(made_up), "--report", str(made_up)]
-    ended = CliRunner().invoke(real_wheels.main, options)
+    options = ["real-wheels", "--report", str(made_up)]
+    ended = CliRunner().invoke(main, options)
     assert ended.exit_code == 2
     assert ended.output.startswith("error: ")

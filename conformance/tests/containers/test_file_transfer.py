@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.containers import file_transfer
 from manylinux_conformance.containers.file_transfer import (
@@ -173,6 +173,14 @@ def test_a_top_folder_that_is_a_link_leads_nowhere(
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.parametrize("name", ["run", "run/", "run//"])
+def test_a_top_that_is_a_file_is_refused(folder: Path, name: str) -> None:
+    before = state(folder)
+    with pytest.raises(TransferError, match="its archive is of something else"):
+        unpack([crafted(member(name))], folder)
+    assert state(folder) == before
+
+
 @pytest.mark.parametrize("cut", [1, 600, 5000])
 def test_a_connection_that_breaks_changes_nothing(folder: Path, cut: int) -> None:
     (folder / "large").write_bytes(bytes(100_000))
@@ -204,6 +212,7 @@ def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     max_examples=settings().max_examples * 3 // 5,
 )
+@example(names=["/"], kinds=[b"0"], links=[""], noise=b"")
 @given(
     names=st.lists(st.text("./ab\\\n é", min_size=1, max_size=12), max_size=6),
     kinds=st.lists(st.sampled_from([b"0", b"1", b"2", b"5", b"6"]), min_size=6),

@@ -27,47 +27,47 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def test_what_is_inside_counts_as_its_own_kind_only(clock: Clock) -> None:
-    spent = Timings()
-    with spent.on("collecting"):
+    timings = Timings()
+    with timings.on("collecting"):
         clock.pass_by(1)
-        with spent.on("start-up"):
+        with timings.on("start-up"):
             clock.pass_by(2)
-            with spent.on("tool"):
+            with timings.on("tool"):
                 clock.pass_by(40)
-        with spent.on("tool"):
+        with timings.on("tool"):
             clock.pass_by(8)
         clock.pass_by(4)
-    with spent.on("collecting"):
+    with timings.on("collecting"):
         clock.pass_by(16)
-    assert spent.seconds == {"collecting": 21, "start-up": 2, "tool": 48}
+    assert timings.seconds == {"collecting": 21, "start-up": 2, "tool": 48}
 
 
 def test_threads_do_not_nest_in_one_another(clock: Clock) -> None:
-    spent = Timings()
+    timings = Timings()
 
     def work() -> None:
-        with spent.on("tool"):
+        with timings.on("tool"):
             clock.pass_by(2)
 
-    with spent.on("collecting"):
+    with timings.on("collecting"):
         for _ in range(3):
             thread = threading.Thread(target=work)
             thread.start()
             thread.join()
-    assert spent.seconds == {"tool": 6, "collecting": 6}
+    assert timings.seconds == {"tool": 6, "collecting": 6}
 
 
 def test_work_that_fails_is_counted_too(clock: Clock) -> None:
-    spent = Timings()
-    with contextlib.suppress(ValueError), spent.on("tool"):
+    timings = Timings()
+    with contextlib.suppress(ValueError), timings.on("tool"):
         clock.pass_by(3)
         raise ValueError
-    assert spent.seconds == {"tool": 3}
+    assert timings.seconds == {"tool": 3}
 
 
 def test_own_share_is_of_the_tools_time_and_leaves_out_what_happens_once() -> None:
-    spent = Timings({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
-    spent.seconds["providing tools"] = 50.0
-    assert spent.own_share == pytest.approx(0.08)
+    timings = Timings({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
+    timings.seconds["providing tools"] = 50.0
+    assert timings.own_share == pytest.approx(0.08)
     assert Timings().own_share == 0
-    assert str(spent).startswith("tool 100.0 s (63 %), providing tools 50.0 s")
+    assert str(timings).startswith("tool 100.0 s (63 %), providing tools 50.0 s")
