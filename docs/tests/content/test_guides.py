@@ -101,9 +101,11 @@ def test_printed_rule_is_the_real_one() -> None:
     assert shown in (ROOT / "spec/installers.md").read_text("utf-8")
 
 
-def test_printed_function_is_the_real_one() -> None:
-    (block,) = blocks("write-a-rule.md", "python")
-    assert block in (ROOT / "reference/manylinux_reference/rules/tags.py").read_text()
+def test_printed_function_and_its_mutant_are_the_real_ones() -> None:
+    decider, mutant = blocks("write-a-rule.md", "python")
+    package = ROOT / "reference/manylinux_reference"
+    assert decider in (package / "rules/tags.py").read_text()
+    assert mutant in (package / "mutants/tags.py").read_text()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from manylinux_conformance.results.verdicts import Role
 from docs.tests.site import Build, Built
 
 PAGE = "r/demo.first/index"
+BARE = "r/demo.second/index"  # nothing asks about it, nobody decides it
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,28 @@ def test_page_shows_the_rule_once_with_its_whole_evidence(built: Built) -> None:
     text = built.text(PAGE, "article")
     assert "edition 2026.1, rule demo.first , revision 1" in text
     assert "compare() takes versions as text: `1.10' is first." in text
-    assert "manylinux-conformance run --rule demo.first" in text
+
+
+def test_page_says_where_everything_about_the_rule_is_written(built: Built) -> None:
+    assert built.text(PAGE, ".locations-of-rule") == (
+        "Text spec/demo.md:3"
+        " Cases next-version : conformance/cases/demo.toml:1"
+        " same-version : spec/demo.md:12"
+        " Decided in the reference by demo.is_first :"
+        " reference/manylinux_reference/rules/demo.py:6"
+    )
+    titles = [title.get_text() for title in built.all(BARE, ".locations-of-rule dt")]
+    assert titles == ["Text"]
+
+
+def test_page_has_the_commands_that_ask_again(built: Built) -> None:
+    run = "manylinux-conformance run --rule demo.first"
+    assert built.one(PAGE, "#again + div pre").get_text().splitlines() == [
+        f"{run} --case CASE --platform PLATFORM --tool TOOL",
+        run,
+        "manylinux-conformance force --rule demo.first",
+    ]
+    assert not built.all(BARE, "#again")
 
 
 def test_links_in_the_rule_lead_to_where_they_lead_in_the_chapter(built: Built) -> None:

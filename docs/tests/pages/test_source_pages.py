@@ -29,3 +29,11 @@ def test_rule_page_links_to_the_lines_of_its_recipes(
     assert link["href"] == "../../source/fixtures/recipes/needed/allowed.toml.html#L-2"
     shown = built.one("source/fixtures/recipes/needed/allowed.toml", "pre").get_text()
     assert 'about = "it <b> &"' in shown
+
+
+def test_rule_page_links_to_the_function_that_decides_the_rule(built: Built) -> None:
+    path = "reference/manylinux_reference/rules/demo.py"
+    _, _, _, link = built.all("r/demo.first/index", ".locations a")
+    assert link["href"] == f"../../source/{path}.html#L-6"
+    lines = built.one(f"source/{path}", "pre").get_text().splitlines()
+    assert lines[5].endswith("def is_first(number: int) -> bool:")

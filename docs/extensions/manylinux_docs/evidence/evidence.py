@@ -22,7 +22,6 @@ from manylinux_spec.input_files import read_toml
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 
-from manylinux_docs.evidence.locations import Location, locate
 from manylinux_docs.evidence.proposals import Proposal, read_proposals
 from manylinux_docs.evidence.scores import Score, scores
 from manylinux_docs.wording.cases import CaseText, describe
@@ -40,7 +39,6 @@ class Evidence:
     ``deviations`` maps a tool's name to its entries.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
-    ``locations`` maps a rule's identifier to where it can be looked up.
     """
 
     rules: dict[str, Rule]
@@ -51,7 +49,6 @@ class Evidence:
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
-    locations: dict[str, list[Location]]
 
     def cases_of(self, rule: str) -> list[CaseText]:
         """Return the questions about a rule: cases, then fixture wheels."""
@@ -87,7 +84,6 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
-        locations=locate(root, suite.rules.values()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import cast
 
+from manylinux_conformance.reports.overview import commands
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.deviations import Deviation
@@ -13,6 +14,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.locations import RuleLocations, load_locations
 from manylinux_docs.evidence.scores import PLURAL, Score, ScoredPlatform, platforms_of
 from manylinux_docs.pages.rule_block import render_rule_block
 from manylinux_docs.rendering.templates import render, to_root
@@ -43,6 +45,7 @@ def _rule_page(
     page = f"r/{rule.id}/index"
     chapter = builder.get_relative_uri(page, docname)
     roles = _by_role(evidence.scores.get(rule.id, []))
+    locations = load_locations(builder.env)[rule.id]
     body = render(
         "rule_page.html.jinja",
         rule=rule,
@@ -56,7 +59,8 @@ def _rule_page(
         roles=roles,
         platforms=_platforms(roles),
         deviations=_deviations(evidence, rule.id),
-        locations=evidence.locations[rule.id],
+        locations=locations,
+        commands=_commands(rule, locations),
     )
     return page, {"title": rule.id, "body": body}, "page.html"
 
@@ -77,6 +81,11 @@ def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
 
 def _platforms(roles: dict[Role, list[Score]]) -> dict[Role, list[ScoredPlatform]]:
     return {role: platforms_of(scores) for role, scores in roles.items()}
+
+
+def _commands(rule: Rule, found: RuleLocations) -> list[str]:
+    has_cases, has_recipes = bool(found.cases), bool(found.recipes)
+    return list(commands(rule, has_cases=has_cases, has_recipes=has_recipes))
 
 
 def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Deviation]]:

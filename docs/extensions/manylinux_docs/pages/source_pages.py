@@ -9,7 +9,7 @@ from typing import cast
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.evidence.locations import load_locations
 from manylinux_docs.rendering.templates import render
 
 LANGUAGES = {".md": "markdown", ".py": "python", ".toml": "toml"}
@@ -21,7 +21,7 @@ def collect_source_pages(app: Sphinx) -> Iterator[Page]:
     """Yield a page for every file that has a location of a rule in it."""
     # Only the HTML builders send the event that leads here.
     builder = cast("StandaloneHTMLBuilder", app.builder)
-    locations = load_evidence(app.env).locations.values()
+    locations = load_locations(app.env).values()
     for path in sorted({location.path for found in locations for location in found}):
         text = Path(app.srcdir, path).read_text("utf-8", "replace")
         language = LANGUAGES.get(Path(path).suffix, "none")
