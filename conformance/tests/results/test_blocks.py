@@ -90,6 +90,13 @@ def test_blocks_of_a_folder_are_read_by_file_name(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
 
 
+def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "some" / "where" / "results.jsonl"
+    for _ in range(2):
+        write_blocks([BLOCK], path)
+    assert list(read_blocks(path)) == [BLOCK]
+
+
 def test_the_format_comes_first(tmp_path: Path) -> None:
     write_blocks([BLOCK], tmp_path / "results.jsonl")
     header = (tmp_path / "results.jsonl").read_text().splitlines()[0]
