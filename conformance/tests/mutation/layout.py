@@ -84,7 +84,7 @@ def _lay_out_tree(tree: Path, folder: Path) -> None:
     for path in tree.iterdir():
         if path.name.startswith("manylinux_"):
             shutil.copytree(path, folder / path.name, ignore=_caches)
-        elif path.name not in NOT_DATA:
+        elif path.name not in NOT_DATA and not path.name.startswith("."):
             (folder / path.name).symlink_to(path)
 
 

@@ -124,6 +124,7 @@ def test_the_format_comes_first(tmp_path: Path) -> None:
         (lambda text: "garbage\n" + text, "line 1"),
         (lambda text: text.replace('"verdict":"pass"', '"verdict":"ok"'), "line 3"),
         (lambda text: '{"x":' + "[" * 99999 + "\n" + text, "line 1: nested too deeply"),
+        (lambda text: "9" * 1024 * 1024 + "\n" + text, "line 1: cut off or too long"),
         (lambda text: text.replace("pip", "\udcff"), "line 1: 'utf-8' codec"),
     ],
 )
