@@ -19,7 +19,9 @@ NOT_DATA = ("tests", "bench", "README.md", "__pycache__")
 METHODS = ("staticmethod", "classmethod")  # which mutmut takes as they are
 CACHES = ("cache", "functools.cache")
 
-# Plugins that a test of a moment needs not; the last one collects garbage twice a run.
+# Property tests are slow, and which mutants they kill depends on the seed.
+OPTIONS = ("-Wignore", "-mnot hypothesis")
+# Not needed by a test of a moment; the last one collects garbage twice in a run.
 PLUGINS = (
     "cacheprovider",
     "xdist",
@@ -44,7 +46,6 @@ class Target:
 
     name: str
     tree: str
-    slow: tuple[str, ...] = ()  # tests that are left out, as for pytest's -k
 
     @property
     def package(self) -> str:
@@ -83,7 +84,7 @@ def _lay_out_tree(tree: Path, folder: Path) -> None:
     for path in tree.iterdir():
         if path.name.startswith("manylinux_"):
             shutil.copytree(path, folder / path.name, ignore=_caches)
-        elif path.name not in NOT_DATA:
+        elif path.name not in NOT_DATA and not path.name.startswith("."):
             (folder / path.name).symlink_to(path)
 
 
@@ -95,10 +96,8 @@ def _write_settings(target: Target) -> None:
     settings = SETTINGS.format(
         package=json.dumps(target.package),
         only=json.dumps(f"{target.package}/{target.name}/*"),
-        options=json.dumps([f"-pno:{each}" for each in PLUGINS] + ["-Wignore"]),
-        tests=json.dumps(
-            [f"tests/{target.name}", *(f"--deselect={each}" for each in target.slow)]
-        ),
+        options=json.dumps([*OPTIONS, *(f"-pno:{each}" for each in PLUGINS)]),
+        tests=json.dumps([f"tests/{target.name}"]),
     )
     project = (ROOT / "pyproject.toml").read_text()
     (target.folder / "pyproject.toml").write_text(project + settings)

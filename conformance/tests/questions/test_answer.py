@@ -3,7 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from manylinux_conformance.questions.answer import Answer, broken, declined, not_asked
+from manylinux_conformance.questions.answer import (
+    Answer,
+    answered,
+    broken,
+    declined,
+    not_asked,
+)
 from manylinux_conformance.results.verdicts import Verdict
 
 
@@ -19,3 +25,7 @@ def test_what_is_no_answer_has_a_verdict_and_a_reason(
     make: Callable[[str], Answer], verdict: Verdict
 ) -> None:
     assert make("says so") == Answer(verdict, "", "says so")
+
+
+def test_an_answer_needs_no_reason() -> None:
+    assert answered("any") == Answer(None, "any", "")

@@ -37,6 +37,10 @@ def test_a_selector_narrows_by_what_it_names(
     assert found == places
 
 
+def test_a_version_without_a_minor_is_within_no_bounds() -> None:
+    assert not Selector(at_least=(2, 0)).selects(platform(minor=None))
+
+
 def test_a_platform_is_selected_by_what_it_is_like_too() -> None:
     child = platform(name="glibc-2.17-odd", like=("glibc-2.17",))
     assert Selector(name=("glibc-2.17",)).selects(child)

@@ -8,6 +8,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import (
+    block_key,
     changes,
     file_name,
     not_rerun,
@@ -89,6 +90,10 @@ def test_a_narrowed_rerun_is_compared_as_far_as_it_goes(tmp_path: Path) -> None:
             (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
             "tag.form/plain on musl: not asked before",
         ),
+        (
+            (msgspec.structs.replace(RESULT, expected="cp311-x"), OTHER),
+            ("tag.form/plain on glibc-2.17: expected was any, is cp{python}-x"),
+        ),
         ((OTHER, RESULT), "the same answers in another order"),
     ],
 )
@@ -123,6 +128,29 @@ def test_answers_to_older_rules_are_noted(tmp_path: Path) -> None:
     assert changed(tmp_path, fresh) == []
     (note,) = noted(tmp_path, fresh)
     assert "other revisions of the rules" in note
+
+
+@pytest.mark.parametrize(
+    ("platforms", "named"),
+    [
+        (("a", "b", "c"), "{0} on a, {0} on b, {0} on c"),
+        (("a", "b", "c", "d", "e"), "{0} on a, {0} on b, {0} on c and 2 more"),
+    ],
+)
+def test_of_many_places_three_are_named(platforms: tuple[str, ...], named: str) -> None:
+    committed = [headed(RESULT, platform=each) for each in platforms]
+    baseline = {block_key(each.header): each for each in committed}
+    fresh = [headed(RESULT, platform=each, python="3.13") for each in platforms]
+    words = "checked against answers with python 3.11, now 3.13"
+    assert list(notes(fresh, baseline)) == [
+        f"{words}: {named.format('pip 26.3 as installer')}"
+    ]
+
+
+def test_answers_that_are_new_or_none_are_compared_with_nothing() -> None:
+    baseline = {block_key(HEADER): BLOCK}
+    new = headed(RESULT, tool="uv", python="3.13")
+    assert list(notes([BLOCK, new, headed(python="3.13")], baseline)) == []
 
 
 def test_another_machine_is_said_not_to_be_checked(tmp_path: Path) -> None:
@@ -169,6 +197,14 @@ def test_a_platform_that_is_not_run_keeps_its_place_in_the_baseline(
     update_baseline([fresh], read_baseline(tmp_path), tmp_path)
     kept = Block(HEADER, (RESULT, OTHER, later, new), (nobody,))
     assert list(read_blocks(tmp_path / NAME)) == [kept]
+
+
+def test_a_rerun_of_every_platform_replaces_the_order_too(tmp_path: Path) -> None:
+    later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
+    update_baseline([headed(RESULT, later)], {}, tmp_path)
+    fresh = headed(later, RESULT)
+    update_baseline([fresh], read_baseline(tmp_path), tmp_path)
+    assert list(read_blocks(tmp_path / NAME)) == [fresh]
 
 
 def test_blocks_without_results_stay_out_of_the_baseline(tmp_path: Path) -> None:

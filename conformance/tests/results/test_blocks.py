@@ -90,9 +90,10 @@ def test_blocks_of_a_folder_are_read_by_file_name(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
 
 
-def test_a_file_may_lie_in_a_new_folder(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "folder" / "results.jsonl"
-    write_blocks([BLOCK], path)
+def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "some" / "where" / "results.jsonl"
+    for _ in range(2):
+        write_blocks([BLOCK], path)
     assert list(read_blocks(path)) == [BLOCK]
 
 
@@ -123,6 +124,7 @@ def test_the_format_comes_first(tmp_path: Path) -> None:
         (lambda text: "garbage\n" + text, "line 1"),
         (lambda text: text.replace('"verdict":"pass"', '"verdict":"ok"'), "line 3"),
         (lambda text: '{"x":' + "[" * 99999 + "\n" + text, "line 1: nested too deeply"),
+        (lambda text: "9" * 1024 * 1024 + "\n" + text, "line 1: cut off or too long"),
         (lambda text: text.replace("pip", "\udcff"), "line 1: 'utf-8' codec"),
     ],
 )

@@ -91,9 +91,11 @@ def test_only_builders_are_asked_of_images(tmp_path: Path) -> None:
         read(tmp_path, LEAST + '[provide]\nimage = "manylinux2014-*"\n')
 
 
-def test_constraints_with_a_dot_start_at_the_adapters_folder(
+def test_what_begins_with_a_dot_starts_at_the_adapters_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir("/")
-    adapter = read(tmp_path, LEAST + '[provide]\nconstraints = "./c-{version}.txt"\n')
+    least = LEAST.replace('["x"]', '["./x", "{target}"]')
+    adapter = read(tmp_path, least + '[provide]\nconstraints = "./c-{version}.txt"\n')
     assert adapter.provide.constraints == str(tmp_path / "c-{version}.txt")
+    assert adapter.table(Installer).command == (str(tmp_path / "x"), "{target}")
