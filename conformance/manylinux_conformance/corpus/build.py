@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_fixtures.corpus.manifest import MANIFEST, ManifestEntry, manifest_entry
+from manylinux_fixtures.files.atomic_file import whole_folder
 from manylinux_fixtures.files.write import digest
 
-from manylinux_conformance.atomic_file import whole_folder
 from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.corpus.manifest import Corpus, read_corpus
 from manylinux_conformance.errors import InputError

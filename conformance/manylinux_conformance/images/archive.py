@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
+from manylinux_fixtures.files.atomic_file import whole_file
 
-from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import msgspec
 import platformdirs
+from manylinux_fixtures.files.atomic_file import write_whole
 from manylinux_spec.input_files import read_bytes
 
-from manylinux_conformance.atomic_file import write_whole
 from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.releases import Name, Reference

@@ -6,10 +6,10 @@ import hashlib
 import shutil
 from pathlib import Path, PurePosixPath
 
+from manylinux_fixtures.files.atomic_file import whole_file
 from manylinux_spec.architectures import architectures
 from manylinux_spec.input_files import read_bytes
 
-from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import MissingProgramError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES, is_native
 

@@ -22,9 +22,9 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from manylinux_fixtures.files.atomic_file import whole_folder
 from manylinux_spec.architectures import architectures
 
-from manylinux_conformance.atomic_file import whole_folder
 from manylinux_conformance.loader.glibc_exports import (
     SONAMES,
     Export,

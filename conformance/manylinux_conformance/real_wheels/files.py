@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.atomic_file import whole_file
 from manylinux_spec.input_files import read_toml
 from packaging.tags import Tag
 from packaging.utils import (
@@ -19,7 +20,6 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import FetchError, InputError
 
 DOWNLOAD_TIMEOUT = 900  # seconds

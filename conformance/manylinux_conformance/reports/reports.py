@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from manylinux_conformance.atomic_file import whole_files
+from manylinux_fixtures.files.atomic_file import whole_files
+
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages

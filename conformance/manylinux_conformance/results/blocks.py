@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.atomic_file import whole_file
 
-from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import Footer, Header, NotRun, Result
 from manylinux_conformance.results.read_lines import read_lines

@@ -15,8 +15,8 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
+from manylinux_fixtures.files.atomic_file import whole_file
 
-from manylinux_conformance.atomic_file import whole_file
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 

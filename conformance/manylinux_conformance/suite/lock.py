@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.atomic_file import write_whole
 from manylinux_spec.input_files import read_bytes, read_toml
 
-from manylinux_conformance.atomic_file import write_whole
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.rules import Level, Rule, Subject
