@@ -9,7 +9,7 @@ from manylinux_conformance.suite.lock import Retired
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import load_evidence
-from manylinux_docs.rule_anchors import anchor, note_rule
+from manylinux_docs.rendering.rule_anchors import anchor, note_rule
 
 
 class RetiredDirective(SphinxDirective):

@@ -8,8 +8,8 @@ from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.directives.rule_evidence import evidence_node
 from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.rendering.rule_anchors import anchor, note_rule
 from manylinux_docs.rendering.templates import to_root
-from manylinux_docs.rule_anchors import anchor, note_rule
 
 
 class RuleDirective(SphinxDirective):

@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 from manylinux_docs.evidence.evidence import load_evidence
 from manylinux_docs.files.badges import badges
 from manylinux_docs.files.rules_json import publish, rules_schema
-from manylinux_docs.rule_anchors import documents_of_rules
+from manylinux_docs.rendering.rule_anchors import documents_of_rules
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:

@@ -17,8 +17,8 @@ from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.locations import RuleLocations, load_locations
 from manylinux_docs.evidence.scores import PLURAL, Score, ScoredPlatform, platforms_of
 from manylinux_docs.pages.rule_block import render_rule_block
+from manylinux_docs.rendering.rule_anchors import documents_of_rules
 from manylinux_docs.rendering.templates import render, to_root
-from manylinux_docs.rule_anchors import documents_of_rules
 
 logger = logging.getLogger(__name__)
 Page = tuple[str, dict[str, object], str]

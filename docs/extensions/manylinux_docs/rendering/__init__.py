@@ -1,4 +1,4 @@
-"""Rendering: fills in the HTML templates of ``docs/templates``.
+"""Rendering: HTML templates of ``docs/templates`` filled in, and targets of rules.
 
 It may import nothing else of this project.
 """
