@@ -22,7 +22,7 @@ from manylinux_conformance.reports.overview import (
     measured,
 )
 from manylinux_conformance.results.blocks import read_results
-from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.locations import examples_in, written_below
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.adapters import read_adapter
@@ -39,26 +39,27 @@ def show(rule: str, *, as_json: bool) -> None:
     The function that decides the rule in the reference is named, too, and so are the
     answers of each tool on file, and the commands that ask again.
     """
-    rules = load_suite().rules
-    if rule not in rules:
-        near = difflib.get_close_matches(rule, rules, 3, 0.5)
+    suite = load_suite()
+    if rule not in suite.rules:
+        near = difflib.get_close_matches(rule, suite.rules, 3, 0.5)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise InputError(rule, f"there is no such rule{hint}")
-    overview = _overview(rules[rule])
+    overview = _overview(suite, suite.rules[rule])
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(overview), indent=1))
     else:
         click.echo("\n".join(lines(overview)))
 
 
-def _overview(rule: Rule) -> Overview:
+def _overview(suite: Suite, rule: Rule) -> Overview:
     spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
     root = spec.parent
     chapter = spec / f"{rule.chapter}.md"
     written = (*written_below(cases), *examples_in(chapter, rule))
-    found = tuple(locations_of(rule.id, written, root))
-    wheels = tuple(locations_of(rule.id, written_below(recipes), root))
-    asked = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
+    asked = {one.name: str(one.platform) for one in suite.cases if one.rule == rule.id}
+    found = tuple(locations_of(rule.id, written, root, asked))
+    wheels = tuple(locations_of(rule.id, written_below(recipes), root, {}))
+    again = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
     return Overview(
         rule=rule,
         text=f"{_below(chapter, root)}:{rule.line}",
@@ -66,7 +67,7 @@ def _overview(rule: Rule) -> Overview:
         recipes=wheels,
         deciders=tuple(_deciders(rule.id)),
         tools=tuple(measured(rule.id, read_results(data_folder("results")))),
-        commands=tuple(asked),
+        commands=tuple(again),
     )
 
 

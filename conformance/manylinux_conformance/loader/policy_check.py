@@ -1,6 +1,6 @@
 """Whether what a build environment made keeps the level that was promised.
 
-Two witnesses are asked, and neither is an auditor: the policy data, against the version
+Two things are asked, and neither is an auditor: the policy data, against the version
 needs of the file itself, and glibc's own loader on the sysroot of the level.
 """
 

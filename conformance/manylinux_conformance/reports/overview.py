@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,10 +15,15 @@ from manylinux_conformance.suite.rules import Rule
 
 
 class Location(msgspec.Struct, frozen=True):
-    """A name, and ``path:line`` where it is written."""
+    """A name, and ``path:line`` where it is written.
+
+    ``asked_on`` are the platforms of a case, or the architectures of a recipe, in
+    words.
+    """
 
     name: str
     where: str
+    asked_on: str = ""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -48,12 +53,16 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def locations_of(
-    rule: str, written: Iterable[Written], root: Path
+    rule: str, written: Iterable[Written], root: Path, asked_on: Mapping[str, str]
 ) -> Iterator[Location]:
-    """Yield the cases or recipes of a rule; what has no name goes by its kind."""
+    """Yield the cases or recipes of a rule; what has no name goes by its kind.
+
+    ``asked_on`` says by name where a case is asked.
+    """
     for each in written:
         if each.rule == rule:
-            yield Location(each.name or each.kind, each.below(root))
+            on = asked_on.get(each.name, "")
+            yield Location(each.name or each.kind, each.below(root), on)
 
 
 def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
@@ -81,6 +90,7 @@ def commands(rule: Rule, *, has_cases: bool, has_recipes: bool) -> Iterator[str]
         yield f"{run} --case CASE --platform PLATFORM --tool TOOL"
         yield run
     if has_recipes:
+        yield f"{run} --role auditor --case RECIPE --platform ARCH --tool TOOL"
         yield f"{run} --role auditor"
     if rule.is_forced and (has_cases or has_recipes):
         yield f"manylinux-conformance force --rule {rule.id}"
@@ -101,7 +111,8 @@ def lines(overview: Overview) -> Iterator[str]:
     ):
         yield f"{title}: {'none' if not locations else ''}".rstrip()
         for location in locations:
-            yield f"  {location.where}  {location.name}".rstrip()
+            on = f"  [{location.asked_on}]" if location.asked_on else ""
+            yield f"  {location.where}  {location.name}{on}".rstrip()
     yield "answers on file:" if overview.tools else "answers on file: none"
     for one in overview.tools:
         known = f" ({', '.join(one.deviations)})" if one.deviations else ""

@@ -31,9 +31,12 @@ class Wanted:
         return fnmatchcase(rule, self.rule) and any(matches)
 
     def has_wheel(self, line: ManifestEntry) -> bool:
-        """Return whether auditors are asked about a fixture wheel."""
+        """Return whether auditors are asked about a fixture wheel.
+
+        The wheels of one recipe have its name; ``platform`` matches an architecture.
+        """
         here = fnmatchcase(line.arch, self.platform)
-        return here and self.has_case(line.rule, line.id)
+        return here and self.has_case(line.rule, line.id.removesuffix(f"/{line.arch}"))
 
 
 EVERYTHING = Wanted()

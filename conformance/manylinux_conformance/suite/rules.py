@@ -84,7 +84,7 @@ def read_rules(folder: Path) -> dict[str, Rule]:
     for path in sorted(folder.glob("*.md")):
         for rule in read_chapter(path):
             if rule.id in rules:
-                raise InputError(path, f"line {rule.line}: {rule.id} stands twice")
+                raise InputError(path, f"line {rule.line}: {rule.id} is defined twice")
             rules[rule.id] = rule
     return rules
 

@@ -70,7 +70,7 @@ def test_a_malformed_rule_block_names_file_line_and_reason(
 
 def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
     chapter(tmp_path, BLOCK + BLOCK)
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match="is defined twice"):
         read_rules(tmp_path)
 
 

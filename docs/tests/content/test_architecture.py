@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.questions.kinds import KINDS
+from manylinux_conformance.roles.role import RoleDefinition
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/contributing/architecture.md").read_text("utf-8")
@@ -30,6 +32,17 @@ def test_every_module_that_is_named_exists() -> None:
     assert named
     for name in named:
         assert any((ROOT / package / name).is_file() for package in PACKAGES), name
+
+
+def test_methods_and_facts_of_roles_and_kinds_of_question_are_named() -> None:
+    _, _, ways = PAGE.partition("## How to add a role")
+    role, _, kind = ways.partition("## How to add a kind of question")
+    methods = {name for name in vars(RoleDefinition) if not name.startswith("_")}
+    for name in (methods & {"plan", "ask", "smoke"}) | {"role", "table"}:
+        assert f"`{name}`" in role, name
+    for name in ("ROLES", "EXPECTED", "expected", "judge", "wording", "problems"):
+        assert f"`{name}`" in kind, name
+        assert all(hasattr(each, name) for each in KINDS.values()), name
 
 
 def test_glossary_is_short_sorted_and_explains_each_word_once() -> None:

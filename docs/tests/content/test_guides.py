@@ -82,7 +82,7 @@ def test_printed_selectors_are_read() -> None:
         for line in block.splitlines()
         if line.startswith("platform = ")
     ]
-    assert len(shown) == 4
+    assert len(shown) == 5
     for line in shown:
         assert msgspec.convert(tomllib.loads(line)["platform"], Selector)
 

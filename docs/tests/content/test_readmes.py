@@ -50,6 +50,13 @@ def test_every_folder_inside_is_named(folder: str) -> None:
             assert f"`{path.name}/`" in text, path.name
 
 
+def test_every_module_of_rules_is_named_in_the_readme_of_the_reference() -> None:
+    text = (ROOT / "reference" / "README.md").read_text("utf-8")
+    for path in (ROOT / "reference/manylinux_reference/rules").rglob("*.py"):
+        if path.stem != "__init__":
+            assert f"`{path.stem}`" in text, path
+
+
 def test_readme_tells_how_many_fixture_wheels_there_are() -> None:
     lock = (ROOT / "fixtures" / "corpus.lock").read_text("utf-8")
     wheels = len(re.findall(r"^[0-9a-f]{64} ", lock, re.MULTILINE))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from manylinux_conformance.errors import InputError, InvariantError
 from manylinux_conformance.forcing.deciders import Decider, read_deciders
-from manylinux_conformance.suite.locations import Written, written_below
+from manylinux_conformance.suite.locations import Written, examples_in, written_below
 from manylinux_conformance.suite.rules import Rule, read_rules
 from manylinux_conformance.tools.adapters import read_adapter
 from sphinx.environment import BuildEnvironment
@@ -80,7 +80,7 @@ def locate(root: Path) -> dict[str, RuleLocations]:
     return {
         rule.id: RuleLocations(
             text=Location("", f"spec/{rule.chapter}.md", rule.line),
-            cases=(*_written(rule, cases, root), *_examples(rule, root)),
+            cases=tuple(_written(rule, (*cases, *_examples(rule, root)), root)),
             recipes=tuple(_written(rule, recipes, root)),
             deciders=tuple(map(_decider, deciders.get(rule.id, ()))),
         )
@@ -97,15 +97,9 @@ def _written(
             yield Location(each.name or each.kind, path, each.line)
 
 
-def _examples(rule: Rule, root: Path) -> Iterator[Location]:
+def _examples(rule: Rule, root: Path) -> Iterator[Written]:
     """Yield the ``{case}`` blocks inside a rule's block."""
-    path = f"spec/{rule.chapter}.md"
-    lines = (root / path).read_text("utf-8", "replace").splitlines()
-    for name in rule.examples:
-        opening = f"```{{case}} {name}"
-        inside = enumerate(lines[rule.line :], rule.line + 1)
-        line = next((n for n, text in inside if text.rstrip() == opening), rule.line)
-        yield Location(name, path, line)
+    return examples_in(root / "spec" / f"{rule.chapter}.md", rule)
 
 
 def _decider(decider: Decider) -> Location:
