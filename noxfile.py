@@ -21,7 +21,10 @@ BENCHES = (
     "reference/bench/audit.py",
     "conformance/bench/suite_cost.py",
 )
-TREES = ["spec", "reference", "fixtures", "conformance", "docs", "noxfile.py"]
+TREES = [
+    *("conftest.py", "noxfile.py"),
+    *("spec", "reference", "fixtures", "conformance", "docs"),
+]
 
 
 def prepare(session: nox.Session) -> None:
@@ -127,10 +130,19 @@ def real_wheels(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Throw broken wheels at the reference auditor, for a minute by default."""
+    """Throw broken wheels at the auditor for a minute, and property tests at all."""
     prepare(session)
     arguments = session.posargs or ["--seconds", "60"]
     run(session, "python", "reference/tests/fuzz.py", *arguments)
+    options = ["-m", "hypothesis", "--hypothesis-profile=thorough"]
+    run(session, "pytest", "--numprocesses=auto", *options)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Change the code line by line and see whether tests notice; takes an hour."""
+    prepare(session)
+    run(session, "python", "-m", "tests.mutation.run", *session.posargs)
 
 
 @nox.session

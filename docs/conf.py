@@ -3,12 +3,7 @@
 The source folder is the repository's root: ``sphinx-build -c docs . build/site``.
 """
 
-import sys
 from importlib.metadata import version as version_of
-from pathlib import Path
-
-DOCS = Path(__file__).parent
-sys.path.insert(0, str(DOCS / "extensions"))
 
 project = "manylinux"
 author = "The manylinux-conformance founders"
@@ -24,20 +19,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.intersphinx",
     "sphinx_copybutton",
-    "fragment",
-    "evidence",
-    "rule_directive",
-    "case_directive",
-    "spec_table",
-    "proposals_page",
-    "retired_page",
-    "coverage_page",
-    "matrix_page",
-    "deviations_page",
-    "platforms_page",
-    "rule_pages",
-    "rules_json",
-    "badges",
+    "manylinux_docs.extension",
 ]
 
 # Offline builds are the rule; inventories of other projects are fetched on demand.

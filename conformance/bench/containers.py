@@ -27,7 +27,7 @@ from manylinux_conformance.platforms.catalogue import (
 )
 from manylinux_conformance.platforms.releases import Source
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import run
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.suite.load import load_suite

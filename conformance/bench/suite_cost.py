@@ -16,7 +16,7 @@ from unittest import mock
 import platformdirs
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.run import run
+from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import process as running
 from manylinux_conformance.sandbox.process import ProcessResult
@@ -58,7 +58,7 @@ def measure(name: str, platform: str = "*") -> dict[str, object]:
         (block,) = run(suite, tools, (Role.INSTALLER,), settings, _silent)
         return block
 
-    with mock.patch("manylinux_conformance.run.run.on_host.provide", provided):
+    with mock.patch("manylinux_conformance.run.host.provide", provided):
         with scratch_folder() as folder:
             asked(folder)  # installs what is needed, and warms the caches
         inside.clear()

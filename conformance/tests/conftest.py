@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import dataclasses
 import os
 import platform
 import shutil
@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.running_container import RunningContainer
 from manylinux_conformance.containers.timing import Timings
 from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import (
     Container,
@@ -30,16 +32,33 @@ from manylinux_conformance.platforms.catalogue import (
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.platforms.releases import Release, Source
+from manylinux_conformance.questions.build import Build
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.roles.builder import Builder, BuilderRole
+from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.process import ProcessResult
-from manylinux_conformance.sandbox.provide import ProvidedTool, locked, provide
-from manylinux_conformance.tools.adapters import read_adapter
-
-FAKE_TOOLS = Path(__file__).parent / "fake_tools"
+from manylinux_conformance.sandbox.provide import ProvidedTool, locked
+from manylinux_conformance.suite.load import load_suite
+from manylinux_fixtures.elf.description import Elf
+from manylinux_fixtures.elf.writer import write_elf
+from tests.builders import (
+    FAKE_TOOLS,
+    WITHIN,
+    adapter_text,
+    builder_table,
+    installer_table,
+    library_table,
+    provided,
+    table_of,
+    write_adapter,
+)
 
 MakeTool = Callable[..., ProvidedTool]
 StartEngine = Callable[..., Engine]
 MakeReady = Callable[..., ReadyContainer]
 MakeRunning = Callable[..., RunningContainer]
+AskBuilder = Callable[..., list[Result]]
 RunPython = Callable[..., ProcessResult]
 
 
@@ -59,15 +78,9 @@ def fake_installer(tmp_path: Path) -> MakeTool:
     """Return a function that provides the made-up installer behaving in one way."""
 
     def make(way: str, *, seconds: int = 60, more: str = "") -> ProvidedTool:
-        script = json.dumps(str(FAKE_TOOLS / "installer.py"))
-        path = tmp_path / "fake.toml"
-        path.write_text(
-            'name = "fake"\nroles = ["installer"]\n[installer]\n'
-            f'command = ["{{python}}", {script}, "{way}", "{{links}}",'
-            ' "{requirements}", "{target}"]\n'
-            f"seconds = {seconds}\n{more}"
-        )
-        return _provided(path)
+        table = installer_table(way, seconds=seconds) + more
+        adapter = write_adapter(tmp_path, adapter_text(Role.INSTALLER, table))
+        return provided(adapter, tmp_path / "cache")
 
     return make
 
@@ -77,28 +90,60 @@ def fake_library(tmp_path: Path) -> MakeTool:
     """Return a function that provides the made-up library behaving in one way."""
 
     def make(way: str, *, seconds: int = 60, more: str = "") -> ProvidedTool:
-        script = json.dumps(str(FAKE_TOOLS / "library.py"))
-        path = tmp_path / "fake.toml"
-        path.write_text(
-            'name = "fake"\nroles = ["tag-library"]\n[tag_library]\n'
-            f'command = ["{{python}}", {script}, "{way}"]\n'
-            f"seconds = {seconds}\n{more}"
-        )
-        return _provided(path)
+        table = library_table(way, seconds=seconds) + more
+        adapter = write_adapter(tmp_path, adapter_text(Role.TAG_LIBRARY, table))
+        return provided(adapter, tmp_path / "cache")
 
     return make
+
+
+@pytest.fixture
+def fake_builder(tmp_path: Path) -> MakeTool:
+    """Return a function that provides the made-up compiler behaving in one way.
+
+    ``elf`` is what comes out of it.
+    """
+
+    def make(way: str = "", elf: Elf = WITHIN, more: str = "") -> ProvidedTool:
+        material = tmp_path / "material.so"
+        material.write_bytes(write_elf(elf))
+        text = adapter_text(Role.BUILDER, builder_table(way, material, more))
+        return provided(write_adapter(tmp_path, text), tmp_path / "cache")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a cache folder for what takes long to make and is always the same."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def ask_builder(tmp_path: Path, session_cache: Path) -> AskBuilder:
+    """Return a function that asks a builder, of which every target is to be run."""
+    probes = ProbeCache(tmp_path / "probes")
+    resources = Resources(tmp_path / "asked", session_cache, probes)
+
+    def ask(tool: ProvidedTool, *builds: Build) -> list[Result]:
+        role, table = BuilderRole(), table_of(tool, Builder)
+        suite = dataclasses.replace(load_suite(), cases=builds)
+        plan = role.plan(suite, tool, table, (), resources)
+        assert plan.not_run == ()
+        return [
+            result_of(each, answers[each.key], batch.platform)
+            for batch in plan.batches
+            for answers in [role.ask(tool, table, batch, resources)]
+            for each in batch.questions
+        ]
+
+    return ask
 
 
 @pytest.fixture
 def here(fake_installer: MakeTool) -> Environment:
     """Return this machine as it is."""
     return this_machine(fake_installer("any").interpreter)
-
-
-def _provided(adapter: Path) -> ProvidedTool:
-    tool = provide(read_adapter(adapter), "", adapter.parent / "cache")
-    assert isinstance(tool, ProvidedTool), tool
-    return tool
 
 
 @pytest.fixture

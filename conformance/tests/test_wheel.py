@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.elf.description import Elf
+from manylinux_fixtures.elf.writer import write_elf
 from manylinux_fixtures.recipes.recipe import Recipe
 from manylinux_fixtures.wheels.writer import write_wheel
 from manylinux_spec.folder import spec_folder
 
 ROOT = Path(__file__).parents[2]
+HIDDEN = {"__pycache__", ".mypy_cache"}
 DATA = {
     "spec": ("manylinux_spec/data", {"README.md", "manylinux_spec", "tests"}),
     "conformance": (
@@ -83,13 +85,11 @@ def said_by(programs: Path, home: Path, name: str, *arguments: str) -> str:
 @pytest.mark.parametrize("tree", DATA)
 def test_every_file_of_data_is_in_the_wheel(wheel: Path, tree: str) -> None:
     place, code = DATA[tree]
-    tracked = subprocess.run(
-        ["git", "ls-files", tree], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout.splitlines()
+    paths = (path.relative_to(ROOT / tree) for path in (ROOT / tree).rglob("*.*"))
     wanted = {
-        f"{place}/{name.partition('/')[2]}"
-        for name in tracked
-        if name.split("/")[1] not in code
+        f"{place}/{path.as_posix()}"
+        for path in paths
+        if path.parts[0] not in code and not HIDDEN & set(path.parts)
     }
     assert wanted
     assert wanted <= set(zipfile.ZipFile(wheel).namelist())
@@ -121,16 +121,19 @@ def test_the_installed_suite_prints_its_cases(programs: Path, home: Path) -> Non
 
 def test_the_installed_suite_checks_an_adapter(programs: Path, home: Path) -> None:
     [adapter] = programs.parent.rglob("data/tools/reference.toml")
-    said = said_by(programs, home, "manylinux-conformance", "adapter-check", adapter)
+    said = said_by(
+        programs, home, "manylinux-conformance", "adapter-check", str(adapter)
+    )
     assert "works as " in said
 
 
 def test_the_installed_reference_checks_a_wheel(programs: Path, home: Path) -> None:
     name = "thing-1-cp36-abi3-manylinux_2_17_x86_64.whl"
-    recipe = Recipe(
-        name="thing", about="", arch=("x86_64",), tags=("manylinux_2_17_x86_64",)
-    )
-    (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": write_elf(Elf())}))
+    tags = ("manylinux_2_17_x86_64",)
+    recipe = Recipe(name="thing", about="", arch=("x86_64",), tags=tags, elf=())
+    imports = ("memcpy@GLIBC_2.14 from libc.so.6",)
+    extension = write_elf(Elf(arch="x86_64", imports=imports))
+    (home / name).write_bytes(write_wheel(recipe, {"thing/_ext.so": extension}))
     assert "manylinux_2_17_x86_64" in said_by(
         programs, home, "manylinux", "check", name
     )

@@ -23,10 +23,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
-from manylinux_reference.archive import Archive
-from manylinux_reference.audit import audit
-from manylinux_reference.elf import MAGIC
-from manylinux_reference.inflate import first_bytes, pieces
+from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.elf import MAGIC
+from manylinux_reference.reading.inflate import first_bytes, pieces
+from manylinux_reference.rules.wheel.audit import audit
 
 OURS = str(Path(sys.executable).with_name("manylinux"))
 AUDITWHEEL = "auditwheel==6.8.2"

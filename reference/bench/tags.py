@@ -22,8 +22,8 @@ from functools import partial
 
 import packaging.tags
 import packaging.utils
-from manylinux_reference import installer, order, platform
-from manylinux_reference.system import ask_system
+from manylinux_reference.reading.system import ask_system
+from manylinux_reference.rules.installer import choice, order, platform
 
 IMPORT_ROUNDS = 7
 ROUNDS = 15
@@ -64,7 +64,7 @@ def main() -> None:
 
 def importing() -> Measured:
     """Compare cold imports, by the interpreter's own clock."""
-    modules = ("manylinux_reference.tags", "packaging.tags")
+    modules = ("manylinux_reference.rules.tags", "packaging.tags")
     for module in modules:
         import_time(module)  # leaves compiled files behind, as an installation does
     rounds = [tuple(map(import_time, modules)) for _ in range(IMPORT_ROUNDS)]
@@ -104,10 +104,8 @@ def matching() -> Iterator[Measured]:
 
     def ours(names: list[str]) -> list[bool]:
         # New ones in every round: what the last round compared is forgotten.
-        ranks, pythons = order.Ranks(environment), installer.running_python_ranks()
-        return [
-            installer.preference(name, pythons, ranks) is not None for name in names
-        ]
+        ranks, pythons = order.Ranks(environment), choice.running_python_ranks()
+        return [choice.preference(name, pythons, ranks) is not None for name in names]
 
     def theirs(names: list[str]) -> list[bool]:
         return [

@@ -1,1 +1,1 @@
-"""The minimal reference implementation of the manylinux specification."""
+"""A minimal reference: every rule of the specification, followed."""

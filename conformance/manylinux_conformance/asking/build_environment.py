@@ -41,7 +41,11 @@ from manylinux_conformance.questions.answer import (
 )
 from manylinux_conformance.questions.build import PROBES, Asked, Build
 from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.sandbox.process import LONGEST_REPORTED, STDERR_TAIL, ProcessResult
+from manylinux_conformance.sandbox.process import (
+    LONGEST_REPORTED,
+    STDERR_TAIL,
+    ProcessResult,
+)
 from manylinux_conformance.sandbox.sandbox import Sandbox
 
 EXTENSION, PROGRAM = "extension.c", "program.c"
@@ -84,7 +88,7 @@ class BuildTools(RoleTable, frozen=True, kw_only=True):
     cross: bool = False
     interpreters: tuple[str, ...] = ()
     back_end: tuple[str, ...] = ()
-    files: dict[Filename, str] = {}
+    files: dict[Filename, str] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ class BuildEnvironment:
         for compiler in filter(None, (self.builder.c, self.builder.cxx)):
             ended = self._run([*compiler, "--version"])
             if ended.status != 0:
-                return ended.failure or f"its compiler does not start: {ended.last_error}"
+                return (
+                    ended.failure or f"its compiler does not start: {ended.last_error}"
+                )
         if self.builder.interpreters and not self._found_interpreters():
             return f"has no interpreter {' or '.join(self.builder.interpreters)}"
         return ""

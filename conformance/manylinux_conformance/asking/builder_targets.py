@@ -13,8 +13,12 @@ from typing import Annotated
 import msgspec
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
-from manylinux_conformance.loader.loader_check import LoaderCheck, loader_check_for, loader_unavailable_reason
-from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.loader.loader_check import (
+    LoaderCheck,
+    loader_check_for,
+    loader_unavailable_reason,
+)
+from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
 
@@ -69,7 +73,7 @@ def own_tag(tool: ProvidedTool) -> str:
     if found is None:
         return ""
     machine, major, minor = (part.decode() for part in found.groups())
-    if tool.interpreter.bits == 32:  # noqa: PLR2004 - bits
+    if tool.interpreter.bits == ElfClass.BITS_32:
         machine = NARROW.get(machine, machine)
     return f"manylinux_{major}_{minor}_{machine}"
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+import msgspec
+
 from manylinux_conformance.asking.probe_projects import ProbeProjects, read_answer
 from manylinux_conformance.asking.role_table import (
     PLACEHOLDERS,
@@ -48,7 +50,7 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     TARGET_PLACEHOLDERS: ClassVar = frozenset(("platform_tag", "arch", "family"))
 
     command: Command
-    files: dict[Filename, str] = {}
+    files: dict[Filename, str] = msgspec.field(default_factory=dict)
     lands_in: str = "{target}"
     explicit_target: tuple[str, ...] = ()
 

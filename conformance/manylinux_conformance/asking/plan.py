@@ -41,7 +41,7 @@ class Batch(Generic[Q]):
     questions: tuple[Q, ...]
 
 
-B = TypeVar("B", bound=Batch[Any], covariant=True)
+B_co = TypeVar("B_co", bound=Batch[Any], covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +89,8 @@ def binds(rule: Rule, role: Role, case: AnyCase) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan(Generic[B]):
+class Plan(Generic[B_co]):
     """What is asked, and the platforms on which nothing can be."""
 
-    batches: tuple[B, ...]
+    batches: tuple[B_co, ...]
     not_run: tuple[NotRun, ...] = ()

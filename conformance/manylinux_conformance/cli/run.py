@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 import platformdirs
@@ -50,7 +51,7 @@ HELP = """Ask tools the questions of the suite and report their answers.
 Without options every pinned tool is asked on every modelled platform and in every
 prepared container; 'platforms list' shows which there are.
 Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
-2 the input cannot be used.
+2 the input cannot be used, 3 something that is needed cannot be had.
 
 \b
 Examples:
@@ -72,9 +73,26 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 """
 
 
+class RunOptions(TypedDict):
+    """The options of the command, by the names of their parameters."""
+
+    tools: tuple[str, ...]
+    role: str | None
+    platform: str
+    rule: str
+    case: str
+    engines: tuple[str, ...]
+    as_json: bool
+    offline: bool
+    check: bool
+    update: bool
+    jobs: int
+    output: Path
+
+
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
-@click.option("--role", type=click.Choice([role.value for role in tuple(ROLES)]))
+@click.option("--role", type=click.Choice([role.value for role in ROLES]))
 @click.option("--platform", default="*", help="Only platforms that match PATTERN.")
 @click.option("--rule", default="*", help="Only rules that match PATTERN.")
 @click.option("--case", default="*", help="Only cases that match PATTERN.")
@@ -101,32 +119,17 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
     help="Where the reports go.",
     show_default=True,
 )
-def run_command(  # noqa: PLR0913 - one argument per option
-    *,
-    tools: tuple[str, ...],
-    role: str | None,
-    platform: str,
-    rule: str,
-    case: str,
-    engines: tuple[str, ...],
-    as_json: bool,
-    offline: bool,
-    check: bool,
-    update: bool,
-    jobs: int,
-    output: Path,
-) -> None:
+def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
-    wanted = Wanted(platform, rule, case)
-    suite, chosen = narrowed(load_suite(), wanted), choose_tools(tools)
-    suite = replace(suite, containers=elsewhere(suite.containers, engines))
+    wanted = Wanted(options["platform"], options["rule"], options["case"])
+    suite, chosen = narrowed(load_suite(), wanted), choose_tools(options["tools"])
+    containers = elsewhere(suite.containers, options["engines"])
+    suite = replace(suite, containers=containers)
     baseline = read_baseline(data_folder("results"))
-    if check or update:
-        _refuse_what_has_no_baseline(tools, suite, update=update, check=check)
-    roles = (Role(role),) if role else tuple(ROLES)
-    blocks = _ask(suite, chosen, roles, output, jobs=jobs, offline=offline)
+    _refuse_what_has_no_baseline(options, suite)
+    blocks, output = _ask(suite, chosen, options), options["output"]
     write_reports(blocks, suite.rules, output)
-    if as_json:
+    if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, Console())
@@ -136,21 +139,22 @@ def run_command(  # noqa: PLR0913 - one argument per option
     if wanted.is_everything:
         known = [*blocks, *not_rerun(blocks, baseline)]
         complaints += unused_deviations(known, chosen, tuple(ROLES))
-    if check:
+    if options["check"]:
         complaints += _checked(blocks, baseline, complete=wanted.is_everything)
-    if update:
+    if options["update"]:
         update_baseline(blocks, baseline, data_folder("results"))
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
 
 
-def _refuse_what_has_no_baseline(
-    tools: Sequence[str], suite: Suite, *, update: bool, check: bool
-) -> None:
+def _refuse_what_has_no_baseline(options: RunOptions, suite: Suite) -> None:
     """Refuse, before anything is asked, what would damage the baseline."""
+    update, check = options["update"], options["check"]
+    if not (update or check):
+        return
     if update and check:
         raise InputError("--update", "does not go together with --check")
-    if any(tool.endswith(".toml") for tool in tools):
+    if any(tool.endswith(".toml") for tool in options["tools"]):
         option = "--update" if update else "--check"
         raise InputError(option, "only pinned tools have committed results")
     wanted = suite.wanted
@@ -174,20 +178,15 @@ def _checked(
     ]
 
 
-def _ask(  # noqa: PLR0913 - what a run needs
-    suite: Suite,
-    tools: Sequence[Tool],
-    roles: Sequence[Role],
-    output: Path,
-    *,
-    jobs: int,
-    offline: bool,
-) -> list[Block]:
+def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block]:
     """Run in a scratch folder, and keep the evidence whatever happens."""
     cache = platformdirs.user_cache_path("manylinux-conformance")
+    role, output = options["role"], options["output"]
+    roles = (Role(role),) if role else tuple(ROLES)
     output.mkdir(parents=True, exist_ok=True)
     live = LiveContainers()
     with interruptible(live), scratch_folder() as work:
+        jobs, offline = options["jobs"], options["offline"]
         settings = Settings(cache, work, jobs, offline, live=live)
         try:
             console = Console(stderr=True)

@@ -14,16 +14,16 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.deciders import read_deciders
 from manylinux_conformance.reports.overview import (
+    Location,
     Overview,
-    Place,
     commands,
     lines,
+    locations_of,
     measured,
-    places_of,
 )
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.suite.load import load_suite
-from manylinux_conformance.suite.locations import written_below
+from manylinux_conformance.suite.locations import examples_in, written_below
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.adapters import read_adapter
 
@@ -55,11 +55,9 @@ def _overview(rule: Rule) -> Overview:
     spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
     root = spec.parent
     chapter = spec / f"{rule.chapter}.md"
-    found = tuple(places_of(rule.id, written_below(cases), root))
-    found += tuple(
-        Place(name, f"{_below(chapter, root)}:{rule.line}") for name in rule.examples
-    )
-    wheels = tuple(places_of(rule.id, written_below(recipes), root))
+    written = (*written_below(cases), *examples_in(chapter, rule))
+    found = tuple(locations_of(rule.id, written, root))
+    wheels = tuple(locations_of(rule.id, written_below(recipes), root))
     asked = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
     return Overview(
         rule=rule,
@@ -72,11 +70,13 @@ def _overview(rule: Rule) -> Overview:
     )
 
 
-def _deciders(rule: str) -> list[Place]:
+def _deciders(rule: str) -> list[Location]:
     reference = read_adapter(data_folder("tools") / "reference.toml")
     found = read_deciders(reference).get(rule, ())
     return [
-        Place(each.function, f"reference/manylinux_reference/{each.file}:{each.line}")
+        Location(
+            each.function, f"reference/manylinux_reference/{each.file}:{each.line}"
+        )
         for each in found
     ]
 

@@ -13,6 +13,7 @@ from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
 
 
@@ -31,6 +32,11 @@ class ReadyContainer:
     shared: bool = True
     interpreter: Interpreter | None = field(default=None, compare=False)
     model_failures: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def platform(self) -> Platform:
+        """The container as a platform, on its engine's machine."""
+        return self.container.platform(self.engine.machine)
 
 
 def ready_containers(

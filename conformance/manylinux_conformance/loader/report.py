@@ -18,13 +18,13 @@ INTRODUCTION = (
     "# What glibc's loader says about the corpus",
     "",
     (
-        "glibc's own loader binds each fixture wheel against libraries that export exactly "
-        "the symbols of one glibc release."
+        "glibc's own loader binds each fixture wheel against libraries that export "
+        "exactly the symbols of one glibc release."
     ),
     "Where the loader is of another architecture than the machine, QEMU runs it.",
     (
-        "What the rules accept, the loader has to accept at the claimed level: anything "
-        "else is an error of the rules."
+        "What the rules accept, the loader has to accept at the claimed level: "
+        "anything else is an error of the rules."
     ),
     "What the rules refuse and the loader accepts is policy, which no loader knows.",
     "",

@@ -16,9 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.recipes.recipe import Ask
 from manylinux_spec.aliases import aliases
 
-from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.glibc_exports import Release
@@ -127,7 +127,7 @@ def corpus_questions(corpus: Corpus) -> Iterator[ClaimQuestion]:
     Of a wheel that cannot be read, nothing reaches a loader.
     """
     for line in corpus.lines:
-        if line.rule == HOSTILE:
+        if line.ask is Ask.UNREADABLE:
             continue
         claims = {
             claim: tag not in line.false

@@ -29,13 +29,13 @@ class Asked(enum.StrEnum):
 
 
 WORDS = {
-    Asked.LEVEL: "Does what the compiler makes of this source keep the level?",
+    Asked.LEVEL: "Does what the compiler makes of this source conform to the level?",
     Asked.INSTRUCTIONS: "For which instruction set is this source compiled?",
     Asked.MACHINE: "Which machine does uname name?",
     Asked.PLATFORM: "Which platform does sysconfig name?",
     Asked.INTERPRETERS: "Which interpreters need libpython?",
-    Asked.WHEEL_TAG: "Which platform tag does a wheel get that nobody has audited?",
-    Asked.WHEEL_LEVEL: "Do the files in a back end's wheel keep the level?",
+    Asked.WHEEL_TAG: "Which platform tag does a wheel have before it is audited?",
+    Asked.WHEEL_LEVEL: "Do the files in a back end's wheel conform to the level?",
 }
 
 

@@ -53,6 +53,8 @@ class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __str__(self) -> str:
         """Say for which platforms a case is."""
         parts = [", ".join(self.arch), ", ".join(self.name)]
+        if self.other_than:
+            parts.append(f"not {' or '.join(self.other_than)}")
         if self.glibc:
             answers = (f"“{answer}”" for answer in self.glibc)
             parts.append(f"where glibc says {' or '.join(answers)}")

@@ -96,7 +96,7 @@ class Choose(Case, frozen=True, kw_only=True):
 
     def wording(self) -> Wording:
         """Put the case into words."""
-        words = "Which of these wheels is taken"
+        words = "Which of these wheels is installed"
         if self.target:
             words += f" for the explicit target {self.target}"
         if self.module:

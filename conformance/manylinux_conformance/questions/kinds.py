@@ -1,4 +1,4 @@
-"""Every kind of case, by the name of its tables in a case file, registered here once."""
+"""Every kind of case, by the name of its tables in case files, registered once."""
 
 from __future__ import annotations
 

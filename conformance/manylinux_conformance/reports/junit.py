@@ -25,8 +25,8 @@ def write_junit(blocks: Sequence[Block], path: Path) -> None:
             [_test_case(result, header.role) for result in block.results]
         )
         for line in block.missing:
-            where = f" on {', '.join(line.platforms)}" if line.platforms else ""
-            case = TestCase(f"every case{where}", "not-run")
+            missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
+            case = TestCase(f"every case{missing}", "not-run")
             case.result = [Skipped(line.explanation)]
             suite.add_testcase(case)
         document.add_testsuite(suite)

@@ -1,4 +1,4 @@
-"""The overview of a rule: its text, and everything that is known of it, with places."""
+"""The overview of a rule: its text, its evidence, and where each is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from manylinux_conformance.suite.locations import Written
 from manylinux_conformance.suite.rules import Rule
 
 
-class Place(msgspec.Struct, frozen=True):
+class Location(msgspec.Struct, frozen=True):
     """A name, and ``path:line`` where it is written."""
 
     name: str
@@ -40,18 +40,20 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
 
     rule: Rule
     text: str
-    cases: tuple[Place, ...]
-    recipes: tuple[Place, ...]
-    deciders: tuple[Place, ...]
+    cases: tuple[Location, ...]
+    recipes: tuple[Location, ...]
+    deciders: tuple[Location, ...]
     tools: tuple[Measured, ...]
     commands: tuple[str, ...]
 
 
-def places_of(rule: str, written: Iterable[Written], root: Path) -> Iterator[Place]:
+def locations_of(
+    rule: str, written: Iterable[Written], root: Path
+) -> Iterator[Location]:
     """Yield the cases or recipes of a rule; what has no name goes by its kind."""
     for each in written:
         if each.rule == rule:
-            yield Place(each.name or each.kind, each.below(root))
+            yield Location(each.name or each.kind, each.below(root))
 
 
 def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
@@ -91,15 +93,15 @@ def lines(overview: Overview) -> Iterator[str]:
     yield f"{rule.id}  ({rule.level.value}, binds {subjects}; tested: {rule.tested})"
     yield f"  {rule.text}"
     yield f"  source: {rule.source}"
-    for title, places in (
-        ("text", (Place("", overview.text),)),
+    for title, locations in (
+        ("text", (Location("", overview.text),)),
         ("cases", overview.cases),
         ("recipes", overview.recipes),
         ("decided in the reference by", overview.deciders),
     ):
-        yield f"{title}: {'none' if not places else ''}".rstrip()
-        for place in places:
-            yield f"  {place.where}  {place.name}".rstrip()
+        yield f"{title}: {'none' if not locations else ''}".rstrip()
+        for location in locations:
+            yield f"  {location.where}  {location.name}".rstrip()
     yield "answers on file:" if overview.tools else "answers on file: none"
     for one in overview.tools:
         known = f" ({', '.join(one.deviations)})" if one.deviations else ""

@@ -130,7 +130,7 @@ def notes(blocks: Sequence[Block], baseline: Baseline) -> Iterator[str]:
 
 def _circumstances(before: Header, now: Header) -> Iterator[str]:
     if before.host != now.host:
-        yield f"not checked, because made on {before.host}"
+        yield f"not checked, because the baseline is from {before.host}"
         return
     if before.rules_lock != now.rules_lock:
         yield "checked against answers to other revisions of the rules (run --update)"

@@ -8,11 +8,11 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.results.baseline import BlockKey, block_key
 from manylinux_conformance.results.blocks import Block, read_blocks
 from manylinux_conformance.results.lines import EDITION, Header
 
 Tool = tuple[str, str, str]  # role, name, version
-Place = tuple[Tool, str]  # the container, empty for none
 Found = tuple[Path, Block]
 
 
@@ -26,49 +26,48 @@ def merged(paths: Sequence[Path], rules_lock: str) -> tuple[Block, ...]:
     """
     found = [(path, block) for path in paths for block in _blocks(path, rules_lock)]
     answered = list(_once(each for each in found if each[1].results))
-    places = {_place(block.header) for block in answered}
+    places = {block_key(block.header) for block in answered}
     silent = _silent((block for _, block in found if not block.results), places)
     return tuple(_listed_once([*answered, *silent]))
 
 
-def _blocks(path: Path, rules_lock: str) -> Iterator[Block]:
-    number = 0
-    for number, block in enumerate(read_blocks(path), 1):  # noqa: B007 - is counted
-        header = block.header
+def _blocks(path: Path, rules_lock: str) -> list[Block]:
+    blocks = list(read_blocks(path))
+    if not blocks:
+        raise InputError(path, "holds no block of results")
+    for header in (block.header for block in blocks):
         if (header.edition, header.rules_lock) != (EDITION, rules_lock):
             theirs = f"edition {header.edition}, rules.lock {header.rules_lock[:12]}"
             ours = f"edition {EDITION}, rules.lock {rules_lock[:12]}"
             reason = f"is about {theirs}, not {ours}; run again with the same release"
             raise InputError(path, reason)
-        yield block
-    if not number:
-        raise InputError(path, "holds no block of results")
+    return blocks
 
 
 def _once(found: Iterable[Found]) -> Iterator[Block]:
     """Yield each answered block once; two of one place have to say the same."""
-    seen: dict[tuple[Place, str, str], Found] = {}
+    seen: dict[tuple[BlockKey, str, str], Found] = {}
     for path, block in found:
         header = block.header
-        key = (_place(header), header.host, header.python)
+        key = (block_key(header), header.host, header.python)
         first, before = seen.setdefault(key, (path, block))
         if before is block:
             yield block
         elif before != block:
             where = header.platform or header.host
             said = f"{header.name} as {header.role} on {where}"
-            reason = f"{said} answers otherwise in {first}; leave one of them out"
+            reason = f"{said} has other answers in {first}; leave one of them out"
             raise InputError(path, reason)
 
 
-def _silent(blocks: Iterable[Block], answered: AbstractSet[Place]) -> list[Block]:
+def _silent(blocks: Iterable[Block], answered: AbstractSet[BlockKey]) -> list[Block]:
     """Return one block for each tool and place with what its blocks could not ask.
 
     That nothing could be asked in a place is said once, unless a run did ask there.
     """
-    groups: dict[Place, Block] = {}
+    groups: dict[BlockKey, Block] = {}
     for block in blocks:
-        place = _place(block.header)
+        place = block_key(block.header)
         before = groups.get(place, Block(block.header, ()))
         said = place in answered or not all(line.platforms for line in before.not_run)
         lines = [line for line in block.missing if line.platforms or not said]
@@ -92,9 +91,5 @@ def _listed_once(blocks: Sequence[Block]) -> Iterator[Block]:
             yield Block(block.header, block.results, tuple(lines))
 
 
-def _place(header: Header) -> Place:
-    return _tool(header), header.platform
-
-
 def _tool(header: Header) -> Tool:
-    return (header.role, header.tool, header.version)
+    return block_key(header)[:3]

@@ -8,8 +8,8 @@ import enum
 class Verdict(enum.StrEnum):
     """What became of one question put to one tool on one platform."""
 
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    FAIL = "fail"
+    PASS = enum.auto()
+    FAIL = enum.auto()
     DECLINED = "declined"  # the tool says it does not do this
     ERROR = "error"  # the tool broke
     TIMEOUT = "timeout"

@@ -261,5 +261,8 @@ def _read(line: bytes) -> AuditReply | None:
 
 
 def _broken(ended: ProcessResult) -> AuditReply:
-    said = ended.failure or f"exit status {ended.status}: {ended.last_error or 'no answer'}"
+    said = (
+        ended.failure
+        or f"exit status {ended.status}: {ended.last_error or 'no answer'}"
+    )
     return AuditReply(error=said, status=ended.status, timeout=ended.timed_out)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import msgspec
+
 from manylinux_conformance.asking.build_environment import (
     BuildEnvironment,
     BuildTools,
@@ -41,7 +43,7 @@ class Builder(BuildTools, frozen=True, kw_only=True):
     runs, and nothing else.
     """
 
-    targets: dict[TargetTag, str] = {}
+    targets: dict[TargetTag, str] = msgspec.field(default_factory=dict)
 
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""

@@ -73,7 +73,7 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
 
     prefix: Prefix = PREFIX
     explicit_targets: str = ".*"
-    declines: dict[str, str] = {}
+    declines: dict[str, str] = msgspec.field(default_factory=dict)
 
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
@@ -279,6 +279,8 @@ def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
 
 def _evidence(outcome: Installation) -> bytes:
     """Return a record of a run for people, with the end of its output only."""
-    ended = dataclasses.replace(outcome.ended, output=outcome.ended.output[-STDERR_TAIL:])
+    ended = dataclasses.replace(
+        outcome.ended, output=outcome.ended.output[-STDERR_TAIL:]
+    )
     record = msgspec.json.encode(dataclasses.replace(outcome, ended=ended))
     return msgspec.json.format(record, indent=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.results.verdicts import Role
@@ -14,7 +15,7 @@ from manylinux_conformance.roles.loader import LoaderRole
 from manylinux_conformance.roles.role import RoleDefinition
 from manylinux_conformance.roles.tag_library import TagLibraryRole
 
-ROLES: Mapping[Role, RoleDefinition] = MappingProxyType(
+ROLES: Mapping[Role, RoleDefinition[Any, Any]] = MappingProxyType(
     {
         Role.INSTALLER: InstallerRole(),
         Role.TAG_LIBRARY: TagLibraryRole(),

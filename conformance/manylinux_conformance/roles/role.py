@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from manylinux_conformance.asking.plan import Plan, ShownPlatform
+from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.suite.load import Suite
+
+T_contra = TypeVar("T_contra", bound=RoleTable, contravariant=True)
+B = TypeVar("B", bound=Batch[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,8 @@ class Resources:
     probes: ProbeCache
 
 
-class RoleDefinition(Protocol):
-    """One role.
+class RoleDefinition(Protocol[T_contra, B]):
+    """One role, with its table and what it is asked at a time.
 
     ``on_platforms``: its questions are asked on each platform of the suite; those of
     other roles are about wheels, or about targets that the tool itself names.
@@ -49,11 +52,11 @@ class RoleDefinition(Protocol):
         self,
         suite: Suite,
         tool: ProvidedTool,
-        table: Any,  # noqa: ANN401 - each role has a table of its own
+        table: T_contra,
         shown: Sequence[ShownPlatform],
         resources: Resources,
         /,
-    ) -> Plan[Any]:
+    ) -> Plan[B]:
         """Return what a tool is asked.
 
         Raises InputError if the suite's own data cannot be used.
@@ -62,8 +65,8 @@ class RoleDefinition(Protocol):
     def ask(
         self,
         tool: ProvidedTool,
-        table: Any,  # noqa: ANN401 - as above
-        batch: Any,  # noqa: ANN401 - as above
+        table: T_contra,
+        batch: B,
         resources: Resources,
         /,
     ) -> Mapping[str, Answer]:
@@ -72,8 +75,8 @@ class RoleDefinition(Protocol):
     def smoke(
         self,
         tool: ProvidedTool,
-        table: Any,  # noqa: ANN401 - as above
+        table: T_contra,
         resources: Resources,
         /,
     ) -> Iterator[str]:
-        """Ask a few questions that every tool of the role can answer; yield problems."""
+        """Ask a few questions that every tool can answer; yield problems."""

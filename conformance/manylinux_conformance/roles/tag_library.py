@@ -50,7 +50,7 @@ class TagLibrary(RoleTable, frozen=True, kw_only=True):
 
     command: Command
     prefix: Prefix = PREFIX
-    declines: dict[str, str] = {}
+    declines: dict[str, str] = msgspec.field(default_factory=dict)
     seconds: int = 60
 
 

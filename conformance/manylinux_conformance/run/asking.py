@@ -17,7 +17,7 @@ from manylinux_conformance.results.lines import EDITION, FORMAT, Header, NotRun,
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.roles.role import Resources
-from manylinux_conformance.run.place import Origin, Place
+from manylinux_conformance.run.place import OpenPlace, Origin, Place
 from manylinux_conformance.run.settings import Progress
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.suite.load import Suite
@@ -32,8 +32,13 @@ class Asking:
     suite: Suite
     tool: Tool
     role: Role
+    cache: Path
     place: Place
-    resources: Resources
+
+    @property
+    def resources(self) -> Resources:
+        """What planning may use; each batch is given a folder of its own below."""
+        return Resources(self.place.folder, self.cache, self.place.probes)
 
     def block(self, progress: Progress) -> Block:
         """Return what the tool answers, or why it is not asked.
@@ -45,11 +50,11 @@ class Asking:
         results: list[Result] = []
         not_run: tuple[NotRun, ...] = ()
         try:
-            with self.place.provided(progress) as provided:
-                origin = self.place.origin(provided)
-                plan = self._plan(provided)
+            with self.place.opened(progress) as opened:
+                origin = self.place.origin(opened.tool)
+                plan = self._plan(opened)
                 not_run = plan.not_run
-                results = self._ask(provided, plan, progress)
+                results = self._ask(opened, plan, progress)
         except UnavailableError as error:
             names, remedy = self.place.platforms, error.remedy
             not_run = (NotRun(platforms=names, reason=error.reason, remedy=remedy),)
@@ -60,26 +65,26 @@ class Asking:
         """Return the head of the block of answers from somewhere."""
         return header_of(self.suite, self.tool, self.role, origin)
 
-    def _plan(self, provided: ProvidedTool) -> Plan[Any]:
+    def _plan(self, opened: OpenPlace) -> Plan[Any]:
         """Plan what is asked on what can be shown here."""
         definition, table = ROLES[self.role], self.tool.adapter.tables[self.role]
-        found = list(self.place.shown(provided)) if definition.on_platforms else []
+        found = list(opened.shown()) if definition.on_platforms else []
         shown = [each for each in found if isinstance(each, ShownPlatform)]
         missing = tuple(each for each in found if isinstance(each, NotRun))
-        plan = definition.plan(self.suite, provided, table, shown, self.resources)
-        batches = tuple(batch for batch in plan.batches if self.place.wants(batch))
+        plan = definition.plan(self.suite, opened.tool, table, shown, self.resources)
+        batches = tuple(batch for batch in plan.batches if opened.wants(batch))
         return Plan(batches, (*missing, *plan.not_run))
 
     def _ask(
-        self, provided: ProvidedTool, plan: Plan[Any], progress: Progress
+        self, opened: OpenPlace, plan: Plan[Any], progress: Progress
     ) -> list[Result]:
         """Ask every batch and judge the answers, in the order of the plan."""
         results: list[Result] = []
         total = sum(len(batch.questions) for batch in plan.batches)
         if total:
             progress(self.place.words, 0, total)
-        ask = functools.partial(self._answers, provided)
-        for batch, answers in self.place.ask_each(plan.batches, ask):
+        ask = functools.partial(self._answers, opened.tool)
+        for batch, answers in opened.ask_each(plan.batches, ask):
             results += [
                 result_of(question, answers[question.key], batch.platform)
                 for question in batch.questions

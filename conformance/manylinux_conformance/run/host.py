@@ -1,4 +1,4 @@
-"""This machine as a place: modelled platforms, fixture wheels, and its own compilers."""
+"""The machine itself as a place: modelled platforms, fixture wheels, compilers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
@@ -38,8 +39,14 @@ class Host:
     role: Role
     modelled: tuple[Platform, ...]
     settings: Settings
+    probes: ProbeCache
     shim: Path
     jobs: int
+
+    @property
+    def folder(self) -> Path:
+        """A folder of the tool and the role."""
+        return self.settings.work / self.words.replace(" ", "-")
 
     @property
     def words(self) -> str:
@@ -51,13 +58,13 @@ class Host:
         """The modelled platforms."""
         return tuple(platform.name for platform in self.modelled)
 
-    def origin(self, provided: ProvidedTool | None) -> Origin:
+    def origin(self, tool: ProvidedTool | None) -> Origin:
         """Return this machine, with the interpreter that the tool is asked about."""
-        python = provided.interpreter.version if provided else ""
+        python = tool.interpreter.version if tool else ""
         return Origin(host=machine.machine(), python=python)
 
     @contextlib.contextmanager
-    def provided(self, progress: Progress) -> Iterator[ProvidedTool]:
+    def opened(self, progress: Progress) -> Iterator[OpenHost]:
         """Install the tool into the cache, unless it is there."""
         tool = provide(
             self.tool.adapter,
@@ -68,25 +75,34 @@ class Host:
         )
         if isinstance(tool, NotProvided):
             raise UnavailableError(self.tool.name, tool.reason)
-        yield tool
+        yield OpenHost(self, tool)
 
-    def shown(self, provided: ProvidedTool) -> Iterator[ShownPlatform | NotRun]:
+
+@dataclass(frozen=True, slots=True)
+class OpenHost:
+    """The machine, with a tool that is ready to be asked."""
+
+    host: Host
+    tool: ProvidedTool
+
+    def shown(self) -> Iterator[ShownPlatform | NotRun]:
         """Yield each modelled platform, unless the shim does not manage to show it.
 
         No tool is graded on such a one: what it answered there would be no fault of
         its own.
         """
+        shim, modelled = self.host.shim, self.host.modelled
         check = functools.partial(
-            _shim_failure_reason, interpreter=provided.interpreter, shim=self.shim
+            _shim_failure_reason, interpreter=self.tool.interpreter, shim=shim
         )
-        with ThreadPoolExecutor(self.settings.jobs) as pool:
-            reasons = pool.map(check, self.modelled)
-            for platform, reason in zip(self.modelled, reasons, strict=True):
+        with ThreadPoolExecutor(self.host.settings.jobs) as pool:
+            reasons = pool.map(check, modelled)
+            for platform, reason in zip(modelled, reasons, strict=True):
                 if reason:
                     said = f"the model does not work: {reason}"
                     yield NotRun(platforms=(platform.name,), reason=said)
                 else:
-                    yield ShownPlatform(platform, self.shim)
+                    yield ShownPlatform(platform, shim)
 
     def wants(self, _batch: Batch[Any]) -> bool:
         """Return True: everything is asked here."""
@@ -96,10 +112,9 @@ class Host:
         self, batches: Iterable[Batch[Any]], ask: Ask
     ) -> Iterator[tuple[Batch[Any], Answers]]:
         """Ask some batches at a time."""
-        folder = self.settings.work / self.words.replace(" ", "-")
 
         def asked(batch: Batch[Any]) -> tuple[Batch[Any], Answers]:
-            return batch, ask(batch, folder / batch.name)
+            return batch, ask(batch, self.host.folder / batch.name)
 
-        with ThreadPoolExecutor(self.jobs) as pool:
+        with ThreadPoolExecutor(self.host.jobs) as pool:
             yield from pool.map(asked, batches)

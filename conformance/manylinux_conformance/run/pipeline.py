@@ -9,11 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
-from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.run.asking import Asking, header_of
 from manylinux_conformance.run.place import Origin
 from manylinux_conformance.run.places import Places
@@ -36,21 +34,14 @@ def run(
     Raises InputError if the suite's own data cannot be used.
     """
     settings.work.mkdir(parents=True, exist_ok=True)
-    places = Places(suite, settings, _shim(settings))
-    here = ProbeCache(settings.work / "probes")
+    probes = ProbeCache(settings.work / "probes")
+    places = Places(suite, settings, _shim(settings), probes)
     try:
         for tool, role in _asked(tools, roles):
-            ask = partial(Asking, suite, tool, role)
+            ask = partial(Asking, suite, tool, role, settings.cache)
             if host := places.host(tool, role):
-                resources = Resources(settings.work, settings.cache, here)
-                yield ask(host, resources).block(progress)
-            inside = [
-                ask(
-                    place,
-                    Resources(place.folder, settings.cache, ProbeCache(place.probes)),
-                )
-                for place in places.containers(tool, role)
-            ]
+                yield ask(host).block(progress)
+            inside = [ask(container) for container in places.containers(tool, role)]
             yield from _at_once(inside, settings, progress)
             if missing := places.missing(tool, role):
                 nowhere = header_of(suite, tool, role, Origin(machine.machine()))

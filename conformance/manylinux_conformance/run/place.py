@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.run.settings import Progress
@@ -28,27 +29,14 @@ class Origin:
     python: str = ""
 
 
-class Place(Protocol):
-    """Where one tool is asked in one role."""
+class OpenPlace(Protocol):
+    """A place at which a tool is ready to be asked."""
 
     @property
-    def words(self) -> str:
-        """The tool and the place, for people."""
+    def tool(self) -> ProvidedTool:
+        """The tool, provided there."""
 
-    @property
-    def platforms(self) -> tuple[str, ...]:
-        """The platforms of which nothing is known if the tool cannot be asked."""
-
-    def origin(self, provided: ProvidedTool | None) -> Origin:
-        """Return where the answers come from; without a tool, what is known then."""
-
-    def provided(self, progress: Progress) -> AbstractContextManager[ProvidedTool]:
-        """Provide the tool for as long as the body runs.
-
-        Raises UnavailableError, or what went wrong with the engine or the network.
-        """
-
-    def shown(self, provided: ProvidedTool) -> Iterator[ShownPlatform | NotRun]:
+    def shown(self) -> Iterator[ShownPlatform | NotRun]:
         """Yield the platforms that can be shown to the tool, and why others cannot."""
 
     def wants(self, batch: Batch[Any]) -> bool:
@@ -58,3 +46,35 @@ class Place(Protocol):
         self, batches: Iterable[Batch[Any]], ask: Ask
     ) -> Iterator[tuple[Batch[Any], Answers]]:
         """Yield the answers to each batch, in their order."""
+
+
+class Place(Protocol):
+    """Where one tool is asked in one role.
+
+    ``folder`` is a new folder, which will hold the evidence.
+    """
+
+    @property
+    def folder(self) -> Path:
+        """The folder of what is asked here."""
+
+    @property
+    def probes(self) -> ProbeCache:
+        """The probe projects that are written already."""
+
+    @property
+    def words(self) -> str:
+        """The tool and the place, for people."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms of which nothing is known if the tool cannot be asked."""
+
+    def origin(self, tool: ProvidedTool | None) -> Origin:
+        """Return where the answers come from; without a tool, what is known then."""
+
+    def opened(self, progress: Progress) -> AbstractContextManager[OpenPlace]:
+        """Provide the tool, and keep the place open for as long as the body runs.
+
+        Raises UnavailableError, also for trouble with the engine or the network.
+        """

@@ -1,4 +1,4 @@
-"""Chooses the places of a tool in a role: this machine, and the containers there are."""
+"""Chooses the places of a tool in a role: this machine, and containers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 from manylinux_fixtures.elf.architectures import ARCHITECTURES
 
+from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.images.engines import Engines
@@ -30,6 +31,7 @@ class Places:
     suite: Suite
     settings: Settings
     shim: Path
+    probes: ProbeCache
     found: list[ReadyContainer | NotRun] | None = None
 
     def host(self, tool: Tool, role: Role) -> Host | None:
@@ -42,7 +44,7 @@ class Places:
             return None
         modelled = suite.platforms if definition.on_platforms else ()
         jobs = self.settings.jobs if definition.concurrent else 1
-        return Host(tool, role, modelled, self.settings, self.shim, jobs)
+        return Host(tool, role, modelled, self.settings, self.probes, self.shim, jobs)
 
     def containers(self, tool: Tool, role: Role) -> list[InContainer]:
         """Return the containers in which a tool is asked in a role."""
@@ -55,7 +57,7 @@ class Places:
                 self.settings,
                 ready,
                 folder / ready.container.name / "runs",
-                folder / ready.container.name / "probes",
+                ProbeCache(folder / ready.container.name / "probes"),
             )
             for ready in self._found(pattern)
             if isinstance(ready, ReadyContainer)

@@ -67,7 +67,12 @@ def _alone(
     places = [each for each in platforms if case.platform.selects(each)]
     if not places:
         yield "selects no platform, so it would never be asked"
-    for platform in places:
+    yield from dict.fromkeys(_filled_in(case, places))
+
+
+def _filled_in(case: AnyCase, platforms: Iterable[Platform]) -> Iterator[str]:
+    """Yield what makes no sense once placeholders are filled in."""
+    for platform in platforms:
         try:
             yield from fill(case, platform, "311").problems()
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""Locations: in which file, and on which line of it, a case or a recipe is written."""
+"""Locations: in which file, and on which line, a case or a recipe is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 from manylinux_spec.input_files import LARGEST_TOML, read_bytes
 
+from manylinux_conformance.suite.rules import Rule
+
 TABLE = re.compile(r"\[\[(?P<kind>[a-z_]+)\]\]")
+EXAMPLE = re.compile(r"```\{case\}\s*(?P<name>\S+)")
 TEXT = re.compile(r'(?P<key>rule|name) = "(?P<value>[^"]*)"')
 
 
@@ -43,6 +46,16 @@ def written_below(folder: Path) -> Iterator[Written]:
     """
     for path in sorted(folder.rglob("*.toml")):
         yield from _written(path)
+
+
+def examples_in(chapter: Path, rule: Rule) -> Iterator[Written]:
+    """Yield the cases in a rule's block, each with the line of its fence."""
+    lines = read_bytes(chapter).decode("utf-8", "replace").split("\n")
+    for number, line in enumerate(lines[rule.line :], rule.line + 1):
+        if line.rstrip() == ":::":
+            return
+        if opening := EXAMPLE.match(line):
+            yield Written(chapter, number, "case", rule.id, opening["name"])
 
 
 def _written(path: Path) -> Iterator[Written]:

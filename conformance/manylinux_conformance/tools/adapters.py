@@ -23,7 +23,7 @@ class Adapter(ToolDescription, frozen=True, kw_only=True):
     """One tool, in one or more roles, each with its table."""
 
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
-    tables: dict[Role, RoleTable] = {}
+    tables: dict[Role, RoleTable] = msgspec.field(default_factory=dict)
 
     def table(self, shape: type[Table]) -> Table:
         """Return the table of a role, by its type.

@@ -15,6 +15,7 @@ from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 
+FEWEST_WORDS = 4  # of a reason; "known bug" is none
 DIFFERING = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
 
 
@@ -81,7 +82,7 @@ def read_deviations(folder: Path, tool: str) -> tuple[Deviation, ...]:
         return ()
     entries = read_toml(path, DeviationFile).deviation
     for entry in entries:
-        if len(entry.why.split()) < 4:  # noqa: PLR2004 - "known bug" is no reason
+        if len(entry.why.split()) < FEWEST_WORDS:
             raise InputError(path, f"{entry.about}: 'why' must be a sentence")
     return entries
 

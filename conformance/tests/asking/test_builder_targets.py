@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,27 +12,21 @@ from manylinux_conformance.asking.builder_targets import Target, own_tag, target
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import NotRun
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.process import ProcessResult
-from manylinux_conformance.sandbox.provide import (
-    NotProvided,
-    ProvidedTool,
-    provide,
-    this_system,
-)
-from manylinux_conformance.tools.adapters import Builder, read_adapter
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from tests.builders import adapter_text, platform, provided, write_adapter
 
 needs_x86_64 = pytest.mark.skipif(
-    bool(loader_unavailable_reason("x86_64")), reason=loader_unavailable_reason("x86_64")
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
 )
 
 
 @pytest.fixture
 def tool(tmp_path: Path) -> ProvidedTool:
-    path = tmp_path / "fake.toml"
-    path.write_text('name = "fake"\nroles = ["builder"]\n[builder]\nc = ["cc"]\n')
-    found = provide(read_adapter(path), "", tmp_path / "cache")
-    assert isinstance(found, ProvidedTool)
-    return found
+    text = adapter_text(Role.BUILDER, 'c = ["cc"]')
+    return provided(write_adapter(tmp_path, text), tmp_path / "cache")
 
 
 def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
@@ -41,7 +34,7 @@ def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
 
     def run(command: Sequence[str], **_: object) -> ProcessResult:
         assert command[0] == str(tool.interpreter.path)
-        return ProcessResult(0, timed_out=False, output=said, tail="")
+        return ProcessResult(0, timed_out=False, output=said, stderr_tail="")
 
     return replace(tool, run=run, interpreter=replace(tool.interpreter, bits=bits))
 
@@ -49,7 +42,7 @@ def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
 def found(
     tool: ProvidedTool, folder: Path, wanted: str = "*", **promised: str
 ) -> list[Target | NotRun]:
-    return list(targets(tool, Builder(targets=promised), folder, wanted))
+    return list(targets(tool, promised, folder, wanted))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +86,24 @@ def test_a_target_becomes_a_platform_with_a_judge(
 
 
 @needs_x86_64
+def test_an_image_is_its_own_target(tool: ProvidedTool, tmp_path: Path) -> None:
+    image = platform(name="manylinux2014-x86_64", fidelity=Fidelity.NATIVE)
+    [target] = found(replace(tool, image=image), tmp_path, wanted="s390x")
+    assert isinstance(target, Target)
+    assert (target.platform, target.name) == (image, "")
+    assert target.loader_check.release == (2, 17)
+
+
+def test_an_image_that_nobody_can_judge_is_not_run_by_its_name(
+    tool: ProvidedTool, tmp_path: Path
+) -> None:
+    image = platform(name="manylinux-of-nobody", arch="pdp11")
+    [missing] = found(replace(tool, image=image), tmp_path)
+    assert isinstance(missing, NotRun)
+    assert missing.platforms == ("manylinux-of-nobody",)
+
+
+@needs_x86_64
 def test_a_release_that_nobody_knows_is_not_run(
     tool: ProvidedTool, tmp_path: Path
 ) -> None:
@@ -121,34 +132,3 @@ def test_only_the_wanted_architectures_are_targets(
     [missing] = found(tool, tmp_path, wanted="pdp*", **promised)
     assert isinstance(missing, NotRun)
     assert missing.platforms == ("manylinux_2_17_pdp11",)
-
-
-@pytest.mark.parametrize(("pattern", "is_asked"), [("*", True), ("plan 9 *", False)])
-def test_a_tool_may_be_bound_to_a_system(
-    pattern: str,
-    is_asked: bool,
-    tmp_path: Path,
-) -> None:
-    path = tmp_path / "bound.toml"
-    table = f"[provide]\nsystem = {json.dumps(pattern)}\n"
-    path.write_text(f'name = "x"\nroles = ["builder"]\n{table}[builder]\nc = ["cc"]\n')
-    provided = provide(read_adapter(path), "", tmp_path / "cache")
-    assert isinstance(provided, ProvidedTool) is is_asked
-    if isinstance(provided, NotProvided):
-        said = f"is asked on 'plan 9 *'; this system is {this_system()!r}"
-        assert provided.reason == said
-
-
-def test_a_system_names_itself_as_os_release_does(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    facts = {"ID": "debian", "VERSION_ID": "12"}
-    monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
-    monkeypatch.setattr("platform.machine", lambda: "s390x")
-    assert this_system() == "debian 12 s390x"
-
-    def absent() -> dict[str, str]:
-        raise OSError
-
-    monkeypatch.setattr("platform.freedesktop_os_release", absent)
-    assert this_system() == "linux rolling s390x"

@@ -1,112 +1,98 @@
+"""The plan: what a role is asked, and which questions share a run of the tool."""
+
 from pathlib import Path
 
-import msgspec
 import pytest
-from manylinux_conformance.asking.plan import plan
-from manylinux_conformance.errors import InputError
-from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.asking.plan import (
+    CaseBatch,
+    ShownPlatform,
+    binds,
+    plan_cases,
+)
+from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.questions.load import Load, Loaded
+from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.cases import Choose, Parse
-from manylinux_conformance.suite.rules import Level, Rule, Subject
-from manylinux_conformance.tools.selection import choose_tools
+from manylinux_conformance.suite.rules import Subject
+from tests.builders import build, choose, platform, rule
 
-PLATFORM = Platform(
-    name="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    arch="x86_64",
-    machine="x86_64",
-    glibc="2.17",
-    major=2,
-    minor=17,
-)
-RULE = Rule(
-    id="tag.form",
-    level=Level.MUST,
-    subjects=(Subject.INSTALLER, Subject.TAG_LIBRARY),
-    arch="all",
-    source="PEP 600",
-    tested="forced",
-    revision=1,
-    text="A tag MUST have four parts.",
-    chapter="tags",
-    line=7,
-    examples={},
-)
-LIBRARY_RULE = msgspec.structs.replace(
-    RULE, id="tag.listing", subjects=(Subject.TAG_LIBRARY,)
-)
-RULES = {"tag.form": RULE, "tag.listing": LIBRARY_RULE}
-PLAIN = Choose(rule="tag.form", name="plain", offer=("linux_{arch}",), pick="any")
-MODULE = msgspec.structs.replace(PLAIN, name="module", module="x = 1")
-TARGET = msgspec.structs.replace(PLAIN, name="target", target="manylinux1_{arch}")
+LIBRARY_RULE = rule(id="tag.listing", subjects=(Subject.TAG_LIBRARY,))
+RULES = {"tag.form": rule(), "tag.listing": LIBRARY_RULE}
+PLAIN = choose()
+MODULE = choose(name="module", module="x = 1")
+TARGET = choose(name="target", target="manylinux1_{arch}")
 PARSE = Parse(rule="tag.form", name="parse", tag="linux_{arch}", valid=False)
-LISTED = msgspec.structs.replace(PLAIN, name="listed", rule="tag.listing")
-CASES = (PLAIN, MODULE, TARGET, PARSE, LISTED)
+LISTED = choose(name="listed", rule="tag.listing")
+CHOICES = (PLAIN, MODULE, TARGET, LISTED)
+LOAD = Load(
+    rule="tag.form", name="load", built="2.17", claim="2.17", expect=Loaded.IMPORTED
+)
 
 
-def names(role: Role) -> list[list[str]]:
-    return [
-        [case.name for case in batch.cases]
-        for batch in plan(role, CASES, RULES, PLATFORM, "311")
-    ]
+def planned(role: Role, *cases: AnyCase) -> list[CaseBatch[AnyCase]]:
+    return plan_cases(role, cases, RULES, ShownPlatform(platform()), "3.11")
 
 
-def test_an_installer_chooses_and_is_asked_only_what_binds_it() -> None:
-    assert names(Role.INSTALLER) == [["plain"], ["module"], ["target"]]
+def names(role: Role, *cases: AnyCase) -> list[list[str]]:
+    return [[case.name for case in batch.questions] for batch in planned(role, *cases)]
+
+
+def test_an_installer_is_asked_only_what_binds_it() -> None:
+    assert names(Role.INSTALLER, *CHOICES, PARSE) == [["plain"], ["module"], ["target"]]
 
 
 def test_a_tag_library_answers_every_kind_of_question() -> None:
-    assert names(Role.TAG_LIBRARY) == [
+    assert names(Role.TAG_LIBRARY, PLAIN, MODULE, TARGET, PARSE, LISTED) == [
         ["plain", "parse", "listed"],
         ["module"],
         ["target"],
     ]
 
 
+def test_what_a_platform_is_not_selected_for_is_not_planned() -> None:
+    elsewhere = choose(platform=Selector(arch=("s390x",)))
+    assert names(Role.INSTALLER, elsewhere) == []
+
+
 def test_what_is_planned_has_its_placeholders_filled() -> None:
-    batches = plan(Role.INSTALLER, CASES, RULES, PLATFORM, "311")
-    (plain,) = batches[0].cases
-    assert isinstance(plain, Choose)
+    batches = plan_cases(
+        Role.INSTALLER, CHOICES, RULES, ShownPlatform(platform()), "3.11"
+    )
+    (plain,) = batches[0].questions
     assert plain.offer == ("linux_x86_64",)
     assert batches[2].environment.target == "manylinux1_x86_64"
 
 
-def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> None:
-    everything = {tool.name for tool in choose_tools([])}
-    assert {"pip 20.3.4", "pip 26.3", "uv 0.13.9"} <= everything
-    assert {tool.name for tool in choose_tools(["pip"])} < everything
-    assert [tool.name for tool in choose_tools(["pip==26.3"])] == ["pip 26.3"]
-    own = tmp_path / "mine.toml"
-    own.write_text(
-        'name = "mine"\nroles = ["installer"]\n[installer]\ncommand = ["./mine"]\n'
+def test_the_interpreter_is_a_placeholder_too() -> None:
+    case = choose("cp{python}-abi3-linux_{arch}")
+    (batch,) = plan_cases(
+        Role.INSTALLER, (case,), RULES, ShownPlatform(platform()), "3.11"
     )
-    (tool,) = choose_tools([str(own)])
-    assert (tool.name, tool.deviations) == ("mine", ())
+    assert batch.questions[0].offer == ("cp311-abi3-linux_x86_64",)
+
+
+def test_a_batch_names_its_platform_and_the_shim_that_shows_it() -> None:
+    shown = ShownPlatform(platform(), Path("shim.so"))
+    (batch,) = plan_cases(Role.INSTALLER, (PLAIN,), RULES, shown, "3.11")
+    assert (batch.platform, batch.shim) == (platform(), Path("shim.so"))
+    assert batch.name == batch.environment.id
 
 
 @pytest.mark.parametrize(
-    ("wanted", "reason"),
+    ("case", "subject", "roles"),
     [
-        ("pipp", "pipp: no such tool; there are "),
-        ("pip==1.0", "version 1.0 is not pinned; there are "),
-        ("./absent.toml", "absent.toml: No such file"),
+        (PLAIN, Subject.INSTALLER, {Role.INSTALLER}),
+        (PLAIN, Subject.TAG_LIBRARY, {Role.TAG_LIBRARY}),
+        (PARSE, Subject.TAG_LIBRARY, {Role.TAG_LIBRARY}),
+        (PARSE, Subject.INSTALLER, set()),
+        (LOAD, Subject.WHEEL, {Role.LOADER}),
+        (build(), Subject.BUILDER, {Role.BUILDER}),
+        (build(), Subject.WHEEL, set()),
     ],
 )
-def test_a_tool_that_is_not_there_is_named(wanted: str, reason: str) -> None:
-    with pytest.raises(InputError, match=reason):
-        choose_tools([wanted])
-
-
-def test_a_tool_that_is_named_twice_is_asked_once() -> None:
-    (tool,) = choose_tools(["pip==26.3", "pip==26.3"])
-    assert tool.name == "pip 26.3"
-
-
-def test_two_tools_of_one_name_and_version_are_refused(tmp_path: Path) -> None:
-    own = tmp_path / "mine.toml"
-    own.write_text(
-        'name = "pip"\nroles = ["installer"]\nversions = ["26.3"]\n'
-        '[installer]\ncommand = ["./mine"]\n'
-    )
-    with pytest.raises(InputError, match=r"^pip 26\.3: two adapters have this name"):
-        choose_tools(["pip", str(own)])
+def test_a_rule_binds_the_roles_of_its_subjects_that_can_be_asked(
+    case: AnyCase, subject: Subject, roles: set[Role]
+) -> None:
+    only = rule(subjects=(subject,))
+    assert {role for role in Role if binds(only, role, case)} == roles

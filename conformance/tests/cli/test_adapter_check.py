@@ -6,17 +6,30 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.cli.adapter_check import check_adapter
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.loader.loader_check import loader_unavailable_reason
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.provide import ProvidedTool
+from tests.builders import (
+    CLAIM,
+    adapter_text,
+    auditor_table,
+    loader_table,
+    write_adapter,
+)
 
+needs_x86_64 = pytest.mark.skipif(
+    bool(loader_unavailable_reason("x86_64")),
+    reason=loader_unavailable_reason("x86_64"),
+)
 Make = Callable[..., ProvidedTool]
 Check = Callable[[], list[str]]
 
 
 @pytest.fixture
-def check(tmp_path: Path) -> Check:
+def check(tmp_path: Path, session_cache: Path) -> Check:
     def check() -> list[str]:
         folder = tmp_path / "checked"
-        findings = check_adapter(tmp_path / "fake.toml", tmp_path / "cache", folder)
+        findings = check_adapter(tmp_path / "fake.toml", session_cache, folder)
         return [finding.message for finding in findings]
 
     return check
@@ -89,3 +102,66 @@ def test_a_malformed_adapter_is_an_input_error(tmp_path: Path, check: Check) -> 
     (tmp_path / "fake.toml").write_text("name = 3\n")
     with pytest.raises(InputError, match=r"fake\.toml: Expected `str`"):
         check()
+
+
+@needs_x86_64
+@pytest.mark.parametrize(
+    ("way", "complaints"),
+    [
+        ("copy", []),
+        ("nothing", ["smoke/c on {tag}: the compiler succeeded and wrote nothing"]),
+        ("refuse-all", ["smoke/c on {tag}: compiles nothing: x.c:1:1: error: cannot"]),
+        ("unlicensed", ["{tag}: its compiler does not start: error: wants a licence"]),
+    ],
+)
+def test_a_builder_is_checked_by_compiling_something_plain(
+    way: str, complaints: list[str], fake_builder: Make, check: Check
+) -> None:
+    fake_builder(way)
+    found = check()
+    assert len(found) == len(complaints)
+    for message, complaint in zip(found, complaints, strict=True):
+        assert message.startswith(f"fake: {complaint.format(tag=CLAIM)}")
+
+
+@pytest.mark.parametrize(
+    ("commands", "complaint"),
+    [
+        ({"lines": ("lines", "good")}, ""),
+        ({"lines": ("lines", "garbage-always")}, "exit status 0: no answer"),
+        ({"command": ("status", "traceback", "{wheel}")}, "exit status 1: ValueError"),
+    ],
+)
+def test_an_auditor_is_checked_with_wheels_of_this_machine(
+    commands: dict[str, tuple[str, ...]],
+    complaint: str,
+    tmp_path: Path,
+    check: Check,
+) -> None:
+    write_adapter(tmp_path, adapter_text(Role.AUDITOR, auditor_table(**commands)))
+    messages = check()
+    assert (
+        any(complaint in message for message in messages)
+        if complaint
+        else (messages == [])
+    )
+
+
+@pytest.mark.parametrize(
+    ("way", "complaint"),
+    [
+        ("good", ""),
+        ("refuse", "smoke/import is refused: ... version `GLIBC_2.43' not found"),
+        ("wrong", "was imported, and its functions return something else"),
+    ],
+)
+def test_a_loader_is_checked_with_the_oldest_wheel_of_this_machine(
+    way: str, complaint: str, tmp_path: Path, check: Check
+) -> None:
+    write_adapter(tmp_path, adapter_text(Role.LOADER, loader_table(way)))
+    messages = check()
+    assert (
+        any(complaint in message for message in messages)
+        if complaint
+        else (messages == [])
+    )

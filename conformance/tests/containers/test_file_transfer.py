@@ -210,8 +210,7 @@ def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-    max_examples=60,
-    deadline=None,
+    max_examples=settings().max_examples * 3 // 5,
 )
 @example(names=["/"], kinds=[b"0"], links=[""], noise=b"")
 @given(

@@ -104,7 +104,7 @@ def index(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return shared
 
 
-def ask(  # noqa: PLR0913 - what varies
+def ask(
     tmp_path: Path,
     where: TargetPython,
     *,

@@ -2,7 +2,7 @@
 
 ``lines``: answers JSON lines.  ``status``: audits the wheel in the second argument and
 ends with a status.  ``repair``: copies the wheel into the folder in the third argument.
-A wheel whose name holds "culprit" gets the misbehaviour.
+A wheel whose name holds "culprit" gets the misbehaviour, and "-always" every wheel.
 """
 
 import json
@@ -37,8 +37,9 @@ def lines(way: str) -> None:
     for line in sys.stdin:
         request = json.loads(line)
         said = json.dumps({"conforms": "false" not in request["wheel"], "status": 0})
-        if way != "good" and "culprit" in request["wheel"]:
-            said = misbehave(way)
+        is_culprit = "culprit" in request["wheel"] or way.endswith("-always")
+        if way != "good" and is_culprit:
+            said = misbehave(way.removesuffix("-always"))
         sys.stdout.write(f"{said}\n")
         sys.stdout.flush()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner
+from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.cli import force as cli_force
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.corpus.build import built_corpus
@@ -18,8 +19,9 @@ from manylinux_conformance.errors import InputError, InvariantError, MissingProg
 from manylinux_conformance.forcing import forcing
 from manylinux_conformance.forcing.forcing import Report, run
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite, load_suite
-from manylinux_conformance.tools.adapters import Adapter, TagLibrary, read_adapter
+from manylinux_conformance.tools.adapters import Adapter, read_adapter
 
 RULE = "installer.tag.leading-zeros"
 NO_WHEELS = Corpus(Path("nowhere"), ())
@@ -27,13 +29,13 @@ NO_WHEELS = Corpus(Path("nowhere"), ())
 # A reference that answers right, with one flaw in how it treats its questions.
 FLAWED = """
 import json, sys
-from manylinux_reference.system import running_place
-from manylinux_reference.serve import respond
+from manylinux_reference.commands.target import running_target
+from manylinux_reference.commands.serve import respond
 
 for line in sys.stdin:
     question = json.loads(line)
     {flaw}
-    print(respond(json.dumps(question), running_place), flush=True)
+    print(respond(json.dumps(question), running_target), flush=True)
 """
 
 
@@ -55,8 +57,9 @@ def reference() -> Adapter:
 def script(folder: Path, source: str) -> Adapter:
     path = folder / "reference.py"
     path.write_text(source)
-    library = TagLibrary(command=("{python}", str(path)))
-    return Adapter(name="fake", roles=(Role.TAG_LIBRARY,), tag_library=library)
+    table = TagLibrary(command=("{python}", str(path)))
+    tables: dict[Role, RoleTable] = {Role.TAG_LIBRARY: table}
+    return Adapter(name="fake", roles=(Role.TAG_LIBRARY,), tables=tables)
 
 
 def flawed(folder: Path, flaw: str) -> Adapter:
@@ -64,7 +67,7 @@ def flawed(folder: Path, flaw: str) -> Adapter:
     return script(
         folder,
         source.replace("print(respond(", "print(json.dumps(respond(").replace(
-            "running_place)", "running_place))"
+            "running_target)", "running_target))"
         ),
     )
 
@@ -195,7 +198,7 @@ def test_reference_that_cannot_be_started_is_named(
 
 def test_installer_alone_cannot_be_forced(suite: Suite) -> None:
     pip = Adapter(name="pip", roles=(Role.INSTALLER,))
-    with pytest.raises(InvariantError, match="is not a tag library"):
+    with pytest.raises(InvariantError, match="pip: has no table TagLibrary"):
         run(suite, NO_WHEELS, pip, sys.executable)
 
 

@@ -184,7 +184,10 @@ def test_an_archive_that_is_not_there_is_named(
     assert refused(archive_path(container, tmp_path), container) == "no such archive"
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings().max_examples * 3 // 5,
+)
 @given(data=st.data())
 def test_a_cut_archive_is_refused_wherever_it_is_cut(
     tmp_path: Path, make_container: MakeContainer, data: st.DataObject
@@ -198,7 +201,10 @@ def test_a_cut_archive_is_refused_wherever_it_is_cut(
     assert "is not a whole image archive" in refused(path, container)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings().max_examples * 3 // 5,
+)
 @given(content=st.binary(max_size=2000))
 def test_any_other_file_is_refused(
     tmp_path: Path, make_container: MakeContainer, content: bytes

@@ -52,7 +52,7 @@ symbol_sets = st.dictionaries(
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 5)
 @given(symbols=symbol_sets)
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory,

@@ -8,6 +8,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import (
+    block_key,
     changes,
     file_name,
     not_rerun,
@@ -89,6 +90,10 @@ def test_a_narrowed_rerun_is_compared_as_far_as_it_goes(tmp_path: Path) -> None:
             (RESULT, OTHER, msgspec.structs.replace(RESULT, platform="musl")),
             "tag.form/plain on musl: not asked before",
         ),
+        (
+            (msgspec.structs.replace(RESULT, expected="cp311-x"), OTHER),
+            ("tag.form/plain on glibc-2.17: expected was any, is cp{python}-x"),
+        ),
         ((OTHER, RESULT), "the same answers in another order"),
     ],
 )
@@ -125,11 +130,34 @@ def test_answers_to_older_rules_are_noted(tmp_path: Path) -> None:
     assert "other revisions of the rules" in note
 
 
+@pytest.mark.parametrize(
+    ("platforms", "named"),
+    [
+        (("a", "b", "c"), "{0} on a, {0} on b, {0} on c"),
+        (("a", "b", "c", "d", "e"), "{0} on a, {0} on b, {0} on c and 2 more"),
+    ],
+)
+def test_of_many_places_three_are_named(platforms: tuple[str, ...], named: str) -> None:
+    committed = [headed(RESULT, platform=each) for each in platforms]
+    baseline = {block_key(each.header): each for each in committed}
+    fresh = [headed(RESULT, platform=each, python="3.13") for each in platforms]
+    words = "checked against answers with python 3.11, now 3.13"
+    assert list(notes(fresh, baseline)) == [
+        f"{words}: {named.format('pip 26.3 as installer')}"
+    ]
+
+
+def test_answers_that_are_new_or_none_are_compared_with_nothing() -> None:
+    baseline = {block_key(HEADER): BLOCK}
+    new = headed(RESULT, tool="uv", python="3.13")
+    assert list(notes([BLOCK, new, headed(python="3.13")], baseline)) == []
+
+
 def test_another_machine_is_said_not_to_be_checked(tmp_path: Path) -> None:
     fresh = headed(msgspec.structs.replace(RESULT, answer="x"), host="aarch64")
     assert changed(tmp_path, fresh) == []
     assert noted(tmp_path, fresh) == [
-        "not checked, because made on x86_64: pip 26.3 as installer"
+        "not checked, because the baseline is from x86_64: pip 26.3 as installer"
     ]
 
 
@@ -146,7 +174,7 @@ def test_a_platform_that_is_not_run_may_be_missing(tmp_path: Path) -> None:
     assert changed(tmp_path, Block(HEADER, (), (reason,))) == []
 
 
-def test_what_is_not_run_stays_baseline(tmp_path: Path) -> None:
+def test_what_is_not_run_stays_in_the_baseline(tmp_path: Path) -> None:
     inside = headed(RESULT, platform="debian-12-s390x")
     update_baseline([inside, BLOCK], {}, tmp_path)
     baseline = read_baseline(tmp_path)
@@ -157,7 +185,9 @@ def test_what_is_not_run_stays_baseline(tmp_path: Path) -> None:
     assert not_rerun([fresh], baseline) == [inside]
 
 
-def test_a_platform_that_is_not_run_stays_baseline_at_its_place(tmp_path: Path) -> None:
+def test_a_platform_that_is_not_run_keeps_its_place_in_the_baseline(
+    tmp_path: Path,
+) -> None:
     later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
     new = msgspec.structs.replace(RESULT, platform="glibc-2.34")
     missing = NotRun(platforms=("glibc-2.17",), reason="the model does not work")
@@ -167,6 +197,14 @@ def test_a_platform_that_is_not_run_stays_baseline_at_its_place(tmp_path: Path) 
     update_baseline([fresh], read_baseline(tmp_path), tmp_path)
     kept = Block(HEADER, (RESULT, OTHER, later, new), (nobody,))
     assert list(read_blocks(tmp_path / NAME)) == [kept]
+
+
+def test_a_rerun_of_every_platform_replaces_the_order_too(tmp_path: Path) -> None:
+    later = msgspec.structs.replace(RESULT, platform="glibc-2.28")
+    update_baseline([headed(RESULT, later)], {}, tmp_path)
+    fresh = headed(later, RESULT)
+    update_baseline([fresh], read_baseline(tmp_path), tmp_path)
+    assert list(read_blocks(tmp_path / NAME)) == [fresh]
 
 
 def test_blocks_without_results_stay_out_of_the_baseline(tmp_path: Path) -> None:
@@ -213,7 +251,7 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         read_baseline(tmp_path)
 
 
-def test_what_is_baseline_belongs_to_a_pinned_tool() -> None:
+def test_the_baseline_belongs_to_pinned_tools() -> None:
     pinned = {
         (role.value, tool.adapter.name, tool.version)
         for tool in choose_tools([])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import Fidelity
@@ -62,15 +62,19 @@ not_run = st.builds(
     NotRun, platforms=st.lists(text).map(tuple), reason=text, remedy=text
 )
 blocks = st.builds(
-    Block, headers, st.lists(results).map(tuple), st.lists(not_run).map(tuple)
+    Block,
+    headers,
+    st.lists(results, max_size=3).map(tuple),
+    st.lists(not_run, max_size=3).map(tuple),
 )
 
 
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(st.lists(blocks, max_size=3))
 def test_any_blocks_are_read_back_as_they_were_written(
     tmp_path_factory: pytest.TempPathFactory, written: list[Block]
 ) -> None:
-    path = tmp_path_factory.mktemp("blocks") / "results.jsonl"
+    path = tmp_path_factory.getbasetemp() / "blocks.jsonl"
     write_blocks(written, path)
     once = path.read_bytes()
     assert list(read_blocks(path)) == written
@@ -84,6 +88,13 @@ def test_blocks_of_a_folder_are_read_by_file_name(tmp_path: Path) -> None:
     write_blocks([BLOCK, BLOCK], tmp_path / "a.jsonl")
     assert read_results(tmp_path) == [BLOCK, BLOCK, other]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
+
+
+def test_the_folder_of_a_result_file_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "some" / "where" / "results.jsonl"
+    for _ in range(2):
+        write_blocks([BLOCK], path)
+    assert list(read_blocks(path)) == [BLOCK]
 
 
 def test_the_format_comes_first(tmp_path: Path) -> None:
@@ -113,6 +124,7 @@ def test_the_format_comes_first(tmp_path: Path) -> None:
         (lambda text: "garbage\n" + text, "line 1"),
         (lambda text: text.replace('"verdict":"pass"', '"verdict":"ok"'), "line 3"),
         (lambda text: '{"x":' + "[" * 99999 + "\n" + text, "line 1: nested too deeply"),
+        (lambda text: "9" * 1024 * 1024 + "\n" + text, "line 1: cut off or too long"),
         (lambda text: text.replace("pip", "\udcff"), "line 1: 'utf-8' codec"),
     ],
 )

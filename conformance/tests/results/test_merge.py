@@ -115,7 +115,7 @@ def test_other_answers_of_the_same_place_are_refused(tmp_path: Path) -> None:
     other = block("debian-12-x86_64", verdict=Verdict.FAIL)
     line = refused(merge(tmp_path, [one], [other]), tmp_path)
     place = "pip 26.3 as installer on debian-12-x86_64"
-    assert f"run-1.jsonl: {place} answers otherwise in {tmp_path}" in line
+    assert f"run-1.jsonl: {place} has other answers in {tmp_path}" in line
 
 
 def test_what_another_run_asked_is_not_missing_any_more(tmp_path: Path) -> None:

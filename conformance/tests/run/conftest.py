@@ -17,7 +17,6 @@ from manylinux_conformance.images.engine import LABEL, Engine
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.run.asking import Asking
 from manylinux_conformance.run.container import InContainer
 from manylinux_conformance.run.settings import Settings
@@ -126,10 +125,11 @@ def ask(suite: Suite, settings: Settings) -> Ask:
     ) -> Block:
         role, runs_in = tool.adapter.roles[0], settings.work / runs
         probes = probes or ProbeCache(settings.work / "probes")
-        place = InContainer(tool, role, settings, ready, runs_in, probes.folder)
-        resources = Resources(place.folder, settings.cache, probes)
+        place = InContainer(tool, role, settings, ready, runs_in, probes)
         asked = dataclasses.replace(suite, cases=tuple(cases))
-        return Asking(asked, tool, role, place, resources).block(lambda *_, **__: None)
+        return Asking(asked, tool, role, settings.cache, place).block(
+            lambda *_, **__: None
+        )
 
     return asked
 

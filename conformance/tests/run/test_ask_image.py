@@ -22,7 +22,6 @@ from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.run.asking import Asking
 from manylinux_conformance.run.container import InContainer
 from manylinux_conformance.run.pipeline import run
@@ -97,11 +96,10 @@ def making(folder: Path, needed: str) -> Tool:
 def asked(
     ready: ReadyContainer, tool: Tool, settings: Settings, *builds: Build
 ) -> Block:
-    role, probes = Role.BUILDER, settings.work / "probes"
+    role, probes = Role.BUILDER, ProbeCache(settings.work / "probes")
     place = InContainer(tool, role, settings, ready, settings.work / "runs", probes)
-    resources = Resources(place.folder, settings.cache, ProbeCache(probes))
     suite = replace(load_suite(), cases=builds or (LEVEL,))
-    asking = Asking(suite, tool, role, place, resources)
+    asking = Asking(suite, tool, role, settings.cache, place)
     return asking.block(lambda *_, **__: None)
 
 

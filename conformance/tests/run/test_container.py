@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.images.engine import TROUBLE, Engine
+from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block, write_blocks
 from manylinux_conformance.results.lines import NotRun, Result
@@ -26,6 +28,7 @@ MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
 Mine = Callable[[Engine], list[str]]
 LOST = "under emulation, a process "
+TAG = "manylinux_2_17_x86_64"
 FUTURE = 4_102_444_800  # the year 2100
 
 
@@ -57,6 +60,14 @@ def test_nothing_in_results_depends_on_clocks(
         files.append((tmp_path / "results.jsonl").read_bytes())
     assert b'"verdict":"pass"' in files[0]
     assert files[0] == files[1]
+
+
+def test_malformed_case_ends_the_run_as_on_this_machine(
+    ready: ReadyContainer, ask: Ask, make_installer: MakeTool
+) -> None:
+    twice = Choose(rule="tag.form", name="twice", offer=(TAG, TAG), pick=TAG)
+    with pytest.raises(InputError, match=f"tag.form/twice: '{TAG}' is offered twice"):
+        ask(ready, make_installer("any"), cases=(twice,))
 
 
 def test_tool_that_crashes_is_an_error(

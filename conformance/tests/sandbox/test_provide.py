@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.sandbox import provide as providing
-from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.sandbox.provide import (
+    NotProvided,
+    ProvidedTool,
+    provide,
+    this_system,
+)
+from manylinux_conformance.sandbox.tool_description import Provide, ToolDescription
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 
 TOOL = """
@@ -192,3 +198,37 @@ def test_an_installation_without_end_is_given_up(
     monkeypatch.setattr(providing, "INSTALL_TIMEOUT", 0.01)
     found = provide(outside, "1", tmp_path / "cache")
     assert found == NotProvided("took longer than 0.01 seconds to install")
+
+
+@pytest.mark.parametrize(("pattern", "is_asked"), [("*", True), ("plan 9 *", False)])
+def test_a_tool_may_be_bound_to_a_system(
+    pattern: str, *, is_asked: bool, tmp_path: Path
+) -> None:
+    bound = ToolDescription(name="x", provide=Provide(system=pattern))
+    found = provide(bound, "", tmp_path / "cache")
+    assert isinstance(found, ProvidedTool) is is_asked
+    if isinstance(found, NotProvided):
+        said = f"is asked on 'plan 9 *'; this system is {this_system()!r}"
+        assert found.reason == said
+
+
+def test_a_system_names_itself_as_os_release_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    facts = {"ID": "debian", "VERSION_ID": "12"}
+    monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
+    monkeypatch.setattr("platform.machine", lambda: "s390x")
+    assert this_system() == "debian 12 s390x"
+
+    def absent() -> dict[str, str]:
+        raise OSError
+
+    monkeypatch.setattr("platform.freedesktop_os_release", absent)
+    assert this_system() == "linux rolling s390x"
+
+
+def test_a_tool_of_images_is_not_provided_here(tmp_path: Path) -> None:
+    inside = ToolDescription(name="x", provide=Provide(image="manylinux2014-*"))
+    found = provide(inside, "", tmp_path / "cache")
+    reason = "is asked by 'run', in images of 'manylinux2014-*' only"
+    assert found == NotProvided(reason)

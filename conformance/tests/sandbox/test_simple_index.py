@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.asking.probe_projects import (
     ProbeProjects,
-    Question,
     write_probe_projects,
 )
+from manylinux_conformance.questions.probe_project import Offer, ProbeProject
 from manylinux_conformance.sandbox.simple_index import JSON, simple_index
-from manylinux_conformance.suite.cases import Offer
 
 ODD = "manylinux_\uff12_17_x86_64"
 
@@ -22,7 +21,7 @@ ODD = "manylinux_\uff12_17_x86_64"
 @pytest.fixture
 def probes(tmp_path: Path) -> ProbeProjects:
     (tmp_path / "secret").write_text("outside the folder of wheels")
-    question = Question("rule/name", (Offer(ODD), Offer("linux_x86_64")))
+    question = ProbeProject("rule/name", (Offer(ODD), Offer("linux_x86_64")))
     return write_probe_projects([question], tmp_path / "links")
 
 
@@ -45,7 +44,7 @@ def get(url: str, accept: str = "*/*") -> tuple[int, str, bytes]:
 def test_a_project_page_lists_every_wheel_with_its_hash_as_json(
     probes: ProbeProjects, address: str
 ) -> None:
-    project = probes.questions[0].project
+    project = probes.projects[0].name
     status, kind, body = get(f"{address}{project}/", JSON)
     page = json.loads(body)
     assert (status, kind, page["name"]) == (200, JSON, project)
@@ -58,7 +57,7 @@ def test_a_project_page_lists_every_wheel_with_its_hash_as_json(
 def test_a_project_page_is_html_for_everybody_else(
     probes: ProbeProjects, address: str
 ) -> None:
-    status, kind, body = get(f"{address}{probes.questions[0].project}/")
+    status, kind, body = get(f"{address}{probes.projects[0].name}/")
     assert (status, kind) == (200, "text/html; charset=utf-8")
     assert body.decode().count("#sha256=") == 3
 
@@ -66,7 +65,7 @@ def test_a_project_page_is_html_for_everybody_else(
 def test_every_listed_address_gives_its_wheel(
     probes: ProbeProjects, address: str
 ) -> None:
-    page = f"{address}{probes.questions[0].project}/"
+    page = f"{address}{probes.projects[0].name}/"
     for file in json.loads(get(page, JSON)[2])["files"]:
         status, _, body = get(urllib.parse.urljoin(page, file["url"]))
         assert status == 200
@@ -80,7 +79,7 @@ def test_every_listed_address_gives_its_wheel(
 def test_there_is_nothing_beside_the_wheels(
     probes: ProbeProjects, address: str, path: str
 ) -> None:
-    project = probes.questions[0].project
+    project = probes.projects[0].name
     assert get(address + path.format(project=project))[0] == 404
 
 

@@ -94,6 +94,32 @@ def test_an_entry_that_matches_no_difference_is_reported(
 
 
 @pytest.mark.parametrize(
+    ("rule", "about"),
+    [("tag.*", "tag.*"), (("override.*", "installer.order.*"), None)],
+)
+def test_an_entry_names_one_rule_or_several(
+    rule: str | tuple[str, ...], about: str | None
+) -> None:
+    entry = msgspec.structs.replace(ENTRY, rule=rule)
+    assert entry.about == (about or "override.*, installer.order.*")
+    assert entry.concerns("installer.order.linux") is (about is None)
+    (found,) = unmatched([], (entry,), "pip.toml")
+    assert str(found) == f"pip.toml: {entry.about}: this deviation matches nothing"
+
+
+def test_a_reason_has_at_least_four_words(tmp_path: Path) -> None:
+    entry = '[[deviation]]\nrule = ["a", "b"]\nkind = "bug"\nwhy = "It is {}so."\n'
+    (tmp_path / "pip.toml").write_text(entry.format(""))
+    with pytest.raises(InputError) as caught:
+        read_deviations(tmp_path, "pip")
+    path = tmp_path / "pip.toml"
+    assert str(caught.value) == f"{path}: a, b: 'why' must be a sentence"
+    path.write_text(entry.format("just "))
+    (read,) = read_deviations(tmp_path, "pip")
+    assert read.kind is Kind.BUG
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ('[[deviation]]\nrule = "a"\nkind = "bug"\nwhy = "It is so."\n', "sentence"),

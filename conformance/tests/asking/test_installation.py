@@ -1,0 +1,52 @@
+"""One installation: the command and the files that it is given."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.asking.installation import Installation, install
+from manylinux_conformance.asking.probe_projects import write_probe_projects
+from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.questions.probe_project import ProbeProject
+from manylinux_conformance.roles.installer import Installer
+from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
+from tests.builders import table_of
+
+Make = Callable[..., ProvidedTool]
+Installed = tuple[Sandbox, Installation]
+PROJECT = ProbeProject("a/b", ())
+
+
+@pytest.fixture
+def tool(fake_installer: Make) -> ProvidedTool:
+    more = (
+        'explicit_target = ["{platform_tag}", "{arch}-{family}"]\n'
+        'variables = { WHERE = "{work}" }\n'
+        'files = { "project.toml" = "needs = {dependencies}\\nindex = \'{index}\'" }\n'
+    )
+    return fake_installer("any", more=more)
+
+
+@pytest.fixture
+def installed(tool: ProvidedTool, here: Environment, tmp_path: Path) -> Installed:
+    """Install one probe project for an explicit target."""
+    sandbox = make_sandbox(tool, here, tmp_path / "run", None)
+    probes = write_probe_projects([PROJECT], tmp_path / "links")
+    table, target = table_of(tool, Installer), "manylinux_2_28_x86_64"
+    return sandbox, install(table, target, sandbox, probes)
+
+
+def test_an_explicit_target_is_spelled_as_the_tool_wants_it(
+    installed: Installed,
+) -> None:
+    wanted = ("manylinux_2_28_x86_64", "x86_64-manylinux_2_28")
+    assert installed[1].command[-2:] == wanted
+
+
+def test_files_are_filled_in(installed: Installed) -> None:
+    sandbox, _ = installed
+    written = (sandbox.path_of("work") / "project.toml").read_text()
+    first, second = written.splitlines()
+    assert first == f'needs = ["{PROJECT.name}==1"]'
+    assert second.startswith("index = 'http://127.0.0.1:")

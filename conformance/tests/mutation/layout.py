@@ -1,0 +1,125 @@
+"""Lays one tree of the project out flat, as mutmut wants it: packages at the top.
+
+mutmut looks for the code in its working directory and tests a copy in ``mutants/``,
+which comes first on ``sys.path`` and so hides the editable installation. Everything
+that the code reads lies there, beside the packages, as it lies beside them in a clone.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+TREES = ("spec", "fixtures", "reference", "conformance")
+NOT_DATA = ("tests", "bench", "README.md", "__pycache__")
+METHODS = ("staticmethod", "classmethod")  # which mutmut takes as they are
+CACHES = ("cache", "functools.cache")
+
+# Property tests are slow, and which mutants they kill depends on the seed.
+OPTIONS = ("-Wignore", "-mnot hypothesis")
+# Not needed by a test of a moment; the last one collects garbage twice in a run.
+PLUGINS = (
+    "cacheprovider",
+    "xdist",
+    "pytest_cov",
+    "threadexception",
+    "unraisableexception",
+)
+
+SETTINGS = """
+[tool.mutmut]
+source_paths = [{package}]
+only_mutate = [{only}]
+pytest_add_cli_args = {options}
+pytest_add_cli_args_test_selection = {tests}
+timeout_multiplier = 5.0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A folder of code, and the tests that lie as it lies."""
+
+    name: str
+    tree: str
+
+    @property
+    def package(self) -> str:
+        """The package of the tree."""
+        return f"manylinux_{self.tree}"
+
+    @property
+    def folder(self) -> Path:
+        """Where the code and its tests are laid out."""
+        return ROOT / "build" / "mutants" / self.name
+
+
+def lay_out(target: Target) -> None:
+    """Write the target's folder anew; what was there before is removed."""
+    shutil.rmtree(target.folder, ignore_errors=True)
+    beside = target.folder / "mutants"
+    beside.mkdir(parents=True)
+    for tree in TREES:
+        _lay_out_tree(ROOT / tree, beside)
+    shutil.move(beside / target.package, target.folder / target.package)
+    for path in (target.folder / target.package / target.name).rglob("*.py"):
+        path.write_text(without_decorators(path.read_text()))
+    lay_out_tests(target)
+    _write_settings(target)
+
+
+def lay_out_tests(target: Target) -> None:
+    """Bring the tests up to date, and forget which of them run which function."""
+    tests = target.folder / "mutants" / "tests"
+    shutil.rmtree(tests, ignore_errors=True)
+    shutil.copytree(ROOT / target.tree / "tests", tests, ignore=_caches)
+    (tests.parent / "mutmut-stats.json").unlink(missing_ok=True)
+
+
+def _lay_out_tree(tree: Path, folder: Path) -> None:
+    for path in tree.iterdir():
+        if path.name.startswith("manylinux_"):
+            shutil.copytree(path, folder / path.name, ignore=_caches)
+        elif path.name not in NOT_DATA and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+
+
+def _caches(_: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "__pycache__"]
+
+
+def _write_settings(target: Target) -> None:
+    settings = SETTINGS.format(
+        package=json.dumps(target.package),
+        only=json.dumps(f"{target.package}/{target.name}/*"),
+        options=json.dumps([*OPTIONS, *(f"-pno:{each}" for each in PLUGINS)]),
+        tests=json.dumps([f"tests/{target.name}"]),
+    )
+    project = (ROOT / "pyproject.toml").read_text()
+    (target.folder / "pyproject.toml").write_text(project + settings)
+
+
+def without_decorators(code: str) -> str:
+    """Return a module in which functions are decorated after their definition.
+
+    mutmut leaves decorated functions out. Caches are dropped: what an earlier test
+    has asked would hide the mutant.
+    """
+    lines = code.splitlines()
+    functions = (
+        node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.FunctionDef)
+    )
+    for function in sorted(functions, key=lambda node: node.lineno, reverse=True):
+        names = [ast.unparse(each) for each in function.decorator_list]
+        if names and names[0] not in METHODS:
+            called = function.name
+            for name in reversed(names):
+                called = called if name in CACHES else f"{name}({called})"
+            after = f"{' ' * function.col_offset}{function.name} = {called}"
+            lines.insert(function.end_lineno or 0, after)
+            del lines[function.decorator_list[0].lineno - 1 : function.lineno - 1]
+    return "\n".join((*lines, ""))

@@ -1,0 +1,82 @@
+"""Lints of cases: each is shown to fail when the thing it guards is broken."""
+
+import msgspec
+import pytest
+from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.choose import Choose
+from manylinux_conformance.questions.parse import Parse
+from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
+from tests.builders import platform, rule
+
+ACCEPTED = Choose(
+    rule="tag.form",
+    name="four-parts",
+    twin="three-parts",
+    offer=("manylinux_{major}_{minor}_{arch}",),
+    pick="manylinux_{major}_{minor}_{arch}",
+)
+REFUSED = Choose(
+    rule="tag.form",
+    name="three-parts",
+    twin="four-parts",
+    offer=("manylinux_{major}_{arch}",),
+    pick="any",
+)
+
+
+def messages(*cases: Choose | Parse) -> list[str]:
+    found = lint_cases(cases, {"tag.form": rule()}, (platform(),))
+    return [str(finding) for finding in found]
+
+
+def test_sound_twins_have_nothing_to_complain_about() -> None:
+    assert messages(ACCEPTED, REFUSED) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"rule": "tag.shape"}, "there is no rule 'tag.shape'"),
+        ({"twin": "nobody"}, "its twin 'nobody' does not exist"),
+        ({"name": "five-parts"}, "does not exist"),
+        ({"pick": "manylinux2014_x86_64"}, "which it does not offer"),
+        ({"pick": ""}, "either 'pick' or 'allowed'"),
+        ({"allowed": ("any",)}, "either 'pick' or 'allowed'"),
+        ({"target": "manylinux2014_x86_64"}, "differ in offer, target"),
+        ({"offer": ACCEPTED.offer}, "differ in nothing"),
+        ({"platform": Selector(name=("mars",))}, "selects no platform"),
+        ({"offer": ("manylinux_{python}",)}, "twins expect"),
+    ],
+)
+def test_a_broken_case_is_reported(fields: dict[str, object], complaint: str) -> None:
+    broken = msgspec.structs.replace(REFUSED, **fields)
+    if complaint == "twins expect":
+        broken = msgspec.structs.replace(REFUSED, pick=ACCEPTED.pick)
+    assert any(complaint in message for message in messages(ACCEPTED, broken))
+
+
+def test_a_placeholder_without_a_value_is_reported() -> None:
+    musl = platform(name="musl", glibc="", major=None, minor=None)
+    case = msgspec.structs.replace(REFUSED, platform=Selector(name=("musl",)), twin="")
+    (finding,) = lint_cases((case,), {"tag.form": rule()}, (musl,))
+    assert "{major} has no value on this platform" in finding.message
+
+
+def test_twins_of_different_kinds_are_reported() -> None:
+    parse = Parse(
+        rule="tag.form", name="three-parts", twin="four-parts", tag="x", valid=False
+    )
+    assert any("another kind of question" in said for said in messages(ACCEPTED, parse))
+
+
+def test_a_forced_rule_needs_cases_and_a_must_needs_twins() -> None:
+    lonely = msgspec.structs.replace(ACCEPTED, twin="")
+    none = frozenset[str]()
+    assert [finding.message for finding in lint_coverage((rule(),), (), none)] == [
+        "is forced but has no case"
+    ]
+    assert [
+        finding.message for finding in lint_coverage((rule(),), (lonely,), none)
+    ] == ["is a MUST but has no twin cases"]
+    assert list(lint_coverage((rule(),), (ACCEPTED, REFUSED), none)) == []
+    assert list(lint_coverage((rule(),), (), frozenset(("tag.form",)))) == []

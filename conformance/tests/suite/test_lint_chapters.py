@@ -1,0 +1,43 @@
+"""Lints of chapters: each is shown to fail when the thing it guards is broken."""
+
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
+from tests.builders import rule
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"text": "A tag has four parts."}, "has 0 normative words"),
+        ({"text": "A tag MUST be and SHOULD stay."}, "has 2 normative words"),
+        ({"text": "A tag SHOULD have parts."}, "says SHOULD but its level is must"),
+        ({"text": "A tag MUST NOT."}, "says MUST NOT but its level is must"),
+        ({"tested": "somehow"}, "must be tested as"),
+        ({"tested": "inspection:"}, "must be tested as"),
+        ({"id": "weather.rain"}, "unknown area 'weather'"),
+    ],
+)
+def test_a_rule_that_says_too_much_or_too_little_is_reported(
+    fields: dict[str, object], complaint: str
+) -> None:
+    broken = rule(**fields)
+    assert any(complaint in str(finding) for finding in lint_rules((broken,), "spec"))
+    assert list(lint_rules((rule(),), "spec")) == []
+
+
+def test_normative_words_stand_only_inside_rule_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "tags.md"
+    path.write_text(
+        "A tag MUST be short.\n"
+        "`MUST` in code is a quotation.\n"
+        "| MUST |\n"
+        "```\nMUST\n```\n"
+        ":::{rule} tag.form\nA tag MUST be long.\n:::\n"
+        "One sentence ends here. Another one begins there.\n"
+    )
+    assert [str(finding) for finding in lint_prose(path, "tags.md")] == [
+        "tags.md:1: MUST stands outside a rule block",
+        "tags.md:10: two sentences stand on one line",
+    ]

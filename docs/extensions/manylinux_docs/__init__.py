@@ -1,0 +1,1 @@
+"""The Sphinx extension of this site; begin to read in ``extension.py``."""

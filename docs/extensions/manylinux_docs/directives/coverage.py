@@ -1,0 +1,83 @@
+"""The ``coverage`` directive: how each rule is tested, and what the tools answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from manylinux_conformance.suite.rules import Level, Rule, Subject
+
+from manylinux_docs.directives.generated_page import GeneratedPage
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.scores import WORDS, Score
+from manylinux_docs.wording.cases import CaseText
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One rule with its cases and the scores of each tool's last version."""
+
+    rule: Rule
+    cases: tuple[CaseText, ...]
+    last: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rules of a group are forced, how many inspected, how many lack cases."""
+
+    group: str
+    rules: int
+    forced: int
+    inspected: int
+    without_cases: int
+
+
+class CoverageDirective(GeneratedPage):
+    """Totals by chapter, level, subject; then every rule."""
+
+    template = "coverage.html.jinja"
+
+    def values(self, evidence: Evidence) -> dict[str, object]:
+        """Return the counts and, for each chapter, its rules."""
+        rules = [covered(evidence, rule) for rule in evidence.rules.values()]
+        chapters: dict[str, list[Covered]] = {}
+        for item in rules:
+            chapters.setdefault(item.rule.chapter, []).append(item)
+        return {
+            "counts": {
+                "chapter": count(rules, list(chapters), lambda r: (r.chapter,)),
+                "level": count(rules, list(Level), lambda r: (r.level,)),
+                "subject": count(rules, list(Subject), lambda r: r.subjects),
+            },
+            "chapters": chapters,
+            "words": WORDS,
+        }
+
+
+def covered(evidence: Evidence, rule: Rule) -> Covered:
+    """Gather what covers a rule; a tool counts with its last version in each role."""
+    last = {
+        (score.role, score.tool): score for score in evidence.scores.get(rule.id, [])
+    }
+    return Covered(rule, tuple(evidence.cases_of(rule.id)), tuple(last.values()))
+
+
+def count(
+    rules: Iterable[Covered],
+    groups: Iterable[str],
+    group_of: Callable[[Rule], Iterable[str]],
+) -> list[Count]:
+    """Count the rules of each group; a rule may be in several."""
+    total, forced, bare = Counter[str](), Counter[str](), Counter[str]()
+    for item in rules:
+        mine = list(group_of(item.rule))
+        total.update(mine)
+        forced.update(mine if item.rule.is_forced else ())
+        bare.update(() if item.cases else mine)
+    return [
+        Count(str(g), total[g], forced[g], total[g] - forced[g], bare[g])
+        for g in groups
+        if total[g]
+    ]

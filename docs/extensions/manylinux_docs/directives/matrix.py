@@ -1,0 +1,89 @@
+"""The ``matrix`` directive: tools against rules, one table for each role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import Header
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.rules import Rule
+
+from manylinux_docs.directives.generated_page import GeneratedPage
+from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.scores import PLURAL, WORDS, Score
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One rule with a score, or None, for each column."""
+
+    rule: Rule
+    scores: tuple[Score | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What was asked of all tools in one role, and what could not be.
+
+    ``not_run`` says so in words, once for each reason.
+    """
+
+    role: Role
+    columns: tuple[Header, ...]
+    rows: tuple[Row, ...]
+    not_run: tuple[str, ...]
+
+
+class MatrixDirective(GeneratedPage):
+    """A table for each role, each readable on its own."""
+
+    template = "matrix.html.jinja"
+
+    def values(self, evidence: Evidence) -> dict[str, object]:
+        """Return the tables and the words for their signs."""
+        return {"tables": list(tables(evidence)), "words": WORDS, "plural": PLURAL}
+
+
+def tables(evidence: Evidence) -> Iterator[Table]:
+    """Yield a table for each role that has results.
+
+    A rule has a row where it binds that role or where a tool was asked about it.
+    """
+    for role in Role:
+        blocks = [block for block in evidence.blocks if block.header.role is role]
+        headers = tuple(block.header for block in blocks)
+        if blocks:
+            rows = (_row(evidence, rule, headers) for rule in evidence.rules.values())
+            wanted = (row for row in rows if _is_wanted(row, role))
+            yield Table(role, headers, tuple(wanted), tuple(_not_run(blocks)))
+
+
+def _not_run(blocks: list[Block]) -> Iterator[str]:
+    """Yield each reason with where it held, tools with the same platforms together."""
+    reasons: dict[str, dict[str, list[str]]] = {}
+    for block in blocks:
+        for line in block.not_run:
+            by_tool = reasons.setdefault(line.explanation, {})
+            by_tool.setdefault(block.header.name, []).extend(line.platforms)
+    for reason, by_tool in reasons.items():
+        tools: dict[str, list[str]] = {}
+        for name, platforms in by_tool.items():
+            tools.setdefault(", ".join(platforms), []).append(name)
+        for where, names in tools.items():
+            whom = "every tool" if len(names) == len(blocks) > 1 else ", ".join(names)
+            yield f"{whom}, on {where}: {reason}" if where else f"{whom}: {reason}"
+
+
+def _row(evidence: Evidence, rule: Rule, headers: tuple[Header, ...]) -> Row:
+    found = {
+        (score.role, score.tool, score.version): score
+        for score in evidence.scores.get(rule.id, [])
+    }
+    keys = ((header.role, header.tool, header.version) for header in headers)
+    return Row(rule, tuple(found.get(key) for key in keys))
+
+
+def _is_wanted(row: Row, role: Role) -> bool:
+    return any(row.scores) or role.value in row.rule.subjects

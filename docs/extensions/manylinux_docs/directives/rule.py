@@ -1,0 +1,80 @@
+"""The ``rule`` directive: one normative statement with a permanent anchor."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from manylinux_conformance.suite.rules import OPTION, Rule
+from sphinx.util.docutils import SphinxDirective
+
+from manylinux_docs.directives.rule_evidence import evidence_node
+from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.rendering.templates import to_root
+from manylinux_docs.rule_anchors import anchor, note_rule
+
+
+class RuleDirective(SphinxDirective):
+    """A rule block.
+
+    Its options are not read here: what they say is taken from ``read_rules``, so that
+    pages, linter and lock cannot disagree about a rule.
+    """
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the anchor and the block."""
+        evidence = load_evidence(self.env)
+        rule = evidence.rules.get(self.arguments[0])
+        if rule is None:
+            message = f"{self.arguments[0]!r} is not a rule of any chapter in spec/"
+            raise self.error(message)
+        self.env.current_document["rule"] = rule.id
+        note_rule(self.env, rule.id, self.get_location())
+        block = nodes.container(classes=["rule", f"rule-{rule.level}"])
+        block["rule"] = rule.id
+        self.set_source_info(block)
+        block += _head(rule)
+        block += nodes.container("", *self._text(), classes=["rule-text"])
+        block += self._facts(rule, len(evidence.cases_of(rule.id)))
+        block += evidence_node(evidence, rule.id, to_root(self.env.docname))
+        return [anchor(rule.id), block]
+
+    def _text(self) -> list[nodes.Node]:
+        first = next(n for n, line in enumerate(self.content) if not OPTION.match(line))
+        self.content = self.content[first:]
+        self.content_offset += first
+        return self.parse_content_to_nodes()
+
+    def _facts(self, rule: Rule, cases: int) -> nodes.field_list:
+        forced = f"forced, by {cases} case{'' if cases == 1 else 's'}"
+        facts = {
+            "Binds": ", ".join(rule.subjects).replace("-", " "),
+            "Architectures": rule.arch,
+            "Source": rule.source,
+            "Tested": forced if rule.is_forced else rule.tested,
+        }
+        if rule.revision > 1:
+            facts["Revision"] = str(rule.revision)
+        fields = (self._field(name, text) for name, text in facts.items())
+        return nodes.field_list("", *fields, classes=["rule-facts"])
+
+    def _field(self, name: str, text: str) -> nodes.field:
+        inline, messages = self.parse_inline(text)
+        body = nodes.paragraph("", "", *inline, *messages)
+        return nodes.field("", nodes.field_name("", name), nodes.field_body("", body))
+
+
+def _head(rule: Rule) -> nodes.paragraph:
+    name = nodes.reference(
+        "",
+        "",
+        nodes.literal("", rule.id),
+        internal=True,
+        refid=rule.id,
+        classes=["rule-id"],
+        reftitle="Permanent link to this rule",
+    )
+    words = rule.level.replace("-", " ").upper()
+    level = nodes.inline("", words, classes=["rule-level"])
+    return nodes.paragraph("", "", name, nodes.Text(" "), level, classes=["rule-head"])

@@ -1,0 +1,111 @@
+"""Evidence: the cases, results and deviations that the pages show, read once."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.platforms.releases import Release
+from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.results.blocks import Block, joined, read_results
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
+from manylinux_conformance.suite.load import Suite, load_suite
+from manylinux_conformance.suite.lock import Retired, read_retired
+from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.tools.deviations import Deviation, read_deviations
+from manylinux_spec.input_files import read_toml
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxError
+
+from manylinux_docs.evidence.proposals import Proposal, read_proposals
+from manylinux_docs.evidence.scores import Score, scores
+from manylinux_docs.wording.cases import CaseText, describe
+from manylinux_docs.wording.recipes import describe_recipes
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that is known about the rules besides their text.
+
+    ``rules`` are in the order of areas that the chapters have.
+    ``blocks`` are in the order of roles, tools and versions, one for each of them,
+    wherever it was asked.
+    ``scores`` maps a rule's identifier to what the tools answered.
+    ``deviations`` maps a tool's name to its entries.
+    ``retired`` maps identifiers that are no longer in use to what became of them.
+    ``releases`` maps the name of a file of the catalogue to the releases it lists.
+    """
+
+    rules: dict[str, Rule]
+    cases: tuple[CaseText, ...]
+    blocks: tuple[Block, ...]
+    scores: dict[str, list[Score]]
+    deviations: dict[str, tuple[Deviation, ...]]
+    retired: dict[str, Retired]
+    proposals: tuple[Proposal, ...]
+    releases: dict[str, tuple[Release, ...]]
+
+    def cases_of(self, rule: str) -> list[CaseText]:
+        """Return the questions about a rule: cases, then fixture wheels."""
+        return [case for case in self.cases if case.rule == rule]
+
+
+def load_evidence(env: BuildEnvironment) -> Evidence:
+    """Return what the files of the project being built say.
+
+    Raises SphinxError, naming the file, if one of them is malformed.
+    """
+    try:
+        return _read(Path(env.srcdir), env.config.inputs_digest)
+    except InputError as error:
+        raise SphinxError(str(error)) from error
+
+
+@functools.lru_cache(maxsize=2)
+def _read(root: Path, _inputs_digest: str) -> Evidence:
+    spec, deviations = root / "spec", root / "conformance" / "deviations"
+    suite = load_suite(spec, root / "conformance")
+    blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
+    tools = sorted(path.stem for path in deviations.glob("*.toml"))
+    return Evidence(
+        rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
+        cases=(
+            *map(describe, _examples_first(suite)),
+            *describe_recipes(root / "fixtures" / "recipes"),
+        ),
+        blocks=tuple(blocks),
+        scores=scores(blocks),
+        deviations={tool: read_deviations(deviations, tool) for tool in tools},
+        retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
+        proposals=read_proposals(spec),
+        releases=_releases(root / "conformance" / "platforms"),
+    )
+
+
+def _examples_first(suite: Suite) -> list[AnyCase]:
+    """Return the cases in the order in which a reader of a chapter meets them."""
+    examples = {
+        f"{rule.id}/{name}" for rule in suite.rules.values() for name in rule.examples
+    }
+    return sorted(suite.cases, key=lambda case: case.id not in examples)
+
+
+def _releases(folder: Path) -> dict[str, tuple[Release, ...]]:
+    files = ((path, read_toml(path, PlatformFile)) for path in folder.glob("*.toml"))
+    return {path.stem: file.release for path, file in sorted(files) if file.release}
+
+
+def _area(rule: Rule) -> int:
+    areas = (*AREAS, *LATER_AREAS)
+    return areas.index(rule.area) if rule.area in areas else len(areas)
+
+
+def _column(block: Block) -> tuple[Role, str, list[int]]:
+    header = block.header
+    version = [int(number) for number in re.findall(r"\d+", header.version)]
+    return header.role, header.tool, version

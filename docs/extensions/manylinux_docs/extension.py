@@ -1,0 +1,60 @@
+"""Registers everything of this site that Sphinx calls, in the order of the calls."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
+from sphinx.util.typing import ExtensionMetadata
+
+from manylinux_docs.directives.case import CaseDirective
+from manylinux_docs.directives.coverage import CoverageDirective
+from manylinux_docs.directives.deviations import DeviationsDirective
+from manylinux_docs.directives.matrix import MatrixDirective
+from manylinux_docs.directives.platforms import PlatformsDirective
+from manylinux_docs.directives.proposals import ProposalsDirective
+from manylinux_docs.directives.retired import RetiredDirective
+from manylinux_docs.directives.rule import RuleDirective
+from manylinux_docs.directives.spec_table import SpecTableDirective
+from manylinux_docs.evidence.inputs import note_inputs
+from manylinux_docs.files.write import write_files
+from manylinux_docs.pages.rule_pages import collect_rule_pages
+from manylinux_docs.pages.source_pages import collect_source_pages
+
+DIRECTIVES = {
+    "case": CaseDirective,
+    "coverage": CoverageDirective,
+    "deviations": DeviationsDirective,
+    "matrix": MatrixDirective,
+    "platforms": PlatformsDirective,
+    "proposals": ProposalsDirective,
+    "retired": RetiredDirective,
+    "spec-table": SpecTableDirective,
+}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Add the directives, the role ``rule`` and the hooks."""
+    # Called once, after conf.py was read and before any page is.  The value that it
+    # sets belongs to the environment: if it changed since the last build, Sphinx reads
+    # every page again, so that no page shows evidence that is no longer on file.
+    app.add_config_value("inputs_digest", "", "env", str)
+    app.connect("config-inited", note_inputs)
+
+    # Called while a page is read, each at its block.  ``rule`` is an object of the
+    # standard domain, so that the role ``ref`` of any other project finds it.
+    app.add_object_type("rule", "rule", objname="rule", ref_nodeclass=nodes.literal)
+    app.add_directive_to_domain(
+        StandardDomain.name, "rule", RuleDirective, override=True
+    )
+    for name, directive in DIRECTIVES.items():
+        app.add_directive(name, directive)
+
+    # Called by HTML builders only, once all pages of the source folder are written:
+    # by then it is known on which page each rule is.
+    app.connect("html-collect-pages", collect_rule_pages)
+    app.connect("html-collect-pages", collect_source_pages)
+
+    # Called last by every builder, with the exception if the build failed.
+    app.connect("build-finished", write_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

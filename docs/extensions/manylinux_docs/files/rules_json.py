@@ -1,0 +1,69 @@
+"""``rules.json``: all rules for programs, and the JSON Schema that describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+from manylinux_conformance.suite.lock import Retired
+from manylinux_conformance.suite.rules import Level, Rule, Subject
+
+from manylinux_docs.evidence.evidence import Evidence
+
+
+class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One rule; ``url`` is relative to this file, ``cases`` are case identifiers."""
+
+    id: str
+    revision: int
+    level: Level
+    subjects: tuple[Subject, ...]
+    arch: str
+    source: str
+    tested: str
+    text: str
+    url: str
+    cases: tuple[str, ...]
+
+
+class PublishedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All rules of an edition, by identifier, and the retired identifiers."""
+
+    edition: str
+    rules: tuple[PublishedRule, ...]
+    retired: tuple[Retired, ...]
+    format: int = 1
+    schema: str = msgspec.field(name="$schema", default="rules-schema.json")
+
+
+def publish(
+    evidence: Evidence, edition: str, urls: Mapping[str, str]
+) -> PublishedRules:
+    """Return what is published; ``urls`` has the address of every rule on the site."""
+    rules = (
+        _published(rule, evidence, urls[rule.id])
+        for rule in sorted(evidence.rules.values(), key=lambda rule: rule.id)
+        if rule.id in urls
+    )
+    return PublishedRules(edition, tuple(rules), tuple(evidence.retired.values()))
+
+
+def rules_schema() -> dict[str, object]:
+    """Return the JSON Schema of ``rules.json``."""
+    schema = msgspec.json.schema(PublishedRules)
+    return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
+def _published(rule: Rule, evidence: Evidence, url: str) -> PublishedRule:
+    return PublishedRule(
+        id=rule.id,
+        revision=rule.revision,
+        level=rule.level,
+        subjects=rule.subjects,
+        arch=rule.arch,
+        source=rule.source,
+        tested=rule.tested,
+        text=rule.text,
+        url=url,
+        cases=tuple(case.id for case in evidence.cases_of(rule.id)),
+    )

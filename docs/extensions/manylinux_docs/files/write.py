@@ -1,0 +1,35 @@
+"""Writes the files for programs beside the pages of an HTML build that succeeded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+from sphinx.application import Sphinx
+
+from manylinux_docs.evidence.evidence import load_evidence
+from manylinux_docs.files.badges import badges
+from manylinux_docs.files.rules_json import publish, rules_schema
+from manylinux_docs.rule_anchors import documents_of_rules
+
+
+def write_files(app: Sphinx, exception: Exception | None) -> None:
+    """Write ``rules.json``, its schema and ``badges/<role>/<tool>.json``."""
+    if exception is not None or app.builder.format != "html":
+        return
+    out, edition = Path(app.outdir), app.config.version
+    evidence = load_evidence(app.env)
+    urls = {
+        rule: f"{app.builder.get_target_uri(docname)}#{rule}"
+        for rule, docname in documents_of_rules(app.env).items()
+    }
+    _write(out / "rules.json", publish(evidence, edition, urls))
+    _write(out / "rules-schema.json", rules_schema())
+    for (role, tool), badge in badges(evidence, edition).items():
+        _write(out / "badges" / role / f"{tool}.json", badge)
+
+
+def _write(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    encoded = msgspec.json.format(msgspec.json.encode(content), indent=1)
+    path.write_bytes(encoded + b"\n")

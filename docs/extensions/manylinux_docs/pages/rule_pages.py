@@ -1,0 +1,96 @@
+"""Rule pages: ``/r/<id>/`` with the rule, how to cite it, and its whole evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from manylinux_conformance.reports.overview import commands
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.tools.deviations import Deviation
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.util import logging
+
+from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.locations import RuleLocations, load_locations
+from manylinux_docs.evidence.scores import PLURAL, Score, ScoredPlatform, platforms_of
+from manylinux_docs.pages.rule_block import render_rule_block
+from manylinux_docs.rendering.templates import render, to_root
+from manylinux_docs.rule_anchors import documents_of_rules
+
+logger = logging.getLogger(__name__)
+Page = tuple[str, dict[str, object], str]
+
+
+def collect_rule_pages(app: Sphinx) -> Iterator[Page]:
+    """Yield a page for every rule and every retired identifier of the site."""
+    # Only the HTML builders send the event that leads here.
+    builder = cast("StandaloneHTMLBuilder", app.builder)
+    evidence = load_evidence(app.env)
+    documents = documents_of_rules(app.env)
+    for rule, docname in sorted(documents.items()):
+        if rule in evidence.rules:
+            yield _rule_page(builder, evidence, evidence.rules[rule], docname)
+        else:
+            yield _retired_page(builder, rule, docname)
+    for rule in sorted(evidence.rules.keys() - documents.keys()):
+        logger.warning("%s: no page of the site shows this rule", rule)
+
+
+def _rule_page(
+    builder: StandaloneHTMLBuilder, evidence: Evidence, rule: Rule, docname: str
+) -> Page:
+    page = f"r/{rule.id}/index"
+    chapter = builder.get_relative_uri(page, docname)
+    roles = _by_role(evidence.scores.get(rule.id, []))
+    locations = load_locations(builder.env)[rule.id]
+    body = render(
+        "rule_page.html.jinja",
+        rule=rule,
+        root=to_root(page),
+        edition=builder.config.version,
+        chapter_link=f"{chapter}#{rule.id}",
+        chapter=builder.env.titles[docname].astext(),
+        block=render_rule_block(builder, rule.id, docname, chapter),
+        cases=evidence.cases_of(rule.id),
+        plural=PLURAL,
+        roles=roles,
+        platforms=_platforms(roles),
+        deviations=_deviations(evidence, rule.id),
+        locations=locations,
+        commands=_commands(rule, locations),
+    )
+    return page, {"title": rule.id, "body": body}, "page.html"
+
+
+def _retired_page(builder: StandaloneHTMLBuilder, rule: str, docname: str) -> Page:
+    page = f"r/{rule}/index"
+    link = f"{builder.get_relative_uri(page, docname)}#{rule}"
+    body = render("retired_rule_page.html.jinja", rule=rule, link=link)
+    return page, {"title": rule, "body": body}, "page.html"
+
+
+def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
+    roles: dict[Role, list[Score]] = {}
+    for score in scores:
+        roles.setdefault(score.role, []).append(score)
+    return roles
+
+
+def _platforms(roles: dict[Role, list[Score]]) -> dict[Role, list[ScoredPlatform]]:
+    return {role: platforms_of(scores) for role, scores in roles.items()}
+
+
+def _commands(rule: Rule, found: RuleLocations) -> list[str]:
+    has_cases, has_recipes = bool(found.cases), bool(found.recipes)
+    return list(commands(rule, has_cases=has_cases, has_recipes=has_recipes))
+
+
+def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Deviation]]:
+    found = {
+        tool: [entry for entry in entries if entry.concerns(rule)]
+        for tool, entries in evidence.deviations.items()
+    }
+    return {tool: entries for tool, entries in found.items() if entries}

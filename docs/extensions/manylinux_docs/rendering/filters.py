@@ -1,0 +1,42 @@
+"""Filters: text from data files as HTML that is safe and easy to read."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+BREAKS = re.compile(r"(?<=[._/])")
+CODE = re.compile(r"`([^`'\n]+)`")
+
+
+def breakable(identifier: str) -> Markup:
+    """Return an identifier or path that may break after dots, underscores, slashes."""
+    return Markup("<wbr>").join(BREAKS.split(identifier))
+
+
+def with_code(text: str) -> Markup:
+    """Return a sentence with what is between backticks set as code.
+
+    A quotation of a loader's message, as in `GLIBC_2.38' not found, stays as it is.
+    """
+    parts = CODE.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if index % 2 else part
+        for index, part in enumerate(parts)
+    )
+
+
+def short_link(address: str) -> str:
+    """Return words for a link that tell it from its neighbours.
+
+    ``pip #12``, ``uv: tags.rs, L593-L596``, or the name of the site.
+    """
+    url = urlsplit(address)
+    match url.path.strip("/").split("/"):
+        case [_, project, "issues" | "pull" | "discussions", number]:
+            return f"{project} #{number}"
+        case [_, project, "blob", _, *_, name]:
+            return ", ".join(filter(None, (f"{project}: {name}", url.fragment)))
+    return url.netloc

@@ -1,0 +1,62 @@
+"""Recipe text: a fixture wheel put into words for a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from manylinux_fixtures.recipes.recipe import (
+    Boundary,
+    Expectation,
+    Expected,
+    read_recipe_files,
+    recipes_of,
+)
+
+from manylinux_docs.wording.cases import CaseText
+
+ANSWERS = {
+    Expectation.HOLDS: "the claim is true",
+    Expectation.VIOLATES: "the claim is false",
+    Expectation.DISCOURAGED: "true, but discouraged",
+}
+
+
+def describe_recipes(folder: Path) -> Iterator[CaseText]:
+    """Yield every recipe below a folder in words; none if there is no such folder.
+
+    Raises InputError if a recipe file is malformed.
+    """
+    if folder.is_dir():
+        for _, file in read_recipe_files(folder):
+            yield from map(describe_recipe, recipes_of(file))
+            yield from (describe_boundary(file.rule, each) for each in file.boundary)
+
+
+def describe_recipe(expected: Expected) -> CaseText:
+    """Put one recipe into words."""
+    recipe = expected.recipe
+    return CaseText(
+        rule=recipe.rule,
+        name=recipe.name,
+        where=", ".join(recipe.arch) or "every architecture",
+        question=f"Is the claim true of this wheel: {recipe.about}?",
+        items=(),
+        expected=ANSWERS[expected.expectation],
+    )
+
+
+def describe_boundary(rule: str, boundary: Boundary) -> CaseText:
+    """Put a family of twins, two for each level, into words."""
+    return CaseText(
+        rule=rule,
+        name=f"boundary-{boundary.library}-{boundary.namespace}",
+        where="every level of every architecture",
+        question=(
+            "Is the claim true of a file that needs the newest allowed version of "
+            f"{boundary.namespace} from {boundary.library}, and of its twin that needs "
+            "the first one after it?"
+        ),
+        items=(),
+        expected="true, and false of the twin",
+    )

@@ -1,0 +1,38 @@
+"""The coverage page: totals by chapter, level and subject, then every rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from docs.tests.site import Built
+
+PAGES = "docs/pages"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "demo 2 1 1 1",  # the chapter's rules, forced, by inspection, without a case
+        "must 1 1 0 0",
+        "should not 1 0 1 1",
+        "tag library 1 1 0 0",
+        "≠ differs; the reason is recorded",
+    ],
+)
+def test_page_says(built: Built, said: str) -> None:
+    assert said in built.text(PAGES, "article")
+
+
+def test_each_rule_has_its_cases_and_the_last_version_of_each_tool(
+    built: Built,
+) -> None:
+    first, second = built.rows(PAGES, ".coverage-table")
+    assert first == [
+        "demo.first",
+        "MUST",
+        "installer, tag library",
+        "forced",
+        "2 same-version next-version",
+        "✓ follows the rule slow ✗ differs; not explained yet wild",
+    ]
+    assert second[4:] == ["none", "no result"]

@@ -1,0 +1,52 @@
+"""The matrix: columns and rows, signs with words, and what was not run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
+from manylinux_conformance.results.lines import NotRun
+
+from docs.tests.site import Build, Built, folded
+
+PAGES = "docs/pages"
+
+
+def test_column_for_each_version_and_row_for_each_rule(built: Built) -> None:
+    headings = built.all(PAGES, ".matrix-table thead th")
+    words = [folded(heading) for heading in headings]
+    assert words == ["Rule", "Level", "slow 1.9", "slow 1.10", "wild 3"]
+    assert built.text(PAGES, ".matrix-table tbody th") == "demo.first"
+    verdicts = [cell["data-verdict"] for cell in built.all(PAGES, "td[data-verdict]")]
+    assert verdicts == ["differs", "follows", "unexplained"]
+
+
+def test_answers_are_told_by_words_and_signs_not_by_colour_alone(built: Built) -> None:
+    for cell in built.all(PAGES, "td[data-verdict]"):
+        for selector in ("[aria-hidden]", ".visually-hidden"):
+            (part,) = cell.select(selector)
+            assert part.get_text(strip=True), f"{selector} is empty in {cell}"
+
+
+def test_what_was_not_run_is_listed_with_its_reason(built: Built) -> None:
+    text = built.text(PAGES, "article")
+    assert "Not run: wild 3, on musl: needs Python < 3.10" in text
+
+
+def test_reason_that_holds_for_all_tools_is_said_once(
+    project: Path, build: Build
+) -> None:
+    for path in sorted((project / "conformance/results").glob("*.jsonl")):
+        blocks = list(read_blocks(path))
+        missing = tuple(
+            NotRun(platforms=(name,), reason="no engine answers")
+            for name in ("s1", "s2")
+        )
+        own = tuple(line for block in blocks for line in block.not_run)
+        blocks[0] = Block(blocks[0].header, blocks[0].results, (*missing, *own))
+        write_blocks(blocks, path)
+    said = [item.get_text() for item in build(project).all(PAGES, ".not-run li")]
+    assert said == [
+        "every tool, on s1, s2: no engine answers",
+        "wild 3, on musl: needs Python < 3.10",
+    ]

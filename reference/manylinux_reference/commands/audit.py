@@ -1,0 +1,97 @@
+"""``manylinux audit`` and ``manylinux check``: which claims of wheels hold."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+from manylinux_reference.commands.many_wheels import audits, wheels_below
+from manylinux_reference.commands.report_text import lines
+from manylinux_reference.rules.wheel.audit import ALL_HOLD, UNUSABLE, exit_status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Iterable, Iterator
+
+    from manylinux_reference.rules.wheel.report import Report
+
+    Shown = Callable[..., Iterable[str]]  # of a report, and whether to be brief
+
+EPILOG = """exit status:
+  0  done; for check: no claim is false
+  1  check only: at least one claim is false
+  2  a wheel or an argument cannot be used
+
+examples:
+  manylinux audit dist/
+  manylinux check dist/*.whl
+  manylinux audit --json numpy-2.1.3-*.whl"""
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "wheels", nargs="+", metavar="WHEEL", help="a wheel, or a folder of wheels"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON report per line")
+    parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N",
+        help="processes at once (default: one per processor)",
+    )  # fmt: skip
+
+
+def run(arguments: Namespace | Plain) -> int:
+    """Report on each wheel in the order given; return the exit status."""
+    if arguments.json:
+        line = import_module("manylinux_reference.commands.report_json").line
+        return _report(arguments, lambda report, **_: [line(report)])
+    return _report(arguments, lines)
+
+
+def run_plainly(words: list[str]) -> int:
+    """Run a command line of paths alone, as argparse would have read it."""
+    command, *wheels = words
+    if not wheels:
+        sys.stderr.write(f"usage: manylinux {command} [--json] [--jobs N] WHEEL ...\n")
+        return UNUSABLE
+    return run(Plain(command, wheels))
+
+
+class Plain:
+    """Arguments without options."""
+
+    json = False
+    jobs = 0
+
+    def __init__(self, command: str, wheels: list[str]) -> None:
+        self.command = command
+        self.wheels = wheels
+
+
+def _report(arguments: Namespace | Plain, shown: Shown) -> int:
+    checking = arguments.command == "check"
+    paths = list(wheels_below(arguments.wheels))
+    if not paths:
+        sys.stderr.write("manylinux: there is no wheel in the folder\n")
+        return UNUSABLE
+    worst = ALL_HOLD
+    for report in _with_progress(audits(paths, arguments.jobs), len(paths)):
+        sys.stdout.writelines(f"{line}\n" for line in shown(report, brief=checking))
+        sys.stdout.flush()
+        worst = max(worst, exit_status(report, checking=checking))
+    return worst
+
+
+def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
+    """Show on a terminal how far the audit of several wheels is."""
+    visible = total > 1 and os.isatty(sys.stderr.fileno())
+    for number, report in enumerate(reports, 1):
+        if visible:
+            sys.stderr.write("\r\033[K")
+        yield report
+        if visible and number < total:
+            sys.stderr.write(f"\r{number} of {total} wheels")
+            sys.stderr.flush()

@@ -1,0 +1,70 @@
+"""Writes ``policy.txt`` from the specification's data: ``python -m`` this module.
+
+Auditing a small wheel takes less time than parsing TOML does, so an audit reads words
+on lines instead.  A test compares the two.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from manylinux_spec.folder import spec_folder
+
+from manylinux_reference.reading.policy import PATH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    Data = dict[str, Any]
+
+HEADER = "# Written by manylinux_reference.commands.write_policy from spec/data."
+
+
+def policy_text() -> str:
+    """Return the content of ``policy.txt``."""
+    data = spec_folder() / "data"
+    policies = tomllib.loads((data / "policies.toml").read_text("utf-8"))
+    facts = tomllib.loads((data / "architectures.toml").read_text("utf-8"))
+    levels = " ".join(["levels", *policies["levels"]])
+    lines = [HEADER, levels, *_architectures(facts, policies), *_libraries(policies)]
+    for arch, levels in policies["nodes"].items():
+        for level, added in levels.items():
+            nodes = [f"{space}_{node}" for space in added for node in added[space]]
+            lines.append(" ".join(["nodes", arch, level, *nodes]))
+    return "\n".join(lines) + "\n"
+
+
+def _architectures(facts: Data, policies: Data) -> Iterator[str]:
+    for arch in facts["architecture"]:
+        name = arch["name"]
+        yield (
+            f"arch {name} {arch['bits']} {arch['e_machine_number']} "
+            f"{arch['byte_order']} {arch['e_flags_mask']} {arch['e_flags_value']} "
+            f"{arch['loader']} {arch['first_glibc']} {policies['first-level'][name]} "
+            f"{policies['libgcc-nodes'].get(name, '-')}"
+        )
+
+
+def _libraries(policies: Data) -> Iterator[str]:
+    for kind in ("pep-599", "additional"):
+        for library, level in policies["libraries"][kind].items():
+            yield f"{kind} {library} {level}"
+    for library in policies["libraries"]["withdrawn"]:
+        yield f"withdrawn {library}"
+    for namespace, libraries in policies["providers"].items():
+        yield " ".join(["provider", namespace, *libraries])
+    for entry in policies["forbidden"]:
+        words = [entry["library"], entry.get("below", "-"), *entry["symbols"]]
+        yield " ".join(["forbidden", *words])
+
+
+def write() -> None:
+    """Write the file that audits read."""
+    Path(PATH).write_text(policy_text(), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,88 @@
+"""What an auditor knows about one ELF file; names as in the gABI."""
+
+from __future__ import annotations
+
+MAGIC = b"\x7fELF"
+BITS_32, BITS_64 = 32, 64
+ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
+
+
+class VersionNeed:
+    """One version that a file needs of a library (LSB, Symbol Versioning).
+
+    ``node`` is the version's name, ``weak`` VER_FLG_WEAK, and ``index`` the number by
+    which the file's symbols refer to it.
+    """
+
+    __slots__ = ("index", "library", "node", "weak")
+
+    def __init__(self, library: str, node: str, index: int, *, weak: bool) -> None:
+        self.library = library
+        self.node = node
+        self.index = index
+        self.weak = weak
+
+
+class Elf:
+    """The facts of one ELF file, read through its program headers alone.
+
+    ``example_symbols`` maps the index of a version need to the name of a symbol that
+    refers to it, where one was looked for.
+    ``undefined`` maps each name that was looked for and is undefined in the dynamic
+    symbol table to whether all its entries are weak; ``exports`` holds the defined.
+    """
+
+    __slots__ = (
+        "big_endian", "bits", "dynamic", "example_symbols", "exports", "flags",
+        "interpreter", "isa_needed", "machine", "name", "needed", "osabi", "relr",
+        "runpaths", "soname", "stack", "static_tls", "textrel", "type", "undefined",
+        "version_needs",
+    )  # fmt: skip
+
+    def __init__(self, name: str) -> None:
+        self.name = name  # of the archive's member
+        self.bits = 0  # 32 or 64, from EI_CLASS
+        self.machine = self.flags = self.osabi = self.type = 0
+        self.big_endian = False
+        self.dynamic = False  # whether PT_DYNAMIC is there
+        self.interpreter: str | None = None
+        self.needed: list[str] = []
+        self.soname = ""
+        self.runpaths: list[str] = []  # elements of DT_RPATH and DT_RUNPATH
+        self.version_needs: list[VersionNeed] = []
+        self.example_symbols: dict[int, str] = {}
+        self.stack: int | None = None  # p_flags of PT_GNU_STACK
+        self.relr = self.textrel = self.static_tls = False
+        self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
+        self.undefined: dict[bytes, bool] = {}
+        self.exports: set[bytes] = set()
+
+    @property
+    def is_64_bit(self) -> bool:
+        """Whether the class is ELFCLASS64."""
+        return self.bits == BITS_64
+
+    @property
+    def is_executable(self) -> bool:
+        """Whether this is a program, position-independent ones included."""
+        return self.type == ET_EXEC or self.interpreter is not None
+
+    @property
+    def is_shared_object(self) -> bool:
+        """Whether this can be loaded into a process."""
+        return self.type == ET_DYN and self.interpreter is None
+
+    @property
+    def is_loadable(self) -> bool:
+        """Whether a loader ever sees this file; relocatable files are not."""
+        return self.type in (ET_EXEC, ET_DYN)
+
+    @property
+    def base_name(self) -> str:
+        """The file name without its folders."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def stem(self) -> bytes:
+        """The file name up to its first dot: the name of an extension module."""
+        return self.base_name.partition(".")[0].encode()

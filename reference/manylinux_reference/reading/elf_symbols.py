@@ -1,0 +1,233 @@
+"""Looks for names in the dynamic symbol table, and reads it only if one is there."""
+
+from __future__ import annotations
+
+from struct import Struct, unpack_from
+
+from manylinux_reference.reading.elf_dynamic import (
+    DT_GNU_HASH,
+    DT_HASH,
+    DT_STRTAB,
+    DT_SYMTAB,
+    DT_VERSYM,
+)
+from manylinux_reference.reading.unusable import UnusableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf_dynamic import Dynamic
+LARGEST_TABLE = 4_000_000  # symbols
+LONGEST_CHAIN = 1_000_000
+FEW = 64  # names or indexes that are looked for one by one
+MOST_TRIES = 10_000  # symbols of a version that are tried as its example
+STB_WEAK = 2
+EM_S390 = 22
+BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
+ENOUGH = 8  # undefined names are evidence; nobody reads more
+
+
+class SymbolQuery:
+    """Which symbols to look for in the files of a wheel.
+
+    ``names`` in each file; those of ``by_library`` in files that need the library;
+    each of ``stem_prefixes`` followed by the file's stem.  For a version need whose
+    node is not among ``known_nodes``, one symbol is looked for as an example; None if
+    for no version need.
+    """
+
+    __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes")
+
+    def __init__(
+        self,
+        names: Iterable[bytes] = (),
+        by_library: Mapping[str, Sequence[bytes]] | None = None,
+        stem_prefixes: Sequence[bytes] = (),
+        known_nodes: frozenset[str] | None = None,
+    ) -> None:
+        self.names = tuple(names)
+        self.by_library = by_library or {}
+        self.stem_prefixes = stem_prefixes
+        self.known_nodes = known_nodes
+
+    def names_for(self, elf: Elf) -> list[bytes]:
+        """Return the names to look for in one file."""
+        found = [*self.names, *(prefix + elf.stem for prefix in self.stem_prefixes)]
+        for library, names in self.by_library.items():
+            if library in elf.needed:
+                found += names
+        return found
+
+    def indexes_for(self, elf: Elf) -> list[int]:
+        """Return the indexes of the version needs that want an example symbol."""
+        known = self.known_nodes
+        if known is None:
+            return []
+        return [need.index for need in elf.version_needs if need.node not in known]
+
+
+def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
+    """Fill in what was asked for: ``undefined``, ``exports``, ``example_symbols``.
+
+    Of a shared object without needs every undefined name counts as asked for.
+
+    Raises NotKeptError if more of the file has to be kept first, UnusableError if
+    a table is damaged or too large.
+    """
+    if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
+        return
+    dynamic.offset(DT_SYMTAB)  # is somewhere in the file, whether it is read or not
+    names, indexes = query.names_for(elf), query.indexes_for(elf)
+    start, size = dynamic.string_table()
+    strings, first = dynamic.buffer.locate(start, size)
+    offsets = {
+        at: name
+        for name in names
+        for at in _positions(strings, name + b"\0", first, first + size)
+    }
+    if indexes and DT_VERSYM in dynamic:
+        _read_examples(dynamic, elf, indexes)
+    if offsets or (elf.is_shared_object and not elf.needed):
+        _read_names(dynamic, elf, offsets)
+
+
+def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
+    everything = elf.is_shared_object and not elf.needed
+    table = Symbols(dynamic, elf)
+    few = len(offsets) <= FEW and not everything
+    for at, undefined, weak in table.named(offsets) if few else table:
+        name = offsets.get(at)
+        if name is None and everything and undefined and len(elf.undefined) < ENOUGH:
+            name = dynamic.string(at).encode()
+        if not name:
+            continue
+        if undefined:
+            elf.undefined[name] = weak and elf.undefined.get(name, True)
+        else:
+            elf.exports.add(name)
+
+
+def _read_examples(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
+    """Find one symbol for each of the first version indexes, as evidence for people."""
+    table = Symbols(dynamic, elf)
+    index = Struct(dynamic.order + "H")
+    size = table.count * index.size
+    kept, begin = dynamic.buffer.locate(dynamic.offset(DT_VERSYM), size)
+    versions = (kept, begin, begin + size)
+    tries = MOST_TRIES
+    for wanted in indexes[:FEW]:
+        for number in _entries_starting_with(versions, index.pack(wanted), index.size):
+            name, undefined, _ = table[number]
+            tries -= 1
+            if undefined:
+                elf.example_symbols[wanted] = dynamic.string(name)
+            if undefined or tries < 0:
+                break
+
+
+def _entries_starting_with(
+    table: tuple[bytearray, int, int], value: bytes, step: int
+) -> Iterator[int]:
+    """Yield the numbers of the entries of ``step`` bytes that begin with a value."""
+    data, begin, end = table
+    at = data.find(value, begin, end)
+    while at >= 0:
+        number, odd = divmod(at - begin, step)
+        if not odd:
+            yield number
+        at = data.find(value, at + 1, end)
+
+
+class Symbols:
+    """The dynamic symbol table; its entries are name offset, undefined, weak."""
+
+    def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
+        is_64_bit = elf.is_64_bit
+        self._layout = Struct(dynamic.order + ("I2BH2Q" if is_64_bit else "3I2BH"))
+        self._name = Struct(dynamic.order + "I")
+        self._info, self._section = (1, 3) if is_64_bit else (3, 5)
+        self.count = _count(dynamic, elf, self._layout.size)
+        size = self.count * self._layout.size
+        kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB), size)
+        self._table = (kept, at, at + size)
+
+    def __getitem__(self, number: int) -> tuple[int, bool, bool]:
+        """Return one entry."""
+        kept, begin, _ = self._table
+        at = begin + number * self._layout.size
+        return self._entry(self._layout.unpack_from(kept, at))
+
+    def __iter__(self) -> Iterator[tuple[int, bool, bool]]:
+        """Yield every entry."""
+        kept, begin, end = self._table
+        return map(self._entry, self._layout.iter_unpack(memoryview(kept)[begin:end]))
+
+    def named(self, offsets: Iterable[int]) -> Iterator[tuple[int, bool, bool]]:
+        """Yield the entries whose names are at these offsets."""
+        for at in offsets:
+            name = self._name.pack(at)
+            for number in _entries_starting_with(self._table, name, self._layout.size):
+                yield self[number]
+
+    def _entry(self, fields: tuple[int, ...]) -> tuple[int, bool, bool]:
+        undefined = fields[self._section] == 0
+        return fields[0], undefined, fields[self._info] >> 4 == STB_WEAK
+
+
+def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterator[int]:
+    """Yield where a name is; linkers let one string end inside another."""
+    at = strings.find(name, start, stop)
+    while at >= 0:
+        yield at - start
+        at = strings.find(name, at + 1, stop)
+
+
+def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
+    count = 0
+    if DT_HASH in dynamic:
+        # The s390x supplement of the gABI makes hash table words 64 bits wide; lld
+        # writes 32 bits all the same.  There is at least one bucket, so its number
+        # tells: wide and big-endian, it begins with zeros.
+        at = dynamic.offset(DT_HASH)
+        wide = elf.machine == EM_S390 and dynamic.buffer.read(at, 4) == bytes(4)
+        word = Struct(dynamic.order + ("Q" if wide else "I"))
+        at += word.size
+        (count,) = word.unpack(dynamic.buffer.read(at, word.size))
+    elif DT_GNU_HASH in dynamic:
+        count = _count_gnu(dynamic, elf.bits // 8)
+    if not count:  # an empty GNU hash table does not know; the strings follow
+        count = max(0, dynamic.offset(DT_STRTAB) - dynamic.offset(DT_SYMTAB)) // entry
+    if count > LARGEST_TABLE:
+        raise UnusableError(f"a symbol table of {count} entries")
+    return count
+
+
+def _largest(raw: bytes, order: str) -> int:
+    """Return the largest of many numbers of 32 bits, 0 if there are none."""
+    layouts = (
+        (f"{order}{min(BLOCK, len(raw) - at) // 4}I", at)
+        for at in range(0, len(raw), BLOCK)
+    )
+    return max((max(unpack_from(layout, raw, at)) for layout, at in layouts), default=0)
+
+
+def _count_gnu(dynamic: Dynamic, word: int) -> int:
+    """Return one more than the last symbol of the GNU hash table, 0 if it is empty."""
+    buffer, at = dynamic.buffer, dynamic.offset(DT_GNU_HASH)
+    header = Struct(dynamic.order + "4I")
+    number = Struct(dynamic.order + "I")
+    buckets, first, bloom, _ = header.unpack(buffer.read(at, header.size))
+    at += header.size + bloom * word
+    if buckets > LARGEST_TABLE:
+        raise UnusableError(f"a hash table of {buckets} buckets")
+    last = _largest(buffer.read(at, buckets * number.size), dynamic.order)
+    if last < first or not last:
+        return 0
+    at += buckets * number.size
+    for index in range(last - first, last - first + LONGEST_CHAIN):
+        (value,) = number.unpack(buffer.read(at + index * number.size, number.size))
+        if value & 1:  # the last of its chain
+            return int(first) + index + 1
+    raise UnusableError("a chain without end in the hash table")

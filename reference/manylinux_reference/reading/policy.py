@@ -1,0 +1,113 @@
+"""The policy of one architecture: from which level on is each need allowed?"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Version = tuple[int, int]  # of glibc: major, minor
+
+PATH = __file__.removesuffix("policy.py") + "policy.txt"
+NEVER = (1_000_000_000, 0)  # newer than every level: what nothing allows
+
+
+class Policy:
+    """What levels, which are versions of glibc, allow on one architecture.
+
+    ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
+    nodes, to the first level that allows them.  ``forbidden`` holds triples of
+    library, the level from which on it is allowed, and symbols.  ``levels`` are
+    those with data, from the architecture's first one on.
+
+    Raises KeyError for an architecture without a policy.
+    """
+
+    __slots__ = (
+        "additional", "arch", "big_endian", "bits", "first_glibc", "first_level",
+        "flags_mask", "flags_value", "forbidden", "levels", "libgcc_node", "loader",
+        "machine", "nodes", "pep_599", "providers", "withdrawn",
+    )  # fmt: skip
+
+    def __init__(self, arch: str) -> None:
+        self.arch = arch
+        self.pep_599: dict[str, Version] = {}
+        self.additional: dict[str, Version] = {}
+        self.withdrawn: set[str] = set()
+        self.providers: dict[str, list[str]] = {}
+        self.forbidden: list[tuple[str, Version, tuple[bytes, ...]]] = []
+        self.nodes: dict[str, Version] = {}
+        self.levels: list[Version] = []
+        self.loader = ""
+        for kind, *words in _lines(arch):
+            getattr(self, f"_read_{kind.replace('-', '_')}")(*words)
+        if not self.loader:
+            raise KeyError(arch)
+        self.levels = [level for level in self.levels if level >= self.first_level]
+
+    @property
+    def loader_name(self) -> str:
+        """The loader's SONAME."""
+        return self.loader.rpartition("/")[2]
+
+    def _read_arch(
+        self, _: str, bits: str, machine: str, order: str, *rest: str
+    ) -> None:
+        mask, value, self.loader, glibc, level, self.libgcc_node = rest
+        self.bits, self.machine = int(bits), int(machine)
+        self.big_endian = order == "big"
+        self.flags_mask, self.flags_value = int(mask), int(value)
+        self.first_glibc, self.first_level = version(glibc), version(level)
+
+    def _read_levels(self, *levels: str) -> None:
+        self.levels = [version(level) for level in levels]
+
+    def _read_pep_599(self, library: str, level: str) -> None:
+        self.pep_599[library] = version(level)
+
+    def _read_additional(self, library: str, level: str) -> None:
+        self.additional[library] = version(level)
+
+    def _read_withdrawn(self, library: str) -> None:
+        self.withdrawn.add(library)
+
+    def _read_provider(self, namespace: str, *libraries: str) -> None:
+        self.providers[namespace] = list(libraries)
+
+    def _read_forbidden(self, library: str, below: str, *symbols: str) -> None:
+        level = NEVER if below == "-" else version(below)
+        self.forbidden.append((library, level, tuple(map(str.encode, symbols))))
+
+    def _read_nodes(self, _: str, level: str, *nodes: str) -> None:
+        first = version(level)
+        for node in nodes:
+            self.nodes[node] = first
+
+
+def version(text: str) -> Version:
+    """Return major and minor of a version such as ``2.17`` or ``2.2.5``."""
+    major, minor, *_ = text.split(".")
+    return int(major), int(minor)
+
+
+def dotted(level: Version) -> str:
+    """Return a level as text, such as ``2.17``."""
+    major, minor = level
+    return f"{major}.{minor}"
+
+
+def architectures() -> list[str]:
+    """Return the names of the architectures that have a policy."""
+    return [words[1] for words in _words() if words[0] == "arch"]
+
+
+def _lines(arch: str) -> Iterator[list[str]]:
+    """Yield the words of each line that is about every architecture or about this."""
+    for words in _words():
+        if words[0] not in ("arch", "nodes") or words[1] == arch:
+            yield words
+
+
+def _words() -> Iterator[list[str]]:
+    with open(PATH, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib costs 10 ms
+        yield from (line.split() for line in lines if line[0] != "#")

@@ -1,0 +1,156 @@
+"""Platform detection: from a system's raw answers to its architecture and glibc."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from manylinux_reference.reading.system import (
+    BITS_32,
+    InterpreterHeader,
+    SystemAnswers,
+    read_header,
+)
+from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.tags import Version
+
+EM_386, EM_ARM = 3, 40  # e_machine, gABI chapter 4
+EF_ARM_EABI, EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000  # ELF for the Arm architecture
+EF_ARM_ABI_FLOAT_HARD = 0x400
+LONGEST_VERSION = 256  # characters; glibc's own buffer is far smaller
+OLDER_ARM = ("armv4", "armv5", "armv6")
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What a wheel meets: the answer of detection.
+
+    ``linux`` are the names after ``linux_``, ``arch`` the one of manylinux tags,
+    empty if none fits; ``glibc`` is None where there is no usable version.
+    """
+
+    linux: tuple[str, ...]
+    arch: str
+    glibc: Version | None
+
+
+def detect(answers: SystemAnswers) -> Environment:
+    """Return the environment that a system's answers describe."""
+    if not is_linux(answers.platform):
+        return Environment((), "", None)
+    header = read_header(answers.interpreter)
+    machine = machine_name(answers.platform.partition("-")[2], header)
+    arch = architecture(machine, header)
+    linux = (machine, arch) if arch not in ("", machine) else (machine,)
+    return Environment(linux, arch, glibc_version(answers))
+
+
+@decides("platform.target-libc")
+def decisive_system(systems: Mapping[str, SystemAnswers]) -> SystemAnswers:
+    """Return whose answers decide: the target's, not those of what runs the tool.
+
+    PEP 513, Platform Detection for Installers.
+    """
+    return systems["target"]
+
+
+@decides("platform.linux-only")
+def is_linux(platform: str) -> bool:
+    """Return whether sysconfig's platform is Linux (PEP 513, the sample code)."""
+    return platform.startswith("linux-")
+
+
+@decides("platform.glibc-only", "platform.static-interpreter")
+def glibc_version(answers: SystemAnswers) -> Version | None:
+    """Return the version of the glibc that answered, or None.
+
+    A main program that cannot be opened is linked statically and has no glibc, and
+    what is not glibc fits no tag (PEP 600, Core definition).
+    """
+    if not answers.opens_main_program:
+        return None
+    text = version_text(answers.confstr, answers.gnu_get_libc_version)
+    return None if text is None else leading_version(text)
+
+
+@decides("platform.detection-order")
+def version_text(confstr: str | None, library: str | None) -> str | None:
+    """Return confstr's version if it names glibc and one, else the library's answer.
+
+    packaging asks in this order: confstr needs no foreign function call.
+    """
+    provider, _, version = (confstr or "").partition(" ")
+    return version if provider == "glibc" and version else library
+
+
+@decides("platform.version.leading", "platform.version.unparsable")
+def leading_version(text: str) -> Version | None:
+    """Return the leading MAJOR.MINOR of a version text; what follows is ignored.
+
+    Distributors append to it (PEP 513's sample code); without the two, no tag fits.
+    """
+    major, _, rest = text.partition(".")
+    minor = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    if major.isascii() and major.isdecimal() and minor and len(text) <= LONGEST_VERSION:
+        return int(major), int(minor)
+    return None
+
+
+@decides("platform.i686.on-x86-64-kernel")
+def machine_name(name: str, header: InterpreterHeader | None) -> str:
+    """Return the machine of sysconfig's platform, as the interpreter sees it.
+
+    The kernel gives its own name to a 32-bit process as well (packaging).
+    """
+    machine = tags.underscored(name)
+    if header and header.bits == BITS_32:
+        return {"x86_64": "i686", "aarch64": "armv8l"}.get(machine, machine)
+    return machine
+
+
+@decides(
+    "platform.arm.older",
+    "platform.armv7l.on-64-bit-kernel",
+    "platform.i686.other-names",
+)
+def architecture(machine: str, header: InterpreterHeader | None) -> str:
+    """Return the architecture of manylinux tags for a machine, empty if none fits.
+
+    A 64-bit kernel calls 32-bit Arm code armv8l; what Arm was before version 7, and
+    i386 to i586, may lack what the architectures have (PEP 599, packaging).
+    """
+    if machine.startswith(OLDER_ARM):
+        return ""
+    arch = "armv7l" if machine == "armv8l" else machine
+    if arch == "i686" and not is_i686(header):
+        return ""
+    if arch == "armv7l" and not is_hard_float_arm(header):
+        return ""
+    return arch
+
+
+@decides("platform.i686.interpreter")
+def is_i686(header: InterpreterHeader | None) -> bool:
+    """Return whether an interpreter is 32-bit x86, and not x32 (gABI, chapter 4)."""
+    return (
+        header is not None
+        and header.bits == BITS_32
+        and header.little_endian
+        and header.machine == EM_386
+    )
+
+
+@decides("platform.armv7l.interpreter")
+def is_hard_float_arm(header: InterpreterHeader | None) -> bool:
+    """Return whether an interpreter follows Arm's EABI 5 with hard floats.
+
+    ELF for the Arm Architecture, ELF header.
+    """
+    return (
+        header is not None
+        and header.bits == BITS_32
+        and header.little_endian
+        and header.machine == EM_ARM
+        and header.flags & EF_ARM_EABI == EF_ARM_EABI_VER5
+        and header.flags & EF_ARM_ABI_FLOAT_HARD != 0
+    )

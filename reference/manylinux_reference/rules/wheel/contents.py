@@ -1,0 +1,175 @@
+"""Rules on the wheel as a whole: tags, RECORD, where ELF files lie, ABI tags."""
+
+from __future__ import annotations
+
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.unusable import UnusableError, printable
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.wheel.report import Finding, Findings
+
+UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")  # PyPA, Recording installed projects
+ENOUGH = 20  # members that RECORD misses; the first tell the story
+INIT_PREFIXES = (b"PyInit_", b"init")  # of init functions: Python 3's and 2's
+PYTHON_2 = frozenset({"cp26", "cp27", "py2", "py27"})
+
+
+def contents(wheel: Wheel) -> Findings:
+    """Yield what is wrong with the wheel as a whole."""
+    for check in (metadata, one_triple_per_line, both_spellings, has_elf, record):
+        yield from check(wheel)
+    yield from root_is_purelib(wheel)
+    for elf in wheel.elves:
+        yield from purelib(elf)
+        yield from unicode_width(elf, wheel)
+        yield from abi_not_none(elf, wheel)
+
+
+def filename_tags(wheel: Wheel) -> list[str]:
+    """Return the tags that a filename's three sets stand for.
+
+    Raises UnusableError if one of the sets breaks a rule.
+    """
+    parts = (".".join(part) for part in (wheel.pythons, wheel.abis, wheel.platforms))
+    try:
+        return tags.expand("-".join(parts))
+    except tags.InvalidTagSetError as error:
+        raise UnusableError(f"the tags of its name: {error}") from error
+
+
+def _tag_lines(wheel: Wheel) -> list[str]:
+    try:
+        lines = wheel.metadata.get("tag", [])
+        return [tag for line in lines for tag in tags.expand(line)]
+    except tags.InvalidTagSetError as error:
+        raise UnusableError(f"a Tag line of WHEEL: {error}") from error
+
+
+@decides("auditor.claims.metadata", "wheel.tags.metadata")
+def metadata(wheel: Wheel) -> Findings:
+    """Yield a finding if the filename and WHEEL name different tags.
+
+    PyPA, Binary distribution format.
+    """
+    named = set(filename_tags(wheel))
+    listed = set(_tag_lines(wheel))
+    if named == listed:
+        return
+    only = sorted(named - listed) or sorted(listed - named)
+    where = "the filename" if named - listed else "WHEEL"
+    text = f"{printable(only[0])} is only in {where}"
+    yield Finding("wheel.tags.metadata", "WHEEL", text)
+
+
+@decides("wheel.tags.one-triple-per-line")
+def one_triple_per_line(wheel: Wheel) -> Findings:
+    """Yield advice if a Tag line holds a compressed set (PEP 427, File contents)."""
+    for line in wheel.metadata.get("tag", []):
+        if "." in line:
+            text = f"the Tag line {printable(line)} holds a set"
+            yield Finding("wheel.tags.one-triple-per-line", "WHEEL", text, advice=True)
+            return
+
+
+@decides("wheel.tags.both-spellings")
+def both_spellings(wheel: Wheel) -> Findings:
+    """Yield advice for each level that has a legacy name and only one spelling.
+
+    PEP 600, Legacy manylinux tags; auditwheel writes both.
+    """
+    for tag in wheel.platforms:
+        promise = tags.parse(tag)
+        if promise is None:
+            continue
+        version, arch = promise
+        legacy = tags.legacy_spellings(arch).get(version)
+        perennial = tags.canonical(promise)
+        for other in (legacy, perennial):
+            if legacy and other and other not in wheel.platforms:
+                text = f"{tag} without {other}, the other spelling"
+                yield Finding("wheel.tags.both-spellings", "", text, advice=True)
+
+
+@decides("wheel.contents.elf")
+def has_elf(wheel: Wheel) -> Findings:
+    """Yield a finding if nothing in the wheel is for one architecture only.
+
+    PEP 425, Platform Tag.
+    """
+    if not any(elf.is_loadable for elf in wheel.elves):
+        text = "contains no executable and no shared object"
+        yield Finding("wheel.contents.elf", "", text)
+
+
+@decides("wheel.contents.record")
+def record(wheel: Wheel) -> Findings:
+    """Yield a finding for members that RECORD lacks, or lists without a hash.
+
+    PEP 427, Signed wheel files.
+    """
+    missing = [
+        name
+        for name in wheel.members
+        if not wheel.record.get(name) and not _is_record(name)
+    ]
+    for name in missing[:ENOUGH]:
+        how = "without a hash" if name in wheel.record else "not at all"
+        yield Finding("wheel.contents.record", name, f"is listed in RECORD {how}")
+
+
+def _is_record(name: str) -> bool:
+    folder, _, base = name.rpartition("/")
+    return folder.endswith(".dist-info") and base in UNLISTED
+
+
+@decides("wheel.layout.purelib")
+def purelib(elf: Elf) -> Findings:
+    """Yield a finding if an ELF file lies in the folder for pure Python (PEP 427)."""
+    if ".data/purelib/" in elf.name:
+        yield Finding("wheel.layout.purelib", elf.name, "lies in the purelib folder")
+
+
+@decides("wheel.layout.root-is-purelib")
+def root_is_purelib(wheel: Wheel) -> Findings:
+    """Yield a finding if ELF files are installed as if they were pure Python.
+
+    PEP 427, File contents.
+    """
+    if wheel.metadata.get("root-is-purelib", [""])[0].lower() == "false":
+        return
+    for elf in wheel.elves:
+        if not elf.name.partition("/")[0].endswith(".data"):
+            text = "lies in the root, which WHEEL does not declare as platlib"
+            yield Finding("wheel.layout.root-is-purelib", elf.name, text)
+            return
+
+
+@decides("wheel.abi.unicode-width")
+def unicode_width(elf: Elf, wheel: Wheel) -> Findings:
+    """Yield a finding if an extension for CPython 2 fits narrow and wide builds.
+
+    PEP 513, UCS-2 vs UCS-4 builds.
+    """
+    abis = narrow_abis(wheel)
+    if abis and INIT_PREFIXES[1] + elf.stem in elf.exports:
+        text = f"an extension module under the ABI tag {abis[0]}"
+        yield Finding("wheel.abi.unicode-width", elf.name, text)
+
+
+def narrow_abis(wheel: Wheel) -> list[str]:
+    """Return the ABI tags that leave CPython 2's Unicode width open."""
+    if PYTHON_2.isdisjoint(wheel.pythons):
+        return []
+    return [abi for abi in wheel.abis if not abi.endswith(("m", "mu"))]
+
+
+@decides("wheel.abi.not-none")
+def abi_not_none(elf: Elf, wheel: Wheel) -> Findings:
+    """Yield advice if an extension for one ABI of Python 3 hides that in its tag.
+
+    PEP 425, ABI Tag.
+    """
+    function = INIT_PREFIXES[0] + elf.stem
+    if function in elf.exports and "none" in wheel.abis:
+        text = f"exports {function.decode()}, and the ABI tag is none"
+        yield Finding("wheel.abi.not-none", elf.name, text, advice=True)

@@ -1,0 +1,97 @@
+"""Rules on symbols, and which names have to be looked for to decide them."""
+
+from __future__ import annotations
+
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.policy import NEVER, Policy, Version
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.contents import INIT_PREFIXES, narrow_abis
+from manylinux_reference.rules.wheel.report import Finding, Findings
+from manylinux_reference.rules.wheel.versions import node_level
+
+PYFPE = b"PyFPE_jbuf"
+ZLIB = "libz.so.1"
+
+
+def symbol_query(wheel: Wheel, policy: Policy, level: Version) -> SymbolQuery:
+    """Return what to look for in the files of a wheel whose oldest claim is a level.
+
+    NEVER if it claims nothing.
+    """
+    by_library: dict[str, list[bytes]] = {}
+    for library, _, names in policy.forbidden:
+        by_library.setdefault(library, []).extend(names)
+    is_init_needed = "none" in wheel.abis or bool(narrow_abis(wheel))
+    return SymbolQuery(
+        names=(PYFPE,),
+        by_library=by_library,
+        stem_prefixes=INIT_PREFIXES if is_init_needed else (),
+        known_nodes=None if level == NEVER else _nodes_at(level, policy),
+    )
+
+
+def _nodes_at(level: Version, policy: Policy) -> frozenset[str]:
+    return frozenset(node for node in policy.nodes if node_level(node, policy) <= level)
+
+
+def symbols(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield what is wrong with the symbols that a file refers to."""
+    yield from forbidden(elf, wheel, policy)
+    yield from resolved(elf)
+    yield from pyfpe(elf)
+
+
+@decides("wheel.symbols.glibc-2-18", "wheel.symbols.zlib")
+def forbidden(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield the names that glibc 2.18 introduced, and zlib's internal and late ones.
+
+    auditwheel's policies forbid them: no version node tells these names apart.
+    """
+    for library, level, names in policy.forbidden:
+        if library not in elf.needed or library in wheel.contained:
+            continue
+        rule = "wheel.symbols.zlib" if library == ZLIB else "wheel.symbols.glibc-2-18"
+        for symbol in names:
+            if symbol in elf.undefined and not may_be_missing(elf, symbol):
+                name = symbol.decode()
+                text = f"refers to {name}, which {library} need not have"
+                yield Finding(
+                    rule, elf.name, text, min_level=level, library=library,
+                    symbol=name,
+                )  # fmt: skip
+
+
+@decides("wheel.symbols.weak")
+def may_be_missing(elf: Elf, symbol: bytes) -> bool:
+    """Return whether all references to a symbol are weak, so that null will do.
+
+    gABI, Symbol Table, STB_WEAK.
+    """
+    return elf.undefined[symbol]
+
+
+@decides("wheel.symbols.resolved")
+def resolved(elf: Elf) -> Findings:
+    """Yield advice if nothing the file needs can provide an undefined symbol.
+
+    gABI, Shared Object Dependencies; the interpreter provides its own names.
+    """
+    if not elf.is_shared_object or elf.needed:
+        return
+    for symbol, weak in elf.undefined.items():
+        if not weak and not symbol.startswith((b"Py", b"_Py")):
+            name = symbol.decode("utf-8", "backslashreplace")
+            text = f"refers to {name} and needs no library that could have it"
+            yield Finding(
+                "wheel.symbols.resolved", elf.name, text, advice=True, symbol=name
+            )
+
+
+@decides("wheel.symbols.pyfpe")
+def pyfpe(elf: Elf) -> Findings:
+    """Yield a finding if the file wants an interpreter built with fpectl (PEP 571)."""
+    if PYFPE in elf.undefined:
+        text = "refers to PyFPE_jbuf, which interpreters without fpectl do not have"
+        yield Finding("wheel.symbols.pyfpe", elf.name, text, symbol="PyFPE_jbuf")

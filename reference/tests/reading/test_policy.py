@@ -1,0 +1,116 @@
+"""The policy that audits read is the specification's, and real systems bear it out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+from manylinux_reference.commands import write_policy
+from manylinux_reference.commands.write_policy import policy_text
+from manylinux_reference.reading.policy import (
+    PATH,
+    Policy,
+    architectures,
+    version,
+)
+from manylinux_spec.folder import spec_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DATA = spec_folder() / "data"
+POLICIES = tomllib.loads((DATA / "policies.toml").read_text("utf-8"))
+SURVEY = tomllib.loads((DATA / "survey.toml").read_text("utf-8"))
+ARCHITECTURES = architectures()
+TOO_OLD = {  # systems that ended before the level was made, and whose libraries lag
+    "ubuntu-13.04": "glibc 2.17 with the libstdc++ of GCC 4.7",
+}
+
+
+def systems(arch: str) -> list[tuple[str, dict[str, object]]]:
+    """Return the surveyed systems of an architecture."""
+    return [
+        (name, found[arch])
+        for name, found in SURVEY.items()
+        if arch in found and name not in TOO_OLD
+    ]
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
+def test_text_is_what_the_writer_makes_of_the_specification() -> None:
+    with open(PATH, encoding="utf-8") as file:  # noqa: PTH123 - as the reader does
+        assert file.read() == policy_text()
+
+
+def test_writer_writes_the_file_that_audits_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = f"{tmp_path}/policy.txt"
+    monkeypatch.setattr(write_policy, "PATH", target)
+    write_policy.write()
+    monkeypatch.setattr("manylinux_reference.reading.policy.PATH", target)
+    assert architectures() == ARCHITECTURES
+
+
+def test_unknown_architecture_has_no_policy() -> None:
+    with pytest.raises(KeyError, match="mips64"):
+        Policy("mips64")
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_policy_has_every_node_of_the_specification(arch: str) -> None:
+    policy = Policy(arch)
+    expected = {
+        f"{namespace}_{node}": version(level)
+        for level, spaces in POLICIES["nodes"][arch].items()
+        for namespace, nodes in spaces.items()
+        for node in nodes
+    }
+    assert policy.nodes == expected
+    listed = [version(level) for level in POLICIES["levels"]]
+    assert set(policy.nodes.values()) <= set(policy.levels) <= set(listed)
+    assert policy.levels[0] == version(POLICIES["first-level"][arch])
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_namespaces_have_providers_that_are_allowed(arch: str) -> None:
+    policy = Policy(arch)
+    assert {node.partition("_")[0] for node in policy.nodes} <= set(policy.providers)
+    allowed = policy.pep_599.keys() | policy.additional.keys()
+    assert {
+        library for each in policy.providers.values() for library in each
+    } <= allowed
+    assert len(policy.pep_599) == 19
+    assert not allowed & policy.withdrawn
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_systems_have_every_node_of_the_levels_they_accept(arch: str) -> None:
+    for name, facts in systems(arch):
+        for node, level in Policy(arch).nodes.items():
+            namespace, _, suffix = node.partition("_")
+            newest = facts.get(namespace)
+            if level <= version(str(facts["glibc"])) and newest and numbered(node):
+                assert numbers(suffix) <= numbers(str(newest)), f"{name}: {node}"
+
+
+def numbered(node: str) -> list[str]:
+    return re.findall(r"(?<=_)[0-9.]+$", node) if node.count("_") == 1 else []
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_systems_have_every_named_node_of_the_levels_they_accept(arch: str) -> None:
+    for name, facts in systems(arch):
+        named = facts.get("named")
+        assert named is None or isinstance(named, list), name
+        wanted = {
+            node
+            for node, level in Policy(arch).nodes.items()
+            if level <= version(str(facts["glibc"])) and not numbered(node)
+        }
+        assert named is None or wanted <= set(named), name

@@ -1,0 +1,139 @@
+"""Which platform tags fit, and which of two is better."""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manylinux_reference.rules import tags
+from manylinux_reference.rules.installer import eligibility, order
+from manylinux_reference.rules.installer.order import Ranks, platform_tags
+from manylinux_reference.rules.installer.platform import Environment
+from manylinux_spec.folder import spec_folder
+
+ARCHITECTURES = sorted(eligibility.ARCHITECTURES)
+ENVIRONMENTS = st.builds(
+    lambda arch, glibc: Environment((arch,), arch, glibc),
+    st.sampled_from(ARCHITECTURES),
+    st.tuples(st.integers(1, 4), st.integers(0, 60)),
+)
+NEW = Environment(("x86_64",), "x86_64", (2, 36))
+
+
+def test_architectures_and_floors_are_those_of_the_specification() -> None:
+    text = (spec_folder() / "data" / "architectures.toml").read_text()
+    rows = tomllib.loads(text)["architecture"]
+    assert {row["name"] for row in rows} == eligibility.ARCHITECTURES
+    for row in rows:
+        major, minor = row["floor"].split(".")
+        assert order.floor(row["name"]) == (int(major), int(minor))
+
+
+@given(ENVIRONMENTS)
+def test_list_is_in_the_order_of_the_ranks(environment: Environment) -> None:
+    ranks = Ranks(environment)
+    listed = platform_tags(environment)
+    ranked = [rank for tag in listed if (rank := ranks[tag])]
+    assert len(ranked) == len(listed)
+    assert all(better < worse for better, worse in pairwise(ranked))
+
+
+@given(ENVIRONMENTS)
+def test_every_listed_tag_is_canonical_or_legacy(environment: Environment) -> None:
+    host = environment.glibc
+    assert host is not None
+    for tag in platform_tags(environment)[1:]:
+        promise = tags.parse(tag)
+        assert promise is not None
+        version, _ = promise
+        assert version <= host
+
+
+@given(ENVIRONMENTS, st.tuples(st.integers(0, 5), st.integers(0, 120)))
+def test_comparison_alone_decides(
+    environment: Environment, version: tuple[int, int]
+) -> None:
+    tag = f"manylinux_{version[0]}_{version[1]}_{environment.arch}"
+    host = environment.glibc
+    assert host is not None
+    assert (Ranks(environment)[tag] is not None) == (version <= host)
+
+
+@given(st.lists(st.sampled_from(platform_tags(NEW)), min_size=2, max_size=6))
+def test_set_ranks_by_its_best_member(members: list[str]) -> None:
+    ranks = Ranks(NEW)
+    best = min(rank for member in members if (rank := ranks[member]))
+    assert ranks[".".join(members)] == best
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("linux_x86_64", "manylinux_2_36_x86_64"),
+        ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64"),
+        ("manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+        ("manylinux2014_x86_64", "manylinux_2_16_x86_64"),
+        ("manylinux_2_5_x86_64", "manylinux_2_4_x86_64"),
+        ("MANYLINUX_2_28_X86_64", "manylinux_2_17_x86_64"),
+        ("manylinux_1_99_x86_64", "any"),
+    ],
+)
+def test_one_tag_is_better_than_another(better: str, worse: str) -> None:
+    ranks = Ranks(NEW)
+    first, second = ranks[better], ranks[worse]
+    assert first is not None
+    assert second is not None
+    assert first < second
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "manylinux_2_37_x86_64",
+        "manylinux_3_0_x86_64",
+        "manylinux_2_17_i686",
+        "manylinux_02_17_x86_64",
+        "linux_i686",
+        "win_amd64",
+        "foo.bar",
+    ],
+)
+def test_tag_that_does_not_fit_has_no_rank(tag: str) -> None:
+    assert Ranks(NEW)[tag] is None
+
+
+def test_list_of_glibc_3_reaches_down_to_the_floor_of_2() -> None:
+    listed = platform_tags(Environment(("x86_64",), "x86_64", (3, 1)))
+    assert listed[1:4] == [
+        "manylinux_3_1_x86_64",
+        "manylinux_3_0_x86_64",
+        f"manylinux_2_{order.LAST_MINOR}_x86_64",
+    ]
+    assert listed[-2:] == ["manylinux_2_5_x86_64", "manylinux1_x86_64"]
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        Environment(("x86_64",), "x86_64", None),
+        Environment(("armv7l",), "", (2, 36)),
+        Environment(("mips64",), "mips64", (2, 36)),
+    ],
+)
+def test_only_linux_is_listed_where_manylinux_is_nothing(
+    environment: Environment,
+) -> None:
+    assert platform_tags(environment) == [f"linux_{environment.linux[0]}"]
+
+
+def test_ranks_remember_a_bounded_number_of_tags(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(order, "MOST_REMEMBERED", 2)
+    ranks = Ranks(NEW)
+    for number in range(9):
+        assert ranks[f"manylinux_2_{number}_x86_64"] is not None
+    assert len(ranks) == 2

@@ -1,0 +1,138 @@
+"""The ``_manylinux`` module."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from manylinux_reference.commands.target import find_module
+from manylinux_reference.rules.installer import override
+from manylinux_reference.rules.installer.order import Ranks, platform_tags
+from manylinux_reference.rules.installer.override import OverrideError, decision, load
+from manylinux_reference.rules.installer.platform import Environment
+
+HOST = (2, 36)
+HERE = Environment(("x86_64",), "x86_64", HOST)
+
+
+def written(folder: Path, source: str) -> ModuleType | None:
+    folder.mkdir(exist_ok=True)
+    (folder / "_manylinux.py").write_text(source)
+    return load([str(folder)])
+
+
+def test_no_module_is_found_where_there_is_none(tmp_path: Path) -> None:
+    assert load([str(tmp_path)]) is None
+    assert load([]) is None
+
+
+def test_folder_of_that_name_is_not_a_module(tmp_path: Path) -> None:
+    (tmp_path / "_manylinux").mkdir()
+    assert load([str(tmp_path)]) is None
+
+
+@pytest.mark.parametrize("source", ["raise ImportError", "import no_such_module_here"])
+def test_module_that_cannot_be_imported_is_none(tmp_path: Path, source: str) -> None:
+    assert written(tmp_path, source) is None
+
+
+@pytest.mark.parametrize(
+    "source", ["raise ValueError('table')", "def broken(:", "1 / 0"]
+)
+def test_module_that_breaks_ends_the_question(tmp_path: Path, source: str) -> None:
+    with pytest.raises(OverrideError, match="_manylinux: "):
+        written(tmp_path, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "tag", "fits"),
+    [
+        ("", "manylinux_2_17_x86_64", True),
+        ("def manylinux_compatible(*a): return False", "manylinux_2_17_x86_64", False),
+        ("def manylinux_compatible(*a): return False", "linux_x86_64", True),
+        ("def manylinux_compatible(*a): return None", "manylinux_2_17_x86_64", True),
+        ("def manylinux_compatible(*a): return 0", "manylinux_2_17_x86_64", False),
+        ("def manylinux_compatible(*a): return 'no'", "manylinux_2_17_x86_64", True),
+        ("def manylinux_compatible(*a): return True", "manylinux_2_37_x86_64", False),
+        ("def manylinux_compatible(*a): return True", "manylinux_2_17_i686", False),
+        (
+            "def manylinux_compatible(*a): return a[1] == 17",
+            "manylinux2014_x86_64",
+            True,
+        ),
+        ("def manylinux_compatible(*a): return a[1] == 17", "manylinux1_x86_64", False),
+        ("manylinux2014_compatible = False", "manylinux2014_x86_64", False),
+        ("manylinux2014_compatible = False", "manylinux_2_17_x86_64", False),
+        ("manylinux2014_compatible = False", "manylinux_2_16_x86_64", True),
+        ("manylinux2014_compatible = False", "manylinux_2_18_x86_64", True),
+        ("manylinux2014_compatible = None", "manylinux2014_x86_64", False),
+        ("manylinux2010_compatible = 0", "manylinux_2_12_x86_64", False),
+        ("manylinux1_compatible = ''", "manylinux1_x86_64", False),
+        ("manylinux1_compatible = 'x'", "manylinux1_x86_64", True),
+        (
+            "manylinux2014_compatible = False; manylinux_compatible = lambda *a: None",
+            "manylinux2014_x86_64",
+            True,
+        ),
+    ],
+)
+def test_module_vetoes_tags(tmp_path: Path, source: str, tag: str, fits: bool) -> None:
+    module = written(tmp_path, source)
+    assert module is not None
+    assert (Ranks(HERE, module)[tag] is not None) == fits
+
+
+def test_vetoed_version_is_not_listed(tmp_path: Path) -> None:
+    veto = (
+        "def manylinux_compatible(major, minor, arch): return (major, minor) < (2, 35)"
+    )
+    module = written(tmp_path, veto)
+    listed = platform_tags(HERE, module)
+    assert listed[:2] == ["linux_x86_64", "manylinux_2_34_x86_64"]
+    assert listed[-1] == "manylinux1_x86_64"
+
+
+def test_function_is_asked_with_two_integers_and_a_string() -> None:
+    asked: list[tuple[object, ...]] = []
+    module = ModuleType("_manylinux")
+    vars(module)["manylinux_compatible"] = lambda *given: asked.append(given)
+    assert decision(module, ((2, 17), "x86_64")) is None
+    assert asked == [(2, 17, "x86_64")]
+
+
+@pytest.mark.parametrize("function", [3, None, lambda major: major])
+def test_function_that_cannot_be_called_ends_the_question(function: object) -> None:
+    module = ModuleType("_manylinux")
+    vars(module)["manylinux_compatible"] = function
+    with pytest.raises(OverrideError, match="TypeError"):
+        decision(module, ((2, 17), "x86_64"))
+
+
+def test_function_is_not_asked_about_what_does_not_fit_anyway() -> None:
+    module = ModuleType("_manylinux")
+    vars(module)["manylinux_compatible"] = None
+    assert Ranks(HERE, module)["manylinux_2_37_x86_64"] is None
+
+
+def test_working_directory_and_pythonpath_are_not_searched() -> None:
+    path = ["", "/work-here", "/from-variable", "/lib/python", "/site-packages"]
+    found = override.search_path(path, ["/work-here"], "/from-variable:/other")
+    assert found == ["/lib/python", "/site-packages"]
+
+
+def test_module_on_the_interpreters_own_path_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, "found = True")
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path)])
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    module = find_module()
+    assert module is not None
+    assert module.found
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert find_module() is None
+    monkeypatch.delenv("PYTHONPATH")
+    monkeypatch.chdir(tmp_path)
+    assert find_module() is None

@@ -1,0 +1,144 @@
+"""Detection: raw answers of systems, real and imagined."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manylinux_reference.reading.system import (
+    InterpreterHeader,
+    SystemAnswers,
+    read_header,
+)
+from manylinux_reference.rules.installer.platform import (
+    Environment,
+    detect,
+    glibc_version,
+)
+
+EM_386, EM_ARM, EM_PPC64, EM_X86_64 = 3, 40, 21, 62
+
+
+def header(
+    machine: int, bits: int = 64, flags: int = 0, order: str = "<", size: int = 64
+) -> bytes:
+    ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "<" else 2, 1]) + bytes(9)
+    addresses = "QQQ" if bits == 64 else "III"
+    packed = struct.pack(f"{order}HHI{addresses}I", 2, machine, 1, 0, 0, 0, flags)
+    return (ident + packed).ljust(size, b"\0")
+
+
+X86_64 = header(EM_X86_64)
+HARD_FLOAT = header(EM_ARM, 32, 0x05000400)
+
+
+@pytest.mark.parametrize(
+    ("platform", "interpreter", "linux", "arch"),
+    [
+        ("linux-x86_64", X86_64, ("x86_64",), "x86_64"),
+        ("linux-x86_64", header(EM_386, 32), ("i686",), "i686"),
+        ("linux-x86_64", header(EM_X86_64, 32), ("i686",), ""),
+        ("linux-i686", header(EM_386, 32), ("i686",), "i686"),
+        ("linux-i686", b"#!/bin/sh", ("i686",), ""),
+        ("linux-i386", header(EM_386, 32), ("i386",), "i386"),
+        ("linux-armv7l", HARD_FLOAT, ("armv7l",), "armv7l"),
+        ("linux-armv7l", header(EM_ARM, 32, 0x05000200), ("armv7l",), ""),
+        ("linux-armv7l", header(EM_ARM, 32, 0x04000400), ("armv7l",), ""),
+        ("linux-armv7l", b"", ("armv7l",), ""),
+        ("linux-armv8l", HARD_FLOAT, ("armv8l", "armv7l"), "armv7l"),
+        ("linux-aarch64", HARD_FLOAT, ("armv8l", "armv7l"), "armv7l"),
+        ("linux-aarch64", header(183), ("aarch64",), "aarch64"),
+        ("linux-armv6l", HARD_FLOAT, ("armv6l",), ""),
+        ("linux-ppc64", header(EM_PPC64, order=">"), ("ppc64",), "ppc64"),
+        ("linux-mips64", header(8, order=">"), ("mips64",), "mips64"),
+    ],
+)
+def test_machine_and_interpreter_give_the_architecture(
+    platform: str, interpreter: bytes, linux: tuple[str, ...], arch: str
+) -> None:
+    answers = SystemAnswers(platform, "glibc 2.39", "2.39", interpreter=interpreter)
+    assert detect(answers) == Environment(linux, arch, (2, 39))
+
+
+@pytest.mark.parametrize("platform", ["macosx-11.0-arm64", "win-amd64", "freebsd-14"])
+def test_other_systems_than_linux_have_no_tags(platform: str) -> None:
+    answers = SystemAnswers(platform, "glibc 2.39", "2.39", interpreter=X86_64)
+    assert detect(answers) == Environment((), "", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("2.36", (2, 36)),
+        ("2.20-2014.11", (2, 20)),
+        ("2.43.9000", (2, 43)),
+        ("2.17-326.el7", (2, 17)),
+        ("3.1", (3, 1)),
+        ("2", None),
+        ("2.", None),
+        (".17", None),
+        ("", None),
+        ("glibc-2.4.5", None),
+        ("+2.17", None),
+        ("\uff12.17", None),
+        ("2.\uff11", None),
+        ("2." + "9" * 10_000, None),
+    ],
+)
+def test_leading_numbers_are_the_version(
+    text: str, version: tuple[int, int] | None
+) -> None:
+    assert (
+        glibc_version(SystemAnswers("linux-x86_64", f"glibc {text}", text)) == version
+    )
+
+
+@pytest.mark.parametrize(
+    ("confstr", "library", "version"),
+    [
+        ("glibc 2.28", "2.36", (2, 28)),
+        (None, "2.36", (2, 36)),
+        ("XXX", "2.36", (2, 36)),
+        ("glibc ", "2.36", (2, 36)),
+        ("musl 1.2", None, None),
+        (None, None, None),
+    ],
+)
+def test_confstr_is_asked_before_the_library(
+    confstr: str | None, library: str | None, version: tuple[int, int] | None
+) -> None:
+    assert glibc_version(SystemAnswers("linux-x86_64", confstr, library)) == version
+
+
+def test_static_main_program_has_no_glibc() -> None:
+    answers = SystemAnswers("linux-x86_64", "glibc 2.36", opens_main_program=False)
+    assert glibc_version(answers) is None
+
+
+def test_header_says_class_order_machine_and_flags() -> None:
+    assert read_header(HARD_FLOAT) == InterpreterHeader(
+        bits=32, little_endian=True, machine=EM_ARM, flags=0x05000400
+    )
+    assert read_header(header(EM_PPC64, order=">", flags=1)) == InterpreterHeader(
+        bits=64, little_endian=False, machine=EM_PPC64, flags=1
+    )
+
+
+def test_header_of_no_class_is_none() -> None:
+    assert read_header(b"\x7fELF" + bytes(60)) is None
+
+
+@given(st.binary(max_size=80))
+def test_any_bytes_are_a_header_or_none(data: bytes) -> None:
+    found = read_header(b"\x7fELF" + data)
+    assert found is None or found.bits in (32, 64)
+
+
+@given(st.text(max_size=30), st.none() | st.text(max_size=30))
+def test_any_version_text_gives_a_version_or_none(
+    confstr: str, library: str | None
+) -> None:
+    version = glibc_version(SystemAnswers("linux-x86_64", confstr, library))
+    assert version is None or min(version) >= 0

@@ -1,0 +1,201 @@
+"""The wheel as a whole: tags, RECORD, layout, ABI tags."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from manylinux_reference.reading.elf import ET_REL, Elf
+from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.contents import (
+    ENOUGH,
+    contents,
+    filename_tags,
+    narrow_abis,
+)
+
+BOTH = "p-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+MakeElf = Callable[..., Elf]
+MakeWheel = Callable[..., Wheel]
+
+
+def rules(wheel: Wheel) -> list[str]:
+    return [finding.rule for finding in contents(wheel)]
+
+
+@pytest.fixture
+def wheel(make_elf: MakeElf, make_wheel: MakeWheel) -> Wheel:
+    """Return a wheel with which nothing is wrong, not even by advice."""
+    sound = make_wheel(make_elf(), filename=BOTH)
+    sound.metadata["tag"] = [
+        "cp312-cp312-manylinux_2_17_x86_64",
+        "cp312-cp312-manylinux2014_x86_64",
+    ]
+    return sound
+
+
+def test_nothing_is_wrong_with_a_sound_wheel(wheel: Wheel) -> None:
+    assert rules(wheel) == []
+
+
+def test_order_and_case_of_tags_do_not_matter(wheel: Wheel) -> None:
+    wheel.metadata["tag"] = [line.upper() for line in wheel.metadata["tag"][::-1]]
+    assert rules(wheel) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ([], "cp312-cp312-manylinux2014_x86_64 is only in the filename"),
+        (
+            ["cp312-cp312-manylinux_2_17_x86_64"],
+            "cp312-cp312-manylinux2014_x86_64 is only in the filename",
+        ),
+        (
+            [
+                "cp312-cp312-manylinux_2_17_x86_64",
+                "cp312-cp312-manylinux2014_x86_64",
+                "py3-none-any",
+            ],
+            "py3-none-any is only in WHEEL",
+        ),
+    ],
+)
+def test_filename_and_metadata_name_the_same_tags(
+    lines: list[str], text: str, wheel: Wheel
+) -> None:
+    wheel.metadata["tag"] = lines
+    (finding,) = contents(wheel)
+    assert (finding.rule, finding.text) == ("wheel.tags.metadata", text)
+
+
+def test_set_on_a_tag_line_is_advised_against(wheel: Wheel) -> None:
+    line = "cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64"
+    wheel.metadata["tag"] = [line, line]
+    assert rules(wheel) == ["wheel.tags.one-triple-per-line"]
+
+
+def test_unreadable_tag_line_makes_the_wheel_unusable(wheel: Wheel) -> None:
+    wheel.metadata["tag"] = ["cp312-cp312-a..b"]
+    with pytest.raises(
+        UnusableError, match=r"a Tag line of WHEEL: 'a[.][.]b' has an empty"
+    ):
+        rules(wheel)
+
+
+def test_bad_set_in_the_filename_makes_the_wheel_unusable() -> None:
+    with pytest.raises(UnusableError, match=r"the tags of its name: 'any[.]x'"):
+        filename_tags(Wheel("p-1-py3-none-any.x.whl"))
+
+
+@pytest.mark.parametrize(
+    ("platforms", "missing"),
+    [
+        ("manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+        ("manylinux2014_x86_64", "manylinux_2_17_x86_64"),
+        ("manylinux1_i686", "manylinux_2_5_i686"),
+        ("manylinux_2_12_s390x", ""),  # manylinux2010 was never for it
+        ("manylinux_2_28_x86_64", ""),
+        ("linux_x86_64", ""),
+    ],
+)
+def test_level_with_a_legacy_name_has_both_spellings(
+    platforms: str, missing: str, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    wheel = make_wheel(make_elf(), filename=f"p-1-cp312-cp312-{platforms}.whl")
+    found = [finding.text for finding in contents(wheel)]
+    expected = f"{platforms} without {missing}, the other spelling"
+    assert found == ([expected] if missing else [])
+
+
+def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:
+    wheel.elves[0].type = ET_REL
+    assert rules(wheel) == ["wheel.contents.elf"]
+
+
+@pytest.mark.parametrize(
+    ("record", "text"),
+    [
+        ({}, "is listed in RECORD not at all"),
+        ({"project/module.so": False}, "is listed in RECORD without a hash"),
+        ({"project/module.so": True, "gone.py": False}, ""),
+    ],
+)
+def test_member_is_listed_with_a_hash(
+    record: dict[str, bool], text: str, wheel: Wheel
+) -> None:
+    wheel.record = record
+    assert [finding.text for finding in contents(wheel)] == ([text] if text else [])
+
+
+def test_record_and_its_signatures_are_not_listed(wheel: Wheel) -> None:
+    names = ("RECORD", "RECORD.jws", "RECORD.p7s")
+    wheel.members += [f"project-1.0.dist-info/{name}" for name in names]
+    assert rules(wheel) == []
+    wheel.members.append("project/RECORD")
+    assert rules(wheel) == ["wheel.contents.record"]
+
+
+def test_long_list_of_missing_members_is_cut(wheel: Wheel) -> None:
+    wheel.members = [f"{number}.py" for number in range(10 * ENOUGH)]
+    assert len(rules(wheel)) == ENOUGH
+
+
+@pytest.mark.parametrize("value", [["true"], ["True"], [""], None])
+def test_elf_file_in_the_root_needs_platlib(
+    value: list[str] | None, wheel: Wheel
+) -> None:
+    wheel.metadata.pop("root-is-purelib")
+    if value is not None:
+        wheel.metadata["root-is-purelib"] = value
+    assert rules(wheel) == ["wheel.layout.root-is-purelib"]
+
+
+def test_elf_file_in_data_may_lie_in_a_pure_wheel(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    for folder, expected in (("platlib", []), ("purelib", ["wheel.layout.purelib"])):
+        elf = make_elf(name=f"p-1.data/{folder}/module.so")
+        wheel = make_wheel(elf, filename="p-1-cp312-cp312-linux_x86_64.whl")
+        wheel.metadata["root-is-purelib"] = ["true"]
+        assert rules(wheel) == expected
+
+
+@pytest.mark.parametrize(
+    ("pythons", "abi", "narrow"),
+    [
+        ("cp27", "cp27m", False),
+        ("cp27", "cp27mu", False),
+        ("cp27", "none", True),
+        ("py2.py3", "none", True),
+        ("cp26", "abi", True),
+        ("cp312", "none", False),
+        ("py3", "none", False),
+    ],
+)
+def test_unicode_width_is_left_open(pythons: str, abi: str, narrow: bool) -> None:
+    wheel = Wheel(f"p-1-{pythons}-{abi}-linux_x86_64.whl")
+    assert narrow_abis(wheel) == ([abi] if narrow else [])
+
+
+@pytest.mark.parametrize(
+    ("tags", "export", "expected"),
+    [
+        ("cp27-none", b"initmodule", ["wheel.abi.unicode-width"]),
+        ("cp27-cp27mu", b"initmodule", []),
+        ("cp27-none", b"initother", []),
+        ("py3-none", b"PyInit_module", ["wheel.abi.not-none"]),
+        ("cp312-cp312", b"PyInit_module", []),
+        ("cp38-abi3", b"PyInit_module", []),
+        ("py3-none", b"PyInit_other", []),
+    ],
+)
+def test_extension_module_says_its_abi(
+    tags: str, export: bytes, expected: list[str], make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:  # fmt: skip
+    elf = make_elf(name="project/module.cpython-27.so")
+    elf.exports = {export}
+    wheel = make_wheel(elf, filename=f"p-1-{tags}-linux_x86_64.whl")
+    assert rules(wheel) == expected

@@ -1,0 +1,91 @@
+"""The ELF header says for which architecture a file was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.policy import Policy, architectures
+from manylinux_reference.rules.wheel.header import header, origin
+
+ARCHITECTURES = architectures()
+MakeElf = Callable[..., Elf]
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_file_of_the_architecture_is_at_home(arch: str, make_elf: MakeElf) -> None:
+    elf = make_elf(arch)
+    assert origin(elf, Policy(arch)) == []
+    assert list(header(elf, Policy(arch))) == []
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+@pytest.mark.parametrize("other", ARCHITECTURES)
+def test_file_of_another_architecture_is_foreign(
+    arch: str, other: str, make_elf: MakeElf
+) -> None:
+    assert (origin(make_elf(other), Policy(arch)) == []) == (arch == other)
+
+
+def test_x32_has_the_machine_of_x86_64_and_another_class(make_elf: MakeElf) -> None:
+    elf = make_elf("x86_64")
+    elf.bits = 32
+    (finding,) = origin(elf, Policy("x86_64"))
+    assert finding.rule == "wheel.elf.class"
+    assert finding.text == "a 32-bit file, x86_64 has 64"
+
+
+def test_byte_order_tells_the_two_powerpcs_apart(make_elf: MakeElf) -> None:
+    (finding,) = origin(make_elf("ppc64"), Policy("ppc64le"))
+    assert finding.rule == "wheel.elf.byte-order"
+    assert finding.evidence == {"offset": 5}
+
+
+def test_class_of_another_machine_is_not_its_own_breach(make_elf: MakeElf) -> None:
+    found = [finding.rule for finding in origin(make_elf("s390x"), Policy("i686"))]
+    assert found == ["wheel.elf.machine"]
+
+
+@pytest.mark.parametrize(
+    ("osabi", "accepted"), [(0, True), (3, True), (1, False), (9, False), (97, False)]
+)
+def test_loader_accepts_system_v_and_gnu(
+    osabi: int, accepted: bool, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    elf.osabi = osabi
+    found = [finding.rule for finding in header(elf, Policy("x86_64"))]
+    assert found == ([] if accepted else ["wheel.elf.osabi"])
+
+
+@pytest.mark.parametrize(
+    ("arch", "flags", "rule"),
+    [
+        ("armv7l", 0x05000400, ""),
+        ("armv7l", 0x05000200, "wheel.elf.flags.armv7l"),  # soft float
+        ("armv7l", 0x04000400, "wheel.elf.flags.armv7l"),  # EABI 4
+        ("armv7l", 0x05400400, ""),  # the byte order of code says nothing here
+        ("ppc64le", 2, ""),
+        ("ppc64le", 1, "wheel.elf.flags.powerpc"),
+        ("ppc64", 2, "wheel.elf.flags.powerpc"),
+        ("ppc64", 0, ""),
+        ("ppc64", 1, ""),
+        ("riscv64", 5, ""),  # double float, compressed code
+        ("riscv64", 4, ""),
+        ("riscv64", 3, "wheel.elf.flags.riscv64"),  # single float
+        ("riscv64", 12, "wheel.elf.flags.riscv64"),  # the small base
+        ("loongarch64", 0x43, ""),
+        ("loongarch64", 0x42, "wheel.elf.flags.loongarch64"),  # single float
+        ("loongarch64", 0x03, "wheel.elf.flags.loongarch64"),  # object ABI 0
+        ("x86_64", 0xFFFF, ""),  # no meaning there
+        ("s390x", 1, ""),
+    ],
+)
+def test_flags_name_the_abi(
+    arch: str, flags: int, rule: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    elf.flags = flags
+    found = [finding.rule for finding in header(elf, Policy(arch))]
+    assert found == ([rule] if rule else [])

@@ -1,0 +1,168 @@
+"""What a file asks of the loader: stack, search path, instruction set, interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manylinux_reference.reading.elf import ET_EXEC, Elf
+from manylinux_reference.reading.policy import Policy, architectures
+from manylinux_reference.rules.wheel.loading import executables, loading, runpath
+
+X86_64 = Policy("x86_64")
+MakeElf = Callable[..., Elf]
+
+
+def found(elf: Elf, arch: str = "x86_64") -> list[str]:
+    return [finding.rule for finding in loading(elf, Policy(arch))]
+
+
+def test_nothing_is_wrong_with_a_sound_file(make_elf: MakeElf) -> None:
+    assert found(make_elf()) == []
+
+
+@pytest.mark.parametrize(
+    ("stack", "rules"),
+    [
+        (6, []),
+        (4, []),
+        (7, ["wheel.stack.executable"]),
+        (1, ["wheel.stack.executable"]),
+        (None, ["wheel.stack.header"]),
+        (0, []),
+    ],
+)
+def test_stack_is_not_executable(
+    stack: int | None, rules: list[str], make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    elf.stack = stack
+    assert found(elf) == rules
+
+
+@pytest.mark.parametrize(
+    ("attribute", "rule"),
+    [("textrel", "wheel.relocations.text"), ("static_tls", "wheel.tls.static")],
+)
+def test_flag_of_the_dynamic_section_is_advised_against(
+    attribute: str, rule: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    setattr(elf, attribute, True)
+    (finding,) = loading(elf, X86_64)
+    assert finding.rule == rule
+    assert finding.advice
+
+
+def test_program_may_have_static_thread_local_storage(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.static_tls, elf.interpreter = True, X86_64.loader
+    assert found(elf) == []
+
+
+@pytest.mark.parametrize(
+    ("needed", "accepted"), [(0, True), (1, True), (2, False), (3, False), (8, False)]
+)
+def test_instruction_set_beyond_the_baseline_is_refused(
+    needed: int, accepted: bool, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    elf.isa_needed = needed
+    assert (found(elf) == []) == accepted
+
+
+def test_property_of_another_architecture_means_nothing(make_elf: MakeElf) -> None:
+    elf = make_elf("i686")
+    elf.isa_needed = 8
+    assert found(elf, "i686") == []
+
+
+@pytest.mark.parametrize(
+    ("member", "element", "reason"),
+    [
+        ("a/b.so", "$ORIGIN", ""),
+        ("a/b.so", "${ORIGIN}", ""),
+        ("a/b.so", "$ORIGIN/", ""),
+        ("a/b.so", "$ORIGIN/../a.libs", ""),
+        ("a/b.so", "$ORIGIN/./../a.libs/.", ""),
+        ("b.so", "$ORIGIN/a.libs", ""),
+        ("b.so", "$ORIGIN/..", "outside the installed tree"),
+        ("a/b.so", "$ORIGIN/../../lib", "outside the installed tree"),
+        ("x-1.data/platlib/a/b.so", "$ORIGIN/..", ""),
+        ("x-1.data/purelib/a/b.so", "$ORIGIN/..", ""),
+        ("x-1.data/platlib/a/b.so", "$ORIGIN/../..", "outside the installed tree"),
+        ("x-1.data/scripts/b", "$ORIGIN/../lib", ""),
+        ("x-1.data/scripts/b", "$ORIGIN/../..", "outside the installed tree"),
+        ("a/b.so", "", "an empty element is the working directory"),
+        ("a/b.so", "/opt/lib", "not below $ORIGIN"),
+        ("a/b.so", "lib", "not below $ORIGIN"),
+        ("a/b.so", "$ORIGINAL/lib", "not below $ORIGIN"),
+        ("a/b.so", "$ORIGIN/$LIB", "what the loader puts there differs"),
+    ],
+)
+def test_search_path_stays_in_the_installed_tree(
+    member: str, element: str, reason: str
+) -> None:
+    texts = [finding.text for finding in runpath(Elf(member), element)]
+    assert texts == [] if not reason else reason in texts[0]
+
+
+@given(st.lists(st.sampled_from(["..", ".", "", "a", "b.libs"]), max_size=8))
+def test_path_that_leaves_the_tree_on_its_way_is_refused(parts: list[str]) -> None:
+    depth, lowest = 2, 2  # of the folder of the member
+    for part in parts:
+        depth += {"..": -1, ".": 0, "": 0}.get(part, 1)
+        lowest = min(lowest, depth)
+    element = "/".join(["$ORIGIN", *parts])
+    assert (list(runpath(Elf("a/b/c.so"), element)) == []) == (lowest >= 0)
+
+
+def test_each_element_is_judged(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.runpaths = ["/usr/lib", "$ORIGIN", "lib"]
+    elements = [finding.evidence["path"] for finding in loading(elf, X86_64)]
+    assert elements == ["/usr/lib", "lib"]
+
+
+def program(make_elf: MakeElf, interpreter: str | None, *needed: str) -> Elf:
+    elf = make_elf(name="project-1.0.data/scripts/tool")
+    elf.type, elf.interpreter, elf.needed = ET_EXEC, interpreter, list(needed)
+    return elf
+
+
+@pytest.mark.parametrize("arch", architectures())
+def test_program_names_the_loader_of_its_architecture(
+    arch: str, make_elf: MakeElf
+) -> None:
+    policy = Policy(arch)
+    right = program(make_elf, policy.loader, "libc.so.6")
+    wrong = program(make_elf, "/lib/ld-musl-x86_64.so.1", "libc.so.6")
+    none = program(make_elf, None, "libc.so.6")
+    assert list(executables(right, set(), policy)) == []
+    for elf in (wrong, none):
+        (finding,) = executables(elf, set(), policy)
+        assert finding.rule == "wheel.executable.interpreter"
+
+
+def test_static_program_needs_no_loader(make_elf: MakeElf) -> None:
+    static = program(make_elf, None)
+    static.dynamic = False
+    position_independent = program(make_elf, None)
+    for elf in (static, position_independent):
+        assert list(executables(elf, set(), X86_64)) == []
+
+
+def test_shared_object_is_not_a_program(make_elf: MakeElf) -> None:
+    assert list(executables(make_elf(), set(), X86_64)) == []
+
+
+def test_script_that_needs_a_contained_library_is_advised_against(
+    make_elf: MakeElf,
+) -> None:
+    elf = program(make_elf, X86_64.loader, "libfoo.so.1")
+    (finding,) = executables(elf, {"libfoo.so.1"}, X86_64)
+    assert finding.rule == "wheel.executable.launcher"
+    assert finding.advice
+    assert list(executables(elf, {"libbar.so.1"}, X86_64)) == []

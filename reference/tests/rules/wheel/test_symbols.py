@@ -1,0 +1,168 @@
+"""Forbidden and unresolved symbols, and what has to be looked for to find them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from manylinux_reference.reading.elf import ET_EXEC, Elf, VersionNeed
+from manylinux_reference.reading.policy import NEVER, Policy
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.symbols import (
+    PYFPE,
+    may_be_missing,
+    symbol_query,
+    symbols,
+)
+
+X86_64 = Policy("x86_64")
+ZLIB, GLIBC = "libz.so.1", "libc.so.6"
+MakeElf = Callable[..., Elf]
+MakeWheel = Callable[..., Wheel]
+
+
+def names_of(library: str) -> list[bytes]:
+    return [n for lib, _, names in X86_64.forbidden if lib == library for n in names]
+
+
+def rules(elf: Elf, wheel: Wheel) -> list[str]:
+    return [finding.rule for finding in symbols(elf, wheel, X86_64)]
+
+
+@pytest.mark.parametrize(
+    ("library", "rule"),
+    [(ZLIB, "wheel.symbols.zlib"), (GLIBC, "wheel.symbols.glibc-2-18")],
+)
+def test_each_forbidden_name_is_found(
+    library: str, rule: str, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    assert names_of(library)
+    for name in names_of(library):
+        elf = make_elf()
+        elf.needed = [library]
+        elf.undefined = {name: False}
+        assert rules(elf, make_wheel(elf)) == [rule]
+
+
+def test_name_of_a_library_that_is_not_needed_is_free(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.undefined = dict.fromkeys(names_of(ZLIB), False)
+    assert rules(elf, make_wheel(elf)) == []
+
+
+def test_name_of_a_contained_library_is_free(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.needed = [ZLIB]
+    elf.undefined = dict.fromkeys(names_of(ZLIB), False)
+    wheel = make_wheel(elf, make_elf(name=f"project.libs/{ZLIB}"))
+    assert rules(elf, wheel) == []
+
+
+def test_weak_reference_may_be_missing(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.needed = [ZLIB]
+    name, *_ = names_of(ZLIB)
+    elf.undefined = {name: True}
+    assert may_be_missing(elf, name)
+    assert rules(elf, make_wheel(elf)) == []
+
+
+def test_names_of_glibc_2_18_are_allowed_from_a_level_on(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.undefined = {names_of(GLIBC)[0]: False}
+    (finding,) = symbols(elf, make_wheel(elf), X86_64)
+    (level,) = {level for library, level, _ in X86_64.forbidden if library == GLIBC}
+    assert finding.min_level == level < NEVER
+
+
+@pytest.mark.parametrize(
+    ("symbol", "weak", "advised"),
+    [
+        (b"mystery", False, True),
+        (b"mystery", True, False),
+        (b"PyLong_FromLong", False, False),
+        (b"_Py_Dealloc", False, False),
+        (b"Pxyz", False, True),
+    ],
+)
+def test_symbol_without_a_library_is_advised_against(
+    symbol: bytes, weak: bool, advised: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.needed = []
+    elf.undefined = {symbol: weak}
+    found = list(symbols(elf, make_wheel(elf), X86_64))
+    assert [each.advice for each in found] == [True] * advised
+    assert all(each.rule == "wheel.symbols.resolved" for each in found)
+
+
+def test_program_or_file_with_needs_may_find_its_symbols(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    program, extension = make_elf(), make_elf()
+    program.type, program.needed = ET_EXEC, []
+    for elf in (program, extension):
+        elf.undefined = {b"mystery": False}
+        assert rules(elf, make_wheel(elf)) == []
+
+
+def test_fpectl_is_not_in_every_interpreter(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.undefined = {PYFPE: False}
+    assert rules(elf, make_wheel(elf)) == ["wheel.symbols.pyfpe"]
+
+
+@pytest.mark.parametrize(
+    ("filename", "prefixes"),
+    [
+        ("p-1-cp312-cp312-manylinux_2_17_x86_64.whl", 0),
+        ("p-1-py3-none-manylinux_2_17_x86_64.whl", 2),
+        ("p-1-cp27-cp27m-manylinux1_x86_64.whl", 0),
+        ("p-1-cp27-cp27mu-manylinux1_x86_64.whl", 0),
+        ("p-1-cp27-abi-manylinux1_x86_64.whl", 2),
+    ],
+)
+def test_init_functions_are_looked_for_where_a_rule_asks(
+    filename: str, prefixes: int
+) -> None:
+    query = symbol_query(Wheel(filename), X86_64, (2, 17))
+    assert len(query.stem_prefixes) == prefixes
+
+
+def test_example_is_looked_for_where_a_node_is_too_new(make_elf: MakeElf) -> None:
+    wheel = Wheel("p-1-cp312-cp312-manylinux_2_17_x86_64.whl")
+    elf = make_elf()
+    elf.version_needs = [
+        VersionNeed(GLIBC, node, index, weak=False)
+        for index, node in enumerate(
+            ("GLIBC_2.17", "GLIBC_2.18", "GLIBC_2.19", "FOO_1")
+        )
+    ]
+    assert symbol_query(wheel, X86_64, (2, 17)).indexes_for(elf) == [1, 2, 3]
+    assert symbol_query(wheel, X86_64, (2, 18)).indexes_for(elf) == [2, 3]
+    assert symbol_query(wheel, X86_64, NEVER).indexes_for(elf) == []
+
+
+def test_names_of_a_library_are_looked_for_where_it_is_needed(
+    make_elf: MakeElf,
+) -> None:
+    wheel = Wheel("p-1-py3-none-manylinux_2_17_x86_64.whl")
+    query = symbol_query(wheel, X86_64, (2, 17))
+    elf = make_elf(name="a/mod.cpython-312.so")
+    elf.needed = [ZLIB]
+    assert set(query.names_for(elf)) == {
+        PYFPE,
+        b"PyInit_mod",
+        b"initmod",
+        *names_of(ZLIB),
+    }

@@ -1,0 +1,157 @@
+"""Version needs: which rule speaks, and from which level on they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from manylinux_reference.reading.elf import Elf, VersionNeed
+from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.versions import (
+    node_level,
+    node_rule,
+    provider,
+    versions,
+)
+
+X86_64 = Policy("x86_64")
+POLICIES = {arch: Policy(arch) for arch in architectures()}
+MakeElf = Callable[..., Elf]
+MakeWheel = Callable[..., Wheel]
+
+
+def need(node: str, library: str = "libc.so.6", *, weak: bool = False) -> VersionNeed:
+    return VersionNeed(library, node, 2, weak=weak)
+
+
+@pytest.mark.parametrize(
+    ("arch", "node", "level"),
+    [
+        ("x86_64", "GLIBC_2.17", (2, 17)),
+        ("x86_64", "GLIBC_2.2.5", (2, 2)),
+        ("x86_64", "GLIBC_2.18", (2, 18)),  # between two levels with data
+        ("x86_64", "GLIBC_2.29", (2, 29)),
+        ("x86_64", "GLIBC_2.19", NEVER),  # no such node on this architecture
+        ("s390x", "GLIBC_2.19", (2, 19)),
+        ("aarch64", "GLIBC_2.18", (2, 17)),  # CentOS 7 has it
+        ("riscv64", "GLIBC_2.37", NEVER),  # auditwheel lists it, no system has it
+        ("loongarch64", "GCC_4.4.0", NEVER),
+        ("x86_64", "GLIBCXX_3.4.20", (2, 24)),
+        ("x86_64", "CXXABI_FLOAT128", (2, 24)),
+        ("x86_64", "GLIBC_ABI_DT_RELR", (2, 36)),
+        ("riscv64", "GLIBC_ABI_DT_RELR", (2, 38)),
+        ("x86_64", "GLIBC_3.0", NEVER),
+    ],
+)
+def test_node_is_known_from_a_level_on(arch: str, node: str, level: Version) -> None:
+    assert node_level(node, POLICIES[arch]) == level
+
+
+@given(
+    st.sampled_from([(a, n) for a, policy in POLICIES.items() for n in policy.nodes])
+)
+def test_level_of_a_node_is_never_newer_than_its_data(known: tuple[str, str]) -> None:
+    arch, node = known
+    assert node_level(node, POLICIES[arch]) <= POLICIES[arch].nodes[node]
+
+
+@pytest.mark.parametrize(
+    ("library", "node", "rule"),
+    [
+        ("libc.so.6", "GLIBC_2.17", "listed"),
+        ("libc.so.6", "GLIBC_2.2.5", "listed"),
+        ("libc.so.6", "GLIBC_PRIVATE", "private"),
+        ("ld-linux-x86-64.so.2", "GLIBC_PRIVATE", "private"),
+        ("libc.so.6", "GLIBC_ABI_DT_RELR", "dt-relr"),
+        ("libstdc++.so.6", "CXXABI_FLOAT128", "named-nodes"),
+        ("libstdc++.so.6", "GLIBCXX_3.4", "listed"),
+        ("ld-linux-x86-64.so.2", "GLIBC_2.3", "loader"),
+        ("libc.so.6", "OPENSSL_3", "namespace"),
+        ("libc.so.6", "", "namespace"),
+    ],
+)
+def test_one_rule_speaks_about_a_node(library: str, node: str, rule: str) -> None:
+    assert node_rule(need(node, library), X86_64) == f"wheel.versions.{rule}"
+
+
+@pytest.mark.parametrize(
+    ("node", "level", "text"),
+    [
+        (
+            "GLIBC_2.29",
+            (2, 29),
+            "GLIBC_2.29 from libc.so.6, listed since 2.29 on x86_64",
+        ),
+        ("GLIBC_2.19", NEVER, "GLIBC_2.19 from libc.so.6, not listed on x86_64"),
+        ("GLIBC_PRIVATE", NEVER, "GLIBC_PRIVATE from libc.so.6, which glibc keeps"),
+        ("FOO_1", NEVER, "FOO_1 from libc.so.6, of an unknown namespace"),
+    ],
+)
+def test_need_says_from_which_level_on_it_holds(
+    node: str, level: Version, text: str, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.version_needs = [need(node)]
+    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    assert finding.min_level == level
+    assert finding.text.startswith(f"needs {text}")
+    assert finding.evidence == {"library": "libc.so.6", "version": node}
+
+
+def test_example_symbol_is_evidence(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+    elf = make_elf()
+    elf.version_needs = [need("GLIBC_2.29")]
+    elf.example_symbols = {2: "exp", 3: "log"}
+    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    assert finding.evidence["symbol"] == "exp"
+    assert finding.text.startswith("needs exp@GLIBC_2.29 from libc.so.6")
+
+
+def test_weak_need_is_not_insisted_on(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+    elf = make_elf()
+    elf.version_needs = [need("GLIBC_2.99", weak=True)]
+    assert list(versions(elf, make_wheel(elf), X86_64)) == []
+
+
+@pytest.mark.parametrize("library", ["libfoo.so.1", "libssl.so.3"])
+def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
+    library: str, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.version_needs = [need("FOO_1", library)]
+    wheel = make_wheel(elf, make_elf(name="project.libs/libfoo.so.1"))
+    assert list(versions(elf, wheel, X86_64)) == []
+
+
+@pytest.mark.parametrize(
+    ("arch", "library", "node", "right"),
+    [
+        ("x86_64", "libc.so.6", "GLIBC_2.2.5", True),
+        ("x86_64", "ld-linux-x86-64.so.2", "GLIBC_2.3", True),
+        ("x86_64", "libm.so.6", "GLIBCXX_3.4", False),
+        ("x86_64", "libgcc_s.so.1", "GLIBC_2.2.5", False),
+        ("i686", "libgcc_s.so.1", "GLIBC_2.0", True),  # both have the node
+        ("i686", "libc.so.6", "GLIBC_2.0", True),
+        ("aarch64", "libgcc_s.so.1", "GLIBC_2.0", True),
+        ("aarch64", "libc.so.6", "GLIBC_2.0", False),  # older than the port
+        ("x86_64", "libc.so.6", "FOOBAR_1", True),  # another rule's business
+    ],
+)
+def test_node_is_needed_from_a_library_that_has_it(
+    arch: str, library: str, node: str, right: bool
+) -> None:
+    found = list(provider(Elf("a.so"), need(node, library), POLICIES[arch]))
+    assert len(found) == (not right)
+    assert all(finding.advice for finding in found)
+
+
+def test_packed_relocations_hold_from_glibc_2_36_on(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.relr = True
+    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    assert (finding.rule, finding.min_level) == ("wheel.relocations.relr", (2, 36))
