@@ -51,7 +51,7 @@ HELP = """Ask tools the questions of the suite and report their answers.
 Without options every pinned tool is asked on every modelled platform and in every
 prepared container; 'platforms list' shows which there are.
 Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
-2 the input cannot be used, 3 something else that is needed is missing.
+2 the input cannot be used, 3 something that is needed cannot be had.
 
 \b
 Examples:

@@ -10,9 +10,12 @@ import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from manylinux_conformance.errors import SuiteError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 MOST_MEMBERS = 200_000
 MOST_BYTES = 512 << 20  # of one folder that comes back
@@ -149,12 +152,13 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override] # any buffer that can be written
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        view = memoryview(buffer).cast("B")
         while not self._left:
             try:
                 self._left = next(self._pieces)
             except StopIteration:
                 return 0
-        taken, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(taken)] = taken
+        taken, self._left = self._left[: len(view)], self._left[len(view) :]
+        view[: len(taken)] = taken
         return len(taken)

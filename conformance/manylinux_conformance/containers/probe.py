@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.architectures import architectures
 
-from manylinux_conformance.containers.running_container import RunningContainer
+from manylinux_conformance.containers.running_container import Command, RunningContainer
 from manylinux_conformance.errors import UnusableImageError
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import (
@@ -36,20 +36,15 @@ def probe_interpreter(
 ) -> Interpreter:
     """Return the container's interpreter, once it sees what the catalogue says.
 
-    Raises UnusableImageError if it does not, and what ``running.run`` raises.
+    Raises UnusableImageError if it does not, and what ``run_counted`` raises.
     """
     work = folder / "probe"
     work.mkdir(exist_ok=True)
-    command = [running.python, "-I", "-c"]
-    variables = {"PATH": "/usr/bin:/bin"}
     # Both in one process: an emulated one takes a second to begin.
-    ended = running.run(
-        [*command, DESCRIBE + OBSERVE],
-        folder=work,
-        variables=variables,
-        seconds=CHECK_TIMEOUT,
-        counted_as="start-up",
-    )
+    command = [running.python, "-I", "-c", DESCRIBE + OBSERVE]
+    variables = {"PATH": "/usr/bin:/bin"}
+    look = Command(command, work, variables, CHECK_TIMEOUT)
+    ended = running.run_counted(look, "start-up")
     said, _, seen = ended.output.partition(b"\n")
     interpreter = read_interpreter(said)
     if interpreter is None:
@@ -94,18 +89,14 @@ def model_failure_reason(
 ) -> str:
     """Return why the container's interpreter does not see a model; empty if it does.
 
-    Raises what ``running.run`` raises.
+    Raises what ``run_counted`` raises.
     """
     sandbox = make_sandbox(
         tool, Environment(model), folder / f"probe-{model.name}", shim
     )
-    seen = running.run(
-        [sandbox.placeholders["python"], "-I", "-c", OBSERVE],
-        folder=sandbox.path_of("work"),
-        variables=sandbox.variables,
-        seconds=CHECK_TIMEOUT,
-        counted_as="start-up",
-    )
+    command = [sandbox.placeholders["python"], "-I", "-c", OBSERVE]
+    look = Command(command, sandbox.path_of("work"), sandbox.variables, CHECK_TIMEOUT)
+    seen = running.run_counted(look, "start-up")
     wrong = _mismatches(model, seen)
     return f"the model does not work: {wrong}" if wrong else ""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from manylinux_spec.aliases import spellings
 from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.platforms.interpreters import (
@@ -28,13 +29,7 @@ from manylinux_conformance.sandbox.provide import (
 )
 from manylinux_conformance.sandbox.tool_description import ToolDescription
 
-# The legacy tags that fit an architecture's machines of at least that glibc (PEP 600).
-LEGACY = (
-    ((2, 17), "manylinux2014"),
-    ((2, 12), "manylinux2010"),
-    ((2, 5), "manylinux1"),
-)
-OLDEST_MINOR = 5
+OLDEST_MINOR = 5  # of glibc: manylinux1, the oldest level, is 2.5
 SCRIPT = b"#!"
 
 
@@ -90,12 +85,12 @@ def provide_in_container(
 
 
 def platform_tags(platform: Platform) -> Iterator[str]:
-    """Yield the tags that fit a platform, newest first, as pip's ``--platform``."""
+    """Yield the tags that fit a platform, newest first, as pip's ``--platform``.
+
+    Legacy tags (PEP 600) are among them for the architectures that have them.
+    """
     for minor in range(platform.minor or 0, OLDEST_MINOR - 1, -1):
-        yield f"manylinux_{platform.major}_{minor}_{platform.arch}"
-        for release, family in LEGACY:
-            if release == (platform.major, minor):
-                yield f"{family}_{platform.arch}"
+        yield from reversed(spellings(f"{platform.major}.{minor}", platform.arch))
 
 
 def _key(adapter: ToolDescription, version: str, target: TargetPython) -> str:

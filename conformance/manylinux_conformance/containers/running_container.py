@@ -9,9 +9,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import docker.errors
 
@@ -67,6 +66,20 @@ PAUSE = 0.01  # seconds between two looks
 DOCTOR = "manylinux-conformance platforms doctor"
 # QEMU's own last words; see linux-user/signal.c.
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command in a container: its folder, all its variables, and its time limit.
+
+    ``standard_input`` is what it reads.
+    """
+
+    arguments: Sequence[str]
+    folder: Path
+    variables: Mapping[str, str]
+    seconds: float
+    standard_input: bytes = b""
 
 
 @dataclass
@@ -136,7 +149,7 @@ class RunningContainer:
         command = (self.python, simple_index.__file__, str(links), str(INDEX_PORT))
         yield Served(f"http://127.0.0.1:{INDEX_PORT}/simple/", command)
 
-    def run(  # noqa: PLR0913 - one argument per fact
+    def run(
         self,
         command: Sequence[str],
         *,
@@ -144,11 +157,17 @@ class RunningContainer:
         variables: Mapping[str, str],
         seconds: float,
         questions: bytes = b"",
-        counted_as: str = "tool",
     ) -> ProcessResult:
-        """Run a command in the container, as ``running.run`` does on this machine.
+        """Run a command of a tool, as ``process.run`` does on this machine.
 
-        Its time is ``counted_as`` that kind of work.
+        Raises what ``run_counted`` raises.
+        """
+        tool = Command(command, folder, variables, seconds, questions)
+        return self.run_counted(tool, "tool")
+
+    def run_counted(self, command: Command, work: str) -> ProcessResult:
+        """Run a command; its time is counted as that kind of work.
+
         At its time limit the container is removed; the next run starts a new one.
         Raises LostContainerError if the container or the emulator broke,
         UnusableImageError if nothing in the image can be run, and what ``start``
@@ -156,17 +175,18 @@ class RunningContainer:
         """
         if not self._id:
             self.start()
-        command = [*self.entrypoint, *command]
-        if questions:
-            file = folder / ".questions"
-            file.write_bytes(questions)
-            command = [self.python, "-S", "-c", FEED, str(file), *command]
+        folder = command.folder.parent
+        arguments = [*self.entrypoint, *command.arguments]
+        if command.standard_input:
+            file = command.folder / ".questions"
+            file.write_bytes(command.standard_input)
+            arguments = [self.python, "-S", "-c", FEED, str(file), *arguments]
         try:
-            self._transfer(self.files.send, folder.parent)
-            with self.timings.on(counted_as):
-                ended = self._exec(command, folder, variables, self._limit(seconds))
+            self._transfer(self.files.send, folder)
+            with self.timings.on(work):
+                ended = self._exec(replace(command, arguments=arguments))
             if not ended.timed_out:
-                self._transfer(self.files.fetch, folder.parent)
+                self._transfer(self.files.fetch, folder)
                 self._end_what_is_left()
         except (*TROUBLE, OSError) as error:
             raise self._lost(error) from error
@@ -211,7 +231,7 @@ class RunningContainer:
             self.live.add(self.engine, self._id)
             api.start(self._id)
 
-    def _confinement(self) -> Any:  # noqa: ANN401 - docker ships no types
+    def _confinement(self) -> object:
         return self.engine.client.api.create_host_config(
             cap_drop=["ALL"],
             mem_limit=MEMORY,
@@ -224,19 +244,16 @@ class RunningContainer:
             tmpfs=TEMPORARY,
         )
 
-    def _exec(
-        self,
-        command: Sequence[str],
-        folder: Path,
-        variables: Mapping[str, str],
-        seconds: float,
-    ) -> ProcessResult:
+    def _exec(self, command: Command) -> ProcessResult:
         api = self.engine.client.api
         running = api.exec_create(
-            self._id, list(command), environment=dict(variables), workdir=str(folder)
+            self._id,
+            list(command.arguments),
+            environment=dict(command.variables),
+            workdir=str(command.folder),
         )["Id"]
         late = threading.Event()
-        timer = threading.Timer(seconds, self._end, (late,))
+        timer = threading.Timer(self._limit(command.seconds), self._end, (late,))
         timer.daemon = True
         streams = Streams()
         timer.start()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from manylinux_fixtures.files.atomic_file import whole_file
@@ -134,7 +135,7 @@ def _read(archive: tarfile.TarFile, members: Members, name: str) -> bytes:
     file = _file(archive, members, name)
     if members[name].size > LARGEST_TEXT:
         raise tarfile.TarError(f"{name} has {members[name].size} bytes")
-    return bytes(file.read())
+    return file.read()
 
 
 def _digest(archive: tarfile.TarFile, members: Members, name: str) -> str:
@@ -142,10 +143,10 @@ def _digest(archive: tarfile.TarFile, members: Members, name: str) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _file(archive: tarfile.TarFile, members: Members, name: str) -> Any:  # noqa: ANN401 - file_digest and typeshed differ about what a file is
+def _file(archive: tarfile.TarFile, members: Members, name: str) -> io.BufferedReader:
     member = members.get(name)
     file = archive.extractfile(member) if member else None
-    if file is None:
+    if not isinstance(file, io.BufferedReader):
         raise tarfile.TarError(f"it lacks {name}")
     return file
 

@@ -14,15 +14,22 @@ from manylinux_conformance.loader.soundness import (
     OracleReport,
 )
 
-INTRODUCTION = """# What glibc's loader says about the corpus
-
-glibc's own loader binds each fixture wheel against libraries that export exactly the symbols of one glibc release.
-Where the loader is of another architecture than the machine, QEMU runs it.
-What the rules accept, the loader has to accept at the claimed level: anything else is an error of the rules.
-What the rules refuse and the loader accepts is policy, which no loader knows.
-
-The page is written by `nox -s loader`.
-""".splitlines()  # noqa: E501 - one sentence stands on one line
+INTRODUCTION = (
+    "# What glibc's loader says about the corpus",
+    "",
+    (
+        "glibc's own loader binds each fixture wheel against libraries that export "
+        "exactly the symbols of one glibc release."
+    ),
+    "Where the loader is of another architecture than the machine, QEMU runs it.",
+    (
+        "What the rules accept, the loader has to accept at the claimed level: "
+        "anything else is an error of the rules."
+    ),
+    "What the rules refuse and the loader accepts is policy, which no loader knows.",
+    "",
+    "The page is written by `nox -s loader`.",
+)
 
 
 def write_oracle_report(

@@ -8,6 +8,7 @@ cannot see.
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +17,11 @@ from pathlib import Path
 
 import msgspec
 from manylinux_fixtures.recipes.recipe import Ask
+from manylinux_spec.aliases import aliases
 
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.glibc_exports import Release
-from manylinux_conformance.loader.level_libraries import as_release
 from manylinux_conformance.loader.loader_check import (
     LoaderCheck,
     loader_check_for,
@@ -33,9 +34,8 @@ from manylinux_conformance.loader.unpacked_wheel import (
 )
 
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
-LEGACY = re.compile(r"manylinux(1|2010|2014)_(\w+)")
+LEGACY = re.compile(r"(manylinux(?:1|2010|2014))_(\w+)")
 NOTHING_TO_LOAD = "nothing for a loader in it"
-LEGACY_LEVELS = {"1": "2.5", "2010": "2.12", "2014": "2.17"}
 
 
 class LoadOutcome(enum.StrEnum):
@@ -109,8 +109,14 @@ def claim_of(tag: str) -> tuple[str, Release] | None:
     if match := PERENNIAL.fullmatch(tag):
         return match[3], (int(match[1]), int(match[2]))
     if match := LEGACY.fullmatch(tag):
-        return match[2], as_release(LEGACY_LEVELS[match[1]])
+        return match[2], _families()[match[1]]
     return None
+
+
+@functools.cache
+def _families() -> dict[str, Release]:
+    """Return the glibc of each legacy family, such as ``manylinux2014``."""
+    return {alias.family: (alias.major, alias.minor) for alias in aliases()}
 
 
 def corpus_questions(corpus: Corpus) -> Iterator[ClaimQuestion]:

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 JSON = "application/vnd.pypi.simple.v1+json"
 
@@ -82,20 +82,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # one segment for an answer: headers and body apart cost 40 ms
-    projects: dict[str, dict[str, bytes]] = {}  # noqa: RUF012 - set in a subclass, never changed
+    projects: ClassVar[dict[str, dict[str, bytes]]] = {}
 
     def do_GET(self) -> None:
         """Answer one request."""
         parts = urllib.parse.unquote(self.path).strip("/").split("/")
-        project = self.projects.get(parts[1], {}) if len(parts) > 1 else {}
-        if not project or len(parts) > 3 or parts[0] != "simple":  # noqa: PLR2004 - see the class
-            self._send(HTTPStatus.NOT_FOUND, "text/plain", b"no such page\n")
-        elif len(parts) == 3:  # noqa: PLR2004 - see the class
-            wheel = project.get(parts[2])
-            status = HTTPStatus.NOT_FOUND if wheel is None else HTTPStatus.OK
-            self._send(status, "application/octet-stream", wheel or b"")
-        elif JSON in self.headers.get("Accept", ""):
-            self._send(HTTPStatus.OK, JSON, _json_page(parts[1], project))
+        match parts:
+            case ["simple", name] if name in self.projects:
+                self._send_page(name, self.projects[name])
+            case ["simple", name, filename] if name in self.projects:
+                wheel = self.projects[name].get(filename)
+                status = HTTPStatus.NOT_FOUND if wheel is None else HTTPStatus.OK
+                self._send(status, "application/octet-stream", wheel or b"")
+            case _:
+                self._send(HTTPStatus.NOT_FOUND, "text/plain", b"no such page\n")
+
+    def _send_page(self, name: str, project: dict[str, bytes]) -> None:
+        if JSON in self.headers.get("Accept", ""):
+            self._send(HTTPStatus.OK, JSON, _json_page(name, project))
         else:
             page = _html_page(project).encode()
             self._send(HTTPStatus.OK, "text/html; charset=utf-8", page)

@@ -232,12 +232,13 @@ def test_tool_that_needs_no_package_is_there_already(tmp_path: Path) -> None:
     [
         (
             *("s390x", "2.36", "manylinux_2_36_s390x", "manylinux_2_5_s390x"),
-            ["manylinux2014_s390x", "manylinux2010_s390x", "manylinux1_s390x"],
+            ["manylinux2014_s390x"],
         ),
         (
             *("x86_64", "2.12", "manylinux_2_12_x86_64", "manylinux1_x86_64"),
             ["manylinux2010_x86_64", "manylinux1_x86_64"],
         ),
+        ("riscv64", "2.41", "manylinux_2_41_riscv64", "manylinux_2_5_riscv64", []),
         ("x86_64", "2.4", None, None, []),
     ],
 )
