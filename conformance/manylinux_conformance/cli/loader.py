@@ -17,12 +17,12 @@ from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import read_corpus
 from manylinux_conformance.loader.reasons import read_reasons, without_reason
-from manylinux_conformance.loader.report import write_oracle_report
+from manylinux_conformance.loader.report import write_soundness_report
 from manylinux_conformance.loader.soundness import (
     ClaimQuestion,
-    OracleReport,
+    SoundnessReport,
+    check_soundness,
     corpus_questions,
-    run_loader_oracle,
 )
 
 
@@ -54,7 +54,7 @@ def loader(arch: str, jobs: int, corpus: Path | None, output: Path) -> None:
     report = _ask(asked, cache, jobs, console)
     reasons = read_reasons()
     output.mkdir(parents=True, exist_ok=True)
-    write_oracle_report(report, output, reasons)
+    write_soundness_report(report, output, reasons)
     for name, reason in report.not_run.items():
         console.print(f"not run: {name}: {reason}", style="yellow")
     problems = list(_problems(report, reasons))
@@ -67,11 +67,11 @@ def loader(arch: str, jobs: int, corpus: Path | None, output: Path) -> None:
 
 def _ask(
     questions: list[ClaimQuestion], cache: Path, jobs: int, console: Console
-) -> OracleReport:
+) -> SoundnessReport:
     done = itertools.count(1)
     total = len(questions)
     with ProgressBars(console) as progress:
-        return run_loader_oracle(
+        return check_soundness(
             questions,
             cache,
             jobs,
@@ -79,7 +79,7 @@ def _ask(
         )
 
 
-def _problems(report: OracleReport, reasons: Mapping[str, str]) -> Iterator[str]:
+def _problems(report: SoundnessReport, reasons: Mapping[str, str]) -> Iterator[str]:
     """Yield a line for each claim that is unsound and each rule without a reason."""
     for answer in report.unsound:
         complaints = "; ".join(answer.grounds)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.loader.soundness import OracleReport
+from manylinux_conformance.loader.soundness import SoundnessReport
 
 REASONS = Path(__file__).with_name("reasons.toml")
 
@@ -22,6 +22,6 @@ def read_reasons(path: Path = REASONS) -> dict[str, str]:
     return read_toml(path, _File).reason
 
 
-def without_reason(report: OracleReport, reasons: Mapping[str, str]) -> list[str]:
+def without_reason(report: SoundnessReport, reasons: Mapping[str, str]) -> list[str]:
     """Return the rules that are stricter than the loader and give no reason."""
     return sorted({each.rule for each in report.stricter} - reasons.keys())

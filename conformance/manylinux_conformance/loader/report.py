@@ -1,4 +1,4 @@
-"""Writes what the loader oracle found, as JSON and as Markdown."""
+"""Writes what the soundness check found, as JSON and as Markdown."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from manylinux_conformance.loader.soundness import (
     LoaderAnswer,
     LoadOutcome,
-    OracleReport,
+    SoundnessReport,
 )
 
 INTRODUCTION = (
@@ -32,8 +32,8 @@ INTRODUCTION = (
 )
 
 
-def write_oracle_report(
-    report: OracleReport, folder: Path, reasons: Mapping[str, str]
+def write_soundness_report(
+    report: SoundnessReport, folder: Path, reasons: Mapping[str, str]
 ) -> None:
     """Write ``loader.json`` and ``loader.md`` into a folder.
 
@@ -41,11 +41,11 @@ def write_oracle_report(
     """
     document = msgspec.json.format(msgspec.json.encode(report), indent=1)
     (folder / "loader.json").write_bytes(document + b"\n")
-    text = "\n".join(oracle_markdown(report, reasons))
+    text = "\n".join(page_lines(report, reasons))
     (folder / "loader.md").write_text(text + "\n", encoding="utf-8")
 
 
-def oracle_markdown(report: OracleReport, reasons: Mapping[str, str]) -> Iterator[str]:
+def page_lines(report: SoundnessReport, reasons: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of the page; paths and clocks are in none of them."""
     yield from INTRODUCTION
     yield ""
@@ -55,7 +55,7 @@ def oracle_markdown(report: OracleReport, reasons: Mapping[str, str]) -> Iterato
     yield from _not_judged(report)
 
 
-def _counts(report: OracleReport) -> Iterator[str]:
+def _counts(report: SoundnessReport) -> Iterator[str]:
     yield "| architecture | claims | agreed | sharp | unsound | stricter | not judged |"
     yield "|---|---|---|---|---|---|---|"
     for arch in sorted({each.arch for each in report.answers}):
@@ -103,7 +103,7 @@ def _stricter(answers: list[LoaderAnswer], reasons: Mapping[str, str]) -> Iterat
     yield ""
 
 
-def _not_judged(report: OracleReport) -> Iterator[str]:
+def _not_judged(report: SoundnessReport) -> Iterator[str]:
     yield "## Not judged"
     yield ""
     found = Counter(

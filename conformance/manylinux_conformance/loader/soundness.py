@@ -1,4 +1,4 @@
-"""The loader oracle: glibc's own loader beside every verdict about a corpus wheel.
+"""Soundness: glibc's own loader beside every verdict about a corpus wheel.
 
 Soundness is a gate: what the artifact rules accept, the loader accepts on that level.
 The other direction is a report: much that the rules refuse is policy, which a loader
@@ -79,7 +79,7 @@ class LoaderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     below: LoadOutcome | None = None
 
 
-class OracleReport(msgspec.Struct, frozen=True, kw_only=True):
+class SoundnessReport(msgspec.Struct, frozen=True, kw_only=True):
     """All answers, and the architectures that were not asked, with the reason."""
 
     answers: tuple[LoaderAnswer, ...]
@@ -146,12 +146,12 @@ def corpus_questions(corpus: Corpus) -> Iterator[ClaimQuestion]:
             )
 
 
-def run_loader_oracle(
+def check_soundness(
     questions: Iterable[ClaimQuestion],
     cache: Path,
     jobs: int = 1,
     progress: Callable[[LoaderAnswer], None] = lambda _: None,
-) -> OracleReport:
+) -> SoundnessReport:
     """Ask the loader of every architecture that can be asked here.
 
     ``cache`` keeps sysroots and loaders; ``progress`` is called with each answer.
@@ -166,11 +166,11 @@ def run_loader_oracle(
             progress(answer)
             answers.append(answer)
     not_run = {arch: reason for arch, reason in reasons.items() if reason}
-    return OracleReport(answers=tuple(answers), not_run=not_run)
+    return SoundnessReport(answers=tuple(answers), not_run=not_run)
 
 
 def _answer(question: ClaimQuestion, cache: Path) -> LoaderAnswer:
-    with tempfile.TemporaryDirectory(prefix="loader-oracle-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="soundness-") as scratch:
         folder = Path(scratch).resolve()
         try:
             files = starting_points(unpack_elf_files(question.wheel, folder))

@@ -14,8 +14,8 @@ from manylinux_conformance.loader.soundness import (
     ClaimQuestion,
     LoaderAnswer,
     LoadOutcome,
+    check_soundness,
     claim_of,
-    run_loader_oracle,
 )
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.questions.wheel import AuditReply
@@ -119,4 +119,4 @@ def ask_loader(
         )
         for arch, release in sorted(distinct)
     ]
-    return run_loader_oracle(questions, cache).answers
+    return check_soundness(questions, cache).answers

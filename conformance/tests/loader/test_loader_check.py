@@ -27,7 +27,7 @@ needs_x86_64 = pytest.mark.skipif(
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("oracle")
+    return tmp_path_factory.mktemp("sysroots")
 
 
 def complaints(

@@ -1,4 +1,4 @@
-"""The oracle over a corpus: agreement, soundness, and what it does not judge."""
+"""The soundness check of a corpus: agreement, soundness, and what it does not judge."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from manylinux_conformance.corpus.manifest import Corpus, read_corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.loader.report import (
-    oracle_markdown,
-    write_oracle_report,
+    page_lines,
+    write_soundness_report,
 )
 from manylinux_conformance.loader.soundness import (
     ClaimQuestion,
     LoadOutcome,
-    OracleReport,
+    SoundnessReport,
+    check_soundness,
     claim_of,
     corpus_questions,
-    run_loader_oracle,
 )
 from manylinux_conformance.loader.unpacked_wheel import (
     installed_path,
@@ -66,8 +66,8 @@ def question(path: Path, release: tuple[int, int], **more: object) -> ClaimQuest
     return msgspec.convert(facts | more, ClaimQuestion)
 
 
-def ask(questions: Sequence[ClaimQuestion], cache: Path) -> OracleReport:
-    return run_loader_oracle(questions, cache, jobs=1)
+def ask(questions: Sequence[ClaimQuestion], cache: Path) -> SoundnessReport:
+    return check_soundness(questions, cache, jobs=1)
 
 
 @needs_x86_64
@@ -99,7 +99,7 @@ def test_what_the_rules_accept_and_the_loader_refuses_is_unsound(
     path = wheel(tmp_path, {"w/_ext.so": NEW})
     report = ask([question(path, (2, 17))], tmp_path)
     assert [answer.level for answer in report.unsound] == ["2.17"]
-    page = "\n".join(oracle_markdown(report, {}))
+    page = "\n".join(page_lines(report, {}))
     assert "version not found: GLIBC_2.36 (libc.so.6)" in page
     assert str(tmp_path) not in page
 
@@ -113,10 +113,10 @@ def test_what_the_rules_refuse_and_the_loader_accepts_is_stricter(
     assert len(report.stricter) == 1
     assert report.unsound == []
     reasons = {"wheel.versions.listed": "a reason for the reader"}
-    write_oracle_report(report, tmp_path, reasons)
+    write_soundness_report(report, tmp_path, reasons)
     assert "a reason for the reader" in (tmp_path / "loader.md").read_text()
     again = msgspec.json.decode(
-        (tmp_path / "loader.json").read_bytes(), type=OracleReport
+        (tmp_path / "loader.json").read_bytes(), type=SoundnessReport
     )
     assert again == report
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_judged_says_why(
     (answer,) = report.answers
     assert answer.outcome is LoadOutcome.NOT_JUDGED
     assert grounds in answer.grounds[0]
-    assert grounds in "\n".join(oracle_markdown(report, {}))
+    assert grounds in "\n".join(page_lines(report, {}))
 
 
 @needs_x86_64
@@ -169,9 +169,7 @@ def test_an_architecture_without_a_loader_is_reported_as_not_run(
     report = ask([question(tmp_path, (2, 17), arch="vax")], tmp_path)
     assert report.answers == ()
     assert "vax" in report.not_run
-    assert "not run: no loader of an architecture" in "\n".join(
-        oracle_markdown(report, {})
-    )
+    assert "not run: no loader of an architecture" in "\n".join(page_lines(report, {}))
 
 
 @pytest.mark.parametrize(
