@@ -2,11 +2,13 @@
 
 import msgspec
 import pytest
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.questions.case import Selector
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
-from tests.builders import platform, rule
+from manylinux_conformance.suite.rules import Subject
+from tests.builders import choose, platform, rule
 
 ACCEPTED = Choose(
     rule="tag.form",
@@ -53,6 +55,23 @@ def test_a_broken_case_is_reported(fields: dict[str, object], complaint: str) ->
     if complaint == "twins expect":
         broken = msgspec.structs.replace(REFUSED, pick=ACCEPTED.pick)
     assert any(complaint in message for message in messages(ACCEPTED, broken))
+
+
+def test_a_case_asks_whom_its_rule_binds() -> None:
+    unbound = rule(subjects=(Subject.WHEEL,))
+    lonely = msgspec.structs.replace(REFUSED, twin="")
+    assert list(lint_cases((lonely,), {"tag.form": unbound}, (platform(),))) == [
+        Finding(
+            "case tag.form/three-parts",
+            0,
+            "asks a installer or tag-library about a rule that does not bind one",
+        )
+    ]
+
+
+def test_python_is_filled_in_as_a_version_without_a_dot() -> None:
+    case = choose("cp{python}-abi3-any", pick="cp311-abi3-any")
+    assert list(lint_cases((case,), {case.rule: rule()}, (platform(),))) == []
 
 
 def test_a_placeholder_without_a_value_is_reported() -> None:

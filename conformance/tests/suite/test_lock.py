@@ -86,6 +86,9 @@ def test_a_damaged_lock_or_tombstone_file_is_named(tmp_path: Path) -> None:
         ("a b c", "a c", "a [-b-] c"),
         ("a c", "a b c", "a {+b+} c"),
         ("a b", "a b", "a b"),
+        ("a b c d", "a d", "a [-b c-] d"),
+        ("a d", "a b c d", "a {+b c+} d"),
+        ("a " * 300, "a " * 300 + "b", "a " * 300 + "{+b+}"),
     ],
 )
 def test_a_word_diff_marks_what_went_and_what_came(
