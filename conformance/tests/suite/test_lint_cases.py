@@ -7,7 +7,7 @@ from manylinux_conformance.questions.case import Selector
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
-from manylinux_conformance.suite.rules import Subject
+from manylinux_conformance.suite.rules import Level, Subject
 from tests.builders import choose, platform, rule
 
 ACCEPTED = Choose(
@@ -91,11 +91,20 @@ def test_twins_of_different_kinds_are_reported() -> None:
 def test_a_forced_rule_needs_cases_and_a_must_needs_twins() -> None:
     lonely = msgspec.structs.replace(ACCEPTED, twin="")
     none = frozenset[str]()
-    assert [finding.message for finding in lint_coverage((rule(),), (), none)] == [
-        "is forced but has no case"
+    assert list(lint_coverage((rule(),), (), none)) == [
+        Finding("rule tag.form", 0, "is forced but has no case")
     ]
-    assert [
-        finding.message for finding in lint_coverage((rule(),), (lonely,), none)
-    ] == ["is a MUST but has no twin cases"]
+    assert list(lint_coverage((rule(),), (lonely,), none)) == [
+        Finding("rule tag.form", 0, "is a MUST but has no twin cases")
+    ]
     assert list(lint_coverage((rule(),), (ACCEPTED, REFUSED), none)) == []
-    assert list(lint_coverage((rule(),), (), frozenset(("tag.form",)))) == []
+    assert list(lint_coverage((rule(level=Level.MAY),), (lonely,), none)) == []
+
+
+def test_rules_that_people_inspect_or_recipes_test_need_no_cases() -> None:
+    inspected = rule(id="tag.other", tested="inspection: a person looks at it")
+    on_wheels = rule(id="wheel.any")
+    rules, elsewhere = (inspected, on_wheels, rule()), frozenset(("wheel.any",))
+    assert list(lint_coverage(rules, (), elsewhere)) == [
+        Finding("rule tag.form", 0, "is forced but has no case")
+    ]

@@ -32,6 +32,7 @@ def locked(**fields: object) -> dict[str, LockedRule]:
 def test_a_changed_rule_without_a_raised_revision_shows_a_word_diff() -> None:
     old = locked(text="A tag MUST have three parts.", digest="0" * 64)
     (finding,) = broken_promises({RULE.id: RULE}, old, {})
+    assert (finding.file, finding.line) == ("tags.md", 7)
     assert "[-three-] {+four+} parts." in finding.message
     raised = rule(revision=2)
     assert list(broken_promises({RULE.id: raised}, old, {})) == []
@@ -40,6 +41,7 @@ def test_a_changed_rule_without_a_raised_revision_shows_a_word_diff() -> None:
 
 def test_a_revision_never_goes_back() -> None:
     (finding,) = broken_promises({RULE.id: RULE}, locked(revision=2), {})
+    assert (finding.file, finding.line) == ("tags.md", 7)
     assert "revision 1 was already 2" in finding.message
 
 
