@@ -77,8 +77,13 @@ def test_python_is_filled_in_as_a_version_without_a_dot() -> None:
 def test_a_placeholder_without_a_value_is_reported() -> None:
     musl = platform(name="musl", glibc="", major=None, minor=None)
     case = msgspec.structs.replace(REFUSED, platform=Selector(name=("musl",)), twin="")
-    (finding,) = lint_cases((case,), {"tag.form": rule()}, (musl,))
-    assert "{major} has no value on this platform" in finding.message
+    assert list(lint_cases((case,), {"tag.form": rule()}, (musl,))) == [
+        Finding(
+            "case tag.form/three-parts",
+            0,
+            "on musl: {major} has no value on this platform",
+        )
+    ]
 
 
 def test_twins_of_different_kinds_are_reported() -> None:

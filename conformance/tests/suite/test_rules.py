@@ -44,6 +44,23 @@ def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
     }
     assert (read.chapter, read.line, read.revision) == ("installers", 3, 1)
     assert read.area == "installer"
+    assert (read.source, read.arch) == ("PEP 600, Package installers", "all")
+
+
+def test_blocks_follow_each_other_and_may_end_in_spaces(tmp_path: Path) -> None:
+    first = BLOCK.replace("```\n:::", "```  \nIt is so.\n:::  ")
+    second = BLOCK.removeprefix("# Chapter\n\n").replace("at-least", "other")
+    one, other = read_chapter(chapter(tmp_path, first + second))
+    assert one.text == "An installer MUST compare pairs of integers. It is so."
+    assert one.examples == other.examples
+    assert (one.line, other.line) == (3, 19)
+
+
+def test_bytes_that_are_no_text_do_not_hide_a_rule(tmp_path: Path) -> None:
+    path = tmp_path / "tags.md"
+    path.write_bytes(BLOCK.replace("pairs", "p?irs").encode().replace(b"?", b"\xff"))
+    (read,) = read_chapter(path)
+    assert "p\ufffdirs" in read.text
 
 
 @pytest.mark.parametrize(
@@ -59,6 +76,7 @@ def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
         ("installer, tag-library", "installer, poet", "poet"),
         ("An installer MUST compare\npairs of integers.\n", "", "says nothing"),
         ("```\n:::", "```", "never closed"),
+        (":level: must", ":::\n:level: must", "lacks :level:"),
     ],
 )
 def test_a_malformed_rule_block_names_file_line_and_reason(
@@ -72,7 +90,7 @@ def test_a_malformed_rule_block_names_file_line_and_reason(
 
 def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
     chapter(tmp_path, BLOCK + BLOCK)
-    with pytest.raises(InputError, match="stands twice"):
+    with pytest.raises(InputError, match=r"/installers\.md: line 20: .* stands twice"):
         read_rules(tmp_path)
 
 
