@@ -119,3 +119,22 @@ def test_soname_of_a_needed_library_is_unique_too(
     library.soname = "libfoo.so.1"
     (finding,) = bundled(make_wheel(user, library), X86_64)
     assert finding.evidence == {"library": "libfoo.so.1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution", "unique"),
+    [
+        ("libfoo_1a2b3c4d.so.1", "p", True),
+        ("libfoo.1a2b3c4d.so.1", "p", True),
+        ("libq1a2b3c4d.so.1", "x", False),
+        ("libgit_1A2B3C4D.so", "x", False),
+        ("libmy-project.so", "my.project", True),
+        ("libmy_project.so", "my-project", True),
+        ("libmy.project.so", "my_project", True),
+        ("libmyproject.so", "My-Project", True),
+    ],
+)
+def test_name_is_unique_however_it_is_divided(
+    name: str, distribution: str, unique: bool
+) -> None:
+    assert is_unique(name, distribution) is unique
