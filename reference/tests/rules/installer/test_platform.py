@@ -102,6 +102,7 @@ def test_leading_numbers_are_the_version(
     ("confstr", "library", "version"),
     [
         ("glibc 2.28", "2.36", (2, 28)),
+        ("glibc 2.28 of ours", "2.36", (2, 28)),
         (None, "2.36", (2, 36)),
         ("XXX", "2.36", (2, 36)),
         ("glibc ", "2.36", (2, 36)),

@@ -227,6 +227,16 @@ def test_written_wheel_is_audited_claim_by_claim(
     assert [claim.tag for claim in report.claims] == claimed
 
 
+def test_architecture_of_a_wheel_without_claims_is_that_of_its_first_file(
+    tmp_path: Path,
+) -> None:
+    mips = Description(arch="x86_64", machine=8, imports=(), exports=())
+    report = audit(
+        written(tmp_path, "linux_x86_64", mips, described("free@GLIBC_2.17"))
+    )
+    assert (report.outcome, report.oldest) == (Outcome.NO_CLAIM, None)
+
+
 def test_advice_speaks_against_no_claim(tmp_path: Path) -> None:
     path = written(tmp_path, "manylinux_2_17_x86_64", described("free@GLIBC_2.2.5"))
     report = audit(path)
