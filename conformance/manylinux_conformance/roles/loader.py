@@ -31,7 +31,7 @@ from manylinux_conformance.asking.role_table import (
     RoleTable,
     fill,
 )
-from manylinux_conformance.errors import InputError, InvariantError
+from manylinux_conformance.errors import InputError, InvariantError, UnavailableError
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.load import Load, Loaded
@@ -82,7 +82,7 @@ class LoaderRole:
     ) -> Plan[CaseBatch[Load]]:
         """Return the cases of imports, with their wheels compiled.
 
-        Raises InvariantError if a source does not compile.
+        Raises UnavailableError if the compiler is missing, fails or takes too long.
         """
         python = tool.interpreter.version
         cases = [case for case in suite.cases if isinstance(case, Load)]
@@ -170,7 +170,8 @@ def compiled_for(case: Load, arch: str) -> CompiledWheel:
 def compile_wheels(cases: Iterable[Load], arch: str, cache: Path) -> None:
     """Compile what the cases are about, unless it was compiled before.
 
-    Raises InvariantError if a source does not compile.
+    Raises UnavailableError if the compiler is missing, fails or takes too long, and
+    InvariantError if a case is about a wheel that cannot be described.
     """
     for case in cases:
         try:
@@ -178,7 +179,9 @@ def compile_wheels(cases: Iterable[Load], arch: str, cache: Path) -> None:
             path = compiled_path(wheel, cache)
             if not path.exists():
                 write_atomically(path, wheel.content())
-        except (InputError, CompilerError) as error:
+        except CompilerError as error:
+            raise UnavailableError(case.id, f"{case.id}: {error}") from error
+        except InputError as error:
             raise InvariantError(case.id, str(error)) from error
 
 

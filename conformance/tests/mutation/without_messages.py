@@ -1,10 +1,10 @@
 """Starts mutmut, but leaves message texts as they are.
 
-A string is a message text if a letter, digit or closing mark stands beside a space in
-it: keys, tags, paths and names have no spaces. A formatted string counts as a whole.
-Three mutants are left out: of the text itself, of what is assigned when it is replaced
-by None, and of the call that loses it or is given None in its place. The same goes for
-the name of a message, since a text is often made one line before it is used.
+A string is a message text if a space in it stands beside a letter or a digit: keys,
+tags, paths and file names have no spaces.  A formatted string counts as a whole.
+What is left out: changes inside of such a text, None in its place where it is assigned,
+and calls that lose it or get None for it.  A text is often made one line before it is
+used, so calls that lose one of the names in ``NAMES`` are left out too.
 """
 
 from __future__ import annotations

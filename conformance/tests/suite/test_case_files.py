@@ -46,7 +46,7 @@ def test_every_file_below_a_folder_is_read_kind_by_kind(tmp_path: Path) -> None:
         ("choose", "chose", "unknown kind of question 'chose', not of choose, parse"),
         ('name = "a"\n', "", "missing required field `name`"),
         ('pick = "x"', 'colour = "red"', "unknown field `colour`"),
-        ("[[choose]]", "[choose]", "Expected `array`"),
+        ("[[choose]]", "[choose]", "Expected `array`, got `object` - at `$.choose`"),
     ],
 )
 def test_a_malformed_case_file_is_refused(

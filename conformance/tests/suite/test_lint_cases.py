@@ -2,11 +2,13 @@
 
 import msgspec
 import pytest
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.questions.case import Selector
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
-from tests.builders import platform, rule
+from manylinux_conformance.suite.rules import Level, Subject
+from tests.builders import choose, platform, rule
 
 ACCEPTED = Choose(
     rule="tag.form",
@@ -55,11 +57,33 @@ def test_a_broken_case_is_reported(fields: dict[str, object], complaint: str) ->
     assert any(complaint in message for message in messages(ACCEPTED, broken))
 
 
+def test_a_case_asks_whom_its_rule_binds() -> None:
+    unbound = rule(subjects=(Subject.WHEEL,))
+    lonely = msgspec.structs.replace(REFUSED, twin="")
+    assert list(lint_cases((lonely,), {"tag.form": unbound}, (platform(),))) == [
+        Finding(
+            "case tag.form/three-parts",
+            0,
+            "asks a installer or tag-library about a rule that does not bind one",
+        )
+    ]
+
+
+def test_python_is_filled_in_as_a_version_without_a_dot() -> None:
+    case = choose("cp{python}-abi3-any", pick="cp311-abi3-any")
+    assert list(lint_cases((case,), {case.rule: rule()}, (platform(),))) == []
+
+
 def test_a_placeholder_without_a_value_is_reported() -> None:
     musl = platform(name="musl", glibc="", major=None, minor=None)
     case = msgspec.structs.replace(REFUSED, platform=Selector(name=("musl",)), twin="")
-    (finding,) = lint_cases((case,), {"tag.form": rule()}, (musl,))
-    assert "{major} has no value on this platform" in finding.message
+    assert list(lint_cases((case,), {"tag.form": rule()}, (musl,))) == [
+        Finding(
+            "case tag.form/three-parts",
+            0,
+            "on musl: {major} has no value on this platform",
+        )
+    ]
 
 
 def test_twins_of_different_kinds_are_reported() -> None:
@@ -72,11 +96,20 @@ def test_twins_of_different_kinds_are_reported() -> None:
 def test_a_forced_rule_needs_cases_and_a_must_needs_twins() -> None:
     lonely = msgspec.structs.replace(ACCEPTED, twin="")
     none = frozenset[str]()
-    assert [finding.message for finding in lint_coverage((rule(),), (), none)] == [
-        "is forced but has no case"
+    assert list(lint_coverage((rule(),), (), none)) == [
+        Finding("rule tag.form", 0, "is forced but has no case")
     ]
-    assert [
-        finding.message for finding in lint_coverage((rule(),), (lonely,), none)
-    ] == ["is a MUST but has no twin cases"]
+    assert list(lint_coverage((rule(),), (lonely,), none)) == [
+        Finding("rule tag.form", 0, "is a MUST but has no twin cases")
+    ]
     assert list(lint_coverage((rule(),), (ACCEPTED, REFUSED), none)) == []
-    assert list(lint_coverage((rule(),), (), frozenset(("tag.form",)))) == []
+    assert list(lint_coverage((rule(level=Level.MAY),), (lonely,), none)) == []
+
+
+def test_rules_that_people_inspect_or_recipes_test_need_no_cases() -> None:
+    inspected = rule(id="tag.other", tested="inspection: a person looks at it")
+    on_wheels = rule(id="wheel.any")
+    rules, elsewhere = (inspected, on_wheels, rule()), frozenset(("wheel.any",))
+    assert list(lint_coverage(rules, (), elsewhere)) == [
+        Finding("rule tag.form", 0, "is forced but has no case")
+    ]

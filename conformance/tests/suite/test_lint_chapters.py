@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
+from manylinux_conformance.suite.rules import Level
 from tests.builders import rule
 
 
@@ -36,8 +38,21 @@ def test_normative_words_stand_only_inside_rule_blocks(tmp_path: Path) -> None:
         "```\nMUST\n```\n"
         ":::{rule} tag.form\nA tag MUST be long.\n:::\n"
         "One sentence ends here. Another one begins there.\n"
+        ":::{rule} tag.other\nA tag MUST be long.\n:::  \nIt SHOULD.\n"
+        "```{case} MUST\nMUST NOT\n```\n"
+        "One `MUST` ends here. Another begins `MUST`.\n"
+        "„Zwei“ MAY follow.\n",
+        "utf-8",
     )
-    assert [str(finding) for finding in lint_prose(path, "tags.md")] == [
-        "tags.md:1: MUST stands outside a rule block",
-        "tags.md:10: two sentences stand on one line",
+    assert list(lint_prose(path, "tags.md")) == [
+        Finding("tags.md", 1, "MUST stands outside a rule block"),
+        Finding("tags.md", 10, "two sentences stand on one line"),
+        Finding("tags.md", 14, "SHOULD stands outside a rule block"),
+        Finding("tags.md", 18, "two sentences stand on one line"),
+        Finding("tags.md", 19, "MAY stands outside a rule block"),
     ]
+
+
+def test_normative_words_in_code_do_not_count_in_a_rule() -> None:
+    quoting = rule(text="A tag MUST NOT say `MUST`.", level=Level.MUST_NOT)
+    assert list(lint_rules((quoting,), "spec")) == []

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.platforms.catalogue import read_containers
+from manylinux_conformance.suite.case_files import read_cases
 from manylinux_conformance.suite.filters import Wanted
 from manylinux_conformance.suite.load import load_suite, narrowed
+from manylinux_spec.folder import spec_folder
 from tests.builders import platform
 
 CHAPTER = """\
@@ -63,9 +66,28 @@ def test_cases_are_those_of_files_and_those_of_chapters(folders: Folders) -> Non
     assert folders.cases() == ["tag.form/three-parts", "tag.form/four-parts"]
 
 
+def test_the_suite_on_file_is_loaded_by_default() -> None:
+    suite = load_suite()
+    spec, cases = spec_folder(), data_folder("cases")
+    lock = (spec / "rules.lock").read_bytes()
+    assert suite.lock_digest == hashlib.sha256(lock).hexdigest()
+    assert set(read_cases(cases)) <= set(suite.cases)
+    assert "glibc-2.17" in {platform.name for platform in suite.platforms}
+    assert suite.containers == read_containers(data_folder("platforms"))
+
+
+def test_a_broken_example_is_named_by_its_chapter(folders: Folders) -> None:
+    (folders.spec / "tags.md").write_text(CHAPTER.replace('pick = "any"', "pick = 1"))
+    with pytest.raises(InputError, match=rf"^{folders.spec}/tags\.md: line 1: "):
+        folders.cases()
+
+
 def test_an_example_and_a_case_of_one_name_are_refused(folders: Folders) -> None:
     folders.add("form.toml", "four-parts")
-    with pytest.raises(InputError, match=r"'tag\.form/four-parts' is defined 2 times"):
+    with pytest.raises(
+        InputError,
+        match=rf"^{folders.spec}: case 'tag\.form/four-parts' is defined 2 times",
+    ):
         folders.cases()
 
 

@@ -39,9 +39,12 @@ def test_each_table_is_found_where_it_begins(tmp_path: Path) -> None:
     two, headed = tmp_path / "below" / "two.toml", tmp_path / "headed.toml"
     two.write_text(TWO)
     headed.write_text(HEADED)
+    bare = tmp_path / "bare.toml"
+    bare.write_text('[[load]]\nname = "d"\n')
     (tmp_path / "empty.toml").write_text('rule = "tag.form"\n[choose]\n')
     (tmp_path / "notes.md").write_text(TWO)
     assert list(written_below(tmp_path)) == [
+        Written(bare, 1, "load", "", "d"),
         Written(two, 3, "choose", "tag.form", "a"),
         Written(two, 8, "parse", "tag.quoted", "b"),
         Written(headed, 3, "wheel_of", "wheel.needed", "c"),

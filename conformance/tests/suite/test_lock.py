@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.lock import (
     LockedRule,
     Retired,
@@ -32,20 +33,25 @@ def locked(**fields: object) -> dict[str, LockedRule]:
 def test_a_changed_rule_without_a_raised_revision_shows_a_word_diff() -> None:
     old = locked(text="A tag MUST have three parts.", digest="0" * 64)
     (finding,) = broken_promises({RULE.id: RULE}, old, {})
+    assert (finding.file, finding.line) == ("tags.md", 7)
     assert "[-three-] {+four+} parts." in finding.message
     raised = rule(revision=2)
     assert list(broken_promises({RULE.id: raised}, old, {})) == []
-    assert "run nox -s lock" in str(next(outdated({RULE.id: raised}, old)))
+    assert list(outdated({RULE.id: raised}, old)) == [
+        Finding("rules.lock", 0, "tag.form is not locked; run nox -s lock")
+    ]
 
 
 def test_a_revision_never_goes_back() -> None:
     (finding,) = broken_promises({RULE.id: RULE}, locked(revision=2), {})
+    assert (finding.file, finding.line) == ("tags.md", 7)
     assert "revision 1 was already 2" in finding.message
 
 
 def test_a_lost_identifier_needs_a_tombstone() -> None:
-    (finding,) = broken_promises({}, locked(), {})
-    assert "tag.form is gone" in finding.message
+    assert list(broken_promises({}, locked(), {})) == [
+        Finding("rules.lock", 0, "tag.form is gone; name its successor in retired.toml")
+    ]
     tombstone = {RULE.id: Retired(RULE.id, "2026.1", reason="Nobody needs it.")}
     assert list(broken_promises({}, locked(), tombstone)) == []
 
@@ -60,7 +66,9 @@ def test_a_lost_identifier_needs_a_tombstone() -> None:
 )
 def test_a_wrong_tombstone_is_reported(tombstone: Retired, complaint: str) -> None:
     found = broken_promises({RULE.id: RULE}, locked(), {tombstone.id: tombstone})
-    assert [complaint in finding.message for finding in found] == [True]
+    assert [
+        (finding.file, finding.line, complaint in finding.message) for finding in found
+    ] == [("retired.toml", 0, True)]
 
 
 def test_the_lock_is_written_whole_and_read_back(tmp_path: Path) -> None:
@@ -69,6 +77,9 @@ def test_the_lock_is_written_whole_and_read_back(tmp_path: Path) -> None:
     assert read_lock(tmp_path) == locked()
     assert list(outdated({RULE.id: RULE}, read_lock(tmp_path))) == []
     assert [path.name for path in tmp_path.iterdir()] == ["rules.lock"]
+    text = (tmp_path / "rules.lock").read_text()
+    assert text.startswith('{\n "rules": [\n  {\n   "id": "tag.form",\n')
+    assert text.endswith("\n}\n")
 
 
 def test_a_damaged_lock_or_tombstone_file_is_named(tmp_path: Path) -> None:
@@ -86,6 +97,9 @@ def test_a_damaged_lock_or_tombstone_file_is_named(tmp_path: Path) -> None:
         ("a b c", "a c", "a [-b-] c"),
         ("a c", "a b c", "a {+b+} c"),
         ("a b", "a b", "a b"),
+        ("a b c d", "a d", "a [-b c-] d"),
+        ("a d", "a b c d", "a {+b c+} d"),
+        ("a " * 300, "a " * 300 + "b", "a " * 300 + "{+b+}"),
     ],
 )
 def test_a_word_diff_marks_what_went_and_what_came(

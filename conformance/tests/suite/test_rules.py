@@ -1,8 +1,10 @@
+import hashlib
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.rules import Level, Subject, read_chapter, read_rules
+from tests.builders import rule
 
 BLOCK = """\
 # Chapter
@@ -32,16 +34,33 @@ def chapter(folder: Path, text: str) -> Path:
 
 
 def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
-    (rule,) = read_chapter(chapter(tmp_path, BLOCK))
-    assert rule.id == "installer.glibc.at-least"
-    assert rule.level is Level.MUST
-    assert rule.subjects == (Subject.INSTALLER, Subject.TAG_LIBRARY)
-    assert rule.text == "An installer MUST compare pairs of integers."
-    assert rule.examples == {
+    (read,) = read_chapter(chapter(tmp_path, BLOCK))
+    assert read.id == "installer.glibc.at-least"
+    assert read.level is Level.MUST
+    assert read.subjects == (Subject.INSTALLER, Subject.TAG_LIBRARY)
+    assert read.text == "An installer MUST compare pairs of integers."
+    assert read.examples == {
         "same-version": 'offer = ["manylinux_{major}_{minor}_{arch}"]\npick = "any"'
     }
-    assert (rule.chapter, rule.line, rule.revision) == ("installers", 3, 1)
-    assert rule.area == "installer"
+    assert (read.chapter, read.line, read.revision) == ("installers", 3, 1)
+    assert read.area == "installer"
+    assert (read.source, read.arch) == ("PEP 600, Package installers", "all")
+
+
+def test_blocks_follow_each_other_and_may_end_in_spaces(tmp_path: Path) -> None:
+    first = BLOCK.replace("```\n:::", "```  \nIt is so.\n:::  ")
+    second = BLOCK.removeprefix("# Chapter\n\n").replace("at-least", "other")
+    one, other = read_chapter(chapter(tmp_path, first + second))
+    assert one.text == "An installer MUST compare pairs of integers. It is so."
+    assert one.examples == other.examples
+    assert (one.line, other.line) == (3, 19)
+
+
+def test_bytes_that_are_no_text_do_not_hide_a_rule(tmp_path: Path) -> None:
+    path = tmp_path / "tags.md"
+    path.write_bytes(BLOCK.replace("pairs", "p?irs").encode().replace(b"?", b"\xff"))
+    (read,) = read_chapter(path)
+    assert "p\ufffdirs" in read.text
 
 
 @pytest.mark.parametrize(
@@ -57,6 +76,7 @@ def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
         ("installer, tag-library", "installer, poet", "poet"),
         ("An installer MUST compare\npairs of integers.\n", "", "says nothing"),
         ("```\n:::", "```", "never closed"),
+        (":level: must", ":::\n:level: must", "lacks :level:"),
     ],
 )
 def test_a_malformed_rule_block_names_file_line_and_reason(
@@ -70,14 +90,16 @@ def test_a_malformed_rule_block_names_file_line_and_reason(
 
 def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
     chapter(tmp_path, BLOCK + BLOCK)
-    with pytest.raises(InputError, match="is defined twice"):
+    with pytest.raises(
+        InputError, match=r"/installers\.md: line 20: .* is defined twice"
+    ):
         read_rules(tmp_path)
 
 
 def test_the_digest_does_not_follow_line_breaks(tmp_path: Path) -> None:
-    (rule,) = read_chapter(chapter(tmp_path, BLOCK))
+    (read,) = read_chapter(chapter(tmp_path, BLOCK))
     (folded,) = read_chapter(chapter(tmp_path, BLOCK.replace("\npairs", " pairs")))
-    assert rule.digest == folded.digest
+    assert read.digest == folded.digest
 
 
 @pytest.mark.parametrize(
@@ -94,6 +116,11 @@ def test_the_digest_does_not_follow_line_breaks(tmp_path: Path) -> None:
 def test_the_digest_follows_what_a_rule_says_and_whom_it_binds(
     tmp_path: Path, old: str, new: str
 ) -> None:
-    (rule,) = read_chapter(chapter(tmp_path, BLOCK))
+    (read,) = read_chapter(chapter(tmp_path, BLOCK))
     (other,) = read_chapter(chapter(tmp_path, BLOCK.replace(old, new)))
-    assert rule.digest != other.digest
+    assert read.digest != other.digest
+
+
+def test_the_digest_is_that_of_what_a_rule_says() -> None:
+    said = "must\ninstaller,tag-library\nall\nA tag MUST have four parts."
+    assert rule().digest == hashlib.sha256(said.encode()).hexdigest()

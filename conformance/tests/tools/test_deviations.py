@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -48,6 +49,24 @@ ENTRY = Deviation(
 def test_a_recorded_difference_is_annotated_with_its_kind() -> None:
     done = annotate([RIGHT, WRONG], (ENTRY,), "26.3", Role.INSTALLER)
     assert [entry.deviation for entry in done] == ["", "by-design"]
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "kind"),
+    [
+        (Role.INSTALLER, "wrong", "by-design"),
+        (Role.INSTALLER, "wrong/too", "by-design"),
+        (Role.INSTALLER, "other", ""),
+        (Role.TAG_LIBRARY, "wrong", ""),
+    ],
+)
+def test_only_the_differences_of_an_entry_have_its_kind(
+    role: Role, name: str, kind: str
+) -> None:
+    cases = ("wrong", "wrong/*")
+    entry = msgspec.structs.replace(ENTRY, cases=cases, roles=(Role.INSTALLER,))
+    (done,) = annotate([result(name, Verdict.FAIL)], (entry,), "26.3", role)
+    assert done == result(name, Verdict.FAIL, deviation=kind)
 
 
 def test_a_difference_without_an_entry_is_unexpected() -> None:
@@ -103,8 +122,9 @@ def test_an_entry_names_one_rule_or_several(
     entry = msgspec.structs.replace(ENTRY, rule=rule)
     assert entry.about == (about or "override.*, installer.order.*")
     assert entry.concerns("installer.order.linux") is (about is None)
-    (found,) = unmatched([], (entry,), "pip.toml")
-    assert str(found) == f"pip.toml: {entry.about}: this deviation matches nothing"
+    assert list(unmatched([], (entry,), "pip.toml")) == [
+        Finding("pip.toml", 0, f"{entry.about}: this deviation matches nothing")
+    ]
 
 
 def test_a_reason_has_at_least_four_words(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.tools.deviations import read_deviations
 from manylinux_conformance.tools.selection import choose_tools
 
 
@@ -12,6 +14,9 @@ def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> Non
     assert {"pip 20.3.4", "pip 26.3", "uv 0.13.9"} <= everything
     assert {tool.name for tool in choose_tools(["pip"])} < everything
     assert [tool.name for tool in choose_tools(["pip==26.3"])] == ["pip 26.3"]
+    assert choose_tools(["pip==26.3"])[0].deviations == read_deviations(
+        data_folder("deviations"), "pip"
+    )
     own = tmp_path / "mine.toml"
     own.write_text(
         'name = "mine"\nroles = ["installer"]\n[installer]\ncommand = ["./mine"]\n'
@@ -24,7 +29,10 @@ def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> Non
     ("wanted", "reason"),
     [
         ("pipp", "pipp: no such tool; there are "),
-        ("pip==1.0", "version 1.0 is not pinned; there are "),
+        (
+            "pip==1.0",
+            r"/pip\.toml: version 1\.0 is not pinned; there are .*20\.3\.4, .*26\.3",
+        ),
         ("./absent.toml", "absent.toml: No such file"),
     ],
 )

@@ -10,9 +10,11 @@ import pytest
 from manylinux_reference.commands import write_policy
 from manylinux_reference.commands.write_policy import policy_text
 from manylinux_reference.reading.policy import (
+    NEVER,
     PATH,
     Policy,
     architectures,
+    dotted,
     version,
 )
 from manylinux_spec.folder import spec_folder
@@ -114,3 +116,48 @@ def test_systems_have_every_named_node_of_the_levels_they_accept(arch: str) -> N
             if level <= version(str(facts["glibc"])) and not numbered(node)
         }
         assert named is None or wanted <= set(named), name
+
+
+ROWS = {
+    row["name"]: row
+    for row in tomllib.loads((DATA / "architectures.toml").read_text("utf-8"))[
+        "architecture"
+    ]
+}
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_policy_has_the_elf_facts_of_the_specification(arch: str) -> None:
+    policy, row = Policy(arch), ROWS[arch]
+    assert (policy.arch, policy.bits) == (arch, row["bits"])
+    assert policy.machine == row["e_machine_number"]
+    assert policy.big_endian is (row["byte_order"] == "big")
+    assert policy.flags_mask == row["e_flags_mask"]
+    assert policy.flags_value == row["e_flags_value"]
+    assert policy.loader == row["loader"]
+    assert policy.loader_name == row["loader"].rpartition("/")[2]
+    assert policy.first_glibc == version(row["first_glibc"])
+    assert policy.first_level == version(POLICIES["first-level"][arch])
+
+
+def test_libraries_and_symbols_are_those_of_the_specification() -> None:
+    policy = Policy("x86_64")
+    libraries = POLICIES["libraries"]
+    assert policy.withdrawn == set(libraries["withdrawn"])
+    assert policy.providers == POLICIES["providers"]
+    assert policy.forbidden == [
+        (
+            row["library"],
+            version(row["below"]) if "below" in row else NEVER,
+            tuple(name.encode() for name in row["symbols"]),
+        )
+        for row in POLICIES["forbidden"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"), [("2.17", (2, 17)), ("2.2.5", (2, 2)), ("10.0", (10, 0))]
+)
+def test_version_is_major_and_minor(text: str, level: tuple[int, int]) -> None:
+    assert version(text) == level
+    assert dotted(level) == ".".join(text.split(".")[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.record import read_record
@@ -23,3 +24,23 @@ def test_record_is_read_as_the_csv_module_writes_it(rows: dict[str, bool]) -> No
 
 def test_a_row_without_commas_has_no_hash() -> None:
     assert read_record("a\n\nb,,\n") == {"a": False, "b": False}
+
+
+@pytest.mark.parametrize(
+    ("row", "record"),
+    [
+        ("a.py,sha256=x,1", {"a.py": True}),
+        ("a.py,,", {"a.py": False}),
+        ("a.py,,1", {"a.py": False}),
+        ('"a.py",sha256=x,1', {"a.py": True}),
+        ('"a,b.py",sha256=x,1', {"a,b.py": True}),
+        ('"a,b.py",,1', {"a,b.py": False}),
+        ('"a""b"" .py",sha256=x,', {'a"b" .py': True}),
+        ('a.py,"sha256=x",1', {"a.py": True}),
+        ('a.py,"",1', {"a.py": False}),
+        (",sha256=x,1", {}),
+        ("", {}),
+    ],
+)
+def test_a_row_names_a_path_and_its_hash(row: str, record: dict[str, bool]) -> None:
+    assert read_record(row) == record

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
+import struct
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
-from manylinux_reference.reading.system import ask_system, first_bytes_of, read_header
+from manylinux_reference.reading.system import (
+    InterpreterHeader,
+    ask_system,
+    first_bytes_of,
+    read_header,
+)
 
 
 def test_header_of_this_interpreter_has_its_pointer_width() -> None:
@@ -58,3 +65,84 @@ def test_interpreter_without_ctypes_still_answers(
 ) -> None:
     monkeypatch.setitem(sys.modules, "ctypes", None)
     assert ask_system().opens_main_program
+
+
+def header(bits: int, order: str, size: int = 64) -> bytes:
+    """Return an ELF header of machine 40 with distinct bytes in its flags."""
+    ident = b"\x7fELF" + bytes([bits // 32, {"<": 1, ">": 2}[order], 1]) + bytes(9)
+    words = "3Q" if bits == 64 else "3I"
+    fields = struct.pack(f"{order}2HI{words}I", 2, 40, 1, 7, 8, 9, 0x01020304)
+    return (ident + fields).ljust(size, b"\0")[:size]
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_header_says_class_order_machine_and_flags(bits: int, order: str) -> None:
+    assert read_header(header(bits, order)) == InterpreterHeader(
+        bits=bits, little_endian=order == "<", machine=40, flags=0x01020304
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        header(64, "<", 51),
+        b"\x7fELG" + header(64, "<")[4:],
+        b"\x7fELF\0" + header(64, "<")[5:],
+        b"\x7fELF\3" + header(64, "<")[5:],
+    ],
+)
+def test_what_is_no_elf_file_has_no_header(data: bytes) -> None:
+    assert read_header(data) is None
+
+
+def test_shortest_header_is_one_of_32_bits() -> None:
+    assert read_header(header(32, "<", 52)) is not None
+
+
+def test_first_bytes_are_those_of_a_header(tmp_path: Path) -> None:
+    path = tmp_path / "python"
+    path.write_bytes(bytes(range(100)))
+    assert first_bytes_of(str(path)) == bytes(range(64))
+
+
+def test_platform_and_interpreter_are_those_of_this_python() -> None:
+    answers = ask_system()
+    assert answers.platform == sysconfig.get_platform()
+    assert answers.interpreter == Path(sys.executable).read_bytes()[:64]
+
+
+@pytest.mark.parametrize("error", [OSError, ValueError])
+def test_confstr_that_fails_answers_nothing(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def refuse(_: str) -> str:
+        raise error
+
+    monkeypatch.setattr(os, "confstr", refuse)
+    assert ask_system().confstr is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"), [(b"2.36", "2.36"), (b"2.\xff", "2.\ufffd"), (None, None)]
+)
+def test_library_answers_with_its_version(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes | None, version: str | None
+) -> None:
+    class Function:
+        restype: object = None
+
+        def __call__(self) -> bytes | None:
+            assert self.restype is ctypes.c_char_p
+            return answer
+
+    class Program:
+        gnu_get_libc_version = Function()
+
+    def opened(name: None) -> Program:
+        assert name is None
+        return Program()
+
+    monkeypatch.setattr(ctypes, "CDLL", opened)
+    assert ask_system().gnu_get_libc_version == version

@@ -185,3 +185,75 @@ def test_expansion_has_a_limit(count: int) -> None:
     else:
         with pytest.raises(tags.InvalidTagSetError, match="more than"):
             tags.expand(f"{part}-{part}-x")
+
+
+@pytest.mark.parametrize(
+    ("tag", "promise"),
+    [
+        ("manylinux_2_17_X86_64", ((2, 17), "x86_64")),
+        ("manylinux_0_0_a", ((0, 0), "a")),
+        ("manylinux_10_100_s390x", ((10, 100), "s390x")),
+        ("manylinux_2_17_some_new_cpu", ((2, 17), "some_new_cpu")),
+        ("manylinux_2_17_x86_64_v", ((2, 17), "x86_64_v")),
+        ("manylinux_2_17_x86_64_vx", ((2, 17), "x86_64_vx")),
+        ("manylinux_2_17__v3", ((2, 17), "_v3")),
+        ("ManyLinux2014_X86_64", ((2, 17), "x86_64")),
+        ("manylinux_00_17_a", None),
+        ("manylinux_2_00_a", None),
+        ("manylinux_2_17_a b", None),
+        ("manylinux_2_17_a.b", None),
+    ],
+)
+def test_tag_promises_numbers_and_an_architecture(
+    tag: str, promise: tags.Promise | None
+) -> None:
+    assert tags.parse(tag) == promise
+
+
+def test_numbers_have_a_largest_length() -> None:
+    longest = "9" * (tags.LONGEST_NUMBERS - 1)
+    assert tags.parse(f"manylinux_2_{longest}_a") == ((2, int(longest)), "a")
+    assert tags.parse(f"manylinux_2_{longest}9_a") is None
+    assert tags.parse(f"manylinux_22_{longest}_a") is None
+
+
+def test_legacy_spellings_come_oldest_first() -> None:
+    assert list(tags.legacy_spellings("i686").items()) == [
+        ((2, 5), "manylinux1_i686"),
+        ((2, 12), "manylinux2010_i686"),
+        ((2, 17), "manylinux2014_i686"),
+    ]
+    assert tags.legacy_spellings("riscv64") == {}
+
+
+def test_canonical_spelling_is_in_lower_case() -> None:
+    assert tags.canonical(((2, 17), "X86_64")) == "manylinux_2_17_x86_64"
+
+
+@pytest.mark.parametrize(
+    ("tag_set", "expanded"),
+    [
+        ("py3-none-any", ["py3-none-any"]),
+        ("PY3-None-Any", ["py3-none-any"]),
+        (
+            "py2.py3-none-a.b",
+            ["py2-none-a", "py2-none-b", "py3-none-a", "py3-none-b"],
+        ),
+    ],
+)
+def test_set_is_every_combination_in_order(tag_set: str, expanded: list[str]) -> None:
+    assert tags.expand(tag_set) == expanded
+
+
+def test_set_stands_for_a_bounded_number_of_tags() -> None:
+    members = ".".join(f"m{number}" for number in range(64))
+    assert len(tags.expand(f"{members}-{members}")) == tags.LARGEST_EXPANSION
+    with pytest.raises(tags.InvalidTagSetError, match="more than 4096"):
+        tags.expand(f"{members}-{members}.more")
+
+
+def test_reason_shows_the_beginning_of_a_long_set() -> None:
+    for end in ("..b", ".any.b"):
+        with pytest.raises(tags.InvalidTagSetError) as refused:
+            tags.set_members("a" * 100 + end)
+        assert str(refused.value).startswith(f"'{'a' * 80}' has ")

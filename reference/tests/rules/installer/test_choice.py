@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import sysconfig
 from random import Random
 
 import pytest
@@ -12,6 +14,7 @@ from manylinux_reference.rules.installer.choice import (
     PythonRanks,
     choose,
     explicit_target,
+    running_python_ranks,
 )
 from manylinux_reference.rules.installer.order import Ranks, platform_tags
 from manylinux_reference.rules.installer.platform import Environment
@@ -140,3 +143,71 @@ def test_explicit_target_is_its_level_and_every_older_one(
 @pytest.mark.parametrize("target", ["linux_x86_64", "any", "manylinux2014_riscv64", ""])
 def test_what_is_not_a_manylinux_tag_is_not_a_target(target: str) -> None:
     assert explicit_target(target) is None
+
+
+@pytest.mark.parametrize(
+    ("pair", "rank"),
+    [
+        (("cp312", "cp312"), 0),
+        (("cp312", "abi3"), 1),
+        (("cp312", "none"), 2),
+        (("cp311", "abi3"), 3),
+        (("cp32", "abi3"), 12),
+        (("cp31", "abi3"), None),
+        (("py312", "none"), 13),
+        (("py3", "none"), 14),
+        (("py311", "none"), 15),
+        (("py30", "none"), 26),
+        (("py313", "none"), None),
+        (("cp311", "cp311"), None),
+        (("py2.py3", "none"), 14),
+        (("cp312", "abi3.none"), 1),
+        (("py2", "none"), None),
+    ],
+)
+def test_python_and_abi_have_a_rank(pair: tuple[str, str], rank: int | None) -> None:
+    pythons = PythonRanks((3, 12), "cp312")
+    assert pythons[pair] == rank
+    assert pythons[pair] == rank  # as remembered
+
+
+def test_running_interpreter_prefers_its_own_tags() -> None:
+    major, minor = sys.version_info[:2]
+    threads = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+    ranks = running_python_ranks()
+    assert ranks == PythonRanks((major, minor), f"cp{major}{minor}{threads}")
+    assert ranks[f"cp{major}{minor}", f"cp{major}{minor}{threads}"] == 0
+
+
+def test_free_threaded_interpreter_is_told_by_its_configuration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sysconfig, "get_config_var", {"Py_GIL_DISABLED": 1}.get)
+    major, minor = sys.version_info[:2]
+    own = (f"cp{major}{minor}", f"cp{major}{minor}t")
+    assert running_python_ranks()[own] == 0
+
+
+def test_target_is_an_environment_without_a_machine() -> None:
+    assert explicit_target("manylinux2014_x86_64") == Environment((), "x86_64", (2, 17))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["p-1-py3-none-any.whl", "p-1-1-py3-none-any.whl"],
+        ["p-2-py3-none-any.whl", "p-1-py3-none-any.whl"],
+    ],
+)
+def test_of_equal_wheels_the_first_by_name_is_chosen(names: list[str]) -> None:
+    for order in (names, names[::-1]):
+        chosen = choose(dict.fromkeys(order, ()), PYTHONS, Ranks(HERE))
+        assert chosen == min(names)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["p-1-py3-none-a..b.whl", "p-1-py3..py2-none-any.whl", "p-1-py3-any.x-any.whl"],
+)
+def test_wheel_with_a_set_that_breaks_a_rule_does_not_fit(name: str) -> None:
+    assert installer.preference(name, PYTHONS, Ranks(HERE)) is None

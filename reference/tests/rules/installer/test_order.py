@@ -137,3 +137,82 @@ def test_ranks_remember_a_bounded_number_of_tags(
     for number in range(9):
         assert ranks[f"manylinux_2_{number}_x86_64"] is not None
     assert len(ranks) == 2
+
+
+@pytest.mark.parametrize(
+    ("arch", "glibc", "listed"),
+    [
+        ("x86_64", (2, 4), []),
+        ("x86_64", (2, 5), ["manylinux_2_5_x86_64", "manylinux1_x86_64"]),
+        (
+            "i686",
+            (2, 6),
+            ["manylinux_2_6_i686", "manylinux_2_5_i686", "manylinux1_i686"],
+        ),
+        ("s390x", (2, 16), []),
+        (
+            "aarch64",
+            (2, 18),
+            [
+                "manylinux_2_18_aarch64",
+                "manylinux_2_17_aarch64",
+                "manylinux2014_aarch64",
+            ],
+        ),
+        ("riscv64", (2, 17), ["manylinux_2_17_riscv64"]),
+        ("x86_64", (1, 99), []),
+    ],
+)
+def test_list_ends_at_the_floor(
+    arch: str, glibc: tuple[int, int], listed: list[str]
+) -> None:
+    found = platform_tags(Environment((arch,), arch, glibc))
+    assert found == [f"linux_{arch}", *listed]
+
+
+def test_legacy_tags_are_listed_after_their_equivalents() -> None:
+    listed = platform_tags(Environment(("x86_64",), "x86_64", (2, 17)))
+    legacy = [at for at, tag in enumerate(listed) if not tag.startswith("manylinux_")]
+    assert [(listed[at - 1], listed[at]) for at in legacy[1:]] == [
+        ("manylinux_2_17_x86_64", "manylinux2014_x86_64"),
+        ("manylinux_2_12_x86_64", "manylinux2010_x86_64"),
+        ("manylinux_2_5_x86_64", "manylinux1_x86_64"),
+    ]
+    assert len(listed) == 1 + 13 + 3
+
+
+def test_newer_major_lists_every_minor_of_the_older() -> None:
+    listed = platform_tags(Environment(("aarch64",), "aarch64", (4, 0)))
+    majors = [tag.split("_")[1] for tag in listed if tag.startswith("manylinux_")]
+    assert majors.count("4") == 1
+    assert majors.count("3") == order.LAST_MINOR + 1
+    assert majors.count("2") == order.LAST_MINOR - 17 + 1
+    assert "manylinux2014_aarch64" in listed
+
+
+def test_names_of_the_machine_come_in_their_order() -> None:
+    environment = Environment(("armv8l", "armv7l"), "armv7l", (2, 17))
+    ranks = Ranks(environment)
+    tags_in_order = ["linux_armv8l", "linux_armv7l", "manylinux_2_17_armv7l", "any"]
+    found = [rank for tag in tags_in_order if (rank := ranks[tag])]
+    assert found == sorted(set(found))
+    assert len(found) == 4
+    assert platform_tags(environment)[:2] == tags_in_order[:2]
+
+
+@pytest.mark.parametrize(
+    ("tag_set", "like"),
+    [
+        ("manylinux_2_5_x86_64.manylinux_2_17_x86_64", "manylinux_2_17_x86_64"),
+        ("win32.manylinux1_x86_64", "manylinux1_x86_64"),
+    ],
+)
+def test_set_is_as_good_as_its_best_member(tag_set: str, like: str) -> None:
+    ranks = Ranks(NEW)
+    assert ranks[tag_set] == ranks[like]
+    assert tag_set in ranks
+
+
+def test_set_that_breaks_a_rule_has_no_rank() -> None:
+    with pytest.raises(tags.InvalidTagSetError):
+        Ranks(NEW)["a..b"]

@@ -13,9 +13,12 @@ from manylinux_reference.reading.system import (
     read_header,
 )
 from manylinux_reference.rules.installer.platform import (
+    LONGEST_VERSION,
     Environment,
+    decisive_system,
     detect,
     glibc_version,
+    leading_version,
 )
 
 EM_386, EM_ARM, EM_PPC64, EM_X86_64 = 3, 40, 21, 62
@@ -99,6 +102,7 @@ def test_leading_numbers_are_the_version(
     ("confstr", "library", "version"),
     [
         ("glibc 2.28", "2.36", (2, 28)),
+        ("glibc 2.28 of ours", "2.36", (2, 28)),
         (None, "2.36", (2, 36)),
         ("no version", "2.36", (2, 36)),
         ("glibc ", "2.36", (2, 36)),
@@ -142,3 +146,40 @@ def test_any_version_text_gives_a_version_or_none(
 ) -> None:
     version = glibc_version(SystemAnswers("linux-x86_64", confstr, library))
     assert version is None or min(version) >= 0
+
+
+def test_version_text_has_a_largest_length() -> None:
+    longest = "2.17-".ljust(LONGEST_VERSION, "x")
+    assert leading_version(longest) == (2, 17)
+    assert leading_version(f"{longest}x") is None
+
+
+@pytest.mark.parametrize(
+    ("platform", "linux"),
+    [
+        ("linux-x86-64.v 2", ("x86_64_v_2",)),
+        ("linux-armv5tel", ("armv5tel",)),
+        ("linux-armv4l", ("armv4l",)),
+    ],
+)
+def test_machine_is_spelled_as_in_a_tag(platform: str, linux: tuple[str, ...]) -> None:
+    answers = SystemAnswers(platform, interpreter=X86_64)
+    assert detect(answers).linux == linux
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("machine", [EM_386, EM_ARM])
+def test_interpreter_of_32_bits_is_little_endian(
+    order: str, bits: int, machine: int
+) -> None:
+    name = {EM_386: "i686", EM_ARM: "armv7l"}[machine]
+    interpreter = header(machine, bits, 0x05000400, order)
+    answers = SystemAnswers(f"linux-{name}", interpreter=interpreter)
+    right = order == "<" and bits == 32
+    assert detect(answers).arch == (name if right else "")
+
+
+def test_target_decides_and_not_what_runs_the_tool() -> None:
+    target, tool = SystemAnswers("linux-s390x"), SystemAnswers("linux-x86_64")
+    assert decisive_system({"tool": tool, "target": target}) is target

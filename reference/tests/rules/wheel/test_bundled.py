@@ -83,3 +83,58 @@ def test_bundled_libraries_have_a_bill_of_materials(
     wheel.members += ["project-1.0.dist-info/sboms/repair.cdx.json"] * listed
     found = [finding.rule for finding in bundled(wheel, X86_64)]
     assert found == ([] if listed else ["wheel.bundled.sbom"])
+
+
+def test_finding_names_the_file_and_the_library(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    user = make_elf()
+    user.needed = ["libfoo.so.1", "libbar.so"]
+    foo = make_elf(name="project.libs/renamed.so")
+    foo.soname = "libfoo.so.1"
+    bar = make_elf(name="project.libs/libbar.so")
+    bar.soname = "libbar.so.1"
+    libc = make_elf(name="project.libs/libc.so.6")
+    foo.needed = bar.needed = libc.needed = []
+    found = bundled(make_wheel(user, foo, bar, libc), X86_64)
+    assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
+        (
+            "wheel.bundled.unique-name",
+            foo.name,
+            True,
+            {"library": "renamed.so"},
+        ),
+        ("wheel.bundled.unique-name", bar.name, True, {"library": "libbar.so"}),
+        ("wheel.bundled.glibc", libc.name, False, {"library": "libc.so.6"}),
+        ("wheel.bundled.sbom", foo.name, True, {}),
+    ]
+
+
+def test_soname_of_a_needed_library_is_unique_too(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    user = make_elf()
+    user.needed = ["libfoo.so.1"]
+    library = make_elf(name="project/libfoo-1a2b3c4d.so")
+    library.soname = "libfoo.so.1"
+    (finding,) = bundled(make_wheel(user, library), X86_64)
+    assert finding.evidence == {"library": "libfoo.so.1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution", "unique"),
+    [
+        ("libfoo_1a2b3c4d.so.1", "p", True),
+        ("libfoo.1a2b3c4d.so.1", "p", True),
+        ("libq1a2b3c4d.so.1", "x", False),
+        ("libgit_1A2B3C4D.so", "x", False),
+        ("libmy-project.so", "my.project", True),
+        ("libmy_project.so", "my-project", True),
+        ("libmy.project.so", "my_project", True),
+        ("libmyproject.so", "My-Project", True),
+    ],
+)
+def test_name_is_unique_however_it_is_divided(
+    name: str, distribution: str, unique: bool
+) -> None:
+    assert is_unique(name, distribution) is unique

@@ -199,3 +199,38 @@ def test_extension_module_says_its_abi(
     elf.exports = {export}
     wheel = make_wheel(elf, filename=f"p-1-{tags}-linux_x86_64.whl")
     assert rules(wheel) == expected
+
+
+def test_finding_names_the_member(wheel: Wheel, make_elf: MakeElf) -> None:
+    elf = make_elf(name="p-1.data/purelib/module.so")
+    elf.exports = {b"PyInit_module", b"initmodule"}
+    wheel.add(elf)
+    wheel.members.append("lost.py")
+    wheel.pythons, wheel.abis = ["cp27"], ["none"]
+    wheel.metadata = {"tag": ["cp27-none-any.x"]}
+    with pytest.raises(UnusableError):
+        rules(wheel)
+    wheel.metadata = {"tag": ["py2.py3-none-any"]}
+    found = [(each.rule, each.member, each.advice) for each in contents(wheel)]
+    assert found == [
+        ("wheel.tags.metadata", "WHEEL", False),
+        ("wheel.tags.one-triple-per-line", "WHEEL", True),
+        ("wheel.contents.record", "lost.py", False),
+        ("wheel.layout.root-is-purelib", "project/module.so", False),
+        ("wheel.layout.purelib", elf.name, False),
+        ("wheel.abi.unicode-width", elf.name, False),
+        ("wheel.abi.not-none", elf.name, True),
+    ]
+
+
+def test_finding_about_the_whole_wheel_names_no_member(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.type = ET_REL
+    wheel = make_wheel(elf, filename="p-1-cp312-cp312-manylinux1_x86_64.whl")
+    found = [(each.rule, each.member, each.advice) for each in contents(wheel)]
+    assert found == [
+        ("wheel.tags.both-spellings", "", True),
+        ("wheel.contents.elf", "", False),
+    ]

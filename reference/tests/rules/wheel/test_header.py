@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.policy import Policy, architectures
+from manylinux_reference.reading.policy import NEVER, Policy, architectures
 from manylinux_reference.rules.wheel.header import header, origin
 
 ARCHITECTURES = architectures()
@@ -89,3 +89,27 @@ def test_flags_name_the_abi(
     elf.flags = flags
     found = [finding.rule for finding in header(elf, Policy(arch))]
     assert found == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("arch", "fields", "rule", "offset"),
+    [
+        ("x86_64", {"machine": 3}, "wheel.elf.machine", 0x12),
+        ("x86_64", {"bits": 32}, "wheel.elf.class", 4),
+        ("ppc64", {"big_endian": False}, "wheel.elf.byte-order", 5),
+        ("x86_64", {"osabi": 9}, "wheel.elf.osabi", 7),
+        ("armv7l", {"flags": 0}, "wheel.elf.flags.armv7l", 0x24),
+        ("ppc64le", {"flags": 1}, "wheel.elf.flags.powerpc", 0x30),
+    ],
+)
+def test_finding_names_the_file_and_the_offset_of_the_field(
+    arch: str, fields: dict[str, int], rule: str, offset: int, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    for name, value in fields.items():
+        setattr(elf, name, value)
+    policy = Policy(arch)
+    (finding,) = [*origin(elf, policy), *header(elf, policy)]
+    assert (finding.rule, finding.member) == (rule, elf.name)
+    assert finding.evidence == {"offset": offset}
+    assert (finding.min_level, finding.advice) == (NEVER, False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.elf import ET_EXEC, Elf
-from manylinux_reference.reading.policy import Policy, architectures
+from manylinux_reference.reading.policy import NEVER, Policy, architectures
 from manylinux_reference.rules.wheel.loading import executables, loading, runpath
 
 X86_64 = Policy("x86_64")
@@ -93,6 +93,10 @@ def test_property_of_another_architecture_means_nothing(make_elf: MakeElf) -> No
         ("x-1.data/platlib/a/b.so", "$ORIGIN/..", ""),
         ("x-1.data/purelib/a/b.so", "$ORIGIN/..", ""),
         ("x-1.data/platlib/a/b.so", "$ORIGIN/../..", "outside the installed tree"),
+        ("x-1.data/purelib/a/b.so", "$ORIGIN/../..", "outside the installed tree"),
+        ("a/b.so", "$ORIGIN//../..", "outside the installed tree"),
+        ("a/b.so", "$ORIGIN/./../..", "outside the installed tree"),
+        ("a/b.so", "$ORIGIN/x/../../..", "outside the installed tree"),
         ("x-1.data/scripts/b", "$ORIGIN/../lib", ""),
         ("x-1.data/scripts/b", "$ORIGIN/../..", "outside the installed tree"),
         ("a/b.so", "", "an empty element is the working directory"),
@@ -166,3 +170,41 @@ def test_script_that_needs_a_contained_library_is_advised_against(
     assert finding.rule == "wheel.executable.launcher"
     assert finding.advice
     assert list(executables(elf, {"libbar.so.1"}, X86_64)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "rule", "advice"),
+    [
+        ({"stack": 7}, "wheel.stack.executable", False),
+        ({"stack": None}, "wheel.stack.header", False),
+        ({"textrel": True}, "wheel.relocations.text", True),
+        ({"static_tls": True}, "wheel.tls.static", True),
+        ({"runpaths": ["/lib"]}, "wheel.runpath.origin", False),
+        ({"isa_needed": 2}, "wheel.isa.property", False),
+    ],
+)
+def test_finding_names_the_file(
+    fields: dict[str, object], rule: str, advice: bool, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    for name, value in fields.items():
+        setattr(elf, name, value)
+    (finding,) = loading(elf, X86_64)
+    assert (finding.rule, finding.member) == (rule, elf.name)
+    assert (finding.min_level, finding.advice) == (NEVER, advice)
+
+
+def test_finding_names_the_program(make_elf: MakeElf) -> None:
+    elf = program(make_elf, "/lib/ld.so", "libfoo.so.1")
+    found = executables(elf, {"libfoo.so.1"}, X86_64)
+    assert [(each.rule, each.member, each.advice) for each in found] == [
+        ("wheel.executable.interpreter", elf.name, False),
+        ("wheel.executable.launcher", elf.name, True),
+    ]
+
+
+def test_program_outside_of_scripts_finds_its_libraries(make_elf: MakeElf) -> None:
+    elf = make_elf(name="project/tool")
+    elf.type, elf.interpreter = ET_EXEC, X86_64.loader
+    elf.needed = ["libfoo.so.1"]
+    assert list(executables(elf, {"libfoo.so.1"}, X86_64)) == []

@@ -130,3 +130,16 @@ def test_each_need_is_reported(make_elf: MakeElf, make_wheel: MakeWheel) -> None
         "libcrypto.so.3",
         "libssl.so.3",
     ]
+
+
+def test_finding_names_the_file(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+    policy = Policy("x86_64")
+    policy.additional = {"libnew.so.1": (2, 28)}
+    elf = make_elf()
+    elf.needed = ["libssl.so.3", "ld-linux.so.2", "libnew.so.1"]
+    found = needed(elf, make_wheel(elf), policy)
+    assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
+        ("wheel.needed.allowed", elf.name, False, {"library": "libssl.so.3"}),
+        ("wheel.needed.loader", elf.name, False, {"library": "ld-linux.so.2"}),
+        ("wheel.needed.allowed", elf.name, False, {"library": "libnew.so.1"}),
+    ]

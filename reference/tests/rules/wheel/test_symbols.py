@@ -166,3 +166,35 @@ def test_names_of_a_library_are_looked_for_where_it_is_needed(
         b"initmod",
         *names_of(ZLIB),
     }
+
+
+def test_finding_names_the_file_the_library_and_the_symbol(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    name, *_ = names_of(ZLIB)
+    elf = make_elf()
+    elf.needed = [ZLIB]
+    elf.undefined = {name: False, PYFPE: False}
+    found = list(symbols(elf, make_wheel(elf), X86_64))
+    assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
+        (
+            "wheel.symbols.zlib",
+            elf.name,
+            False,
+            {"library": ZLIB, "symbol": name.decode()},
+        ),
+        ("wheel.symbols.pyfpe", elf.name, False, {"symbol": PYFPE.decode()}),
+    ]
+    (level,) = {level for _, level, names in X86_64.forbidden if name in names}
+    assert [each.min_level for each in found] == [level, NEVER]
+
+
+def test_finding_shows_a_symbol_that_is_no_text(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.needed = []
+    elf.undefined = {b"odd\xff": False}
+    (finding,) = symbols(elf, make_wheel(elf), X86_64)
+    assert (finding.member, finding.advice) == (elf.name, True)
+    assert finding.evidence == {"symbol": "odd\\xff"}

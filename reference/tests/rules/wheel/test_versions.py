@@ -155,3 +155,18 @@ def test_packed_relocations_hold_from_glibc_2_36_on(
     elf.relr = True
     (finding,) = versions(elf, make_wheel(elf), X86_64)
     assert (finding.rule, finding.min_level) == ("wheel.relocations.relr", (2, 36))
+
+
+def test_finding_names_the_file_the_library_and_the_node(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.relr = True
+    elf.version_needs = [need("GLIBCXX_3.4", "libm.so.6")]
+    evidence = {"library": "libm.so.6", "version": "GLIBCXX_3.4"}
+    found = versions(elf, make_wheel(elf), X86_64)
+    assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
+        ("wheel.relocations.relr", elf.name, False, {}),
+        ("wheel.versions.listed", elf.name, False, evidence),
+        ("wheel.versions.provider", elf.name, True, evidence),
+    ]

@@ -1,0 +1,130 @@
+"""An archive is bounded in everything that it can make a reader do."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.inflate import content, first_bytes
+from manylinux_reference.reading.unusable import UnusableError
+
+LIMIT = 10_000_000
+
+
+def archive_of(folder: Path, **files: bytes) -> Path:
+    path = folder / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    return path
+
+
+def read_all(path: Path) -> None:
+    with Archive(str(path)) as archive:
+        for member in archive.members:
+            content(archive, member, LIMIT)
+
+
+def refusal(path: Path) -> str:
+    """Return why an archive or one of its members is refused."""
+    with pytest.raises(UnusableError) as refused:
+        read_all(path)
+    return str(refused.value)
+
+
+def limited(monkeypatch: pytest.MonkeyPatch, name: str, value: int) -> None:
+    monkeypatch.setattr(f"manylinux_reference.reading.archive.{name}", value)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "reason"),
+    [
+        ("MOST_MEMBERS", 2, "2 members, more than 1"),
+        ("LARGEST_DIRECTORY", 2 * 47, "a directory of 94 bytes"),
+        ("LARGEST_MEMBER", 300, "b: is 300 bytes, more than 299"),
+    ],
+)
+def test_archive_is_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: int, reason: str
+) -> None:
+    path = archive_of(tmp_path, a=b"", b=b"bc" * 150)
+    limited(monkeypatch, name, limit)
+    assert len(Archive(str(path)).members) == 2
+    limited(monkeypatch, name, limit - 1)
+    assert refusal(path) == reason
+
+
+@pytest.mark.parametrize(
+    ("size", "ratio", "refused"),
+    [(1000, 10, False), (1001, 1, True), (1001, 1001, False), (5000, 300, False)],
+)
+def test_only_large_members_may_not_grow_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, ratio: int,
+    refused: bool,
+) -> None:  # fmt: skip
+    limited(monkeypatch, "RATIO_MATTERS_FROM", 1000)
+    limited(monkeypatch, "LARGEST_RATIO", ratio)
+    path = archive_of(tmp_path, a=bytes(size))
+    packed = zipfile.ZipFile(path).getinfo("a").compress_size
+    if refused:
+        assert refusal(path) == f"a: grows from {packed} to {size} bytes"
+    else:
+        read_all(path)
+
+
+def test_stored_member_has_one_size(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a", b"abc")
+    with Archive(str(path)) as archive:
+        (member,) = archive.members
+        assert content(archive, member, 3) == b"abc"
+        assert first_bytes(archive, member, 2) == b"ab"
+    data = bytearray(path.read_bytes())
+    struct.pack_into("<L", data, data.rfind(b"PK\1\2") + 24, 4)
+    path.write_bytes(data)
+    assert refusal(path) == "a: is stored in another size than its own"
+
+
+def test_bytes_outside_of_the_file_are_refused(tmp_path: Path) -> None:
+    path = archive_of(tmp_path, a=b"abc")
+    size = path.stat().st_size
+    with Archive(str(path)) as archive:
+        assert archive.read(0, size) == path.read_bytes()
+        with pytest.raises(UnusableError, match=f"^ends before byte {size + 1}$"):
+            archive.read(1, size)
+        with pytest.raises(UnusableError, match=f"^cannot be read at byte {2**64}$"):
+            archive.read(2**64, 1)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_archive_is_closed_after_use_and_after_a_refusal(tmp_path: Path) -> None:
+    path = archive_of(tmp_path, a=b"abc")
+    before = open_files()
+    with Archive(str(path)) as archive:
+        assert open_files() == before + 1
+        assert [member.name for member in archive.members] == ["a"]
+    assert open_files() == before
+    path.write_bytes(b"not an archive")
+    with pytest.raises(UnusableError, match=r"^not a zip archive, or cut off$"):
+        Archive(str(path))
+    assert open_files() == before
+
+
+def test_names_are_those_of_folders_too(tmp_path: Path) -> None:
+    path = archive_of(tmp_path, **{"folder/": b"", "folder/file": b"x"})
+    with Archive(str(path)) as archive:
+        assert list(archive.names) == ["folder/", "folder/file"]
+
+
+def test_comment_of_any_length_ends_an_archive(tmp_path: Path) -> None:
+    path = archive_of(tmp_path, a=b"abc")
+    with zipfile.ZipFile(path, "a") as made:
+        made.comment = b"x" * 0xFFFF
+    read_all(path)

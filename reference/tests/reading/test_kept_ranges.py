@@ -1,0 +1,134 @@
+"""Ranges of a stream are kept, in bounded memory."""
+
+from __future__ import annotations
+
+import pytest
+from manylinux_reference.reading import range_buffer
+from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
+from manylinux_reference.reading.unusable import UnusableError
+
+MIB = 2**20
+
+
+@pytest.mark.parametrize(
+    ("size", "head"),
+    [
+        (0, 0),
+        (MIB, MIB),
+        (4 * MIB, 4 * MIB),
+        (16 * MIB, 4 * MIB),
+        (64 * MIB, 8 * MIB),
+        (1024 * MIB, 24 * MIB),
+    ],
+)
+def test_head_of_a_file_is_always_kept(size: int, head: int) -> None:
+    buffer = RangeBuffer(size)
+    assert buffer.is_complete is (head == 0)
+    buffer.feed(bytes(max(head - 1, 0)))
+    assert buffer.is_complete is (head == 0)
+    buffer.feed(b"x" * min(1, head))
+    assert buffer.is_complete
+    buffer.feed(bytes(10))
+    assert buffer.read(0, head) == bytes(max(head - 1, 0)) + b"x" * min(1, head)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> RangeBuffer:
+    """Return a buffer of a file of 200 bytes that keeps the first ten."""
+    monkeypatch.setattr(range_buffer, "HEAD", 10)
+    monkeypatch.setattr(range_buffer, "HEAD_SHARE", 200)
+    monkeypatch.setattr(range_buffer, "ROUND", 5)
+    return RangeBuffer(200)
+
+
+DATA = bytes(range(200))
+
+
+@pytest.mark.parametrize("piece", [1, 3, 7, 10, 50, 200])
+def test_ranges_are_kept_whatever_the_pieces(small: RangeBuffer, piece: int) -> None:
+    small.keep([(100, 20), (50, 5), (195, 5)])
+    complete = []
+    for at in range(0, 200, piece):
+        complete.append(small.is_complete)
+        small.feed(DATA[at : at + piece])
+    assert not any(complete)
+    assert small.is_complete
+    assert small.position == 200
+    for at, size in ((0, 10), (2, 3), (100, 20), (119, 1), (50, 5), (195, 5)):
+        assert small.read(at, size) == DATA[at : at + size]
+        kept, begin = small.locate(at, size)
+        assert kept[begin : begin + size] == DATA[at : at + size]
+
+
+def test_what_passed_by_is_kept_in_another_pass(small: RangeBuffer) -> None:
+    small.feed(DATA)
+    with pytest.raises(NotKeptError) as missing:
+        small.check_kept([(0, 10), (20, 5), (9, 2), (100, 1)])
+    assert missing.value.ranges == [(20, 5), (9, 2), (100, 1)]
+    assert str(missing.value) == "not kept: [(20, 5), (9, 2), (100, 1)]"
+    small.keep(missing.value.ranges)
+    before = small.is_complete
+    small.rewind()
+    small.feed(DATA)
+    assert (before, small.is_complete) == (False, True)
+    small.check_kept([(0, 10), (20, 5), (9, 2), (100, 1)])
+    assert small.read(20, 5) == DATA[20:25]
+
+
+def test_range_is_kept_a_little_larger_than_asked(small: RangeBuffer) -> None:
+    small.keep([(20, 1)])
+    small.feed(DATA)
+    assert small.read(20, 5) == DATA[20:25]
+    with pytest.raises(NotKeptError):
+        small.read(20, 6)
+
+
+def test_range_inside_of_the_last_one_is_kept_once(small: RangeBuffer) -> None:
+    small.keep([(20, 10), (20, 3), (25, 5)])
+    small.keep([(22, 4)])
+    small.feed(DATA)
+    assert small.locate(22, 4)[0] is small.locate(20, 10)[0]
+    assert small.locate(25, 5)[0] is small.locate(20, 10)[0]
+
+
+def test_range_ends_with_the_file(small: RangeBuffer) -> None:
+    small.keep([(198, 2)])
+    small.feed(DATA)
+    assert small.is_complete
+    assert small.read(198, 2) == DATA[198:]
+
+
+@pytest.mark.parametrize(
+    ("at", "size"), [(-1, 2), (199, 2), (200, 1), (0, 201), (300, 0)]
+)
+def test_bytes_outside_of_the_file_are_refused(
+    small: RangeBuffer, at: int, size: int
+) -> None:
+    reason = f"^needs {size} bytes at {at}, past its end$"
+    with pytest.raises(UnusableError, match=reason):
+        small.locate(at, size)
+    with pytest.raises(UnusableError, match=reason):
+        small.check_kept([(at, size)])
+
+
+def test_nothing_at_the_end_of_the_file_is_inside(small: RangeBuffer) -> None:
+    with pytest.raises(NotKeptError):
+        small.read(200, 0)
+
+
+def test_ranges_are_bounded_in_number(
+    small: RangeBuffer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(range_buffer, "MOST_RANGES", 2)
+    small.keep([(20, 1), (40, 1)])
+    with pytest.raises(UnusableError, match=r"^a table of 5 bytes at 60 is too large$"):
+        small.keep([(60, 1)])
+
+
+def test_ranges_are_bounded_in_size(
+    small: RangeBuffer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(range_buffer, "LARGEST_KEPT", 10 + 50)
+    small.keep([(20, 50)])
+    with pytest.raises(UnusableError, match=r"^a table of 5 bytes at 100 is too"):
+        small.keep([(100, 1)])
