@@ -118,8 +118,8 @@ def _fresh(container: Container) -> Container:
 def _prepare(containers: Sequence[Container], mirror: str) -> float:
     """Return the seconds that preparing takes; the images are removed."""
     engine = connect()
-    wishes = PrepareOptions(source=Source.MIRROR, mirror=mirror)
-    preparation = Preparation(Engines(), wishes)
+    options = PrepareOptions(source=Source.MIRROR, mirror=mirror)
+    preparation = Preparation(Engines(), options)
     try:
         return _timed(lambda: _prepare_all(preparation, containers))
     finally:
