@@ -5,13 +5,11 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterator, Mapping
 
+from manylinux_conformance.platforms.architectures import runs_both_widths
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.platform import ElfClass, Libc
 from manylinux_conformance.questions.answer import Answer, declined, not_asked
 from manylinux_conformance.sandbox.tool_description import Fact, ToolDescription
-
-# Machines whose name does not say how wide an interpreter's pointers are.
-EITHER_WIDTH = frozenset({"x86_64", "aarch64"})
 
 
 def unseen(tool: ToolDescription, environment: Environment) -> Answer | None:
@@ -37,5 +35,5 @@ def _shown(environment: Environment) -> Iterator[tuple[Fact, bool]]:
     narrow = platform.pointer_bits is ElfClass.BITS_32
     yield Fact.MUSL, platform.libc is Libc.MUSL
     yield Fact.STATIC, platform.libc is Libc.STATIC
-    yield Fact.POINTER_BITS, narrow and platform.machine in EITHER_WIDTH
+    yield Fact.POINTER_BITS, narrow and runs_both_widths(platform.machine)
     yield Fact.TOOL_GLIBC, bool(environment.tool_glibc)

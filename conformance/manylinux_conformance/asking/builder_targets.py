@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.loader.loader_check import (
     LoaderCheck,
     loader_check_for,
     loader_unavailable_reason,
 )
+from manylinux_conformance.platforms.architectures import narrow_architecture
 from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.sandbox.provide import ProvidedTool
@@ -29,8 +30,6 @@ TAG = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 # The machine and the C library where a tool runs: "x86_64 glibc 2.36".
 OWN = 'import os; print(os.uname().machine, os.confstr("CS_GNU_LIBC_VERSION"))'
 OWN_ANSWER = re.compile(rb"(\w+) glibc (\d+)\.(\d+)\s*")
-# What a 32-bit system is for where the kernel has 64 bits.
-NARROW = {"x86_64": "i686", "aarch64": "armv7l", "armv8l": "armv7l"}
 SECONDS = 30
 
 
@@ -74,7 +73,7 @@ def own_tag(tool: ProvidedTool) -> str:
         return ""
     machine, major, minor = (part.decode() for part in found.groups())
     if tool.interpreter.bits == ElfClass.BITS_32:
-        machine = NARROW.get(machine, machine)
+        machine = narrow_architecture(machine)
     return f"manylinux_{major}_{minor}_{machine}"
 
 
@@ -89,7 +88,7 @@ def _itself(image: Platform, cache: Path) -> Target | NotRun:
 
 def _target(tag: str, name: str, cache: Path) -> Target | NotRun:
     found = TAG.fullmatch(tag)
-    if found is None or found[3] not in ARCHITECTURES:
+    if found is None or found[3] not in architectures():
         reason = "the C library or the architecture is not one of manylinux"
         return NotRun(platforms=(tag,) if tag else (), reason=reason)
     major, minor, arch = int(found[1]), int(found[2]), found[3]

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
-from manylinux_fixtures.elf.architectures import ARCHITECTURES
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
@@ -89,7 +89,7 @@ class Places:
         return self.found
 
     def _architectures(self) -> list[str]:
-        return fnmatch.filter(ARCHITECTURES, self.suite.wanted.platform)
+        return fnmatch.filter(architectures(), self.suite.wanted.platform)
 
 
 def _pattern(tool: Tool, role: Role) -> str:

@@ -210,4 +210,4 @@ def test_of_equal_wheels_the_first_by_name_is_chosen(names: list[str]) -> None:
     ["p-1-py3-none-a..b.whl", "p-1-py3..py2-none-any.whl", "p-1-py3-any.x-any.whl"],
 )
 def test_wheel_with_a_set_that_breaks_a_rule_does_not_fit(name: str) -> None:
-    assert installer.preference(name, PYTHONS, Ranks(HERE)) is None
+    assert choice.preference(name, PYTHONS, Ranks(HERE)) is None
