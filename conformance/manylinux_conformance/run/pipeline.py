@@ -1,4 +1,8 @@
-"""A run: every chosen tool in every role it has, at every place, block by block."""
+"""A run: every chosen tool in every role it has, at every place, block by block.
+
+``run`` chooses the places of each tool; at each of them ``Asking.block`` plans, asks,
+judges and explains; whoever iterates over the blocks writes them.
+"""
 
 from __future__ import annotations
 
