@@ -70,6 +70,11 @@ def test_filename_and_metadata_name_the_same_tags(
     assert (finding.rule, finding.text) == ("wheel.tags.metadata", text)
 
 
+def test_metadata_without_tags_lack_those_of_the_filename(wheel: Wheel) -> None:
+    del wheel.metadata["tag"]
+    assert rules(wheel) == ["wheel.tags.metadata"]
+
+
 def test_set_on_a_tag_line_is_advised_against(wheel: Wheel) -> None:
     line = "cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64"
     wheel.metadata["tag"] = [line, line]
