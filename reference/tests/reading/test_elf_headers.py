@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from manylinux_reference.reading import elf_reader
+from manylinux_reference.reading import elf_reader, range_buffer
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, ET_REL, Elf
 from manylinux_reference.reading.elf_reader import read_elf, read_elves
@@ -181,3 +181,52 @@ def test_elf_files_are_bounded_together(
         reason = f"^more than {limit} bytes of ELF files$"
         with pytest.raises(UnusableError, match=reason):
             list(read_elves(archive, archive.members, SymbolQuery()))
+
+
+class Stream:
+    """A file in pieces, which counts how many are read in each pass."""
+
+    def __init__(self, data: bytes, piece: int) -> None:
+        self.data, self.piece = data, piece
+        self.passes: list[int] = []
+
+    def __call__(self) -> Iterator[bytes]:
+        self.passes.append(0)
+        for at in range(0, len(self.data), self.piece):
+            self.passes[-1] += 1
+            yield self.data[at : at + self.piece]
+
+    def read(self) -> Elf:
+        return read_elf(self, "x.so", len(self.data), SymbolQuery())
+
+
+FAR = written((INTERP, 4, b"/lib/ld.so\0".ljust(32, b"\0")), (NOTE, 4, bytes(64)))
+
+
+def test_first_pass_goes_to_the_end_of_the_file() -> None:
+    stream = Stream(FAR, 16)
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [17]
+
+
+def test_what_passed_by_is_read_in_further_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(range_buffer, "HEAD", 64)
+    monkeypatch.setattr(range_buffer, "ROUND", 1)
+    stream = Stream(FAR + bytes(160), 136)  # the program headers cross two pieces
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [4, 4, 2]
+    monkeypatch.setattr(elf_reader, "MOST_PASSES", 2)
+    with pytest.raises(UnusableError, match=r"^x\.so: its tables are too scattered$"):
+        stream.read()
+
+
+def test_what_is_still_to_come_needs_no_further_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(range_buffer, "HEAD", 64)
+    monkeypatch.setattr(range_buffer, "ROUND", 1)
+    stream = Stream(FAR, 16)
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [17]
