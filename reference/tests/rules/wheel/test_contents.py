@@ -114,6 +114,15 @@ def test_level_with_a_legacy_name_has_both_spellings(
     assert found == ([expected] if missing else [])
 
 
+def test_every_level_of_the_filename_has_both_spellings(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    platforms = "linux_x86_64.manylinux1_x86_64"
+    wheel = make_wheel(make_elf(), filename=f"p-1-cp312-cp312-{platforms}.whl")
+    wheel.metadata["tag"] = [f"cp312-cp312-{each}" for each in platforms.split(".")]
+    assert rules(wheel) == ["wheel.tags.both-spellings"]
+
+
 def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:
     wheel.elves[0].type = ET_REL
     assert rules(wheel) == ["wheel.contents.elf"]
