@@ -46,6 +46,7 @@ class Target:
 
     name: str
     tree: str
+    slow: tuple[str, ...] = ()  # modules of tests that are left out
 
     @property
     def package(self) -> str:
@@ -93,11 +94,14 @@ def _caches(_: str, names: list[str]) -> list[str]:
 
 
 def _write_settings(target: Target) -> None:
+    tests = f"tests/{target.name}"
     settings = SETTINGS.format(
         package=json.dumps(target.package),
         only=json.dumps(f"{target.package}/{target.name}/*"),
         options=json.dumps([*OPTIONS, *(f"-pno:{each}" for each in PLUGINS)]),
-        tests=json.dumps([f"tests/{target.name}"]),
+        tests=json.dumps(
+            [tests, *(f"--ignore={tests}/{name}" for name in target.slow)]
+        ),
     )
     project = (ROOT / "pyproject.toml").read_text()
     (target.folder / "pyproject.toml").write_text(project + settings)

@@ -99,7 +99,7 @@ def test_a_damaged_lock_or_tombstone_file_is_named(tmp_path: Path) -> None:
         ("a b", "a b", "a b"),
         ("a b c d", "a d", "a [-b c-] d"),
         ("a d", "a b c d", "a {+b c+} d"),
-        ("a " * 300, "a " * 300 + "b", "a " * 300 + "{+b+}"),
+        ("x" + " a" * 300, "y" + " a" * 300, "[-x-] {+y+}" + " a" * 300),
     ],
 )
 def test_a_word_diff_marks_what_went_and_what_came(

@@ -58,6 +58,7 @@ def test_case_does_not_matter(major: int, minor: int, arch: str) -> None:
         "manylinux_2_17_amd64",
         "manylinux_2_17_x86-64",
         "manylinux_2_17_x86_64_v3",
+        "manylinux_2_17_x_v1_v3",
         "manylinux_glibc_2_17_x86_64",
         "manylinux2_x86_64",
         "manylinux2017_x86_64",

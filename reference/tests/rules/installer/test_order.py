@@ -216,3 +216,9 @@ def test_set_is_as_good_as_its_best_member(tag_set: str, like: str) -> None:
 def test_set_that_breaks_a_rule_has_no_rank() -> None:
     with pytest.raises(tags.InvalidTagSetError):
         Ranks(NEW)["a..b"]
+
+
+def test_newer_major_comes_before_every_older_one() -> None:
+    ranks = Ranks(Environment(("x86_64",), "x86_64", (3, 1)))
+    found = [ranks["manylinux_3_0_x86_64"], ranks["manylinux_2_99_x86_64"]]
+    assert found == sorted(rank for rank in found if rank)

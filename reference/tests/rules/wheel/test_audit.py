@@ -277,6 +277,17 @@ def test_foreign_file_is_refused_and_nothing_else_said(
     assert found.rule == "wheel.elf.machine"
 
 
+def test_program_is_judged_with_what_the_wheel_contains(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    library = make_elf(name="project.libs/libfoo-1a2b3c4d.so.1")
+    program = make_elf(name="p-1.data/scripts/tool")
+    program.interpreter, program.needed = "/lib/ld.so", [library.base_name]
+    wheel = make_wheel(program, library)
+    found = {each.rule for each in file_findings(program, wheel, X86_64)}
+    assert found == {"wheel.executable.interpreter", "wheel.executable.launcher"}
+
+
 def test_relocatable_file_is_not_loaded(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:

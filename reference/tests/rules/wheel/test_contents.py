@@ -70,6 +70,11 @@ def test_filename_and_metadata_name_the_same_tags(
     assert (finding.rule, finding.text) == ("wheel.tags.metadata", text)
 
 
+def test_metadata_without_tags_lack_those_of_the_filename(wheel: Wheel) -> None:
+    del wheel.metadata["tag"]
+    assert rules(wheel) == ["wheel.tags.metadata"]
+
+
 def test_set_on_a_tag_line_is_advised_against(wheel: Wheel) -> None:
     line = "cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64"
     wheel.metadata["tag"] = [line, line]
@@ -107,6 +112,15 @@ def test_level_with_a_legacy_name_has_both_spellings(
     found = [finding.text for finding in contents(wheel)]
     expected = f"{platforms} without {missing}, the other spelling"
     assert found == ([expected] if missing else [])
+
+
+def test_every_level_of_the_filename_has_both_spellings(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    platforms = "linux_x86_64.manylinux1_x86_64"
+    wheel = make_wheel(make_elf(), filename=f"p-1-cp312-cp312-{platforms}.whl")
+    wheel.metadata["tag"] = [f"cp312-cp312-{each}" for each in platforms.split(".")]
+    assert rules(wheel) == ["wheel.tags.both-spellings"]
 
 
 def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:

@@ -67,8 +67,9 @@ def test_no_accepted_name_leaves_the_folder(name: str) -> None:
 @pytest.mark.parametrize("name", ["../a", "a/../", "folder/.."])
 def test_names_of_folders_are_looked_at_too(name: str, tmp_path: Path) -> None:
     archive = archive_of(tmp_path, **{"ok": b"", name: b""})
-    with pytest.raises(UnusableError, match="leaves the target folder"):
+    with pytest.raises(UnusableError, match="leaves the target folder") as refused:
         refuse_unsafe_names(archive)
+    assert refused.value.member == name
 
 
 def test_elf_file_is_known_by_its_content(tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_level_of_a_node_is_never_newer_than_its_data(known: tuple[str, str]) ->
         ("ld-linux-x86-64.so.2", "GLIBC_PRIVATE", "private"),
         ("libc.so.6", "GLIBC_ABI_DT_RELR", "dt-relr"),
         ("libstdc++.so.6", "CXXABI_FLOAT128", "named-nodes"),
+        ("libstdc++.so.6", "CXXABI_TM_1", "named-nodes"),
         ("libstdc++.so.6", "GLIBCXX_3.4", "listed"),
         ("ld-linux-x86-64.so.2", "GLIBC_2.3", "loader"),
         ("libc.so.6", "OPENSSL_3", "namespace"),
@@ -132,6 +133,7 @@ def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
         ("x86_64", "libc.so.6", "GLIBC_2.2.5", True),
         ("x86_64", "ld-linux-x86-64.so.2", "GLIBC_2.3", True),
         ("x86_64", "libm.so.6", "GLIBCXX_3.4", False),
+        ("x86_64", "libm.so.6", "CXXABI_TM_1", False),
         ("x86_64", "libgcc_s.so.1", "GLIBC_2.2.5", False),
         ("i686", "libgcc_s.so.1", "GLIBC_2.0", True),  # both have the node
         ("i686", "libc.so.6", "GLIBC_2.0", True),

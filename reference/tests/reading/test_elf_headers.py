@@ -1,0 +1,232 @@
+"""The ELF header and the program headers, laid out as the gABI's chapter 4 says."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from manylinux_reference.reading import elf_reader, range_buffer
+from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, ET_REL, Elf
+from manylinux_reference.reading.elf_reader import read_elf, read_elves
+from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.unusable import UnusableError
+
+LOAD, DYNAMIC, INTERP, NOTE = 1, 2, 3, 4
+STACK, PROPERTY = 0x6474E551, 0x6474E553
+EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
+Segment = tuple[int, int, bytes]  # type, flags, content
+NOTE_OF_LEVEL_2 = struct.pack("<3I4s3II", 4, 16, 5, b"GNU\0", 0xC0008002, 4, 2, 0)
+HEADERS = {32: 52, 64: 64}
+ENTRIES = {32: 32, 64: 56}
+
+
+def written(
+    *segments: Segment, bits: int = 64, order: str = "<", machine: int = EM_X86_64,
+    kind: int = ET_DYN, told: tuple[int, int] | None = None,
+) -> bytes:  # fmt: skip
+    """Return an ELF file whose segments stand behind its headers.
+
+    ``told`` is what the header says of the size and number of its program headers.
+    """
+    entry, count = told or (ENTRIES[bits], len(segments))
+    ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "<" else 2, 1, 3]) + bytes(8)
+    word = "Q" if bits == 64 else "I"
+    header = ident + struct.pack(
+        f"{order}2HI3{word}I6H",
+        *(kind, machine, 1, 0, HEADERS[bits], 0, 0x12345678),
+        *(HEADERS[bits], entry, count, 0, 0, 0),
+    )
+    at = len(header) + len(segments) * ENTRIES[bits]
+    table, contents = b"", b""
+    for each, flags, content in segments:
+        where, size = at + len(contents), len(content)
+        table += (
+            struct.pack(f"{order}2I6Q", each, flags, where, where, 0, size, size, 8)
+            if bits == 64
+            else struct.pack(f"{order}8I", each, where, where, 0, size, size, flags, 4)
+        )
+        contents += content
+    return header + table + contents
+
+
+def read(data: bytes) -> Elf:
+    def pieces() -> Iterator[bytes]:
+        yield data
+
+    return read_elf(pieces, "x.so", len(data), SymbolQuery())
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("kind", [ET_DYN, ET_EXEC, ET_REL])
+def test_header_is_read_in_its_class_and_byte_order(
+    bits: int, order: str, kind: int
+) -> None:
+    elf = read(written(bits=bits, order=order, machine=EM_AARCH64, kind=kind))
+    assert (elf.bits, elf.big_endian, elf.type) == (bits, order == ">", kind)
+    assert (elf.machine, elf.osabi, elf.flags) == (EM_AARCH64, 3, 0x12345678)
+    assert (elf.stack, elf.interpreter, elf.dynamic) == (None, None, False)
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_segments_are_read_by_their_type(bits: int, order: str) -> None:
+    elf = read(
+        written(
+            (STACK, 7, b""),
+            (INTERP, 4, b"/lib/ld.so\0more"),
+            (DYNAMIC, 6, struct.pack(f"{order}2{'Q' if bits == 64 else 'I'}", 36, 1)),
+            bits=bits,
+            order=order,
+        )
+    )
+    assert (elf.stack, elf.interpreter) == (7, "/lib/ld.so")
+    assert (elf.dynamic, elf.relr) == (True, True)
+
+
+def test_segments_of_a_relocatable_file_are_not_looked_at() -> None:
+    assert read(written((STACK, 7, b""), kind=ET_REL)).stack is None
+
+
+def test_empty_dynamic_segment_is_none() -> None:
+    section = struct.pack("<2Q", 36, 1)
+    assert not read(written((DYNAMIC, 6, b""))).dynamic
+    both = read(written((DYNAMIC, 6, b""), (DYNAMIC, 6, section)))
+    assert (both.dynamic, both.relr) == (True, True)
+
+
+@pytest.mark.parametrize("kind", [NOTE, PROPERTY])
+@pytest.mark.parametrize(
+    ("machine", "level"), [(EM_X86_64, 2), (EM_386, 2), (EM_AARCH64, 0)]
+)
+def test_notes_are_looked_at_on_x86_alone(kind: int, machine: int, level: int) -> None:
+    elf = read(written((kind, 4, NOTE_OF_LEVEL_2), machine=machine))
+    assert elf.isa_needed == level
+
+
+def test_levels_of_all_notes_are_needed() -> None:
+    level_4 = NOTE_OF_LEVEL_2.replace(b"\2\0\0\0\0\0\0\0", b"\4\0\0\0\0\0\0\0")
+    elf = read(written((NOTE, 4, NOTE_OF_LEVEL_2), (NOTE, 4, level_4)))
+    assert elf.isa_needed == 6
+
+
+@pytest.mark.parametrize(("at", "value"), [(4, 0), (4, 3), (5, 0), (5, 3)])
+def test_unknown_class_or_byte_order_is_refused(at: int, value: int) -> None:
+    data = bytearray(written())
+    data[at] = value
+    reason = r"^x\.so: an ELF file of unknown class or byte order$"
+    with pytest.raises(UnusableError, match=reason):
+        read(bytes(data))
+
+
+@pytest.mark.parametrize(
+    ("entry", "count", "reason"),
+    [
+        (55, 1, "1 program headers of 55 bytes"),
+        (56, 0xFFFF, "65535 program headers of 56 bytes"),
+        (56, 2, r"needs 112 bytes at 64, past its end"),
+    ],
+)
+def test_program_headers_that_cannot_be_are_refused(
+    entry: int, count: int, reason: str
+) -> None:
+    with pytest.raises(UnusableError, match=rf"^x\.so: {reason}$"):
+        read(written((STACK, 6, b""), told=(entry, count)))
+
+
+@pytest.mark.parametrize(
+    ("name", "segment", "reason"),
+    [
+        (
+            "LONGEST_INTERPRETER",
+            (INTERP, 4, b"/a\0x"),
+            "an interpreter name of 4 bytes",
+        ),
+        ("LARGEST_NOTES", (NOTE, 4, NOTE_OF_LEVEL_2), "notes of 32 bytes"),
+    ],
+)
+def test_segments_are_bounded(
+    monkeypatch: pytest.MonkeyPatch, name: str, segment: Segment, reason: str
+) -> None:
+    size = len(segment[2])
+    monkeypatch.setattr(elf_reader, name, size)
+    assert read(written(segment)).machine == EM_X86_64
+    monkeypatch.setattr(elf_reader, name, size - 1)
+    with pytest.raises(UnusableError, match=rf"^x\.so: {reason}$"):
+        read(written(segment))
+
+
+def test_name_of_an_interpreter_that_is_no_text_is_shown() -> None:
+    assert read(written((INTERP, 4, b"/l\xff\0"))).interpreter == "/l\\xff"
+
+
+def test_elf_files_are_bounded_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = written((STACK, 6, b""))
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a.so", data)
+        made.writestr("b.so", data)
+    with Archive(str(path)) as archive:
+        monkeypatch.setattr(elf_reader, "LARGEST_ELVES", 2 * len(data))
+        elves = list(read_elves(archive, archive.members, SymbolQuery()))
+        assert [elf.name for elf in elves] == ["a.so", "b.so"]
+        limit = 2 * len(data) - 1
+        monkeypatch.setattr(elf_reader, "LARGEST_ELVES", limit)
+        reason = f"^more than {limit} bytes of ELF files$"
+        with pytest.raises(UnusableError, match=reason):
+            list(read_elves(archive, archive.members, SymbolQuery()))
+
+
+class Stream:
+    """A file in pieces, which counts how many are read in each pass."""
+
+    def __init__(self, data: bytes, piece: int) -> None:
+        self.data, self.piece = data, piece
+        self.passes: list[int] = []
+
+    def __call__(self) -> Iterator[bytes]:
+        self.passes.append(0)
+        for at in range(0, len(self.data), self.piece):
+            self.passes[-1] += 1
+            yield self.data[at : at + self.piece]
+
+    def read(self) -> Elf:
+        return read_elf(self, "x.so", len(self.data), SymbolQuery())
+
+
+FAR = written((INTERP, 4, b"/lib/ld.so\0".ljust(32, b"\0")), (NOTE, 4, bytes(64)))
+
+
+def test_first_pass_goes_to_the_end_of_the_file() -> None:
+    stream = Stream(FAR, 16)
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [17]
+
+
+def test_what_passed_by_is_read_in_further_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(range_buffer, "HEAD", 64)
+    monkeypatch.setattr(range_buffer, "ROUND", 1)
+    stream = Stream(FAR + bytes(160), 136)  # the program headers cross two pieces
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [4, 4, 2]
+    monkeypatch.setattr(elf_reader, "MOST_PASSES", 2)
+    with pytest.raises(UnusableError, match=r"^x\.so: its tables are too scattered$"):
+        stream.read()
+
+
+def test_what_is_still_to_come_needs_no_further_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(range_buffer, "HEAD", 64)
+    monkeypatch.setattr(range_buffer, "ROUND", 1)
+    stream = Stream(FAR, 16)
+    assert stream.read().interpreter == "/lib/ld.so"
+    assert stream.passes == [17]
