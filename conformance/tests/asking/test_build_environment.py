@@ -66,7 +66,7 @@ def test_a_broken_compiler_is_an_error_and_no_answer(
 def test_an_unreadable_file_is_an_error(fake_builder: Make, ask_builder: Ask) -> None:
     [result] = ask_builder(fake_builder("garbage"), build())
     assert result.verdict is Verdict.ERROR
-    assert result.reason.startswith("extension.so is no ELF file that can be read")
+    assert result.reason.startswith("extension.so is not an ELF file that can be read")
 
 
 def test_a_refusal_is_believed_if_something_else_compiles(

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from manylinux_fixtures.elf.description import Elf as Description
+from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading import elf_reader, range_buffer
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, ET_REL, Elf
@@ -45,9 +47,11 @@ def written(
     for each, flags, content in segments:
         where, size = at + len(contents), len(content)
         table += (
-            struct.pack(f"{order}2I6Q", each, flags, where, where, 0, size, size, 8)
+            struct.pack(f"{order}2I6Q", each, flags, where, where, 0, size, size + 9, 8)
             if bits == 64
-            else struct.pack(f"{order}8I", each, where, where, 0, size, size, flags, 4)
+            else struct.pack(
+                f"{order}8I", each, where, where, 0, size, size + 9, flags, 4
+            )
         )
         contents += content
     return header + table + contents
@@ -230,3 +234,25 @@ def test_what_is_still_to_come_needs_no_further_pass(
     stream = Stream(FAR, 16)
     assert stream.read().interpreter == "/lib/ld.so"
     assert stream.passes == [17]
+
+
+def test_alignment_of_a_segment_is_that_of_its_notes() -> None:
+    build_id = struct.pack("<3I4s4s4x", 4, 4, 3, b"GNU\0", b"1234")
+    assert read(written((NOTE, 4, build_id + NOTE_OF_LEVEL_2))).isa_needed == 2
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i686", "s390x"])
+def test_symbols_are_looked_for_in_the_members_of_an_archive(
+    tmp_path: Path, arch: str
+) -> None:
+    imports = ("memcpy@GLIBC_2.14 from libc.so.6", "weak free")
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("a.so", write_elf(Description(arch=arch, imports=imports)))
+    query = SymbolQuery((b"memcpy", b"free", b"exp"), known_nodes=frozenset())
+    with Archive(str(path)) as archive:
+        (elf,) = read_elves(archive, archive.members, query)
+    assert elf.name == "a.so"
+    assert elf.undefined == {b"memcpy": False, b"free": True}
+    (need,) = elf.version_needs
+    assert elf.example_symbols == {need.index: "memcpy"}

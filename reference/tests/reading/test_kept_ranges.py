@@ -132,3 +132,15 @@ def test_ranges_are_bounded_in_size(
     small.keep([(20, 50)])
     with pytest.raises(UnusableError, match=r"^a table of 5 bytes at 100 is too"):
         small.keep([(100, 1)])
+
+
+def test_range_that_is_kept_already_takes_no_room(
+    small: RangeBuffer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(range_buffer, "LARGEST_KEPT", 10 + 10)
+    small.keep([(20, 10)])
+    for at, size in ((20, 10), (20, 0), (25, 5), (29, 1), (30, 0)):
+        small.keep([(at, size)])
+    for at, size in ((19, 1), (19, 3), (25, 6), (30, 1)):
+        with pytest.raises(UnusableError, match="is too large"):
+            small.keep([(at, size)])

@@ -34,6 +34,8 @@ def test_a_row_without_commas_has_no_hash() -> None:
         ("a.py,,1", {"a.py": False}),
         ('"a.py",sha256=x,1', {"a.py": True}),
         ('"a,b.py",sha256=x,1', {"a,b.py": True}),
+        ('"a.py","sha256=x",1', {"a.py": True}),
+        ("a.py,,sha256=x,1", {"a.py": False}),
         ('"a,b.py",,1', {"a,b.py": False}),
         ('"a""b"" .py",sha256=x,', {'a"b" .py': True}),
         ('a.py,"sha256=x",1', {"a.py": True}),

@@ -113,6 +113,14 @@ def test_platform_and_interpreter_are_those_of_this_python() -> None:
     assert answers.interpreter == Path(sys.executable).read_bytes()[:64]
 
 
+def test_confstr_is_asked_for_the_version_of_glibc(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = {"CS_GNU_LIBC_VERSION": "glibc 9.9"}
+    monkeypatch.setattr(os, "confstr", answers.__getitem__)
+    assert ask_system().confstr == "glibc 9.9"
+
+
 @pytest.mark.parametrize("error", [OSError, ValueError])
 def test_confstr_that_fails_answers_nothing(
     monkeypatch: pytest.MonkeyPatch, error: type[Exception]

@@ -114,3 +114,9 @@ def test_file_is_contained_under_its_name_and_its_soname() -> None:
     wheel.add(named)
     assert wheel.elves == [plain, named]
     assert wheel.contained == {"plain.so", "file.so", "libnamed.so.1"}
+
+
+def test_nothing_is_known_of_a_wheel_but_its_name() -> None:
+    wheel = Wheel(NAME)
+    assert (wheel.members, wheel.metadata, wheel.record) == ([], {}, {})
+    assert (wheel.elves, wheel.contained) == ([], set())

@@ -231,10 +231,14 @@ def test_architecture_of_a_wheel_without_claims_is_that_of_its_first_file(
     tmp_path: Path,
 ) -> None:
     mips = Description(arch="x86_64", machine=8, imports=(), exports=())
-    report = audit(
-        written(tmp_path, "linux_x86_64", mips, described("free@GLIBC_2.17"))
+    known = Description(arch="x86_64", imports=(), exports=(), textrel=True)
+    advised, unknown = (
+        audit(written(tmp_path, "linux_x86_64", *elves))
+        for elves in ((known, mips), (mips, known))
     )
-    assert (report.outcome, report.oldest) == (Outcome.NO_CLAIM, None)
+    assert [each.rule for each in advised.advice] == ["wheel.relocations.text"]
+    assert unknown.advice == []
+    assert (unknown.outcome, unknown.oldest) == (Outcome.NO_CLAIM, None)
 
 
 def test_advice_speaks_against_no_claim(tmp_path: Path) -> None:
