@@ -249,7 +249,8 @@ def test_symbols_are_looked_for_in_the_members_of_an_archive(
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.so", write_elf(Description(arch=arch, imports=imports)))
-    query = SymbolQuery((b"memcpy", b"free", b"exp"), known_nodes=frozenset())
+    names = (b"memcpy", b"free", b"exp")
+    query = SymbolQuery(names, {}, (b"PyInit_",), known_nodes=frozenset())
     with Archive(str(path)) as archive:
         (elf,) = read_elves(archive, archive.members, query)
     assert elf.name == "a.so"

@@ -191,6 +191,7 @@ def test_strings_end_a_table_of_which_no_hash_table_knows(
 
 def test_strings_end_a_table_without_a_hash_table() -> None:
     file = File()
+    file.table(0x70000000, bytes(1000))  # of some other kind
     file.symbols(*SYMBOLS)
     elf = file.read(*NAMES)
     assert len(elf.undefined) + len(elf.exports) == 4
@@ -204,7 +205,7 @@ def test_buckets_are_read_block_by_block(
     file = File()
     undefined = [(f"u{number}", GLOBAL, 0) for number in range(1, 9)]
     file.symbols(*undefined)
-    file.gnu_hash(1, buckets, [2, 2, 2, 5])
+    file.gnu_hash(1, buckets, [2, 3, 2, 5])
     found = file.read(*(name for name, _, _ in undefined)).undefined
     assert len(found) == 4
 
