@@ -128,3 +128,24 @@ def test_comment_of_any_length_ends_an_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as made:
         made.comment = b"x" * 0xFFFF
     read_all(path)
+
+
+def test_members_may_have_comments(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        for name in ("a", "b"):
+            info = zipfile.ZipInfo(name)
+            info.comment = b"what this is"
+            made.writestr(info, name)
+    read_all(path)
+
+
+def test_stored_member_grows_by_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, "RATIO_MATTERS_FROM", 2)
+    limited(monkeypatch, "LARGEST_RATIO", 1)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("a", b"abc")
+    read_all(path)

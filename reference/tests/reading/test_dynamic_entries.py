@@ -57,6 +57,12 @@ def test_entries_are_read_up_to_the_null_entry(bits: int, order: str) -> None:
     assert (dynamic.all(RELR), dynamic.one(RELR)) == ([], 0)
 
 
+@pytest.mark.parametrize(("bits", "largest"), [(32, 2**32 - 1), (64, 2**64 - 1)])
+def test_values_are_unsigned(bits: int, largest: int) -> None:
+    dynamic, _ = dynamic_of((VERNEED, largest), bits=bits)
+    assert dynamic.one(VERNEED) == largest
+
+
 def test_section_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 2)
     dynamic_of((NEEDED, 1), (NEEDED, 2), more=b"x" * 15)
@@ -211,11 +217,11 @@ def needs(
 def test_version_needs_are_a_chain_of_chains(order: str, count: int, read: int) -> None:
     old, new = ("GLIBC_2.5", 0, 2), ("GLIBC_2.17", 2, 3)
     first = need(order, "libc.so.6", old, new, last=False, count=7)
-    second = need(order, "liba.so", ("GLIBC_2.5", 0xFFFD, 4), last=True)
+    second = need(order, "liba.so", ("GLIBC_2.5", 0xFFFD, 0xFFFE), last=True)
     found = [
         ("libc.so.6", "GLIBC_2.5", 2, False),
         ("libc.so.6", "GLIBC_2.17", 3, True),
-        ("liba.so", "GLIBC_2.5", 4, False),
+        ("liba.so", "GLIBC_2.5", 0xFFFE, False),
     ]
     assert needs(first + second, count, order) == found[:read]
 

@@ -249,10 +249,23 @@ def test_symbols_are_looked_for_in_the_members_of_an_archive(
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("a.so", write_elf(Description(arch=arch, imports=imports)))
-    query = SymbolQuery((b"memcpy", b"free", b"exp"), known_nodes=frozenset())
+    names = (b"memcpy", b"free", b"exp")
+    query = SymbolQuery(names, {}, (b"PyInit_",), known_nodes=frozenset())
     with Archive(str(path)) as archive:
         (elf,) = read_elves(archive, archive.members, query)
     assert elf.name == "a.so"
     assert elf.undefined == {b"memcpy": False, b"free": True}
     (need,) = elf.version_needs
     assert elf.example_symbols == {need.index: "memcpy"}
+
+
+@pytest.mark.parametrize(("bits", "filling"), [(32, 0), (64, 4)])
+def test_properties_are_filled_to_the_size_of_an_address(
+    bits: int, filling: int
+) -> None:
+    used, needed = (
+        struct.pack("<3I", kind, 4, 4) + bytes(filling)
+        for kind in (0xC0010002, 0xC0008002)
+    )
+    head = struct.pack("<3I4s", 4, 2 * (12 + filling), 5, b"GNU\0")
+    assert read(written((NOTE, 4, head + used + needed), bits=bits)).isa_needed == 4

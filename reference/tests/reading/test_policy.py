@@ -161,3 +161,9 @@ def test_libraries_and_symbols_are_those_of_the_specification() -> None:
 def test_version_is_major_and_minor(text: str, level: tuple[int, int]) -> None:
     assert version(text) == level
     assert dotted(level) == ".".join(text.split(".")[:2])
+
+
+def test_libraries_are_allowed_from_a_level_on() -> None:
+    policy = Policy("x86_64")
+    assert set(policy.pep_599.values()) == {(2, 5)}
+    assert set(policy.additional.values()) <= set(policy.levels)

@@ -42,6 +42,7 @@ LEVEL_2 = note(entry(NEEDED, 2))
         (LEVEL_2[:-5], 0),
         (LEVEL_2[:-4], 2),  # all but the filling
         (LEVEL_2 + b"x" * 11, 2),
+        (note(b"", BUILD_ID, b"abcde") + b"\0" * 4 + LEVEL_2, 2),
         (note(b"1" * 5, BUILD_ID, b"Go\0\0") + b"\0" * 3 + LEVEL_2, 2),
         (note(b"", BUILD_ID, b"abcde\0\0\0") + b"\0" * 4 + LEVEL_2, 2),
         (struct.pack("<3I", 4, 0xFFFFFFFF, PROPERTY) + b"GNU\0", 0),

@@ -36,6 +36,7 @@ def test_a_row_without_commas_has_no_hash() -> None:
         ('"a,b.py",sha256=x,1', {"a,b.py": True}),
         ('"a.py","sha256=x",1', {"a.py": True}),
         ("a.py,,sha256=x,1", {"a.py": False}),
+        ("a.py,X,1", {"a.py": True}),
         ('"a,b.py",,1', {"a,b.py": False}),
         ('"a""b"" .py",sha256=x,', {'a"b" .py': True}),
         ('a.py,"sha256=x",1', {"a.py": True}),

@@ -175,13 +175,58 @@ def test_gnu_hash_table_ends_with_its_last_chain(
     assert len(found) == count - 1
 
 
-@pytest.mark.parametrize("buckets", [[], [0, 0]])
-def test_strings_end_a_table_of_which_no_hash_table_knows(buckets: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("first", "buckets"),
+    [(9, []), (1, []), (9, [0, 0]), (1, [0, 0]), (9, [1]), (0, [])],
+)
+def test_strings_end_a_table_of_which_no_hash_table_knows(
+    first: int, buckets: list[int]
+) -> None:
     file = File()
+    file.gnu_hash(first, buckets, [])
     file.symbols(*SYMBOLS)
-    file.gnu_hash(9, buckets, [])
     elf = file.read(*NAMES)
     assert len(elf.undefined) + len(elf.exports) == 4
+
+
+def test_strings_end_a_table_without_a_hash_table() -> None:
+    file = File()
+    file.table(0x70000000, bytes(1000))  # of some other kind
+    file.symbols(*SYMBOLS)
+    elf = file.read(*NAMES)
+    assert len(elf.undefined) + len(elf.exports) == 4
+
+
+@pytest.mark.parametrize("buckets", [[4, 1, 2], [1, 2, 4], [0, 4, 0, 0, 1]])
+def test_buckets_are_read_block_by_block(
+    monkeypatch: pytest.MonkeyPatch, buckets: list[int]
+) -> None:
+    monkeypatch.setattr(elf_symbols, "BLOCK", 8)
+    file = File()
+    undefined = [(f"u{number}", GLOBAL, 0) for number in range(1, 9)]
+    file.symbols(*undefined)
+    file.gnu_hash(1, buckets, [2, 3, 2, 5])
+    found = file.read(*(name for name, _, _ in undefined)).undefined
+    assert len(found) == 4
+
+
+def test_names_are_those_of_needed_libraries_and_of_the_file() -> None:
+    query = SymbolQuery(
+        (b"always",), {"liba.so": [b"a"], "libb.so": [b"b"]}, (b"PyInit_", b"init")
+    )
+    elf = Elf("p/mod.abi3.so")
+    elf.needed = ["libb.so"]
+    assert query.names_for(elf) == [b"always", b"PyInit_mod", b"initmod", b"b"]
+    assert SymbolQuery().names_for(elf) == []
+
+
+def test_needs_without_a_table_of_versions_have_no_example() -> None:
+    file = File()
+    file.symbols(*SYMBOLS)
+    file.sysv_hash(5)
+    file.elf.needed = ["libc.so.6"]
+    file.elf.version_needs = [VersionNeed("libc.so.6", "NODE", 2, weak=False)]
+    assert file.read(known=frozenset()).example_symbols == {}
 
 
 @pytest.mark.parametrize(
@@ -243,16 +288,16 @@ def test_example_of_a_version_is_an_undefined_symbol(order: str) -> None:
         ("own", GLOBAL, DEFINED), ("old", GLOBAL, 0), ("new", GLOBAL, 0), ("z", 0, 0)
     )
     file.sysv_hash(5)
-    file.table(VERSYM, struct.pack(f"{order}5H", 0, 3, 2, 3, 3))
+    file.table(VERSYM, struct.pack(f"{order}5H", 0, 0x8003, 2, 0x8003, 9))
     file.elf.needed = ["libc.so.6"]
     file.elf.version_needs = [
         VersionNeed("libc.so.6", node, index, weak=False)
-        for node, index in (("OLD", 2), ("NEW", 3), ("NONE", 4))
+        for node, index in (("OLD", 2), ("NEW", 0x8003), ("NONE", 4))
     ]
-    assert file.read(known=frozenset(("OLD",))).example_symbols == {3: "new"}
+    assert file.read(known=frozenset(("OLD",))).example_symbols == {0x8003: "new"}
     file.elf.example_symbols = {}
     assert file.read(known=None).example_symbols == {}
-    assert file.read(known=frozenset()).example_symbols == {2: "old", 3: "new"}
+    assert file.read(known=frozenset()).example_symbols == {2: "old", 0x8003: "new"}
 
 
 def test_examples_are_looked_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
