@@ -14,7 +14,7 @@ from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.probe_project import Offer
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.provide import ProvidedTool, provide
-from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 from manylinux_fixtures.corpus.manifest import ManifestEntry
 from manylinux_fixtures.elf.description import Elf
@@ -34,6 +34,7 @@ RULE = Rule(
     level=Level.MUST,
     subjects=(Subject.INSTALLER, Subject.TAG_LIBRARY),
     arch="all",
+    basis=Basis.STANDARD,
     source="PEP 600",
     tested="forced",
     revision=1,

@@ -28,4 +28,6 @@ def result_of(question: Question, answer: Answer, platform: Platform | None) -> 
         expected=judged.expected,
         answer=judged.answer,
         reason=answer.reason,
+        control=question.is_control,
+        draft=question.is_draft,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import ClassVar
 
 import msgspec
@@ -65,6 +66,13 @@ class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "; ".join(filter(None, parts)) or "every platform with a glibc"
 
 
+class Status(enum.StrEnum):
+    """Whether answers to a case count."""
+
+    READY = "ready"
+    DRAFT = "draft"  # asked and shown, and counted for nothing
+
+
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What every kind of case has.
 
@@ -78,6 +86,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     rule: str
     name: str
     twin: str = ""
+    control: bool = False  # a wrong answer is no breach of the rule, only no evidence
+    status: Status = Status.READY
     why: str = ""  # one sentence for the reader of a report
     platform: Selector = Selector()
 
@@ -95,6 +105,16 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     def wheel_arch(self) -> str:
         """Nothing: what answers runs on a platform."""
         return ""
+
+    @property
+    def is_control(self) -> bool:
+        """Whether a wrong answer shows no breach, only that nothing was shown."""
+        return self.control
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the answer counts for nothing yet."""
+        return self.status is Status.DRAFT
 
     @property
     def expectation(self) -> object:

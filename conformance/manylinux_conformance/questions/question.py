@@ -41,6 +41,14 @@ class Question(Protocol):
     def expected(self) -> str:
         """What the rule answers, in words."""
 
+    @property
+    def is_control(self) -> bool:
+        """Whether a wrong answer shows no breach, only that nothing was shown."""
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the answer counts for nothing yet."""
+
     def judge(self, answer: Answer) -> Judged:
         """Return what an answer comes to; ``answer.outcome`` is None."""
 

@@ -107,6 +107,16 @@ class WheelQuestion:
         """What the recipe says is right."""
         return _EXPECTED[self.line.ask](self.line)
 
+    @property
+    def is_control(self) -> bool:
+        """A recipe says what an auditor must find, so every wrong answer counts."""
+        return False
+
+    @property
+    def is_draft(self) -> bool:
+        """No recipe is a draft."""
+        return False
+
     def read(self, reply: AuditReply) -> Answer:
         """Return what a reply answers to this question."""
         said = reply.declined or reply.error or reply.reason

@@ -73,7 +73,10 @@ class Result(
     expected: str = ""
     answer: str = ""
     reason: str = ""  # why not asked, declined, or what broke; never graded
+    control: bool = False  # a wrong answer is no breach of the rule
+    draft: bool = False  # the answer counts for nothing yet
     deviation: str = ""  # kind of the matching deviation, if one is recorded
+    cause: str = ""  # its identifier
 
     def __post_init__(self) -> None:
         """Raise ValueError unless the answer says where it was given, in one way."""

@@ -16,7 +16,7 @@ from manylinux_conformance.errors import InputError
 OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
 OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")
 IDENTIFIER = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
-REQUIRED = ("level", "subject", "arch", "source", "tested")
+REQUIRED = ("level", "subject", "arch", "basis", "source", "tested")
 OPTIONS = frozenset((*REQUIRED, "revision"))
 
 
@@ -28,6 +28,14 @@ class Level(enum.StrEnum):
     SHOULD = "should"
     SHOULD_NOT = "should-not"
     MAY = "may"
+
+
+class Basis(enum.StrEnum):
+    """With what right a rule binds anybody."""
+
+    STANDARD = "standard"  # an accepted PEP or a PyPA specification says so
+    CONSEQUENCE = "consequence"  # of a standard's promise and a fact that a case shows
+    PROPOSAL = "proposal"  # this specification decides; no tool is measured by it
 
 
 class Subject(enum.StrEnum):
@@ -53,6 +61,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     subjects: tuple[Subject, ...]
     arch: str
+    basis: Basis
     source: str
     tested: str
     revision: int
@@ -73,9 +82,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of level, subjects, architectures and text: what the rule says."""
-        said = "\n".join((self.level, ",".join(self.subjects), self.arch, self.text))
-        return hashlib.sha256(said.encode()).hexdigest()
+        """SHA-256 of level, basis, subjects, architectures and text: what it says."""
+        subjects = ",".join(self.subjects)
+        said = (self.level, self.basis, subjects, self.arch, self.text)
+        return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def read_rules(folder: Path) -> dict[str, Rule]:
@@ -130,6 +140,7 @@ def _rule(path: Path, line: int, identifier: str, block: list[str]) -> Rule:
             level=Level(options["level"]),
             subjects=tuple(Subject(subject) for subject in subjects),
             arch=options["arch"],
+            basis=Basis(options["basis"]),
             source=options["source"],
             tested=options["tested"],
             revision=int(options.get("revision", "1")),

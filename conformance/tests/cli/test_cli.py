@@ -141,7 +141,8 @@ def test_committed_answers_are_what_a_rerun_gives(tmp_path: Path) -> None:
 def test_a_silent_rule_change_is_not_locked(tmp_path: Path) -> None:
     chapter = (
         ":::{rule} tag.form\n:level: must\n:subject: installer\n:arch: all\n"
-        ":source: PEP 600\n:tested: forced\n\nA tag MUST have four parts.\n:::\n"
+        ":basis: standard\n:source: PEP 600\n:tested: forced\n\n"
+        "A tag MUST have four parts.\n:::\n"
     )
     (tmp_path / "tags.md").write_text(chapter)
     (tmp_path / "retired.toml").write_text("")

@@ -14,7 +14,7 @@ from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
 from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 from manylinux_conformance.tools.adapters import Adapter
 from manylinux_conformance.tools.selection import Tool
 
@@ -36,6 +36,7 @@ def asked_on(*platforms: Platform, folder: Path) -> Block:
         level=Level.MUST,
         subjects=(Subject.TAG_LIBRARY,),
         arch="all",
+        basis=Basis.STANDARD,
         source="PEP 600",
         tested="forced",
         revision=1,

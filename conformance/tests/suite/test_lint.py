@@ -19,6 +19,7 @@ RULE = """\
 :level: must
 :subject: installer
 :arch: all
+:basis: standard
 :source: PEP 600
 :tested: {tested}
 

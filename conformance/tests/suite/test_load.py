@@ -20,6 +20,7 @@ CHAPTER = """\
 :level: must
 :subject: installer
 :arch: all
+:basis: standard
 :source: PEP 600
 :tested: forced
 

@@ -13,6 +13,7 @@ BLOCK = """\
 :level: must
 :subject: installer, tag-library
 :arch: all
+:basis: standard
 :source: PEP 600, Package installers
 :tested: forced
 

@@ -51,6 +51,7 @@ class RuleDirective(SphinxDirective):
         facts = {
             "Binds": ", ".join(rule.subjects).replace("-", " "),
             "Architectures": rule.arch,
+            "Basis": rule.basis.value,
             "Source": rule.source,
             "Tested": forced if rule.is_forced else rule.tested,
         }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 from manylinux_conformance.suite.lock import Retired
-from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 
 from manylinux_docs.evidence.evidence import Evidence
 
@@ -19,6 +19,7 @@ class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Level
     subjects: tuple[Subject, ...]
     arch: str
+    basis: Basis
     source: str
     tested: str
     text: str
@@ -61,6 +62,7 @@ def _published(rule: Rule, evidence: Evidence, url: str) -> PublishedRule:
         level=rule.level,
         subjects=rule.subjects,
         arch=rule.arch,
+        basis=rule.basis,
         source=rule.source,
         tested=rule.tested,
         text=rule.text,
