@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from docutils import nodes
@@ -11,6 +12,8 @@ from sphinx.util.docutils import SphinxDirective
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.newest_answers import differing_tools
 
+# A chapter refers to its neighbours by their names alone; this page lies elsewhere.
+RELATIVE = re.compile(r"\{doc\}`(?=[a-z])")
 SILENT = "The standards say nothing."
 
 
@@ -51,7 +54,8 @@ def _facts(evidence: Evidence, rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield what is said about a proposal, as Markdown, under its names."""
     yield "This specification", rule.text
     yield "The standards", rule.differs or SILENT
-    yield "Reason", rule.reason or f"Its source: {rule.source}."
+    reason = RELATIVE.sub("{doc}`/spec/", rule.reason)
+    yield "Reason", reason or f"Its source: {rule.source}."
     tools = differing_tools(evidence.blocks, rule.id)
     said = "not asked" if tools is None else ", ".join(tools) or "none of those asked"
     yield "Would have to change", said
