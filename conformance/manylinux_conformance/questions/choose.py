@@ -36,7 +36,7 @@ class Choose(Case, frozen=True, kw_only=True):
     pick: str = ""
     allowed: tuple[str, ...] = ()
     module: str = ""  # source of a _manylinux module
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""  # an explicit target, as a platform tag
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
 
