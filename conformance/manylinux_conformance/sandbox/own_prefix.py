@@ -13,8 +13,8 @@ from manylinux_conformance.sandbox.process import Run
 MAKE_TIMEOUT = 60  # seconds to link a standard library
 SCRIPT = b"#!"
 
-# Runs in every CPython since 3.6, as the interpreter whose prefix it copies.  Every entry
-# of the standard library is a link, and the folder that holds them is new; compiled files
+# Runs in every CPython since 3.6, as the interpreter whose prefix it copies.
+# The folder of the standard library is new and every entry of it a link; compiled files
 # are links too, so that none can be written into the original.
 MAKE = """
 import os, shutil, sys, sysconfig
