@@ -36,7 +36,7 @@ class Choose(Case, frozen=True, kw_only=True):
     pick: str = ""
     allowed: tuple[str, ...] = ()
     module: str = ""  # source of a _manylinux module
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""  # an explicit target, as a platform tag
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
 
@@ -58,9 +58,8 @@ class Choose(Case, frozen=True, kw_only=True):
 
     def environment(self, platform: Platform) -> Environment:
         """Return the platform with the module and the targets of the case."""
-        return Environment(
-            platform, self.module, self.module_at, self.target, self.tool_glibc
-        )
+        place = self.module_at if self.module else ModulePlace.STANDARD_LIBRARY
+        return Environment(platform, self.module, place, self.target, self.tool_glibc)
 
     def judge(self, answer: Answer) -> Judged:
         """Judge which wheel was taken."""
