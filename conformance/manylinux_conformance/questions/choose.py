@@ -25,7 +25,8 @@ class Choose(Case, frozen=True, kw_only=True):
 
     Placeholders in ``offer``, ``pick`` and ``target``: ``{arch}``, ``{major}``,
     ``{minor}``, ``{minor+1}``, ``{minor-1}`` and ``{python}`` (``311``).
-    ``pick`` is an offered tag, ``any`` or ``nothing``.
+    ``pick`` is an offered tag, ``any`` or ``nothing``; what else tells an offer apart
+    stands behind its tag, as ``manylinux_2_17_{arch}, build 2, release 2``.
     ``allowed`` lists every permitted answer where the rule leaves a choice.
     """
 
@@ -87,7 +88,9 @@ class Choose(Case, frozen=True, kw_only=True):
         return list(self._problems())
 
     def _problems(self) -> Iterator[str]:
-        possible = {offer.tag for offer in self.project.offer} | {ANY, NOTHING}
+        for offer in self.project.offer:
+            yield from offer.problems()
+        possible = {offer.answer for offer in self.project.offer} | {ANY, NOTHING}
         for answer in (self.pick, *self.allowed):
             if answer and answer not in possible:
                 yield f"expects {answer!r}, which it does not offer"
@@ -103,5 +106,5 @@ class Choose(Case, frozen=True, kw_only=True):
             words += f", with a _manylinux module ({self.module_at})"
         if self.tool_glibc:
             words += f", the tool itself running on glibc {self.tool_glibc}"
-        wheels = (", ".join((one.tag, *one.wheel)) for one in self.project.offer)
+        wheels = (", ".join((one.words, *one.wheel)) for one in self.project.offer)
         return Wording(f"{words}?", tuple(wheels))
