@@ -32,8 +32,8 @@ class ProbeProjects:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """One pinned requirement for each project."""
-        return tuple(project.requirement for project in self.projects)
+        """The requirements of all projects."""
+        return tuple(line for each in self.projects for line in each.requirements)
 
     def write(self) -> None:
         """Write every candidate into the folder, which is a new one.

@@ -18,6 +18,7 @@ from manylinux_conformance.questions.question import Reply, Wording
 from manylinux_conformance.results.verdicts import Role
 
 NOTHING = "nothing"  # the tool refused the whole installation and installed nothing
+LOCKED = "a lock that cannot be installed"  # it wrote a lock file and failed later
 
 
 class Choose(Case, frozen=True, kw_only=True):
@@ -40,12 +41,14 @@ class Choose(Case, frozen=True, kw_only=True):
     module_at: ModulePlace = ModulePlace.TARGET
     target: str = ""  # an explicit target, as a platform tag
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
+    stored_on: str = ""  # the tool was used on this glibc before, with the same home
+    requires: tuple[str, ...] = ()  # what follows the project's name; one line for each
 
     @property
     def project(self) -> ProbeProject:
         """The probe project that puts the question to an installer."""
         offers = (Offer(one) if isinstance(one, str) else one for one in self.offer)
-        return ProbeProject(self.id, tuple(offers))
+        return ProbeProject(self.id, tuple(offers), self.requires)
 
     @property
     def permitted(self) -> tuple[str, ...]:
@@ -60,7 +63,13 @@ class Choose(Case, frozen=True, kw_only=True):
     def environment(self, platform: Platform) -> Environment:
         """Return the platform with the module and the targets of the case."""
         return Environment(
-            platform, self.module, self.module_at, self.target, self.tool_glibc
+            platform,
+            module=self.module,
+            module_at=self.module_at,
+            target=self.target,
+            tool_glibc=self.tool_glibc,
+            stored_on=self.stored_on,
+            alone=self.id if self.project.may_end_all else "",
         )
 
     def judge(self, answer: Answer) -> Judged:
@@ -106,5 +115,9 @@ class Choose(Case, frozen=True, kw_only=True):
             words += f", with a _manylinux module ({self.module_at})"
         if self.tool_glibc:
             words += f", the tool itself running on glibc {self.tool_glibc}"
+        if self.stored_on:
+            words += f", the tool having been used on glibc {self.stored_on} before"
+        if self.requires:
+            words += f", required as {' and as '.join(self.requires)}"
         wheels = (", ".join((one.words, *one.wheel)) for one in self.project.offer)
         return Wording(f"{words}?", tuple(wheels))

@@ -84,11 +84,14 @@ class Offer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ProbeProject:
     """The candidate wheels of a filled case; ``case`` is its identifier.
 
+    ``requires`` is what follows the project's name in the requirements; empty: the
+    only version, or any of several.
     Each project has one ``py3-none-any`` wheel of the same version, offered or not.
     """
 
     case: str
     offer: tuple[Offer, ...]
+    requires: tuple[str, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -101,10 +104,16 @@ class ProbeProject:
         return f"probe{hashlib.sha256(self.case.encode()).hexdigest()[:12]}"
 
     @property
-    def requirement(self) -> str:
-        """The requirement; it pins the version of a project that has only one."""
+    def may_end_all(self) -> bool:
+        """Whether a tool may end an installation of many projects because of it."""
+        return any(offer.built or offer.release != VERSION for offer in self.offer)
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The requirements; one pins the version of a project that has only one."""
         several = any(offer.release != VERSION for offer in self.offer)
-        return self.name if several else f"{self.name}=={VERSION}"
+        default = "" if several else f"=={VERSION}"
+        return tuple(f"{self.name}{each}" for each in self.requires or (default,))
 
     @property
     def markers(self) -> dict[str, Offer]:
