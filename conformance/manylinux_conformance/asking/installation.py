@@ -101,7 +101,10 @@ def install(
         destination = Path(fill(installer.lands_in, places))
         for name, content in installer.files.items():
             (sandbox.path_of("work") / name).write_text(fill(content, places))
-        allowed = (*(sandbox.folder / name for name in ALLOWED), destination)
+        allowed = (
+            *(sandbox.folder / name for name in ALLOWED),
+            _owned(destination, sandbox.path_of("environment")),
+        )
         before = _listing(sandbox.folder, allowed) | _listing(probes.links)
         added = {key: fill(text, places) for key, text in installer.variables.items()}
         for number, command in enumerate(_commands(installer, target, places)):
@@ -121,6 +124,11 @@ def install(
     stray = os.path.relpath(changed[0], sandbox.folder) if changed else ""
     stray = stray.removeprefix("../" * stray.count("../"))
     return Installation(full, ended, found, stray, locked)
+
+
+def _owned(destination: Path, environment: Path) -> Path:
+    """Return the environment for a tool that manages it, else the target folder."""
+    return environment if destination.is_relative_to(environment) else destination
 
 
 def _commands(

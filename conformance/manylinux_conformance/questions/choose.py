@@ -26,8 +26,9 @@ class Choose(Case, frozen=True, kw_only=True):
 
     Placeholders in ``offer``, ``pick`` and ``target``: ``{arch}``, ``{major}``,
     ``{minor}``, ``{minor+1}``, ``{minor-1}`` and ``{python}`` (``311``).
-    ``pick`` is an offered tag, ``any`` or ``nothing``; what else tells an offer apart
-    stands behind its tag, as ``manylinux_2_17_{arch}, build 2, release 2``.
+    ``pick`` is an offered tag, ``any``, ``nothing`` or, of a tool that locks,
+    ``a lock that cannot be installed``; what else tells an offer apart stands behind
+    its tag, as ``manylinux_2_17_{arch}, build 2, release 2``.
     ``allowed`` lists every permitted answer where the rule leaves a choice.
     """
 
@@ -99,7 +100,8 @@ class Choose(Case, frozen=True, kw_only=True):
     def _problems(self) -> Iterator[str]:
         for offer in self.project.offer:
             yield from offer.problems()
-        possible = {offer.answer for offer in self.project.offer} | {ANY, NOTHING}
+        possible = {offer.answer for offer in self.project.offer}
+        possible |= {ANY, NOTHING, LOCKED}
         for answer in (self.pick, *self.allowed):
             if answer and answer not in possible:
                 yield f"expects {answer!r}, which it does not offer"
