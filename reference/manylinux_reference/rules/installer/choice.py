@@ -16,6 +16,7 @@ from manylinux_reference.rules.installer.platform import Environment
 Preference = tuple[int | Rank, int | Rank]  # smaller is better
 Fitting = tuple[Preference, WheelName]
 
+UNVERSIONED = (2, 28)  # the glibc of a target without a version; in the README
 EVERY_PYTHON = 1000  # more than there are ranks of Python and ABI tags
 
 
@@ -141,14 +142,31 @@ def running_python_ranks() -> PythonRanks:
     return PythonRanks((major, minor), f"cp{major}{minor}{threads}")
 
 
-@decides("installer.target.legacy", "installer.target.perennial")
+@decides(
+    "installer.target.legacy",
+    "installer.target.perennial",
+    "installer.target.unnamed",
+)
 def explicit_target(tag: str) -> Environment | None:
     """Return the environment of an explicit target: its level and every older one.
 
-    None if the tag is not a manylinux tag.  Under either spelling, as for pip and uv.
+    None if the tag is not a manylinux tag.  Under either spelling, as for pip and uv,
+    and for every version, known or not.
     """
     promise = tags.parse(tag)
     if promise is None:
-        return None
+        return unversioned_target(tag)
     version, arch = promise
     return Environment((), arch, version)
+
+
+@decides("installer.target.unversioned")
+def unversioned_target(tag: str) -> Environment | None:
+    """Return the environment of a target ``linux_ARCH``, which names no glibc.
+
+    It gets a documented one, as in uv and conda-lock.
+    """
+    word, _, arch = tags.fold_case(tag).partition("_")
+    if word != "linux" or not arch:
+        return None
+    return Environment((arch,), arch, UNVERSIONED)
