@@ -61,6 +61,15 @@ def read_deviations(folder: Path, tool: str) -> tuple[Cause, ...]:
     return resolved(path, read_toml(path, DeviationFile).cause, folder)
 
 
+def read_all_deviations(folder: Path) -> dict[str, tuple[Cause, ...]]:
+    """Read the causes of every tool that has a file, by its name.
+
+    Raises InputError as above.
+    """
+    tools = sorted(path.stem for path in folder.glob("*.toml"))
+    return {tool: read_deviations(folder, tool) for tool in tools}
+
+
 def resolved(
     path: Path, entries: tuple[CauseEntry, ...], folder: Path
 ) -> tuple[Cause, ...]:

@@ -18,7 +18,7 @@ from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.causes import Cause
-from manylinux_conformance.tools.deviations import read_deviations
+from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_spec.input_files import read_toml
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
@@ -72,7 +72,6 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
     spec, deviations = root / "spec", root / "conformance" / "deviations"
     suite = load_suite(spec, root / "conformance")
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
-    tools = sorted(path.stem for path in deviations.glob("*.toml"))
     return Evidence(
         rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
         cases=(
@@ -81,7 +80,7 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         ),
         blocks=tuple(blocks),
         scores=scores(blocks),
-        deviations={tool: read_deviations(deviations, tool) for tool in tools},
+        deviations=read_all_deviations(deviations),
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
