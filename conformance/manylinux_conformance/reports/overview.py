@@ -71,7 +71,9 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
         results = [result for result in block.results if result.rule == rule]
         if results:
             verdicts = [result.verdict for result in results]
-            kinds = sorted({one.deviation for one in results if one.deviation})
+            causes = {
+                f"{one.deviation}: {one.cause}" for one in results if one.deviation
+            }
             asked = len(verdicts) - verdicts.count(Verdict.NOT_ASKED)
             yield Measured(
                 block.header.name,
@@ -79,7 +81,7 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
                 rule_status(results),
                 verdicts.count(Verdict.PASS),
                 asked - verdicts.count(Verdict.DECLINED),
-                tuple(kinds),
+                tuple(sorted(causes)),
             )
 
 

@@ -37,8 +37,14 @@ DECLINED = result("declined", Verdict.DECLINED, reason="has no such option")
         ((RIGHT, SILENT, DECLINED), RuleStatus.FOLLOWS),
         ((RIGHT, WRONG), RuleStatus.UNEXPLAINED),
         ((HUNG,), RuleStatus.UNEXPLAINED),
-        ((RIGHT, result("w", Verdict.FAIL, deviation="bug")), RuleStatus.DIFFERS),
-        ((WRONG, result("w", Verdict.FAIL, deviation="bug")), RuleStatus.UNEXPLAINED),
+        (
+            (RIGHT, result("w", Verdict.FAIL, deviation="unreported")),
+            RuleStatus.DIFFERS,
+        ),
+        (
+            (WRONG, result("w", Verdict.FAIL, deviation="unreported")),
+            RuleStatus.UNEXPLAINED,
+        ),
         ((RIGHT, result("i", Verdict.INFRASTRUCTURE, reason="x")), RuleStatus.TROUBLE),
         ((SILENT, DECLINED), RuleStatus.DECLINES),
         ((SILENT,), RuleStatus.NOT_ASKED),
