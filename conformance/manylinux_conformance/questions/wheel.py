@@ -114,15 +114,11 @@ class WheelQuestion:
 
     @property
     def is_control(self) -> bool:
-        """Whether a wrong answer shows no breach, only that nothing was shown.
-
-        Where a rule forbids something, a wheel without it is the control; where a rule
-        permits something, a wheel with more than that is.
-        """
-        if self.line.control is not None:
-            return self.line.control
-        holds = self.line.expectation is Expectation.HOLDS
-        return self.line.ask not in DEMANDED and holds is not self.permits
+        """Whether a wrong answer shows no breach, only that nothing was shown."""
+        line = self.line
+        if line.control is not None:
+            return line.control
+        return is_control(line.ask, line.expectation, permits=self.permits)
 
     @property
     def is_draft(self) -> bool:
@@ -147,6 +143,16 @@ class WheelQuestion:
         if self.line.ask is Ask.RETAG:
             right = not set(_unwanted(self.line)) & set(answer.tags)
         return compared(answer.expected or self.expected, answer.answer, right=right)
+
+
+def is_control(ask: Ask, expectation: Expectation, *, permits: bool) -> bool:
+    """Return whether a wrong answer shows no breach, where the recipe does not say.
+
+    Where a rule forbids something, a wheel without it is the control; where a rule
+    permits something, a wheel with more than that is.
+    """
+    holds = expectation is Expectation.HOLDS
+    return ask not in DEMANDED and holds is not permits
 
 
 def _truth(line: ManifestEntry) -> str:
