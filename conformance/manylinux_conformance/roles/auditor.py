@@ -14,7 +14,12 @@ import msgspec
 from manylinux_fixtures.recipes.recipe import Ask
 
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
-from manylinux_conformance.asking.role_table import PLACEHOLDERS, RoleTable, fill
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    RoleTable,
+    fill,
+    fill_command,
+)
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.platforms.environment import this_machine
@@ -198,7 +203,7 @@ class Auditing:
         places = {**self.sandbox.placeholders, **values}
         more = {name: fill(text, places) for name, text in self.table.variables.items()}
         return self.tool.run(
-            [fill(argument, places) for argument in command],
+            fill_command(command, places),
             folder=self.sandbox.path_of("work"),
             variables={**self.sandbox.variables, **more},
             seconds=self.table.seconds,
