@@ -62,6 +62,9 @@ def test_ranges_are_kept_whatever_the_pieces(small: RangeBuffer, piece: int) -> 
         assert small.read(at, size) == DATA[at : at + size]
         kept, begin = small.locate(at, size)
         assert kept[begin : begin + size] == DATA[at : at + size]
+    for behind in (10, 120, 55):
+        with pytest.raises(NotKeptError):
+            small.read(behind, 1)
 
 
 @given(
@@ -95,14 +98,16 @@ def test_what_is_not_kept_is_told_at_once(small: RangeBuffer) -> None:
 
 def test_what_passed_by_is_kept_in_another_pass(small: RangeBuffer) -> None:
     wanted = [(0, 10), (20, 5), (9, 2), (100, 1)]
-    small.feed(DATA)
+    small.feed(DATA[:120])
     small.keep(wanted)
+    small.feed(DATA[120:])
     before = small.is_complete
     small.rewind()
     small.feed(DATA)
     assert (before, small.is_complete) == (False, True)
+    for at, size in wanted:
+        assert small.read(at, size) == DATA[at : at + size]
     small.check_kept(wanted)
-    assert small.read(20, 5) == DATA[20:25]
 
 
 @given(st.integers(0, 100), st.integers(1, 50))
