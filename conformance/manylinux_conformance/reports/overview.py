@@ -101,7 +101,11 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
                 newest=block in newest,
                 deviations=tuple(
                     sorted(
-                        {f"{one.deviation}: {one.cause}" for one in results if one.deviation}
+                        {
+                            f"{one.deviation}: {one.cause}"
+                            for one in results
+                            if one.deviation
+                        }
                     )
                 ),
             )

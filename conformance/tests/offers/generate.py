@@ -15,7 +15,14 @@ OTHERS = (
     *("manylinux_2_17_{}_v3", "manylinux_2_17_amd64", "linux", "linux_", "{}"),
 )
 ODD_NUMBERS = ("02", "+2", "2_0", "\uff12", "", "2.", "99999999999999999999")
-PYTHONS = ("py3-none", "py2.py3-none", "{cp}-{cp}", "{cp}-abi3", "{cp}-none", "py2-none")
+PYTHONS = (
+    "py3-none",
+    "py2.py3-none",
+    "{cp}-{cp}",
+    "{cp}-abi3",
+    "{cp}-none",
+    "py2-none",
+)
 BUILDS = ("1", "2", "10", "010", "2a", "2b", "0")
 MALFORMED = (
     *("{p}-{v}-x-{t}", "{p}-{v}-_1-{t}", "{p}-{v}-{t}-1-{t}", "{p}-{v}-1-2-{t}"),
@@ -55,16 +62,16 @@ class Generator:
             count = self.random.choice((1, 2, 2, 3, 3, 4, 6))
             files += [self._file(project, release) for _ in range(count)]
         files.append(f"{project}-{self.random.choice(releases)}-{FALLBACK}.whl")
-        fitting = (name for name in files if len(name.encode()) < 255)  # noqa: PLR2004 - NAME_MAX
+        fitting = (name for name in files if len(name.encode()) < 255)
         return Offer(project, tuple(dict.fromkeys(fitting)))
 
     def _file(self, project: str, release: str) -> str:
         pick, chance = self.random.choice, self.random.random
-        python = pick(PYTHONS) if chance() < 0.3 else PYTHONS[0]  # noqa: PLR2004 - shares
+        python = pick(PYTHONS) if chance() < 0.3 else PYTHONS[0]
         tag = f"{python.format(cp=self.cp)}-{self._platforms()}"
-        if chance() < 0.05:  # noqa: PLR2004 - as above
+        if chance() < 0.05:
             return pick(MALFORMED).format(p=project, v=release, t=tag) + ".whl"
-        build = f"{pick(BUILDS)}-" if chance() < 0.3 else ""  # noqa: PLR2004 - as above
+        build = f"{pick(BUILDS)}-" if chance() < 0.3 else ""
         return f"{project}-{release}-{build}{tag}.whl"
 
     def _platforms(self) -> str:
@@ -97,6 +104,6 @@ class Generator:
         return self.random.choice((near, self.random.randrange(60), 5, 17, 28, 4, 16))
 
     def _arch(self) -> str:
-        if self.random.random() < 0.75:  # noqa: PLR2004 - most are for this machine
+        if self.random.random() < 0.75:
             return self.arch
         return self.random.choice((*architectures(), "armv8l", "i386", "mips64", ""))
