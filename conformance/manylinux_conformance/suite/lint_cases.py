@@ -13,7 +13,7 @@ from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.questions.placeholders import fill
 from manylinux_conformance.suite.rules import Level, Rule
 
-NAMING = frozenset(("name", "twin", "why"))
+NAMING = frozenset(("name", "twin", "why", "control", "status"))
 STRICT = (Level.MUST, Level.MUST_NOT)
 
 
