@@ -94,12 +94,10 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
         yield from super().problems(provide)
-        patterns = {"explicit_targets": (self.explicit_targets,)}
-        patterns["unsupported"] = self.unsupported
-        for key, expressions in patterns.items():
-            for expression in expressions:
-                if reason := _not_compiled(expression):
-                    yield f"{key} is not a regular expression: {reason}"
+        named = [("unsupported", each) for each in self.unsupported]
+        for key, expression in (("explicit_targets", self.explicit_targets), *named):
+            if reason := _not_compiled(expression):
+                yield f"{key} is not a regular expression: {reason}"
 
     def refusal(self, ended: ProcessResult) -> str:
         """Return the words by which a run refused the platform; empty if none did."""
