@@ -135,7 +135,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
-        print_summary(blocks, Console())
+        print_summary(blocks, suite.rules, Console())
     complaints = [*unanswered(blocks), *unexplained_differences(blocks, chosen)]
     if not any(block.results for block in blocks):
         complaints.append("no question was put to any tool")

@@ -68,6 +68,7 @@ class Result(
     rule: str
     platform: str = ""
     fidelity: Fidelity | None = None
+    exotic: bool = False  # a model of what hardly exists
     arch: str = ""
     verdict: Verdict
     expected: str = ""

@@ -33,7 +33,7 @@ from manylinux_conformance.sandbox.process import ProcessResult, fit_for_report
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.suite.rules import Subject
+from manylinux_conformance.suite.rules import Level, Subject
 
 SUBJECTS = frozenset({Subject.WHEEL, Subject.AUDITOR})  # whom fixture wheels ask about
 BATCH = 50  # wheels that one process of an auditor is given
@@ -96,7 +96,9 @@ class AuditorRole:
         Raises InputError if a recipe cannot be built.
         """
         corpus = built_corpus(resources.cache).only(suite.wanted.has_wheel)
-        asked = wheel_questions(corpus)
+        rules = suite.rules.values()
+        permissions = frozenset(each.id for each in rules if each.level is Level.MAY)
+        asked = wheel_questions(corpus, permissions)
         starts = range(0, len(asked), BATCH)
         return Plan(
             tuple(
@@ -139,9 +141,14 @@ def _first(corpus: Corpus) -> list[WheelQuestion]:
     return wheel_questions(corpus)[::-1]
 
 
-def wheel_questions(corpus: Corpus) -> list[WheelQuestion]:
-    """Return a question for each wheel of a corpus."""
-    return [WheelQuestion(line, corpus.wheel(line)) for line in corpus.lines]
+def wheel_questions(
+    corpus: Corpus, permissions: frozenset[str] = frozenset()
+) -> list[WheelQuestion]:
+    """Return a question for each wheel of a corpus; ``permissions`` are the MAYs."""
+    return [
+        WheelQuestion(line, corpus.wheel(line), permits=line.rule in permissions)
+        for line in corpus.lines
+    ]
 
 
 def ask_auditor(
