@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from manylinux_conformance.cli import run as run_module
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.blocks import read_blocks, write_blocks
@@ -180,11 +179,9 @@ def test_a_narrowed_update_changes_only_what_it_asked(
         for block in read_blocks(data_folder("results") / name)
     ]
     write_blocks(wrong, tmp_path / name)
-    folder = run_module.data_folder
     monkeypatch.setattr(
-        run_module,
-        "data_folder",
-        lambda kind: tmp_path if kind == "results" else folder(kind),
+        "manylinux_conformance.cli.run.data_folder",
+        lambda kind: tmp_path if kind == "results" else data_folder(kind),
     )
     case = ("--case", "installer.glibc.at-least/next-version", "--update")
     said = asked("reference", tmp_path / "out", "--role", "installer", *case)
