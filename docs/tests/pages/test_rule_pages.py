@@ -37,7 +37,7 @@ def test_page_says_where_everything_about_the_rule_is_written(built: Built) -> N
     assert built.text(PAGE, ".locations-of-rule") == (
         "Text spec/demo.md:3"
         " Cases next-version : conformance/cases/demo.toml:1"
-        " same-version : spec/demo.md:12"
+        " same-version : spec/demo.md:13"
         " Decided in the reference by demo.is_first :"
         " reference/manylinux_reference/rules/demo.py:6"
     )
