@@ -31,7 +31,6 @@ from manylinux_conformance.suite.rules import Rule, Subject
 
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
 ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
-STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +101,12 @@ def questions(suite: Suite) -> Iterator[ForcingQuestion]:
 def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
     """Return what a system of this platform says about itself, in raw form."""
     says_glibc = platform.libc is Libc.GLIBC
-    static = platform.libc is Libc.STATIC
-    confstr = f"glibc {STATIC_GLIBC if static else glibc}"
+    answers = platform.libc in {Libc.GLIBC, Libc.STATIC_GLIBC}
     return {
         "platform": f"linux-{platform.machine}",
-        "confstr": confstr if says_glibc or static else None,
+        "confstr": f"glibc {glibc}" if answers else None,
         "gnu_get_libc_version": glibc if says_glibc else None,
-        "opens_main_program": not static,
+        "opens_main_program": platform.libc is not Libc.STATIC_MUSL,
         "interpreter": elf_header(platform.interpreter or ORDINARY).hex(),
     }
 
