@@ -43,12 +43,8 @@ from msgspec.structs import replace
 HOST = os.uname().machine
 PLATFORMS = {one.name: one for one in read_platforms(data_folder("platforms"))}
 FAR_APART = (
-    "glibc-2.5",
-    "musl",
-    "static-glibc",
-    "static-musl",
-    "i686-on-x86-64",
-    "armv7l",
+    *("glibc-2.5", "musl", "static-glibc", "static-musl"),
+    *("i686-on-x86-64", "armv7l"),
 )
 Show = Callable[..., tuple[Path, dict[str, str]]]
 NEEDED = {"glibc-2.5", "glibc-2.17", "glibc-3.1", "odd-empty", "musl", "armv8l"}
