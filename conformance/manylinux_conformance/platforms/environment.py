@@ -28,6 +28,9 @@ class Environment:
     ``target``: an explicit target, as a platform tag; empty: the running machine.
     ``tool_glibc``: the glibc version that the tool's own interpreter sees where it
     differs from the target's; empty: the same.
+    ``stored_on``: the glibc version on which the tool was used before, with the same
+    home folder; empty: never.
+    ``alone``: a case that may end a whole installation; empty: one that does not.
     """
 
     platform: Platform
@@ -35,6 +38,8 @@ class Environment:
     module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""
     tool_glibc: str = ""
+    stored_on: str = ""
+    alone: str = ""
 
     @property
     def distributed(self) -> bool:
@@ -44,9 +49,13 @@ class Environment:
     @property
     def id(self) -> str:
         """A short name, stable between runs, that is fit for a folder."""
-        parts = (self.module, self.module_at.value, self.target, self.tool_glibc)
-        if not (self.module or self.target or self.tool_glibc):
+        special = (
+            *(self.module, self.target, self.tool_glibc),
+            *(self.stored_on, self.alone),
+        )
+        if not any(special):
             return self.platform.name
+        parts = (*special, self.module_at.value)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"{self.platform.name}-{digest[:8]}"
 

@@ -80,8 +80,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     minor: int | None = None
     interpreter: InterpreterHeader | None = None
     pointer_bits: ElfClass = ElfClass.BITS_64
-    about: str = ""
     exotic: bool = False
+    about: str = ""
     like: tuple[str, ...] = ()
 
 

@@ -43,17 +43,27 @@ class Sandbox:
 
 
 def make_sandbox(
-    tool: ProvidedTool, environment: Environment, folder: Path, shim: Path | None
+    tool: ProvidedTool,
+    environment: Environment,
+    folder: Path,
+    shim: Path | None,
+    used_home: Path | None = None,
 ) -> Sandbox:
     """Lay out a new folder with a target environment and a home of its own.
+
+    ``used_home`` is one that a tool has left behind; it is moved here.
 
     The tool sees no setting of the user's, and no way out to the network.
     Without a ``shim`` it sees this machine as it is.
     """
     folder.mkdir(parents=True)
     work, home, temporary = folder / "work", folder / "home", folder / "tmp"
-    for each in (work, home, temporary):
+    for each in (work, temporary):
         each.mkdir()
+    if used_home is None:
+        home.mkdir()
+    else:
+        used_home.rename(home)
     interpreter, programs = tool.interpreter, tool.programs
     if environment.distributed:
         interpreter = make_own_prefix(

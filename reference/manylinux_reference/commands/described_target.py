@@ -21,6 +21,7 @@ ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
     "gnu_get_libc_version": (str, NoneType),
     "opens_main_program": bool,
     "interpreter": str,
+    "pointer_bits": int,
 }
 STANDARD_LIBRARY = "standard-library"
 # Where a module can be found, in the order of an import path.
