@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from manylinux_conformance.asking.role_table import (
     Filename,
     RoleTable,
     fill,
+    fill_command,
 )
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.sandbox.process import ProcessResult
@@ -147,9 +147,7 @@ def _commands(
     options = explicit if target else installer.running_target
     for command in filter(None, (installer.lock, installer.command)):
         arguments = (*command, *options)
-        first, *rest = (fill(argument, {**places, **named}) for argument in arguments)
-        # The tool's own search path is minimal; its program is found by the user's.
-        yield (shutil.which(first) or first, *rest)
+        yield fill_command(arguments, {**places, **named})
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Platfor
 class ModulePlace(enum.StrEnum):
     """Where a case puts its ``_manylinux`` module."""
 
-    TARGET = "target"  # the target environment's site-packages
+    STANDARD_LIBRARY = "standard-library"  # beside it, as PEP 600 says
+    SITE_PACKAGES = "site-packages"  # of the target environment
     PYTHONPATH = "pythonpath"
     WORKING_DIRECTORY = "working-directory"
 
@@ -34,11 +35,16 @@ class Environment:
 
     platform: Platform
     module: str = ""
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""
     tool_glibc: str = ""
     stored_on: str = ""
     alone: str = ""
+
+    @property
+    def distributed(self) -> bool:
+        """Whether a module lies beside the standard library, a distributor's place."""
+        return bool(self.module) and self.module_at is ModulePlace.STANDARD_LIBRARY
 
     @property
     def id(self) -> str:

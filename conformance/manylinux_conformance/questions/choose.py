@@ -39,7 +39,7 @@ class Choose(Case, frozen=True, kw_only=True):
     pick: str = ""
     allowed: tuple[str, ...] = ()
     module: str = ""  # source of a _manylinux module
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""  # an explicit target, as a platform tag
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
     stored_on: str = ""  # the tool was used on this glibc before, with the same home
@@ -63,10 +63,11 @@ class Choose(Case, frozen=True, kw_only=True):
 
     def environment(self, platform: Platform) -> Environment:
         """Return the platform with the module and the targets of the case."""
+        place = self.module_at if self.module else ModulePlace.STANDARD_LIBRARY
         return Environment(
             platform,
             module=self.module,
-            module_at=self.module_at,
+            module_at=place,
             target=self.target,
             tool_glibc=self.tool_glibc,
             stored_on=self.stored_on,

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.sandbox.own_prefix import (
+    make_own_prefix,
+    make_own_programs,
+)
 from manylinux_conformance.sandbox.process import Run
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.shim_environment import (
@@ -60,9 +64,20 @@ def make_sandbox(
         home.mkdir()
     else:
         used_home.rename(home)
+    interpreter, programs = tool.interpreter, tool.programs
+    if environment.distributed:
+        interpreter = make_own_prefix(
+            folder / "prefix",
+            interpreter,
+            environment.module,
+            work=work,
+            run=tool.run,
+        )
+        if programs is not None:
+            programs = make_own_programs(folder / "tool", programs, interpreter)
     target = make_target_environment(
         folder / "environment",
-        tool.interpreter,
+        interpreter,
         environment,
         work=work,
         packages=tool.packages,
@@ -72,7 +87,7 @@ def make_sandbox(
         "py_version_nodot": tool.interpreter.version.replace(".", ""),
         "environment": str(target.folder),
         "site_packages": str(target.site_packages),
-        "tool": str(tool.programs or ""),
+        "tool": str(programs or ""),
         "work": str(work),
         "home": str(home),
     }
