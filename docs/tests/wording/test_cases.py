@@ -30,7 +30,10 @@ from manylinux_docs.wording.cases import describe
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
-            "Which of these wheels is installed, with a _manylinux module (target)?",
+            (
+                "Which of these wheels is installed, "
+                "with a _manylinux module (standard-library)?"
+            ),
             ("a",),
         ),
         (
