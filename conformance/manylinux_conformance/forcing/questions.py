@@ -108,7 +108,7 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
         "platform": f"linux-{platform.machine}",
         "confstr": confstr if says_glibc or static else None,
         "gnu_get_libc_version": glibc if says_glibc else None,
-        "opens_main_program": not static,
+        "static": static,
         "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
         "pointer_bits": int(platform.pointer_bits),
     }

@@ -15,7 +15,14 @@ OTHERS = (
     *("manylinux_2_17_{}_v3", "manylinux_2_17_amd64", "linux", "linux_", "{}"),
 )
 ODD_NUMBERS = ("02", "+2", "2_0", "\uff12", "", "2.", "99999999999999999999")
-PYTHONS = ("py3-none", "py2.py3-none", "{cp}-{cp}", "{cp}-abi3", "{cp}-none", "py2-none")
+PYTHONS = (
+    "py3-none",
+    "py2.py3-none",
+    "{cp}-{cp}",
+    "{cp}-abi3",
+    "{cp}-none",
+    "py2-none",
+)
 BUILDS = ("1", "2", "10", "010", "2a", "2b", "0")
 MALFORMED = (
     *("{p}-{v}-x-{t}", "{p}-{v}-_1-{t}", "{p}-{v}-{t}-1-{t}", "{p}-{v}-1-2-{t}"),
@@ -55,16 +62,15 @@ class Generator:
             count = self.random.choice((1, 2, 2, 3, 3, 4, 6))
             files += [self._file(project, release) for _ in range(count)]
         files.append(f"{project}-{self.random.choice(releases)}-{FALLBACK}.whl")
-        fitting = (name for name in files if len(name.encode()) < 255)  # noqa: PLR2004 - NAME_MAX
-        return Offer(project, tuple(dict.fromkeys(fitting)))
+        return Offer(project, tuple(dict.fromkeys(files)))
 
     def _file(self, project: str, release: str) -> str:
         pick, chance = self.random.choice, self.random.random
-        python = pick(PYTHONS) if chance() < 0.3 else PYTHONS[0]  # noqa: PLR2004 - shares
+        python = pick(PYTHONS) if chance() < 0.3 else PYTHONS[0]
         tag = f"{python.format(cp=self.cp)}-{self._platforms()}"
-        if chance() < 0.05:  # noqa: PLR2004 - as above
+        if chance() < 0.05:
             return pick(MALFORMED).format(p=project, v=release, t=tag) + ".whl"
-        build = f"{pick(BUILDS)}-" if chance() < 0.3 else ""  # noqa: PLR2004 - as above
+        build = f"{pick(BUILDS)}-" if chance() < 0.3 else ""
         return f"{project}-{release}-{build}{tag}.whl"
 
     def _platforms(self) -> str:
@@ -72,31 +78,24 @@ class Generator:
         return ".".join(self._platform() for _ in range(count))
 
     def _platform(self) -> str:
-        pick = self.random.choice
-        arch = self._arch()
-        match self.random.randrange(20):
-            case 0:
-                return pick(OTHERS).format(arch)
-            case 1:
-                return f"manylinux_{pick(ODD_NUMBERS)}_{self._minor()}_{arch}"
-            case 2:
-                return f"manylinux_2_{pick(ODD_NUMBERS)}_{arch}"
-            case 3:
-                return f"manylinux_{pick((0, 1, 3))}_{self._minor()}_{arch}"
-            case 4:
-                return f"Manylinux_2_{self._minor()}_{arch.upper()}"
-            case 5 | 6:
-                return f"linux_{arch}"
-            case 7 | 8 | 9 | 10:
-                return f"{pick(LEGACY)}_{arch}"
-            case _:
-                return f"manylinux_2_{self._minor()}_{arch}"
+        pick, arch = self.random.choice, self._arch()
+        spelled = [
+            *[f"manylinux_2_{self._minor()}_{arch}"] * 9,
+            *[f"{pick(LEGACY)}_{arch}"] * 4,
+            *[f"linux_{arch}"] * 2,
+            f"Manylinux_2_{self._minor()}_{arch.upper()}",
+            f"manylinux_{pick((0, 1, 3))}_{self._minor()}_{arch}",
+            f"manylinux_2_{pick(ODD_NUMBERS)}_{arch}",
+            f"manylinux_{pick(ODD_NUMBERS)}_{self._minor()}_{arch}",
+            pick(OTHERS).format(arch),
+        ]
+        return pick(spelled)
 
     def _minor(self) -> int:
         near = self.minor + self.random.choice((-2, -1, 0, 0, 1, 2))
         return self.random.choice((near, self.random.randrange(60), 5, 17, 28, 4, 16))
 
     def _arch(self) -> str:
-        if self.random.random() < 0.75:  # noqa: PLR2004 - most are for this machine
+        if self.random.random() < 0.75:
             return self.arch
         return self.random.choice((*architectures(), "armv8l", "i386", "mips64", ""))
