@@ -139,9 +139,9 @@ def _question(case: TagCase, platform: Platform) -> dict[str, object]:
 
 
 def _wheel_lines(case: Choose) -> dict[str, list[str]]:
-    spelled = {tag: name for name, tag in case.project.filenames().items()}
+    spelled = {answer: name for name, answer in case.project.filenames().items()}
     return {
-        spelled[offer.tag]: [full_tag(line) for line in offer.wheel]
+        spelled[offer.answer]: [full_tag(line) for line in offer.wheel]
         for offer in case.project.offer
         if offer.wheel
     }

@@ -10,7 +10,8 @@ from pathlib import Path
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
-from manylinux_conformance.tools.deviations import Deviation, read_deviations
+from manylinux_conformance.tools.causes import Cause
+from manylinux_conformance.tools.deviations import read_deviations
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Tool:
 
     adapter: Adapter
     version: str
-    deviations: tuple[Deviation, ...]
+    deviations: tuple[Cause, ...]
 
     @property
     def name(self) -> str:

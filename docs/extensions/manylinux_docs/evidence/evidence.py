@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +10,15 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
-from manylinux_conformance.suite.rules import Rule
-from manylinux_conformance.tools.deviations import Deviation, read_deviations
+from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.tools.causes import Cause
+from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_spec.input_files import read_toml
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
@@ -36,7 +37,7 @@ class Evidence:
     ``blocks`` are in the order of roles, tools and versions, one for each of them,
     wherever it was asked.
     ``scores`` maps a rule's identifier to what the tools answered.
-    ``deviations`` maps a tool's name to its entries.
+    ``deviations`` maps a tool's name to the causes of its differences.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
     """
@@ -45,7 +46,7 @@ class Evidence:
     cases: tuple[CaseText, ...]
     blocks: tuple[Block, ...]
     scores: dict[str, list[Score]]
-    deviations: dict[str, tuple[Deviation, ...]]
+    deviations: dict[str, tuple[Cause, ...]]
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
@@ -71,16 +72,17 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
     spec, deviations = root / "spec", root / "conformance" / "deviations"
     suite = load_suite(spec, root / "conformance")
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
-    tools = sorted(path.stem for path in deviations.glob("*.toml"))
+    rules = suite.rules.values()
+    permissions = {rule.id for rule in rules if rule.level is Level.MAY}
     return Evidence(
         rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
         cases=(
             *map(describe, _examples_first(suite)),
-            *describe_recipes(root / "fixtures" / "recipes"),
+            *describe_recipes(root / "fixtures" / "recipes", permissions),
         ),
         blocks=tuple(blocks),
         scores=scores(blocks),
-        deviations={tool: read_deviations(deviations, tool) for tool in tools},
+        deviations=read_all_deviations(deviations),
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
@@ -107,5 +109,4 @@ def _area(rule: Rule) -> int:
 
 def _column(block: Block) -> tuple[Role, str, list[int]]:
     header = block.header
-    version = [int(number) for number in re.findall(r"\d+", header.version)]
-    return header.role, header.tool, version
+    return header.role, header.tool, version_key(header.version)
