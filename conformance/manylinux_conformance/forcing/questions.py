@@ -107,7 +107,7 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
         "platform": f"linux-{platform.machine}",
         "confstr": f"glibc {glibc}" if answers else None,
         "gnu_get_libc_version": glibc if says_glibc else None,
-        "opens_main_program": platform.libc is not Libc.STATIC_MUSL,
+        "static": platform.libc in {Libc.STATIC_GLIBC, Libc.STATIC_MUSL},
         "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
         "pointer_bits": int(platform.pointer_bits),
     }
