@@ -20,6 +20,7 @@ function select(label, values, changed) {
 function showColumns(table, tool) {
   const headings = [...table.tHead.rows[0].cells];
   for (const row of table.rows) {
+    if (row.className === "heading") continue;
     [...row.cells].forEach((cell, index) => {
       const owner = headings[index].dataset.tool;
       cell.hidden = Boolean(tool && owner && owner !== tool);
@@ -27,13 +28,18 @@ function showColumns(table, tool) {
   }
 }
 
+function rulesOf(table) {
+  return table.querySelectorAll("tbody tr[data-area]");
+}
+
 function showRows(table, wanted) {
   let shown = 0;
-  for (const row of table.tBodies[0].rows) {
+  for (const row of rulesOf(table)) {
     const verdicts = [...row.cells].filter((cell) => !cell.hidden).map((cell) => cell.dataset.verdict);
     const fits =
       (!wanted.area || row.dataset.area === wanted.area) &&
       (!wanted.level || row.dataset.level === wanted.level) &&
+      (!wanted.basis || row.dataset.basis === wanted.basis) &&
       (!wanted.verdict || verdicts.includes(wanted.verdict));
     row.hidden = !fits;
     shown += fits ? 1 : 0;
@@ -44,8 +50,8 @@ function showRows(table, wanted) {
 function prepare(section) {
   const table = section.querySelector("table");
   const bar = section.querySelector(".matrix-filter");
-  const rows = table.tBodies[0].rows;
-  const cells = table.tBodies[0].querySelectorAll("[data-verdict]");
+  const rows = rulesOf(table);
+  const cells = table.querySelectorAll("[data-verdict]");
   const count = document.createElement("output");
   const controls = {};
   const update = () => {
@@ -56,6 +62,7 @@ function prepare(section) {
   };
   controls.area = select("Area", choices(rows, "area"), update);
   controls.level = select("Level", choices(rows, "level"), update);
+  controls.basis = select("Basis", choices(rows, "basis"), update);
   controls.tool = select("Tool", choices(table.tHead.rows[0].cells, "tool"), update);
   controls.verdict = select("Answer", choices(cells, "verdict"), update);
   bar.append(...Object.values(controls).map((control) => control.wrapper), count);
@@ -63,4 +70,4 @@ function prepare(section) {
   update();
 }
 
-document.querySelectorAll("section.matrix").forEach(prepare);
+document.querySelectorAll(".matrix").forEach(prepare);

@@ -50,7 +50,7 @@ def merge_command(*, files: tuple[Path, ...], output: Path, as_json: bool) -> No
     if as_json:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
         return
-    print_summary(blocks, Console())
+    print_summary(blocks, suite.rules, Console())
     click.echo(
         f"{len(files)} files, {len(blocks)} blocks: {output}/report.html", err=True
     )

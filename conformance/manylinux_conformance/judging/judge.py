@@ -23,6 +23,7 @@ def result_of(question: Question, answer: Answer, platform: Platform | None) -> 
         rule=question.rule,
         platform=platform.name if platform else "",
         fidelity=platform.fidelity if platform else None,
+        exotic=platform.exotic if platform else False,
         arch=question.wheel_arch,
         verdict=judged.verdict,
         expected=judged.expected,

@@ -55,6 +55,8 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     ``arch`` is the architecture whose tags fit, empty if none does.
     ``machine`` is what ``uname -m`` says.
     In a file both may be ``{host}``: the machine name of the host.
+    ``exotic``: a model of a glibc that does not exist, or of a machine name that no
+    kernel of today gives.
     ``like`` names modelled platforms of which this is an instance: what is asked on
     those is asked here too.
     """
@@ -69,6 +71,7 @@ class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     minor: int | None = None
     interpreter: InterpreterHeader | None = None
     pointer_bits: ElfClass = ElfClass.BITS_64
+    exotic: bool = False
     about: str = ""
     like: tuple[str, ...] = ()
 

@@ -29,6 +29,7 @@ CONFORMS, VIOLATES = "conforms", "violates"
 ADVISED, PURE = "conforms, with advice", "no ELF files"
 STATUS_0, OTHER_STATUS = "status 0", "another status than 0"
 A_WHEEL, NO_WHEEL = "a wheel", "no wheel"
+DEMANDED = frozenset({Ask.OLDEST_LEVEL, Ask.REPAIR})  # what is asked for is the rule
 REPAIRS = frozenset({Ask.RETAG, Ask.LEFT_BEHIND, Ask.REPAIR})
 UNSTATED = ("unstated", "none", "")  # as ``oldest`` of a recipe: no level to name
 
@@ -65,10 +66,14 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class WheelQuestion:
-    """What is asked about one wheel of the corpus; ``wheel`` is where it lies."""
+    """What is asked about one wheel of the corpus; ``wheel`` is where it lies.
+
+    ``permits``: the rule is a MAY, so that refusing what it allows is the breach.
+    """
 
     line: ManifestEntry
     wheel: Path
+    permits: bool = False
 
     @property
     def id(self) -> str:
@@ -109,8 +114,11 @@ class WheelQuestion:
 
     @property
     def is_control(self) -> bool:
-        """A recipe says what an auditor must find, so every wrong answer counts."""
-        return False
+        """Whether a wrong answer shows no breach, only that nothing was shown."""
+        line = self.line
+        if line.control is not None:
+            return line.control
+        return is_control(line.ask, line.expectation, permits=self.permits)
 
     @property
     def is_draft(self) -> bool:
@@ -135,6 +143,16 @@ class WheelQuestion:
         if self.line.ask is Ask.RETAG:
             right = not set(_unwanted(self.line)) & set(answer.tags)
         return compared(answer.expected or self.expected, answer.answer, right=right)
+
+
+def is_control(ask: Ask, expectation: Expectation, *, permits: bool) -> bool:
+    """Return whether a wrong answer shows no breach, where the recipe does not say.
+
+    Where a rule forbids something, a wheel without it is the control; where a rule
+    permits something, a wheel with more than that is.
+    """
+    holds = expectation is Expectation.HOLDS
+    return ask not in DEMANDED and holds is not permits
 
 
 def _truth(line: ManifestEntry) -> str:

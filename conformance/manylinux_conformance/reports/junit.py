@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import Properties, Property
 
+from manylinux_conformance.reports.summary import is_proposal
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.lines import Header, Result
+from manylinux_conformance.results.systems import system_of
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.deviations import DIFFERING
 
 
-def write_junit(blocks: Sequence[Block], path: Path) -> None:
-    """Write one test suite per block; recorded deviations count as skipped."""
+def write_junit(blocks: Sequence[Block], rules: Mapping[str, Rule], path: Path) -> None:
+    """Write test suites for each block: of the rules that count, and of proposals.
+
+    Recorded deviations and draft cases count as skipped.
+    """
     document = JUnitXml("manylinux conformance")
+    proposals = {name for name, rule in rules.items() if is_proposal(rule)}
     for block in blocks:
-        header = block.header
-        where = f" in {header.platform}" if header.platform else ""
-        suite = TestSuite(f"{header.name} as {header.role}{where}")
-        suite.add_testcases(
-            [_test_case(result, header.role) for result in block.results]
-        )
+        name = _name(block.header)
+        counted = [one for one in block.results if one.rule not in proposals]
+        proposed = [one for one in block.results if one.rule in proposals]
+        suite = _suite(name, counted, rules, block.header.role)
         for line in block.missing:
             missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
             case = TestCase(f"every case{missing}", "not-run")
             case.result = [Skipped(line.explanation)]
             suite.add_testcase(case)
         document.add_testsuite(suite)
+        if proposed:
+            suite = _suite(f"{name}: proposals", proposed, rules, block.header.role)
+            document.add_testsuite(suite)
     document.update_statistics()
     document.write(str(path))
 
 
-def _test_case(result: Result, role: str) -> TestCase:
+def _name(header: Header) -> str:
+    where = f" in {header.platform}" if header.platform else ""
+    return f"{header.name} as {header.role}{where}"
+
+
+def _suite(
+    name: str, results: Iterable[Result], rules: Mapping[str, Rule], role: str
+) -> TestSuite:
+    suite = TestSuite(name)
+    suite.add_testcases(
+        [_test_case(result, rules.get(result.rule), role) for result in results]
+    )
+    return suite
+
+
+def _test_case(result: Result, rule: Rule | None, role: str) -> TestCase:
     name = result.case.partition("/")[2]
     case = TestCase(f"{name} on {result.where}", result.rule)
+    facts = {"rule": result.rule, "role": role, "system": system_of(result).value}
+    if rule is not None:
+        facts |= {"level": rule.level.value, "basis": rule.basis.value}
+    if result.control:
+        facts["control"] = "a wrong answer is no breach of the rule"
     properties = Properties()
-    properties.append(Property("rule", result.rule))
-    properties.append(Property("role", role))
+    for fact, value in facts.items():
+        properties.append(Property(fact, value))
     case.append(properties)
     outcome = _outcome(result)
     if outcome is not None:
@@ -49,6 +77,8 @@ def _test_case(result: Result, role: str) -> TestCase:
 
 def _outcome(result: Result) -> Failure | Error | Skipped | None:
     said = f"expected {result.expected}, got {result.answer or result.reason}"
+    if result.draft:
+        return Skipped(f"draft, counts for nothing: {result.verdict}, {said}")
     if result.verdict is Verdict.PASS:
         return None
     if result.verdict not in DIFFERING:

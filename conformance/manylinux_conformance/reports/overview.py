@@ -7,9 +7,15 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.reports.rule_status import RuleStatus, rule_status
+from manylinux_conformance.reports.rule_status import (
+    RuleStatus,
+    Tally,
+    standing,
+)
+from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.systems import System
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.locations import Written
 from manylinux_conformance.suite.rules import Rule
 
@@ -27,13 +33,22 @@ class Location(msgspec.Struct, frozen=True):
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What one tool version's answers on file come to; ``passed`` of ``asked``."""
+    """What one tool version's answers on file come to.
+
+    The tallies say in how many places the rule is kept, of how many that were asked.
+    ``explained``: every wrong answer has a recorded deviation.
+    """
 
     tool: str
     role: Role
     status: RuleStatus
-    passed: int
-    asked: int
+    words: str
+    real: Tally
+    models: Tally
+    exotic: Tally
+    wheels: Tally
+    explained: bool
+    newest: bool
     deviations: tuple[str, ...] = ()
 
 
@@ -66,22 +81,33 @@ def locations_of(
 
 
 def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
-    """Yield what each tool on file answered to a rule, in the order of the blocks."""
-    for block in joined(blocks):
+    """Yield what each tool on file answered to a rule, older versions at the end."""
+    newest, older = newest_and_older(joined(blocks))
+    for block in (*newest, *older):
         results = [result for result in block.results if result.rule == rule]
         if results:
-            verdicts = [result.verdict for result in results]
-            causes = {
-                f"{one.deviation}: {one.cause}" for one in results if one.deviation
-            }
-            asked = len(verdicts) - verdicts.count(Verdict.NOT_ASKED)
+            found = standing(results)
+            tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
             yield Measured(
                 block.header.name,
                 block.header.role,
-                rule_status(results),
-                verdicts.count(Verdict.PASS),
-                asked - verdicts.count(Verdict.DECLINED),
-                tuple(sorted(causes)),
+                found.status,
+                found.words,
+                real=tallies[System.REAL],
+                models=tallies[System.MODEL],
+                exotic=tallies[System.EXOTIC],
+                wheels=tallies[System.WHEEL],
+                explained=found.is_explained,
+                newest=block in newest,
+                deviations=tuple(
+                    sorted(
+                        {
+                            f"{one.deviation}: {one.cause}"
+                            for one in results
+                            if one.deviation
+                        }
+                    )
+                ),
             )
 
 
@@ -102,7 +128,8 @@ def lines(overview: Overview) -> Iterator[str]:
     """Yield the overview as text for a terminal."""
     rule = overview.rule
     subjects = ", ".join(rule.subjects)
-    yield f"{rule.id}  ({rule.level.value}, binds {subjects}; tested: {rule.tested})"
+    facts = f"{rule.level.value}, {rule.basis.value}, binds {subjects}"
+    yield f"{rule.id}  ({facts}; tested: {rule.tested})"
     yield f"  {rule.text}"
     yield f"  source: {rule.source}"
     for title, locations in (
@@ -118,7 +145,8 @@ def lines(overview: Overview) -> Iterator[str]:
     yield "answers on file:" if overview.tools else "answers on file: none"
     for one in overview.tools:
         known = f" ({', '.join(one.deviations)})" if one.deviations else ""
-        counts = f"{one.passed} of {one.asked} right"
-        yield f"  {one.status.symbol} {one.tool} as {one.role}: {counts}{known}"
+        old = "" if one.newest else " (an older version)"
+        said = f"{one.tool} as {one.role}{old}: {one.words}{known}"
+        yield f"  {one.status.symbol} {said}"
     yield "ask again:" if overview.commands else "ask again: no question asks about it"
     yield from (f"  {command}" for command in overview.commands)

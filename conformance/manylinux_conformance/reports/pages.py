@@ -7,8 +7,15 @@ from pathlib import Path
 
 import jinja2
 
-from manylinux_conformance.reports.rule_status import by_rule, rule_status
-from manylinux_conformance.reports.summary import legend, summarize, words
+from manylinux_conformance.reports.rule_status import by_rule, standing
+from manylinux_conformance.reports.summary import (
+    drafts_line,
+    is_proposal,
+    legend,
+    summarize,
+    words,
+)
+from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.deviations import DIFFERING
@@ -28,11 +35,15 @@ def write_pages(
     environment.globals |= {
         "words": words,
         "by_rule": by_rule,
-        "rule_status": rule_status,
+        "standing": standing,
+        "is_proposal": is_proposal,
     }
+    newest, older = newest_and_older(joined(blocks))
     facts = {
-        "blocks": joined(blocks),
-        "tables": summarize(blocks),
+        "blocks": [*newest, *older],
+        "older": older,
+        "tables": summarize(blocks, rules),
+        "drafts": drafts_line(blocks),
         "rules": rules,
         "legend": legend(),
         "differing": DIFFERING,
@@ -40,7 +51,8 @@ def write_pages(
             (block.header.name, result)
             for block in blocks
             for result in block.results
-            if result.verdict in DIFFERING and not result.deviation
+            if result.verdict in DIFFERING
+            if not (result.deviation or result.draft)
         ],
     }
     for name in ("report.html", "report.md"):

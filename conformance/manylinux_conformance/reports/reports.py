@@ -26,7 +26,7 @@ def write_reports(
     try:
         with whole_files(folder) as new:
             write_blocks(blocks, new / RESULTS)
-            write_junit(blocks, new / "junit.xml")
+            write_junit(blocks, rules, new / "junit.xml")
             write_pages(blocks, rules, new)
     except OSError as error:
         raise InputError(folder, error.strerror or str(error)) from error

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import enum
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.systems import System, system_of
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.deviations import DIFFERING
 
 
 class RuleStatus(enum.StrEnum):
-    """Whether a tool follows a rule, from what was measured."""
+    """Whether a tool keeps a rule, from what was measured."""
 
-    FOLLOWS = "follows"
-    DIFFERS = "differs"  # every difference is a recorded deviation
-    UNEXPLAINED = "unexplained"  # some difference is not recorded
-    TROUBLE = "trouble"  # infrastructure; nothing is known
+    KEEPS = "keeps"
+    IN_PART = "keeps-in-part"  # a breach in some of the places asked
+    BREAKS = "breaks"  # a breach in all that are as real as any that was asked
+    NOT_SHOWN = "not-shown"  # controls alone are wrong: another rule is the cause
     DECLINES = "declines"
+    TROUBLE = "trouble"  # no answer came, and nothing is known
     NOT_ASKED = "not-asked"
 
     @property
@@ -26,36 +29,145 @@ class RuleStatus(enum.StrEnum):
         """One character, so that colour is never the only sign."""
         return SYMBOLS[self]
 
+    @property
+    def words(self) -> str:
+        """The status in words that follow a tool's name."""
+        return WORDS[self]
+
 
 SYMBOLS = {
-    RuleStatus.FOLLOWS: "✓",
-    RuleStatus.DIFFERS: "≠",
-    RuleStatus.UNEXPLAINED: "✗",
-    RuleStatus.TROUBLE: "!",
+    RuleStatus.KEEPS: "✓",
+    RuleStatus.IN_PART: "◐",
+    RuleStatus.BREAKS: "✗",
+    RuleStatus.NOT_SHOWN: "?",
     RuleStatus.DECLINES: "○",
+    RuleStatus.TROUBLE: "!",
     RuleStatus.NOT_ASKED: "·",
+}
+WORDS = {
+    RuleStatus.KEEPS: "keeps the rule",
+    RuleStatus.IN_PART: "keeps the rule in part",
+    RuleStatus.BREAKS: "breaks the rule",
+    RuleStatus.NOT_SHOWN: "not shown, because of another rule",
+    RuleStatus.DECLINES: "declines",
+    RuleStatus.TROUBLE: "gave no answer",
+    RuleStatus.NOT_ASKED: "was not asked",
+}
+BREACHED = (RuleStatus.IN_PART, RuleStatus.BREAKS)
+UNEXPLAINED = "*"  # behind a sign: a wrong answer without a recorded deviation
+LEGEND = {status.symbol: status.words for status in RuleStatus} | {
+    UNEXPLAINED: "behind a sign: no recorded deviation explains it yet"
 }
 
 
-def rule_status(results: Iterable[Result]) -> RuleStatus:
-    """Return what a tool's answers to one rule come to.
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """In how many of the places that were asked a rule is kept."""
 
-    One difference outweighs any number of passes; a pass outweighs silence.
+    kept: int
+    asked: int
+
+    def __str__(self) -> str:
+        """Return ``29/30``."""
+        return f"{self.kept}/{self.asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tool stands to one rule.
+
+    ``tallies`` has the systems on which the rule was decided, the most real first.
+    ``is_explained``: every wrong answer has a recorded deviation.
+    ``causes`` are the deviations of wrong controls, by identifier or else by kind.
     """
-    verdicts = {(result.verdict, bool(result.deviation)) for result in results}
-    if any(verdict in DIFFERING and not known for verdict, known in verdicts):
-        return RuleStatus.UNEXPLAINED
-    found = {verdict for verdict, _ in verdicts}
-    if found.intersection(DIFFERING):
-        return RuleStatus.DIFFERS
-    for verdict, name in (
-        (Verdict.INFRASTRUCTURE, RuleStatus.TROUBLE),
-        (Verdict.PASS, RuleStatus.FOLLOWS),
-        (Verdict.DECLINED, RuleStatus.DECLINES),
+
+    status: RuleStatus
+    tallies: Mapping[System, Tally]
+    is_explained: bool
+    causes: tuple[str, ...]
+
+    @property
+    def sign(self) -> str:
+        """The symbol, marked if something is not explained."""
+        return self.status.symbol + ("" if self.is_explained else UNEXPLAINED)
+
+    @property
+    def counts(self) -> str:
+        """Return ``real systems 29/30, models 12/12``; empty if nothing was decided."""
+        parts = (f"{system.plural} {tally}" for system, tally in self.tallies.items())
+        return ", ".join(parts)
+
+    @property
+    def words(self) -> str:
+        """The status with its counts, in words that follow a tool's name."""
+        known = "" if self.is_explained else "; not explained yet"
+        counts = f": {self.counts}" if self.counts else ""
+        return f"{self.status.words}{counts}{known}"
+
+
+def standing(results: Iterable[Result]) -> Standing:
+    """Return what a tool's answers to one rule come to; drafts count for nothing.
+
+    A place is a platform, or the wheel of which an auditor was asked.
+    """
+    counted = [result for result in results if not result.draft]
+    wrong = [result for result in counted if result.verdict in DIFFERING]
+    places: dict[tuple[System, str, str], list[Result]] = defaultdict(list)
+    for result in counted:
+        case = "" if result.platform else result.case
+        places[system_of(result), result.where, case].append(result)
+    undecided = {result.where for result in wrong if result.control}
+    found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
+    for (system, where, _), answers in places.items():
+        found[system][_at_one_place(answers, undecided=where in undecided)] += 1
+    controls = (result for result in wrong if result.control)
+    return Standing(
+        _over_all(found),
+        dict(_tallies(found)),
+        all(result.deviation for result in wrong),
+        tuple(sorted({one.cause or one.deviation for one in controls} - {""})),
+    )
+
+
+def _at_one_place(answers: Sequence[Result], *, undecided: bool) -> RuleStatus:
+    """Return the status at one place, where a wrong control leaves it open."""
+    verdicts = {result.verdict for result in answers}
+    decisive = {result.verdict for result in answers if not result.control}
+    for status, holds in (
+        (RuleStatus.BREAKS, not decisive.isdisjoint(DIFFERING)),
+        (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
+        (RuleStatus.NOT_SHOWN, undecided),
+        (RuleStatus.KEEPS, Verdict.PASS in decisive),
+        (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),
     ):
-        if verdict in found:
-            return name
+        if holds:
+            return status
     return RuleStatus.NOT_ASKED
+
+
+def _over_all(found: Mapping[System, Counter[RuleStatus]]) -> RuleStatus:
+    """Return the status from those of the places; a model is no more than a model."""
+    seen = {status for counts in found.values() for status in counts}
+    if RuleStatus.BREAKS not in seen:
+        order = (RuleStatus.TROUBLE, RuleStatus.KEEPS, RuleStatus.NOT_SHOWN)
+        quiet = (*order, RuleStatus.DECLINES, RuleStatus.NOT_ASKED)
+        return next((each for each in quiet if each in seen), RuleStatus.NOT_ASKED)
+    for system in (System.REAL, System.WHEEL, System.MODEL):
+        counts = found.get(system, Counter())
+        if counts[RuleStatus.BREAKS] + counts[RuleStatus.KEEPS]:
+            everywhere = not counts[RuleStatus.KEEPS]
+            return RuleStatus.BREAKS if everywhere else RuleStatus.IN_PART
+    return RuleStatus.IN_PART
+
+
+def _tallies(
+    found: Mapping[System, Counter[RuleStatus]],
+) -> Iterable[tuple[System, Tally]]:
+    for system in System:
+        counts = found.get(system, Counter())
+        kept = counts[RuleStatus.KEEPS]
+        if asked := kept + counts[RuleStatus.BREAKS]:
+            yield system, Tally(kept, asked)
 
 
 def by_rule(results: Iterable[Result]) -> dict[str, list[Result]]:

@@ -14,7 +14,12 @@ import msgspec
 from manylinux_fixtures.recipes.recipe import Ask
 
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
-from manylinux_conformance.asking.role_table import PLACEHOLDERS, RoleTable, fill
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    RoleTable,
+    fill,
+    fill_command,
+)
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.platforms.environment import this_machine
@@ -27,6 +32,7 @@ from manylinux_conformance.sandbox.process import ProcessResult, fit_for_report
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.suite.rules import Level
 
 BATCH = 50  # wheels that one process of an auditor is given
 CONFORMS, VIOLATES, UNREADABLE = 0, 1, 2  # exit statuses
@@ -78,7 +84,9 @@ class AuditorRole:
         Raises InputError if a recipe cannot be built.
         """
         corpus = built_corpus(resources.cache).only(suite.wanted.has_wheel)
-        asked = wheel_questions(corpus)
+        rules = suite.rules.values()
+        permissions = frozenset(each.id for each in rules if each.level is Level.MAY)
+        asked = wheel_questions(corpus, permissions)
         starts = range(0, len(asked), BATCH)
         return Plan(
             tuple(
@@ -121,9 +129,14 @@ def _first(corpus: Corpus) -> list[WheelQuestion]:
     return wheel_questions(corpus)[::-1]
 
 
-def wheel_questions(corpus: Corpus) -> list[WheelQuestion]:
-    """Return a question for each wheel of a corpus."""
-    return [WheelQuestion(line, corpus.wheel(line)) for line in corpus.lines]
+def wheel_questions(
+    corpus: Corpus, permissions: frozenset[str] = frozenset()
+) -> list[WheelQuestion]:
+    """Return a question for each wheel of a corpus; ``permissions`` are the MAYs."""
+    return [
+        WheelQuestion(line, corpus.wheel(line), permits=line.rule in permissions)
+        for line in corpus.lines
+    ]
 
 
 def ask_auditor(
@@ -190,7 +203,7 @@ class Auditing:
         places = {**self.sandbox.placeholders, **values}
         more = {name: fill(text, places) for name, text in self.table.variables.items()}
         return self.tool.run(
-            [fill(argument, places) for argument in command],
+            fill_command(command, places),
             folder=self.sandbox.path_of("work"),
             variables={**self.sandbox.variables, **more},
             seconds=self.table.seconds,

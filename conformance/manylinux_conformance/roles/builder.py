@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -81,7 +81,7 @@ class BuilderRole:
         resources: Resources,
     ) -> Plan[TargetBatch]:
         """Return the questions about each target, and the targets nobody can judge."""
-        wanted = suite.wanted.platform
+        wanted = suite.wanted.has_platform
         builds = [case for case in suite.cases if isinstance(case, Build)]
         return _plan(builds, tool, table, resources, wanted)
 
@@ -109,7 +109,7 @@ class BuilderRole:
         self, tool: ProvidedTool, table: Builder, resources: Resources
     ) -> Iterator[str]:
         """Have each target compile something plain and build a wheel, if it can."""
-        plan = _plan(SMOKE, tool, table, resources, "*")
+        plan = _plan(SMOKE, tool, table, resources, lambda _: True)
         for line in plan.not_run:
             yield f"{', '.join(line.platforms) or 'its own machine'}: {line.reason}"
         for batch in plan.batches:
@@ -124,7 +124,7 @@ def _plan(
     tool: ProvidedTool,
     table: Builder,
     resources: Resources,
-    wanted: str,
+    wanted: Callable[[str], bool],
 ) -> Plan[TargetBatch]:
     """Plan what is asked; a target is not run if nobody can judge it here.
 

@@ -30,6 +30,7 @@ from manylinux_conformance.asking.role_table import (
     Command,
     RoleTable,
     fill,
+    fill_command,
 )
 from manylinux_conformance.errors import InputError, InvariantError, UnavailableError
 from manylinux_conformance.platforms.environment import Environment, this_machine
@@ -243,7 +244,7 @@ def _run(
     places = {**sandbox.placeholders, "target": str(target)}
     added = {name: fill(text, places) for name, text in loader.variables.items()}
     return sandbox.run(
-        [fill(argument, places) for argument in command],
+        fill_command(command, places),
         folder=sandbox.path_of("work"),
         variables={**sandbox.variables, **added},
         seconds=loader.seconds,

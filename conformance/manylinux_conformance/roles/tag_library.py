@@ -15,7 +15,13 @@ import msgspec
 from manylinux_conformance.asking.applicability import declines, unseen
 from manylinux_conformance.asking.plan import CaseBatch, Plan, ShownPlatform, plan_cases
 from manylinux_conformance.asking.probe_projects import own_prefix
-from manylinux_conformance.asking.role_table import Command, Prefix, RoleTable, fill
+from manylinux_conformance.asking.role_table import (
+    Command,
+    Prefix,
+    RoleTable,
+    fill,
+    fill_command,
+)
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.questions.answer import Answer, broken, declined
 from manylinux_conformance.questions.choose import Choose
@@ -171,7 +177,7 @@ def _ask(
     added = {name: fill(text, places) for name, text in table.variables.items()}
     lines = (msgspec.json.encode(question.request(prefix)) for question in questions)
     ended = sandbox.run(
-        [fill(argument, places) for argument in table.command],
+        fill_command(table.command, places),
         folder=sandbox.path_of("work"),
         variables={**sandbox.variables, **added},
         seconds=table.seconds,

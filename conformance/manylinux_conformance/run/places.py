@@ -89,7 +89,8 @@ class Places:
         return self.found
 
     def _architectures(self) -> list[str]:
-        return fnmatch.filter(architectures(), self.suite.wanted.platform)
+        wanted = self.suite.wanted
+        return [arch for arch in architectures() if wanted.has_platform(arch)]
 
 
 def _pattern(tool: Tool, role: Role) -> str:

@@ -31,17 +31,23 @@ def lint_cases(
 def lint_coverage(
     rules: Iterable[Rule], cases: Iterable[AnyCase], elsewhere: frozenset[str]
 ) -> Iterator[Finding]:
-    """Yield the forced rules without cases, and the MUST rules without twins.
+    """Yield the forced rules without cases that count, and the MUSTs without twins.
 
+    A draft counts for nothing, and a control alone shows no breach of its rule.
     ``elsewhere`` names rules whose cases are fixture recipes.
     """
-    twinned = {case.rule for case in cases if case.twin}
-    covered = {case.rule for case in cases}
+    counted = [case for case in cases if not case.is_draft]
+    twinned = {case.rule for case in counted if case.twin}
+    covered = {case.rule for case in counted}
+    breached = {case.rule for case in counted if not case.is_control}
     for rule in rules:
         if not rule.is_forced or rule.id in elsewhere:
             continue
         if rule.id not in covered:
             yield Finding(f"rule {rule.id}", 0, "is forced but has no case")
+        elif rule.id not in breached:
+            message = "has controls alone, so no answer could show a breach"
+            yield Finding(f"rule {rule.id}", 0, message)
         elif rule.level in STRICT and rule.id not in twinned:
             yield Finding(f"rule {rule.id}", 0, "is a MUST but has no twin cases")
 

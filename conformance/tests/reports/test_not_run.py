@@ -120,7 +120,7 @@ def test_a_long_list_of_names_is_cut(count: int, shown: str) -> None:
 def test_the_terminal_shows_a_reason_as_it_is_on_one_line() -> None:
     line = NotRun(platforms=("a",), reason="no [red] loader", remedy="install " * 20)
     console = Console(width=40, file=io.StringIO(), record=True)
-    print_summary([Block(HEADER, (), (line,))], console)
+    print_summary([Block(HEADER, (), (line,))], {}, console)
     (printed,) = [
         text
         for text in console.export_text().splitlines()

@@ -4,15 +4,18 @@ import io
 from pathlib import Path
 
 import msgspec
+import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages
-from manylinux_conformance.reports.summary import summarize, words
+from manylinux_conformance.reports.summary import Row, Table, summarize, words
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.suite.rules import Basis, Level
 from rich.console import Console
+from tests.builders import rule
 
 HEADER = Header(
     format=FORMAT,
@@ -42,6 +45,7 @@ def result(
     )
 
 
+RULES = {"installer.order.linux": rule(id="installer.order.linux")}
 RIGHT = result("right", Verdict.PASS)
 WRONG = result("wrong", Verdict.FAIL)
 HUNG = result("hung", Verdict.TIMEOUT, reason="no answer within 5 s")
@@ -53,20 +57,95 @@ BLOCK = Block(
 )
 
 
+def counted(table: Table, row: Row) -> dict[str, str]:
+    """Return what the cells of a row say, without the empty ones."""
+    cells = zip(table.columns, row.cells, strict=True)
+    return {column.title: words(counts) for column, counts in cells if counts}
+
+
 def test_the_summary_counts_rules_not_questions() -> None:
-    (table,) = summarize([BLOCK])
+    (table,) = summarize([BLOCK], RULES)
     (row,) = table.rows
-    assert (table.role, table.areas) == ("installer", ("installer",))
-    assert words(row.areas[0]) == "1 ✗"
+    assert table.role == "installer"
+    assert counted(table, row) == {"MUST, on models": "1 ✗*"}
+
+
+def test_real_systems_are_counted_apart_from_models() -> None:
+    real = msgspec.structs.replace(
+        RIGHT, platform="debian-12-x86_64", fidelity=Fidelity.NATIVE
+    )
+    (table,) = summarize([Block(HEADER, (WRONG, real))], RULES)
+    assert [column.title for column in table.columns][:2] == [
+        "MUST, on real systems",
+        "MUST, on models",
+    ]
+    assert counted(table, table.rows[0]) == {
+        "MUST, on real systems": "1 ✓",
+        "MUST, on models": "1 ✗*",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "column"),
+    [
+        ({"basis": Basis.STANDARD}, "MUST, on models"),
+        ({"basis": Basis.CONSEQUENCE}, "MUST, on models"),
+        ({"basis": Basis.PROPOSAL}, "proposals"),
+        ({"level": Level.MUST_NOT}, "MUST, on models"),
+        ({"level": Level.SHOULD}, "SHOULD and MAY"),
+        ({"level": Level.SHOULD, "basis": Basis.PROPOSAL}, "proposals"),
+    ],
+)
+def test_what_binds_nobody_is_counted_apart(
+    fields: dict[str, object], column: str
+) -> None:
+    rules = {RIGHT.rule: rule(id=RIGHT.rule, **fields)}
+    (table,) = summarize([Block(HEADER, (RIGHT,))], rules)
+    assert counted(table, table.rows[0]) == {column: "1 ✓"}
+
+
+def test_older_versions_have_rows_of_their_own() -> None:
+    blocks = [
+        Block(msgspec.structs.replace(HEADER, version=version), (RIGHT,))
+        for version in ("9.0.3", "26.3", "20.3.4")
+    ]
+    (table,) = summarize(blocks, RULES)
+    assert [row.tool for row in table.rows] == ["pip 26.3"]
+    assert [row.tool for row in table.older] == ["pip 9.0.3", "pip 20.3.4"]
+
+
+def test_drafts_are_shown_and_count_for_nothing(tmp_path: Path) -> None:
+    draft = msgspec.structs.replace(WRONG, draft=True)
+    block = Block(HEADER, (RIGHT, draft))
+    (table,) = summarize([block], RULES)
+    assert counted(table, table.rows[0]) == {"MUST, on models": "1 ✓"}
+    write_pages([block], RULES, tmp_path)
+    write_junit([block], RULES, tmp_path / "junit.xml")
+    junit = (tmp_path / "junit.xml").read_text()
+    assert 'tests="2" failures="0" errors="0" skipped="1"' in junit
+    for name in ("report.html", "report.md"):
+        page = (tmp_path / name).read_text()
+        assert "Every difference from the rules is a recorded deviation." in page
+        assert "nothing (draft)" in page
+        assert "1 answers to draft cases count for nothing." in page
+
+
+def test_proposals_are_a_suite_of_their_own_in_junit(tmp_path: Path) -> None:
+    rules = {RIGHT.rule: rule(id=RIGHT.rule, basis=Basis.PROPOSAL)}
+    write_junit([Block(HEADER, (WRONG,))], rules, tmp_path / "junit.xml")
+    junit = (tmp_path / "junit.xml").read_text()
+    assert 'name="pip 26.3 as installer: proposals"' in junit
+    assert 'name="basis" value="proposal"' in junit
+    assert 'name="system" value="model"' in junit
 
 
 def test_reports_name_every_difference_and_what_was_not_run(tmp_path: Path) -> None:
     odd = msgspec.structs.replace(WRONG, answer="<b>|</b>")
     block = Block(HEADER, (RIGHT, odd, HUNG, SILENT), BLOCK.not_run)
-    write_pages([block], {}, tmp_path)
-    write_junit([block], tmp_path / "junit.xml")
+    write_pages([block], RULES, tmp_path)
+    write_junit([block], RULES, tmp_path / "junit.xml")
     console = Console(record=True, width=100, file=io.StringIO())
-    print_summary([block], console)
+    print_summary([block], RULES, console)
     page = (tmp_path / "report.html").read_text()
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
@@ -85,7 +164,7 @@ def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
         ((known,), "Every difference from the rules is a recorded deviation."),
         ((known, HUNG), "installer.order.linux/hung"),
     ):
-        write_pages([Block(HEADER, results)], {}, tmp_path)
+        write_pages([Block(HEADER, results)], RULES, tmp_path)
         for name in ("report.html", "report.md"):
             page = (tmp_path / name).read_text()
             assert page.index("Unexplained") < page.index(said), name
@@ -94,7 +173,7 @@ def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
 
 def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
     known = msgspec.structs.replace(WRONG, deviation="unreported")
-    write_junit([Block(HEADER, (known,))], tmp_path / "junit.xml")
+    write_junit([Block(HEADER, (known,))], RULES, tmp_path / "junit.xml")
     assert 'failures="0" errors="0" skipped="1"' in (tmp_path / "junit.xml").read_text()
 
 
@@ -110,8 +189,8 @@ def test_an_auditor_is_reported_by_the_architecture_of_the_wheel(
         answer="conforms",
     )
     header = msgspec.structs.replace(HEADER, role=Role.AUDITOR)
-    write_pages([Block(header, (audited,))], {}, tmp_path)
-    write_junit([Block(header, (audited,))], tmp_path / "junit.xml")
+    write_pages([Block(header, (audited,))], RULES, tmp_path)
+    write_junit([Block(header, (audited,))], RULES, tmp_path / "junit.xml")
     for name in ("report.html", "report.md", "junit.xml"):
         assert "s390x" in (tmp_path / name).read_text(), name
 
@@ -121,8 +200,8 @@ def test_a_container_that_was_not_asked_is_named_in_every_report(
 ) -> None:
     header = msgspec.structs.replace(HEADER, platform="debian-12-s390x")
     block = Block(header, (), (NotRun(reason="needs Python 3.14"),))
-    write_pages([Block(HEADER, (RIGHT,)), block], {}, tmp_path)
-    write_junit([block], tmp_path / "junit.xml")
+    write_pages([Block(HEADER, (RIGHT,)), block], RULES, tmp_path)
+    write_junit([block], RULES, tmp_path / "junit.xml")
     said = "ot run on debian-12-s390x: needs Python 3.14"
     assert said in (tmp_path / "report.html").read_text()
     assert said in (tmp_path / "report.md").read_text()
@@ -131,8 +210,8 @@ def test_a_container_that_was_not_asked_is_named_in_every_report(
 
 def test_a_tool_that_was_not_asked_at_all_has_no_platform(tmp_path: Path) -> None:
     block = Block(HEADER, (), (NotRun(reason="needs Python 3.14"),))
-    write_pages([block], {}, tmp_path)
-    write_junit([block], tmp_path / "junit.xml")
+    write_pages([block], RULES, tmp_path)
+    write_junit([block], RULES, tmp_path / "junit.xml")
     assert "Not run: needs Python 3.14" in (tmp_path / "report.html").read_text()
     assert "- not run: needs Python 3.14" in (tmp_path / "report.md").read_text()
     assert 'name="every case"' in (tmp_path / "junit.xml").read_text()

@@ -1,58 +1,211 @@
-"""The status of a rule: the worst of what its answers say."""
+"""The status of a rule: what was breached, and on how real a system."""
+
+from collections.abc import Sequence
 
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.reports.rule_status import RuleStatus, rule_status
+from manylinux_conformance.reports.rule_status import (
+    UNEXPLAINED,
+    RuleStatus,
+    standing,
+)
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 
+MODELS = ("glibc-2.17", "glibc-2.28")
+REAL = ("debian-12-x86_64", "debian-12-s390x")
+EXOTIC = "glibc-3.1"
+
 
 def result(
-    name: str, verdict: Verdict, *, deviation: str = "", reason: str = ""
+    verdict: Verdict,
+    platform: str = MODELS[0],
+    *,
+    control: bool = False,
+    draft: bool = False,
+    deviation: str = "",
 ) -> Result:
+    fidelity = Fidelity.EMULATED if platform in REAL else Fidelity.MODELLED
     return Result(
-        case=f"installer.order.linux/{name}",
+        case="installer.order.linux/plain",
         rule="installer.order.linux",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
+        platform=platform,
+        fidelity=fidelity,
+        exotic=platform == EXOTIC,
         verdict=verdict,
-        expected="linux_x86_64",
-        answer="" if reason else "any",
-        reason=reason,
+        control=control,
+        draft=draft,
         deviation=deviation,
     )
 
 
-RIGHT = result("right", Verdict.PASS)
-WRONG = result("wrong", Verdict.FAIL)
-HUNG = result("hung", Verdict.TIMEOUT, reason="no answer within 5 s")
-SILENT = result("silent", Verdict.NOT_ASKED, reason="needs a 32-bit interpreter")
-DECLINED = result("declined", Verdict.DECLINED, reason="has no such option")
+def wheel(verdict: Verdict, name: str, *, control: bool = False) -> Result:
+    return Result(
+        case=f"wheel.stack.header/{name}",
+        rule="wheel.stack.header",
+        arch="s390x",
+        verdict=verdict,
+        control=control,
+    )
+
+
+def right(*platforms: str) -> list[Result]:
+    return [result(Verdict.PASS, platform) for platform in platforms]
+
+
+def wrong(*platforms: str) -> list[Result]:
+    return [result(Verdict.FAIL, platform) for platform in platforms]
+
+
+CONTROL = result(Verdict.FAIL, control=True)
+TROUBLE = result(Verdict.INFRASTRUCTURE)
+SILENT = result(Verdict.NOT_ASKED)
+DECLINED = result(Verdict.DECLINED)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected", "counts"),
+    [
+        (right(*REAL, *MODELS), RuleStatus.KEEPS, "real systems 2/2, models 2/2"),
+        (wrong(*REAL, *MODELS), RuleStatus.BREAKS, "real systems 0/2, models 0/2"),
+        (
+            right(*REAL) + wrong(*MODELS),
+            RuleStatus.IN_PART,
+            "real systems 2/2, models 0/2",
+        ),
+        (
+            wrong(*REAL) + right(*MODELS),
+            RuleStatus.BREAKS,
+            "real systems 0/2, models 2/2",
+        ),
+        (
+            wrong(REAL[0]) + right(REAL[1]),
+            RuleStatus.IN_PART,
+            "real systems 1/2",
+        ),
+        (wrong(*MODELS), RuleStatus.BREAKS, "models 0/2"),
+        (wrong(MODELS[0]) + right(MODELS[1]), RuleStatus.IN_PART, "models 1/2"),
+    ],
+)
+def test_a_breach_on_every_real_system_breaks_a_rule_else_on_every_plain_model(
+    results: list[Result], expected: RuleStatus, counts: str
+) -> None:
+    found = standing(results)
+    assert (found.status, found.counts) == (expected, counts)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([], RuleStatus.IN_PART),
+        (right(*MODELS), RuleStatus.IN_PART),
+        (right(*REAL), RuleStatus.IN_PART),
+        (wrong(*MODELS), RuleStatus.BREAKS),
+    ],
+)
+def test_an_exotic_model_alone_never_breaks_a_rule(
+    others: list[Result], expected: RuleStatus
+) -> None:
+    found = standing([*wrong(EXOTIC), *others])
+    assert found.status is expected
+    assert "exotic models 0/1" in found.counts
 
 
 @pytest.mark.parametrize(
     ("results", "expected"),
     [
-        ((RIGHT,), RuleStatus.FOLLOWS),
-        ((RIGHT, SILENT, DECLINED), RuleStatus.FOLLOWS),
-        ((RIGHT, WRONG), RuleStatus.UNEXPLAINED),
-        ((HUNG,), RuleStatus.UNEXPLAINED),
-        (
-            (RIGHT, result("w", Verdict.FAIL, deviation="unreported")),
-            RuleStatus.DIFFERS,
-        ),
-        (
-            (WRONG, result("w", Verdict.FAIL, deviation="unreported")),
-            RuleStatus.UNEXPLAINED,
-        ),
-        ((RIGHT, result("i", Verdict.INFRASTRUCTURE, reason="x")), RuleStatus.TROUBLE),
-        ((SILENT, DECLINED), RuleStatus.DECLINES),
-        ((SILENT,), RuleStatus.NOT_ASKED),
-        ((), RuleStatus.NOT_ASKED),
+        ([CONTROL], RuleStatus.NOT_SHOWN),
+        ([CONTROL, *right(MODELS[0])], RuleStatus.NOT_SHOWN),
+        ([CONTROL, *right(*MODELS)], RuleStatus.KEEPS),
+        ([CONTROL, *wrong(MODELS[0])], RuleStatus.BREAKS),
+        ([CONTROL, DECLINED], RuleStatus.NOT_SHOWN),
     ],
 )
-def test_one_difference_outweighs_every_pass(
-    results: tuple[Result, ...], expected: RuleStatus
+def test_a_wrong_control_shows_no_breach_and_leaves_its_platform_open(
+    results: list[Result], expected: RuleStatus
 ) -> None:
-    assert rule_status(results) is expected
-    assert expected.symbol
+    assert standing(results).status is expected
+
+
+def test_a_right_control_alone_shows_nothing() -> None:
+    assert standing([result(Verdict.PASS, control=True)]).status is RuleStatus.NOT_ASKED
+
+
+def test_a_wrong_control_names_its_cause() -> None:
+    known = result(Verdict.FAIL, control=True, deviation="not-supported")
+    assert standing([known]).causes == ("not-supported",)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ([SILENT, DECLINED, *right(MODELS[0])], RuleStatus.KEEPS),
+        ([TROUBLE, *right(*MODELS)], RuleStatus.TROUBLE),
+        ([TROUBLE, *wrong(MODELS[1])], RuleStatus.BREAKS),
+        ([result(Verdict.TIMEOUT)], RuleStatus.BREAKS),
+        ([SILENT, DECLINED], RuleStatus.DECLINES),
+        ([SILENT], RuleStatus.NOT_ASKED),
+        ([], RuleStatus.NOT_ASKED),
+    ],
+)
+def test_an_answer_outweighs_silence_and_a_breach_everything(
+    results: list[Result], expected: RuleStatus
+) -> None:
+    assert standing(results).status is expected
+
+
+@pytest.mark.parametrize(
+    ("results", "is_explained"),
+    [
+        (right(*MODELS), True),
+        ([result(Verdict.FAIL, deviation="by-design")], True),
+        (wrong(MODELS[0]), False),
+        ([CONTROL], False),
+        ([result(Verdict.FAIL, deviation="by-design"), *wrong(MODELS[1])], False),
+    ],
+)
+def test_a_sign_is_marked_while_a_wrong_answer_is_not_explained(
+    results: list[Result], *, is_explained: bool
+) -> None:
+    found = standing(results)
+    assert found.is_explained is is_explained
+    assert found.sign.endswith(UNEXPLAINED) is not is_explained
+
+
+@pytest.mark.parametrize("draft", [Verdict.FAIL, Verdict.PASS, Verdict.INFRASTRUCTURE])
+def test_a_draft_counts_for_nothing(draft: Verdict) -> None:
+    unfinished = result(draft, REAL[0], draft=True)
+    assert standing([unfinished]).status is RuleStatus.NOT_ASKED
+    assert standing([unfinished, *right(MODELS[0])]) == standing(right(MODELS[0]))
+
+
+@pytest.mark.parametrize(
+    ("results", "expected", "counts"),
+    [
+        (
+            [wheel(Verdict.FAIL, "missing"), wheel(Verdict.PASS, "executable")],
+            RuleStatus.IN_PART,
+            "wheels 1/2",
+        ),
+        ([wheel(Verdict.FAIL, "missing")], RuleStatus.BREAKS, "wheels 0/1"),
+        (
+            [
+                wheel(Verdict.PASS, "missing"),
+                wheel(Verdict.FAIL, "present", control=True),
+            ],
+            RuleStatus.NOT_SHOWN,
+            "",
+        ),
+    ],
+)
+def test_auditors_have_wheels_in_the_place_of_platforms(
+    results: Sequence[Result], expected: RuleStatus, counts: str
+) -> None:
+    found = standing(results)
+    assert (found.status, found.counts) == (expected, counts)
+
+
+def test_every_status_has_a_sign_of_its_own() -> None:
+    signs = {status.symbol for status in RuleStatus}
+    assert len(signs) == len(RuleStatus)
+    assert all(len(sign) == 1 for sign in signs)

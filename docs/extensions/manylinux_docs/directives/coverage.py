@@ -6,17 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from manylinux_conformance.suite.rules import Level, Rule, Subject
+from manylinux_conformance.reports.summary import is_proposal
+from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import WORDS, Score
+from manylinux_docs.evidence.scores import SIGNS, Score
 from manylinux_docs.wording.cases import CaseText
+
+PROPOSALS = "proposals, of any level"
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One rule with its cases and the scores of each tool's last version."""
+    """One rule with its cases and the scores of each tool's newest version."""
 
     rule: Rule
     cases: tuple[CaseText, ...]
@@ -48,20 +51,23 @@ class CoverageDirective(GeneratedPage):
         return {
             "counts": {
                 "chapter": count(rules, list(chapters), lambda r: (r.chapter,)),
-                "level": count(rules, list(Level), lambda r: (r.level,)),
+                "basis": count(rules, list(Basis), lambda r: (r.basis,)),
+                "level": count(rules, [*Level, PROPOSALS], _level),
                 "subject": count(rules, list(Subject), lambda r: r.subjects),
             },
             "chapters": chapters,
-            "words": WORDS,
+            "signs": SIGNS,
         }
 
 
 def covered(evidence: Evidence, rule: Rule) -> Covered:
-    """Gather what covers a rule; a tool counts with its last version in each role."""
-    last = {
-        (score.role, score.tool): score for score in evidence.scores.get(rule.id, [])
-    }
-    return Covered(rule, tuple(evidence.cases_of(rule.id)), tuple(last.values()))
+    """Gather what covers a rule; a tool counts with its newest version in each role."""
+    last = (score for score in evidence.scores.get(rule.id, []) if score.is_newest)
+    return Covered(rule, tuple(evidence.cases_of(rule.id)), tuple(last))
+
+
+def _level(rule: Rule) -> tuple[str, ...]:
+    return (PROPOSALS if is_proposal(rule) else rule.level.value,)
 
 
 def count(

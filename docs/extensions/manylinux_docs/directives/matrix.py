@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from manylinux_conformance.reports.summary import is_proposal
+from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header
 from manylinux_conformance.results.verdicts import Role
@@ -12,7 +14,7 @@ from manylinux_conformance.suite.rules import Rule
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import PLURAL, WORDS, Score
+from manylinux_docs.evidence.scores import PLURAL, SIGNS, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """The rules of one role against the newest version of each tool, or older ones.
+
+    ``proposals`` are the rows of rules that bind nobody.
+    """
+
+    columns: tuple[Header, ...]
+    rows: tuple[Row, ...]
+    proposals: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTables:
     """What was asked of all tools in one role, and what could not be.
 
-    ``not_run`` says so in words, once for each reason.
+    ``older`` is None if every tool has one version; ``not_run`` says in words what was
+    not asked, once for each reason.
     """
 
     role: Role
-    columns: tuple[Header, ...]
-    rows: tuple[Row, ...]
+    newest: Table
+    older: Table | None
     not_run: tuple[str, ...]
 
 
@@ -43,21 +58,36 @@ class MatrixDirective(GeneratedPage):
 
     def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the tables and the words for their signs."""
-        return {"tables": list(tables(evidence)), "words": WORDS, "plural": PLURAL}
+        roles = list(tables(evidence))
+        return {"roles": roles, "signs": SIGNS, "plural": PLURAL}
 
 
-def tables(evidence: Evidence) -> Iterator[Table]:
-    """Yield a table for each role that has results.
+def tables(evidence: Evidence) -> Iterator[RoleTables]:
+    """Yield the tables of each role that has results.
 
     A rule has a row where it binds that role or where a tool was asked about it.
     """
     for role in Role:
         blocks = [block for block in evidence.blocks if block.header.role is role]
-        headers = tuple(block.header for block in blocks)
         if blocks:
-            rows = (_row(evidence, rule, headers) for rule in evidence.rules.values())
-            wanted = (row for row in rows if _is_wanted(row, role))
-            yield Table(role, headers, tuple(wanted), tuple(_not_run(blocks)))
+            newest, older = newest_and_older(blocks)
+            yield RoleTables(
+                role,
+                _table(evidence, role, newest),
+                _table(evidence, role, older) if older else None,
+                tuple(_not_run(blocks)),
+            )
+
+
+def _table(evidence: Evidence, role: Role, blocks: list[Block]) -> Table:
+    headers = tuple(block.header for block in blocks)
+    found = (_row(evidence, rule, headers) for rule in evidence.rules.values())
+    rows = [row for row in found if _is_wanted(row, role)]
+    return Table(
+        headers,
+        tuple(row for row in rows if not is_proposal(row.rule)),
+        tuple(row for row in rows if is_proposal(row.rule)),
+    )
 
 
 def _not_run(blocks: list[Block]) -> Iterator[str]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from docutils import nodes
-from manylinux_conformance.reports.rule_status import RuleStatus
 
 from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.evidence.headline import headline
 from manylinux_docs.evidence.scores import Score
 from manylinux_docs.rendering.templates import fragment
-
-DIFFERING = (RuleStatus.DIFFERS, RuleStatus.UNEXPLAINED)
 
 
 def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
@@ -22,19 +18,14 @@ def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
         rule=rule,
         root=root,
         cases=evidence.cases_of(rule),
+        headline=list(headline(scores)),
         rows=_rows(scores),
-        following=sum(score.status is RuleStatus.FOLLOWS for score in scores),
-        differing=_names(score for score in scores if score.status in DIFFERING),
     )
 
 
 def _rows(scores: list[Score]) -> dict[tuple[str, str], list[Score]]:
+    """Group the scores by role and tool, the newest version of each first."""
     rows: dict[tuple[str, str], list[Score]] = {}
-    for score in scores:
+    for score in sorted(scores, key=lambda score: not score.is_newest):
         rows.setdefault((score.role, score.tool), []).append(score)
     return rows
-
-
-def _names(scores: Iterable[Score]) -> list[str]:
-    """Name each tool version once, whatever its roles."""
-    return list(dict.fromkeys(f"{s.tool} {s.version}".strip() for s in scores))

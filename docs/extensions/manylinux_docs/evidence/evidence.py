@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +10,13 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_spec.input_files import read_toml
@@ -72,11 +72,13 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
     spec, deviations = root / "spec", root / "conformance" / "deviations"
     suite = load_suite(spec, root / "conformance")
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
+    rules = suite.rules.values()
+    permissions = {rule.id for rule in rules if rule.level is Level.MAY}
     return Evidence(
         rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
         cases=(
             *map(describe, _examples_first(suite)),
-            *describe_recipes(root / "fixtures" / "recipes"),
+            *describe_recipes(root / "fixtures" / "recipes", permissions),
         ),
         blocks=tuple(blocks),
         scores=scores(blocks),
@@ -107,5 +109,4 @@ def _area(rule: Rule) -> int:
 
 def _column(block: Block) -> tuple[Role, str, list[int]]:
     header = block.header
-    version = [int(number) for number in re.findall(r"\d+", header.version)]
-    return header.role, header.tool, version
+    return header.role, header.tool, version_key(header.version)

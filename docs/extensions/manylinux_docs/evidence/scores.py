@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.reports.rule_status import RuleStatus, by_rule, rule_status
+from manylinux_conformance.reports.rule_status import (
+    LEGEND,
+    RuleStatus,
+    Standing,
+    by_rule,
+    standing,
+)
+from manylinux_conformance.reports.versions import newest_versions
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header, Result
+from manylinux_conformance.results.systems import System, system_of
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.deviations import DIFFERING
 
-WORDS = {
-    RuleStatus.FOLLOWS: "follows the rule",
-    RuleStatus.DIFFERS: "differs; the reason is recorded",
-    RuleStatus.UNEXPLAINED: "differs; not explained yet",
-    RuleStatus.TROUBLE: "could not be asked reliably",
-    RuleStatus.DECLINES: "says that it does not do this",
-    RuleStatus.NOT_ASKED: "was not asked",
+SIGNS = {  # with the class of each sign in the pages
+    sign: (next((each.value for each in RuleStatus if each.symbol == sign), ""), words)
+    for sign, words in LEGEND.items()
 }
 PLURAL = {
     Role.TAG_LIBRARY: "Tag libraries",
@@ -29,6 +33,13 @@ PLURAL = {
     Role.BUILDER: "Builders",
     Role.LOADER: "Loaders",
 }
+BREACH = "breach"
+SHORT = {
+    System.REAL: "real",
+    System.MODEL: "models",
+    System.EXOTIC: "exotic",
+    System.WHEEL: "wheels",
+}
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 
@@ -37,6 +48,7 @@ class ScoredPlatform:
     """A platform and how real it was, or the architecture of a wheel, without."""
 
     fidelity: Fidelity | None
+    system: System
     name: str
 
     def __str__(self) -> str:
@@ -44,29 +56,46 @@ class ScoredPlatform:
         plain = self.fidelity in {None, Fidelity.MODELLED}
         return self.name if plain else f"{self.name} ({self.fidelity})"
 
+    @property
+    def realness(self) -> str:
+        """The fidelity, with a word on what hardly exists."""
+        exotic = ", exotic" if self.system is System.EXOTIC else ""
+        return f"{self.fidelity}{exotic}"
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformScore:
     """What the answers to one rule come to on one platform."""
 
-    status: RuleStatus
+    standing: Standing
     right: int
     asked: int
 
     @property
+    def status(self) -> RuleStatus:
+        """The status that the platform's answers alone would give."""
+        return self.standing.status
+
+    @property
     def words(self) -> str:
         """The status in words that follow the tool's name."""
-        return WORDS[self.status]
+        return self.status.words
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One case that was answered in the same other way on some platforms."""
+    """One case that was answered in the same other way on some platforms.
+
+    ``counts_as``: what the wrong answer shows, in a few words.
+    ``cause``: the identifier of the recorded deviation, if it has one.
+    """
 
     case: str
     expected: str
     answer: str
+    counts_as: str
     deviation: str
+    cause: str
     platforms: tuple[ScoredPlatform, ...]
 
 
@@ -82,7 +111,8 @@ class Score:
     role: Role
     tool: str
     version: str
-    status: RuleStatus
+    is_newest: bool
+    standing: Standing
     right: int
     asked: int
     differences: tuple[Difference, ...]
@@ -90,30 +120,56 @@ class Score:
     platforms: dict[ScoredPlatform, PlatformScore]
 
     @property
+    def name(self) -> str:
+        """The tool with its version, if it has one."""
+        return f"{self.tool} {self.version}".strip()
+
+    @property
     def anchor(self) -> str:
         """The fragment of this score's row on the rule's own page."""
         return f"{self.role}-{self.tool}-{self.version}".rstrip("-")
 
     @property
+    def status(self) -> RuleStatus:
+        """The status over all platforms."""
+        return self.standing.status
+
+    @property
     def words(self) -> str:
-        """The status in words that follow the tool's name."""
-        return WORDS[self.status]
+        """The status with its counts, in words that follow the tool's name."""
+        return self.standing.words
+
+    @property
+    def notes(self) -> list[str]:
+        """Where the rule is not kept everywhere; and that no real system was asked."""
+        tallies = self.standing.tallies
+        found = [
+            f"{SHORT[system]} {tally}"
+            for system, tally in tallies.items()
+            if tally.kept < tally.asked
+        ]
+        modelled = tallies and not tallies.keys() & {System.REAL, System.WHEEL}
+        return found or (["models"] if modelled else [])
 
 
-def scores(blocks: Iterable[Block]) -> dict[str, list[Score]]:
+def scores(blocks: Sequence[Block]) -> dict[str, list[Score]]:
     """Return, for every rule with results, the scores of all tools."""
+    newest = newest_versions(blocks)
     found: dict[str, list[Score]] = {}
     for block in blocks:
+        header = block.header
+        is_newest = newest[header.role, header.tool] == header.version
         for rule, results in by_rule(block.results).items():
-            found.setdefault(rule, []).append(score(block.header, results))
+            one = score(header, results, is_newest=is_newest)
+            found.setdefault(rule, []).append(one)
     return found
 
 
-def score(header: Header, results: Sequence[Result]) -> Score:
+def score(header: Header, results: Sequence[Result], *, is_newest: bool) -> Score:
     """Gather the answers of one tool version to one rule."""
     platforms: dict[ScoredPlatform, list[Result]] = {}
     for result in results:
-        platform = ScoredPlatform(result.fidelity, result.where)
+        platform = ScoredPlatform(result.fidelity, system_of(result), result.where)
         platforms.setdefault(platform, []).append(result)
     whole = _platform_score(results)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
@@ -121,10 +177,11 @@ def score(header: Header, results: Sequence[Result]) -> Score:
         role=header.role,
         tool=header.tool,
         version=header.version,
-        status=whole.status,
+        is_newest=is_newest,
+        standing=whole.standing,
         right=whole.right,
         asked=whole.asked,
-        differences=tuple(_differences(platforms)),
+        differences=tuple(sorted(_differences(platforms), key=_gravity)),
         reasons=tuple(sorted(reasons - {""})),
         platforms={
             platform: _platform_score(group) for platform, group in platforms.items()
@@ -133,22 +190,48 @@ def score(header: Header, results: Sequence[Result]) -> Score:
 
 
 def _platform_score(results: Sequence[Result]) -> PlatformScore:
-    verdicts = Counter(result.verdict for result in results)
+    verdicts = Counter(result.verdict for result in results if not result.draft)
     asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
-    return PlatformScore(rule_status(results), verdicts[Verdict.PASS], asked)
+    return PlatformScore(standing(results), verdicts[Verdict.PASS], asked)
 
 
 def _differences(platforms: dict[ScoredPlatform, list[Result]]) -> Iterator[Difference]:
-    grouped: dict[tuple[str, str, str, str], list[ScoredPlatform]] = {}
+    grouped: dict[tuple[str, str, str, str, str, str], list[ScoredPlatform]] = {}
     for platform, results in platforms.items():
         for result in results:
             if result.verdict in DIFFERING:
                 answer = result.answer or f"{result.verdict}: {result.reason}"
                 name = result.case.partition("/")[2]
-                key = (name, result.expected, answer, result.deviation)
+                shown = (_counts_as(result), result.deviation, result.cause)
+                key = (name, result.expected, answer, *shown)
                 grouped.setdefault(key, []).append(platform)
     for key, where in grouped.items():
         yield Difference(*key, platforms=tuple(where))
+
+
+def _counts_as(result: Result) -> str:
+    if result.draft:
+        return "nothing (draft)"
+    return "no breach (control)" if result.control else BREACH
+
+
+def _gravity(difference: Difference) -> bool:
+    return difference.counts_as != BREACH
+
+
+def explaining_rules(found: Mapping[str, Sequence[Score]], score: Score) -> list[str]:
+    """Return the rules that a tool breaches by what makes its controls here wrong."""
+    causes = {each.cause for each in score.differences if each.counts_as != BREACH}
+    return [
+        rule
+        for rule, scored in found.items()
+        for other in scored
+        if (other.role, other.name) == (score.role, score.name)
+        and any(
+            each.counts_as == BREACH and each.cause and each.cause in causes
+            for each in other.differences
+        )
+    ]
 
 
 def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
@@ -157,5 +240,9 @@ def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
     Platforms of one fidelity keep the order in which they were asked.
     """
     found = dict.fromkeys(platform for score in scores for platform in score.platforms)
-    order = [Fidelity.NATIVE, Fidelity.EMULATED, Fidelity.MODELLED, None]
-    return sorted(found, key=lambda platform: order.index(platform.fidelity))
+    fidelities = [Fidelity.NATIVE, Fidelity.EMULATED, Fidelity.MODELLED, None]
+    systems = list(System)
+    return sorted(
+        found,
+        key=lambda one: (fidelities.index(one.fidelity), systems.index(one.system)),
+    )

@@ -14,8 +14,14 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.headline import headline
 from manylinux_docs.evidence.locations import RuleLocations, load_locations
-from manylinux_docs.evidence.scores import PLURAL, Score, ScoredPlatform, platforms_of
+from manylinux_docs.evidence.scores import (
+    PLURAL,
+    Score,
+    explaining_rules,
+    platforms_of,
+)
 from manylinux_docs.pages.rule_block import render_rule_block
 from manylinux_docs.rendering.rule_anchors import documents_of_rules
 from manylinux_docs.rendering.templates import render, to_root
@@ -44,7 +50,7 @@ def _rule_page(
 ) -> Page:
     page = f"r/{rule.id}/index"
     chapter = builder.get_relative_uri(page, docname)
-    roles = _by_role(evidence.scores.get(rule.id, []))
+    scores = evidence.scores.get(rule.id, [])
     locations = load_locations(builder.env)[rule.id]
     body = render(
         "rule_page.html.jinja",
@@ -56,8 +62,10 @@ def _rule_page(
         block=render_rule_block(builder, rule.id, docname, chapter),
         cases=evidence.cases_of(rule.id),
         plural=PLURAL,
-        roles=roles,
-        platforms=_platforms(roles),
+        headline=list(headline(scores)),
+        roles=_by_role(scores),
+        platforms_of=platforms_of,
+        explained_by=_explained(evidence, scores),
         deviations=_deviations(evidence, rule.id),
         locations=locations,
         commands=_commands(rule, locations),
@@ -72,15 +80,22 @@ def _retired_page(builder: StandaloneHTMLBuilder, rule: str, docname: str) -> Pa
     return page, {"title": rule, "body": body}, "page.html"
 
 
-def _by_role(scores: list[Score]) -> dict[Role, list[Score]]:
-    roles: dict[Role, list[Score]] = {}
+def _by_role(scores: list[Score]) -> dict[Role, tuple[list[Score], list[Score]]]:
+    """Return, for each role, the newest version of each tool, and older ones."""
+    roles: dict[Role, tuple[list[Score], list[Score]]] = {}
     for score in scores:
-        roles.setdefault(score.role, []).append(score)
+        newest, older = roles.setdefault(score.role, ([], []))
+        (newest if score.is_newest else older).append(score)
     return roles
 
 
-def _platforms(roles: dict[Role, list[Score]]) -> dict[Role, list[ScoredPlatform]]:
-    return {role: platforms_of(scores) for role, scores in roles.items()}
+def _explained(
+    evidence: Evidence, scores: list[Score]
+) -> dict[tuple[Role, str], list[str]]:
+    """Return which rules a tool breaches by what leaves this one open."""
+    return {
+        (one.role, one.name): explaining_rules(evidence.scores, one) for one in scores
+    }
 
 
 def _commands(rule: Rule, found: RuleLocations) -> list[str]:

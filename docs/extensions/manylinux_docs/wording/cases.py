@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 
+CONTROL = "control: a wrong answer is no breach of the rule"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
@@ -16,6 +18,7 @@ class CaseText:
     ``items`` are the tags, sets or settings that the question is about.
     ``expected`` is the answer that the rule gives.
     ``module`` is the source of a ``_manylinux`` module, if there is one.
+    ``counts_as``: what a wrong answer shows, where it is no breach of the rule.
     """
 
     rule: str
@@ -26,6 +29,7 @@ class CaseText:
     expected: str
     why: str = ""
     module: str = ""
+    counts_as: str = ""
 
     @property
     def id(self) -> str:
@@ -45,4 +49,11 @@ def describe(case: AnyCase) -> CaseText:
         expected=case.expected,
         why=case.why,
         module=case.module if isinstance(case, Choose) else "",
+        counts_as=_counts_as(case),
     )
+
+
+def _counts_as(case: AnyCase) -> str:
+    if case.is_draft:
+        return "draft: a wrong answer counts for nothing"
+    return CONTROL if case.is_control else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 
+from manylinux_conformance.questions.wheel import is_control
 from manylinux_fixtures.recipes.recipe import (
     Boundary,
     Expectation,
@@ -13,7 +14,7 @@ from manylinux_fixtures.recipes.recipe import (
     recipes_of,
 )
 
-from manylinux_docs.wording.cases import CaseText
+from manylinux_docs.wording.cases import CONTROL, CaseText
 
 ANSWERS = {
     Expectation.HOLDS: "the claim is true",
@@ -22,20 +23,29 @@ ANSWERS = {
 }
 
 
-def describe_recipes(folder: Path) -> Iterator[CaseText]:
+def describe_recipes(
+    folder: Path, permissions: Container[str] = ()
+) -> Iterator[CaseText]:
     """Yield every recipe below a folder in words; none if there is no such folder.
+
+    ``permissions`` are the rules that permit something and forbid nothing.
 
     Raises InputError if a recipe file is malformed.
     """
     if folder.is_dir():
         for _, file in read_recipe_files(folder):
-            yield from map(describe_recipe, recipes_of(file))
+            for expected in recipes_of(file):
+                permits = expected.recipe.rule in permissions
+                yield describe_recipe(expected, permits=permits)
             yield from (describe_boundary(file.rule, each) for each in file.boundary)
 
 
-def describe_recipe(expected: Expected) -> CaseText:
-    """Put one recipe into words."""
+def describe_recipe(expected: Expected, *, permits: bool = False) -> CaseText:
+    """Put one recipe into words; ``permits``: its rule is a permission."""
     recipe = expected.recipe
+    control = recipe.control
+    if control is None:
+        control = is_control(recipe.ask, expected.expectation, permits=permits)
     return CaseText(
         rule=recipe.rule,
         name=recipe.name,
@@ -43,6 +53,7 @@ def describe_recipe(expected: Expected) -> CaseText:
         question=f"Is the claim true of this wheel: {recipe.about}?",
         items=(),
         expected=ANSWERS[expected.expectation],
+        counts_as=CONTROL if control else "",
     )
 
 
