@@ -29,7 +29,7 @@ def test_rule_is_located_with_its_cases_examples_recipes_and_deciders(
         text=Location("", "spec/demo.md", 3),
         cases=(
             Location("next-version", "conformance/cases/demo.toml", 1),
-            Location("same-version", "spec/demo.md", 12),
+            Location("same-version", "spec/demo.md", 13),
         ),
         recipes=(Location("a", "fixtures/recipes/demo.toml", 2),),
         deciders=(Location("demo.is_first", DECIDER, 6),),
