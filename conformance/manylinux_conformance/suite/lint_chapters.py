@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.suite.rules import Basis, Level, Rule
 
 # RFC 2119, section 6: only the capitalized words carry the special meaning.
 KEYWORD = re.compile(
@@ -23,6 +23,13 @@ LEVEL_OF = {
 }
 AREAS = ("tag", "platform", "installer", "override", "wheel", "auditor", "builder")
 LATER_AREAS = ("index",)
+KIND = {  # levels that bind alike, whatever their direction
+    Level.MUST: "must",
+    Level.MUST_NOT: "must",
+    Level.SHOULD: "should",
+    Level.SHOULD_NOT: "should",
+    Level.MAY: "may",
+}
 SECOND_SENTENCE = re.compile(r"[a-z`)]{2}[.!?] +[A-Z][a-z]+ [a-z]")
 
 
@@ -50,10 +57,11 @@ def lint_prose(path: Path, name: str) -> Iterator[Finding]:
 
 
 def lint_rules(rules: Iterable[Rule], folder: str) -> Iterator[Finding]:
-    """Yield what is wrong inside rule blocks."""
-    for rule in rules:
+    """Yield what is wrong inside rule blocks, and between a rule and its parent."""
+    by_id = {rule.id: rule for rule in rules}
+    for rule in by_id.values():
         file = f"{folder}/{rule.chapter}.md"
-        for message in _rule_messages(rule):
+        for message in (*_rule_messages(rule), *_parent_messages(rule, by_id)):
             yield Finding(file, rule.line, f"{rule.id}: {message}")
 
 
@@ -67,3 +75,28 @@ def _rule_messages(rule: Rule) -> Iterator[str]:
         yield f"says {keywords[0]} but its level is {rule.level}"
     if not re.fullmatch(r"forced|inspection: .{10,}", rule.tested):
         yield "must be tested as 'forced' or 'inspection: what would prove it'"
+    if rule.differs and rule.basis is not Basis.PROPOSAL:
+        yield f"says how it differs from a standard, but its basis is {rule.basis}"
+
+
+def _parent_messages(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:
+    """Yield what is wrong between a rule and the one that it follows from."""
+    if not rule.parent:
+        return
+    parent = rules.get(rule.parent)
+    if parent is None:
+        yield f"its parent {rule.parent} does not exist"
+    elif KIND[parent.level] != KIND[rule.level]:
+        yield f"its level is {rule.level}, but its parent's is {parent.level}"
+    elif rule.basis is Basis.PROPOSAL and parent.basis is not Basis.PROPOSAL:
+        yield f"is a proposal, but follows from the {parent.basis} {parent.id}"
+    elif _is_own_ancestor(rule, rules):
+        yield f"is its own ancestor, through {rule.parent}"
+
+
+def _is_own_ancestor(rule: Rule, rules: Mapping[str, Rule]) -> bool:
+    seen, above = {rule.id}, rule.parent
+    while above in rules and above not in seen:
+        seen.add(above)
+        above = rules[above].parent
+    return above == rule.id

@@ -17,7 +17,7 @@ OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
 OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")
 IDENTIFIER = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 REQUIRED = ("level", "subject", "arch", "basis", "source", "tested")
-OPTIONS = frozenset((*REQUIRED, "revision"))
+OPTIONS = frozenset((*REQUIRED, "revision", "parent", "differs"))
 
 
 class Level(enum.StrEnum):
@@ -53,8 +53,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One normative statement.
 
     ``text`` is the statement with its line breaks folded; ``tested`` is ``forced``
-    or ``inspection: what would prove it``; ``examples`` are the sources of the
-    ``{case}`` blocks, by case name.
+    or ``inspection: what would prove it``; ``parent`` is the rule that it follows
+    from, ``differs`` what a standard says instead of a proposal, each empty if there
+    is none; ``examples`` are the sources of the ``{case}`` blocks, by case name.
     """
 
     id: str
@@ -69,6 +70,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     chapter: str
     line: int
     examples: dict[str, str]
+    parent: str = ""
+    differs: str = ""
 
     @property
     def area(self) -> str:
@@ -148,6 +151,8 @@ def _rule(path: Path, line: int, identifier: str, block: list[str]) -> Rule:
             chapter=path.stem,
             line=line,
             examples=examples,
+            parent=options.get("parent", ""),
+            differs=options.get("differs", ""),
         )
     except ValueError as error:
         raise InputError(path, f"{where}: {error}") from error

@@ -67,7 +67,7 @@ def test_a_sound_suite_has_nothing_to_complain_about(chapters: Path) -> None:
             "tag.form",
             INSPECTED,
             "It MUST.\n",
-            "spec/tags.md:10: MUST stands outside a rule block",
+            "spec/tags.md:11: MUST stands outside a rule block",
         ),
         (
             "rain.form",

@@ -54,7 +54,7 @@ def test_blocks_follow_each_other_and_may_end_in_spaces(tmp_path: Path) -> None:
     one, other = read_chapter(chapter(tmp_path, first + second))
     assert one.text == "An installer MUST compare pairs of integers. It is so."
     assert one.examples == other.examples
-    assert (one.line, other.line) == (3, 19)
+    assert (one.line, other.line) == (3, 20)
 
 
 def test_bytes_that_are_no_text_do_not_hide_a_rule(tmp_path: Path) -> None:
@@ -70,6 +70,8 @@ def test_bytes_that_are_no_text_do_not_hide_a_rule(tmp_path: Path) -> None:
         ("installer.glibc.at-least", "Installer", "identifiers read like"),
         ("installer.glibc.at-least", "", "identifiers read like"),
         (":level: must\n", "", "lacks :level:"),
+        (":basis: standard\n", "", "lacks :basis:"),
+        (":basis: standard", ":basis: habit", "habit"),
         (":level: must", ":level: perhaps", "perhaps"),
         (":level: must", ":colour: red\n:level: must", "unknown :colour:"),
         (":level: must", ":revision: two\n:level: must", "two"),
@@ -92,7 +94,7 @@ def test_a_malformed_rule_block_names_file_line_and_reason(
 def test_an_identifier_stands_in_one_place_only(tmp_path: Path) -> None:
     chapter(tmp_path, BLOCK + BLOCK)
     with pytest.raises(
-        InputError, match=r"/installers\.md: line 20: .* is defined twice"
+        InputError, match=r"/installers\.md: line 21: .* is defined twice"
     ):
         read_rules(tmp_path)
 
@@ -111,8 +113,9 @@ def test_the_digest_does_not_follow_line_breaks(tmp_path: Path) -> None:
         ("installer, tag-library", "installer"),
         ("installer, tag-library", "installer, tag-library, wheel"),
         (":arch: all", ":arch: x86_64"),
+        ("basis: standard", "basis: proposal"),
     ],
-    ids=["text", "level", "subject lost", "subject gained", "arch"],
+    ids=["text", "level", "subject lost", "subject gained", "arch", "basis"],
 )
 def test_the_digest_follows_what_a_rule_says_and_whom_it_binds(
     tmp_path: Path, old: str, new: str
@@ -123,5 +126,5 @@ def test_the_digest_follows_what_a_rule_says_and_whom_it_binds(
 
 
 def test_the_digest_is_that_of_what_a_rule_says() -> None:
-    said = "must\ninstaller,tag-library\nall\nA tag MUST have four parts."
+    said = "must\nstandard\ninstaller,tag-library\nall\nA tag MUST have four parts."
     assert rule().digest == hashlib.sha256(said.encode()).hexdigest()

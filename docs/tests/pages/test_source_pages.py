@@ -11,10 +11,10 @@ PAGE = "r/demo.second/index"
 
 def test_rule_page_links_to_the_line_on_which_the_rule_begins(built: Built) -> None:
     link = built.one(PAGE, ".locations a")
-    address = "../../source/spec/demo.md.html#L-18"
-    assert (link["href"], link.get_text()) == (address, "spec/demo.md:18")
+    address = "../../source/spec/demo.md.html#L-19"
+    assert (link["href"], link.get_text()) == (address, "spec/demo.md:19")
     lines = built.one("source/spec/demo.md", "pre").get_text().splitlines()
-    assert lines[17].endswith(":::{rule} demo.second")
+    assert lines[18].endswith(":::{rule} demo.second")
 
 
 def test_rule_page_links_to_the_lines_of_its_recipes(

@@ -14,9 +14,9 @@ from manylinux_reference.rules.tags import (
     LEGACY,
     InvalidTagSetError,
     are_decimal,
+    as_integers,
     canonical,
     fold_case,
-    have_no_leading_zero,
     is_architecture_given,
     join_architecture,
     legacy_version,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from manylinux_reference.rules.installer.platform import Environment
     from manylinux_reference.rules.tags import Promise, Version
 
+NEVER = 10**9  # no glibc has such a version
 SYNONYMS = {
     "amd64": "x86_64",
     "x64": "x86_64",
@@ -69,6 +70,13 @@ def _unicode_digits(major: str, minor: str) -> bool:
 
 def _signs(major: str, minor: str) -> bool:
     return major.lstrip("+").isdecimal() and minor.lstrip("+").isdecimal()
+
+
+def _without_zeros(major: str, minor: str) -> Version:
+    """Return a version that fits nothing where a number has zeros in front."""
+    version = as_integers(major, minor)
+    plain = (major, minor) == tuple(map(str, version))
+    return version if plain else (NEVER, NEVER)
 
 
 def _padded(promise: Promise) -> str:
@@ -117,17 +125,8 @@ def _by_minor(version: Version, host: Version) -> bool:
     return version[0] < host[0] or version[1] <= host[1]
 
 
-def _tolerating(refused: str) -> Callable[[str], list[str]]:
-    """Return a function that accepts a member which the right one refuses."""
-
-    def members(part: str) -> list[str]:
-        found = part.split(".")
-        kept = [member for member in found if member != refused]
-        if kept:
-            set_members(".".join(kept))
-        return list(dict.fromkeys(found))
-
-    return members
+def _with_empty_member(part: str) -> list[str]:
+    return list(dict.fromkeys(part.split(".")))
 
 
 def _first_member(part: str) -> list[str]:
@@ -162,7 +161,7 @@ def _reversed(environment: Environment, module: ModuleType | None) -> list[str]:
 
 
 MUTANTS: Table = {
-    "installer.tag.leading-zeros": {"off": {have_no_leading_zero: always}},
+    "installer.tag.leading-zeros": {"off": {as_integers: _without_zeros}},
     "tag.architecture.name": {
         "synonyms": {sysconfig_name: lambda arch: SYNONYMS.get(arch, arch)},
     },
@@ -206,9 +205,8 @@ MUTANTS: Table = {
         "off": {platform_tags: lambda *_: []},
         "reversed": {platform_tags: _reversed},
     },
-    "tag.set.any-alone": {"off": {set_members: _tolerating("any")}},
     "tag.set.any-order": {"off": {set_members: _sorted_alone}},
-    "tag.set.empty-member": {"off": {set_members: _tolerating("")}},
+    "tag.set.empty-member": {"off": {set_members: _with_empty_member}},
     "tag.set.expansion": {
         "first": {set_members: _first_member},
         "off": {set_members: _one_member},

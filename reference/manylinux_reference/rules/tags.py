@@ -45,14 +45,14 @@ def parse_perennial(tag: str) -> Promise | None:
     if parts is None:
         return None
     _, major, minor, *rest = parts
-    if not are_decimal(major, minor) or not have_no_leading_zero(major, minor):
+    if not are_decimal(major, minor):
         return None
     arch = join_architecture(rest)
     if not is_architecture_given(arch):
         return None
     name = sysconfig_name(arch)
     name = None if name is None else name_without_level(name)
-    return None if name is None else ((int(major), int(minor)), name)
+    return None if name is None else (as_integers(major, minor), name)
 
 
 @decides("tag.legacy.alias")
@@ -83,9 +83,12 @@ def are_decimal(major: str, minor: str) -> bool:
 
 
 @decides("installer.tag.leading-zeros")
-def have_no_leading_zero(major: str, minor: str) -> bool:
-    """Return whether both numbers are written as producers write them (PEP 600)."""
-    return (major[0] != "0" or major == "0") and (minor[0] != "0" or minor == "0")
+def as_integers(major: str, minor: str) -> Version:
+    """Return the version that two numbers write, zeros in front included.
+
+    PEP 600, Package installers: the sample code hands both to ``int``.
+    """
+    return int(major), int(minor)
 
 
 @decides("tag.architecture.rest")
@@ -182,7 +185,6 @@ def expand(tag_set: str) -> list[str]:
 
 
 @decides(
-    "tag.set.any-alone",
     "tag.set.any-order",
     "tag.set.empty-member",
     "tag.set.expansion",
@@ -192,13 +194,9 @@ def set_members(part: str) -> list[str]:
     """Return the members of one part of a set (PEP 425, Compressed Tag Sets).
 
     They come in any order, and one that is repeated counts once.
-    Raises InvalidTagSetError if one is empty, or is ``any`` beside another.
+    Raises InvalidTagSetError if one is empty.
     """
     members = part.split(".")
     if "" in members:
         raise InvalidTagSetError(f"{part[:80]!r} has an empty member")
-    if len(members) == 1:
-        return members
-    if "any" in members:
-        raise InvalidTagSetError(f"{part[:80]!r} has 'any' beside another platform")
     return list(dict.fromkeys(members))

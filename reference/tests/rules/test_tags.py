@@ -53,8 +53,6 @@ def test_case_does_not_matter(major: int, minor: int, arch: str) -> None:
         "manylinux__2_17_x86_64",
         "manylinux_+2_17_x86_64",
         "manylinux_\uff12_17_x86_64",
-        "manylinux_02_17_x86_64",
-        "manylinux_2_017_x86_64",
         "manylinux_2_17_amd64",
         "manylinux_2_17_x86-64",
         "manylinux_2_17_x86_64_v3",
@@ -118,7 +116,6 @@ def test_repeated_member_counts_once() -> None:
         ("py3-none-a..b", "empty member"),
         ("py2..py3-none-a", "empty member"),
         ("py3-none-", "empty member"),
-        ("py3-none-any.manylinux_2_17_x86_64", "'any'"),
         (".".join(f"m{number}" for number in range(5000)), "more than"),
         ("-".join([".".join(f"m{number}" for number in range(40))] * 3), "more than"),
     ],
@@ -199,8 +196,8 @@ def test_expansion_has_a_limit(count: int) -> None:
         ("manylinux_2_17_x86_64_vx", ((2, 17), "x86_64_vx")),
         ("manylinux_2_17__v3", ((2, 17), "_v3")),
         ("ManyLinux2014_X86_64", ((2, 17), "x86_64")),
-        ("manylinux_00_17_a", None),
-        ("manylinux_2_00_a", None),
+        ("manylinux_00_17_a", ((0, 17), "a")),
+        ("manylinux_02_017_a", ((2, 17), "a")),
         ("manylinux_2_17_a b", None),
         ("manylinux_2_17_a.b", None),
     ],
@@ -236,6 +233,7 @@ def test_canonical_spelling_is_in_lower_case() -> None:
     [
         ("py3-none-any", ["py3-none-any"]),
         ("PY3-None-Any", ["py3-none-any"]),
+        ("py3-none-any.b", ["py3-none-any", "py3-none-b"]),
         (
             "py2.py3-none-a.b",
             ["py2-none-a", "py2-none-b", "py3-none-a", "py3-none-b"],
@@ -254,7 +252,6 @@ def test_set_stands_for_a_bounded_number_of_tags() -> None:
 
 
 def test_reason_shows_the_beginning_of_a_long_set() -> None:
-    for end in ("..b", ".any.b"):
-        with pytest.raises(tags.InvalidTagSetError) as refused:
-            tags.set_members("a" * 100 + end)
-        assert str(refused.value).startswith(f"'{'a' * 80}' has ")
+    with pytest.raises(tags.InvalidTagSetError) as refused:
+        tags.set_members("a" * 100 + "..b")
+    assert str(refused.value).startswith(f"'{'a' * 80}' has ")
