@@ -36,7 +36,7 @@ def measure(name: str, platform: str = "*") -> dict[str, object]:
 
     ``platform`` is a pattern of the modelled platforms; containers are not asked.
     """
-    suite = replace(narrowed(load_suite(), Wanted(platform)), containers=())
+    suite = replace(narrowed(load_suite(), Wanted((platform,))), containers=())
     cache = platformdirs.user_cache_path("manylinux-conformance")
     inside: list[float] = []
 

@@ -19,6 +19,7 @@ __all__ = [
     "MissingProgramError",
     "SuiteError",
     "UnavailableError",
+    "UnsupportedError",
     "UnusableImageError",
 ]
 
@@ -37,6 +38,11 @@ class SuiteError(Exception):
         super().__init__(f"{where}: {self.explanation}")
 
     @property
+    def full_reason(self) -> str:
+        """The reason, told apart from where it holds."""
+        return self.reason
+
+    @property
     def explanation(self) -> str:
         """The reason, and the remedy if there is one."""
         return f"{self.reason}; run: {self.remedy}" if self.remedy else self.reason
@@ -50,8 +56,18 @@ class UnavailableError(SuiteError):
     """Something that is needed cannot be had."""
 
 
+class UnsupportedError(UnavailableError):
+    """A tool is not made for a place, so nothing was due there."""
+
+
 class EngineError(UnavailableError):
     """A container engine is missing, refuses, or broke."""
+
+    @property
+    def full_reason(self) -> str:
+        """The reason, with the engine named where it says what became of that."""
+        verb = self.reason.startswith(("is ", "does "))
+        return f"the engine {self.reason}" if verb else self.reason
 
 
 class UnusableImageError(UnavailableError):

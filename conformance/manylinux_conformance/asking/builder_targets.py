@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -43,20 +42,23 @@ class Target:
 
 
 def targets(
-    tool: ProvidedTool, promised: Mapping[str, str], cache: Path, wanted: str = "*"
+    tool: ProvidedTool,
+    promised: Mapping[str, str],
+    cache: Path,
+    wanted: Callable[[str], bool],
 ) -> Iterator[Target | NotRun]:
     """Yield each target of a tool, or why nobody could judge what it makes for it.
 
     ``promised`` maps tags to the tool's names for them; without any, the promise is the
     glibc of where the tool runs.
-    ``wanted`` is a pattern of architectures; an image was chosen by its own name.
+    ``wanted`` says whether an architecture is; an image was chosen by its own name.
     """
     if tool.image is not None:
         yield _itself(tool.image, cache)
         return
     for tag, name in (promised or {own_tag(tool): ""}).items():
         found = TAG.fullmatch(tag)
-        if fnmatchcase(found[3] if found else "", wanted):
+        if wanted(found[3] if found else ""):
             yield _target(tag, name, cache)
 
 

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from manylinux_conformance.asking.role_table import (
     Filename,
     RoleTable,
     fill,
+    fill_command,
 )
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.sandbox.process import ProcessResult
@@ -121,9 +121,7 @@ def _command(
     if parts:
         named |= {"family": parts[1], "arch": parts[2]}
     arguments = (*installer.command, *(installer.explicit_target if target else ()))
-    first, *rest = (fill(argument, {**places, **named}) for argument in arguments)
-    # The tool's own search path is minimal; its program is found by the user's.
-    return (shutil.which(first) or first, *rest)
+    return fill_command(arguments, {**places, **named})
 
 
 @contextlib.contextmanager

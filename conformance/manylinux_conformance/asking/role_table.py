@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
@@ -52,13 +54,16 @@ class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table of a tool that is provided so."""
         del provide
+        for program in (getattr(self, name)[:1] for name in self.COMMANDS):
+            for word in filter(_starts_nowhere, program):
+                yield f"{word!r} starts at no folder; write './{word}'"
         for text, known in self.filled_in():
             for name in PLACEHOLDER.findall(text):
                 if name not in known:
                     yield f"unknown placeholder {{{name}}} in {text!r}"
 
     def based_at(self, folder: Path) -> Self:
-        """Resolve what begins with ``./`` or ``../`` against the adapter's folder."""
+        """Let what begins with ``./`` or ``../`` start at the adapter's folder."""
         commands = {
             name: tuple(based_at(word, folder) for word in getattr(self, name))
             for name in self.COMMANDS
@@ -67,10 +72,42 @@ class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 def based_at(text: str, folder: Path) -> str:
-    """Return a path that begins with ``./`` or ``../`` as one below a folder."""
-    return str((folder / text).resolve()) if text[:3].startswith(RELATIVE) else text
+    """Return a path that begins with ``./`` or ``../`` as one below a folder.
+
+    No link on the way is followed: what a link stands for may be another program, such
+    as the interpreter from which a virtual environment was made.
+    """
+    if not text[:3].startswith(RELATIVE):
+        return text
+    path = folder / text
+    plain = Path(os.path.normpath(path))
+    # Of a folder that is a link, ``..`` is not the one in which the link lies.
+    return str(plain if _same(plain.parent, path.parent) else path)
+
+
+def _same(folder: Path, other: Path) -> bool:
+    try:
+        return folder.samefile(other)
+    except OSError:
+        return False
+
+
+def _starts_nowhere(program: str) -> bool:
+    """Return whether a program's path depends on where the suite was started."""
+    return "/" in program and not program.startswith(("/", "{", *RELATIVE))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Replace each ``{placeholder}``; braces around anything else stay."""
     return PLACEHOLDER.sub(lambda found: values[found[1]], text)
+
+
+def fill_command(command: Iterable[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return a command to start, its program by an absolute path where it is found.
+
+    The tool's own search path is minimal; its program is found by the user's, whose
+    folders may be named from where the suite was started.
+    """
+    first, *rest = (fill(argument, values) for argument in command)
+    found = shutil.which(first)
+    return (str(Path(found).absolute()) if found else first, *rest)

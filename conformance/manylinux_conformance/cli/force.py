@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import sys
 from dataclasses import replace
 
@@ -10,30 +9,29 @@ import click
 import platformdirs
 
 from manylinux_conformance.cli.examples import examples
+from manylinux_conformance.cli.patterns import several
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing import forcing
-from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.load import load_suite, narrowed
 from manylinux_conformance.tools.adapters import read_adapter
 
 
-@click.command(epilog=examples("force --rule 'installer.glibc.*'"))
-@click.option("--rule", default="*", help="Only rules that match PATTERN.")
-def force_command(rule: str) -> None:
+@click.command(epilog=examples("force --rule 'installer.glibc.*' --rule 'tag.*'"))
+@several("--rule", "Only rules that match PATTERN")
+def force_command(rules: tuple[str, ...]) -> None:
     """Break each rule in the reference and see which case notices.
 
     Exit status 1: some rule can be broken unnoticed, or an answer is wrong anyway.
     """
     suite = load_suite()
-    rules = {name: suite.rules[name] for name in fnmatch.filter(suite.rules, rule)}
-    cases = tuple(case for case in suite.cases if case.rule in rules)
-    if not rules:
-        raise InputError(rule, "no rule matches; see 'manylinux-conformance rules'")
+    narrow = narrowed(suite, Wanted(rules=rules))
+    names = {name for name in suite.rules if narrow.wanted.has_rule(name)}
     adapter = read_adapter(data_folder("tools") / "reference.toml")
-    wanted = replace(suite, rules=rules, cases=cases)
+    wanted = replace(narrow, rules={name: suite.rules[name] for name in names})
     cache = platformdirs.user_cache_path("manylinux-conformance")
-    corpus = built_corpus(cache).only(lambda line: line.rule in rules)
+    corpus = built_corpus(cache).only(lambda line: line.rule in names)
     report = forcing.run(wanted, corpus, adapter, sys.executable)
     for line in report.lines():
         click.echo(line)

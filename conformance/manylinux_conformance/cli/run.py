@@ -15,6 +15,7 @@ import click
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.cli.patterns import by_basis, several
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
@@ -28,16 +29,17 @@ from manylinux_conformance.results.baseline import (
     not_rerun,
     notes,
     read_baseline,
-    update_baseline,
 )
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.unanswered import unanswered
+from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
-from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.filters import Wanted, rules_of_bases
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
 from manylinux_conformance.tools.selection import Tool, choose_tools
 from manylinux_conformance.tools.unexplained import (
@@ -57,7 +59,7 @@ Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
 Examples:
   manylinux-conformance run --tool pip==26.3 --platform glibc-2.17
   manylinux-conformance run --rule 'installer.order.*'
-  manylinux-conformance run --platform 'debian-*-s390x' --tool uv
+  manylinux-conformance run --platform 'debian-12-*' --platform 'debian-13-riscv64'
   manylinux-conformance run --engine 'debian-12-aarch64=ssh://me@arm.example'
   manylinux-conformance run --tool ./mytool.toml
 
@@ -78,9 +80,10 @@ class RunOptions(TypedDict):
 
     tools: tuple[str, ...]
     role: str | None
-    platform: str
-    rule: str
-    case: str
+    platforms: tuple[str, ...]
+    rules: tuple[str, ...]
+    cases: tuple[str, ...]
+    bases: tuple[str, ...]
     engines: tuple[str, ...]
     as_json: bool
     offline: bool
@@ -93,9 +96,10 @@ class RunOptions(TypedDict):
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
 @click.option("--role", type=click.Choice([role.value for role in ROLES]))
-@click.option("--platform", default="*", help="Only platforms that match PATTERN.")
-@click.option("--rule", default="*", help="Only rules that match PATTERN.")
-@click.option("--case", default="*", help="Only cases that match PATTERN.")
+@several("--platform", "Only platforms that match PATTERN")
+@several("--rule", "Only rules that match PATTERN")
+@several("--case", "Only cases that match PATTERN")
+@by_basis()
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
 @click.option(
     "--engine",
@@ -121,19 +125,21 @@ class RunOptions(TypedDict):
 )
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
-    wanted = Wanted(options["platform"], options["rule"], options["case"])
-    suite, chosen = narrowed(load_suite(), wanted), choose_tools(options["tools"])
+    suite, chosen = load_suite(), choose_tools(options["tools"])
+    rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
+    wanted = Wanted(options["platforms"], rules, options["cases"])
+    suite = narrowed(suite, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
     baseline = read_baseline(data_folder("results"))
-    _refuse_what_has_no_baseline(options, suite)
+    _refuse_what_has_no_baseline(options)
     blocks, output = _ask(suite, chosen, options), options["output"]
     write_reports(blocks, suite.rules, output)
     if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, suite.rules, Console())
-    complaints = list(unexplained_differences(blocks, chosen))
+    complaints = [*unanswered(blocks), *unexplained_differences(blocks, chosen)]
     if not any(block.results for block in blocks):
         complaints.append("no question was put to any tool")
     if wanted.is_everything:
@@ -142,12 +148,12 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     if options["check"]:
         complaints += _checked(blocks, baseline, complete=wanted.is_everything)
     if options["update"]:
-        update_baseline(blocks, baseline, data_folder("results"))
+        _update(blocks, baseline, wanted)
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
 
 
-def _refuse_what_has_no_baseline(options: RunOptions, suite: Suite) -> None:
+def _refuse_what_has_no_baseline(options: RunOptions) -> None:
     """Refuse, before anything is asked, what would damage the baseline."""
     update, check = options["update"], options["check"]
     if not (update or check):
@@ -157,11 +163,6 @@ def _refuse_what_has_no_baseline(options: RunOptions, suite: Suite) -> None:
     if any(tool.endswith(".toml") for tool in options["tools"]):
         option = "--update" if update else "--check"
         raise InputError(option, "only pinned tools have committed results")
-    wanted = suite.wanted
-    parts = (wanted.rule, wanted.case, wanted.platform if suite.platforms else "*")
-    if update and parts != ("*", "*", "*"):
-        reason = "the answers to a part of the questions would take the place of all"
-        raise InputError("--update", reason)
 
 
 def _checked(
@@ -176,6 +177,14 @@ def _checked(
         for block in answered
         for line in changes(block, baseline, complete=complete)
     ]
+
+
+def _update(blocks: Sequence[Block], baseline: Baseline, wanted: Wanted) -> None:
+    """Write the answers over the committed ones, and say which of those stay."""
+    scope = Scope(wanted.has_case, not wanted.platforms, wanted.is_everything)
+    for note in update_baseline(blocks, baseline, data_folder("results"), scope):
+        console = Console(stderr=True)
+        console.print(note, style="yellow", highlight=False, soft_wrap=True)
 
 
 def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block]:

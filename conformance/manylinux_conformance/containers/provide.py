@@ -24,13 +24,16 @@ from manylinux_conformance.sandbox.provide import (
     NotProvided,
     ProvidedTool,
     constraints,
+    is_no_wheel,
     locked,
     pip,
+    why_not,
 )
 from manylinux_conformance.sandbox.tool_description import ToolDescription
 
 OLDEST_MINOR = 5  # of glibc: manylinux1, the oldest level, is 2.5
 SCRIPT = b"#!"
+REFUSED = ".refused"  # the file that keeps why the index has no such tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,8 @@ def provide_in_container(
     needs = adapter.provide.python.get(version, "")
     if not allows(needs, target.interpreter.release):
         found = target.interpreter.version
-        return NotProvided(f"needs Python {needs}; this platform has {found}")
+        reason = f"needs Python {needs}; this platform has {found}"
+        return NotProvided(reason, unsupported=True)
     tool = ProvidedTool(adapter, version, target.interpreter)
     if not adapter.provide.pypi:
         return tool
@@ -73,15 +77,31 @@ def provide_in_container(
     with locked(folder):
         if not (folder / COMPLETE).exists():
             if policy.offline:
-                return NotProvided("is not installed yet, and this run is offline")
+                return _offline(folder)
             name = f"{adapter.name} {version}".strip()
             policy.progress(f"fetching {name} for {target.platform.arch}")
-            if reason := _install(adapter, version, target, folder):
-                return NotProvided(f"not for this platform: {reason}")
+            if reason := why_not(_install, adapter, version, target, folder):
+                return _refused(folder, reason)
             (folder / COMPLETE).touch()
     if adapter.provide.inside:
         return replace(tool, packages=_packages(folder, target.interpreter))
     return replace(tool, programs=folder / "venv" / "bin")
+
+
+def _refused(folder: Path, reason: str) -> NotProvided:
+    """Say why a tool was not installed; a run without the index remembers it."""
+    if not is_no_wheel(reason):
+        return NotProvided(reason)
+    folder.with_name(f"{folder.name}{REFUSED}").write_text(reason)
+    return NotProvided(f"not for this platform: {reason}", unsupported=True)
+
+
+def _offline(folder: Path) -> NotProvided:
+    refused = folder.with_name(f"{folder.name}{REFUSED}")
+    if refused.exists():
+        reason = f"not for this platform: {refused.read_text()}"
+        return NotProvided(reason, unsupported=True)
+    return NotProvided("is not installed yet, and this run is offline")
 
 
 def platform_tags(platform: Platform) -> Iterator[str]:

@@ -259,10 +259,10 @@ class RunningContainer:
         timer.start()
         try:
             stream = api.exec_start(running, stream=True, demux=True)
-            for output, errors in stream:
-                streams.take("output", output or b"")
-                streams.take("stderr_tail", errors or b"")
-            stream._response.close()  # noqa: SLF001 - its own close() leaves a socket
+            with contextlib.closing(stream._response):  # noqa: SLF001 - the stream's own close() leaves a socket
+                for output, errors in stream:
+                    streams.take("output", output or b"")
+                    streams.take("stderr_tail", errors or b"")
         finally:
             timer.cancel()
             timer.join()  # or it might remove the container of the next command

@@ -27,6 +27,8 @@ class Choose(Case, frozen=True, kw_only=True):
     ``{minor}``, ``{minor+1}``, ``{minor-1}`` and ``{python}`` (``311``).
     ``pick`` is an offered tag, ``any`` or ``nothing``.
     ``allowed`` lists every permitted answer where the rule leaves a choice.
+    ``refusal_counts``: an installer that refuses the whole platform is judged by what
+    it installed there, nothing; elsewhere it declines.
     """
 
     ROLES: ClassVar = frozenset({Role.INSTALLER, Role.TAG_LIBRARY})
@@ -38,6 +40,7 @@ class Choose(Case, frozen=True, kw_only=True):
     module: str = ""  # source of a _manylinux module
     module_at: ModulePlace = ModulePlace.TARGET
     target: str = ""  # an explicit target, as a platform tag
+    refusal_counts: bool = False
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
 
     @property

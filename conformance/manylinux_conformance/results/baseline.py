@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.results.blocks import Block, read_results, write_blocks
+from manylinux_conformance.results.blocks import Block, read_results
 from manylinux_conformance.results.lines import Header, Result
 
 SHOWN = 3  # of the answers that were made under other circumstances
@@ -31,41 +31,12 @@ def read_baseline(folder: Path) -> dict[BlockKey, Block]:
 
     Raises InputError, naming the file, if one is damaged.
     """
-    return _answered(read_results(folder))
+    return answered_blocks(read_results(folder))
 
 
-def update_baseline(blocks: Iterable[Block], baseline: Baseline, folder: Path) -> None:
-    """Write new answers over the committed ones; what was not run stays."""
-    fresh = {
-        key: _completed(block, baseline.get(key))
-        for key, block in _answered(blocks).items()
-    }
-    files: dict[str, list[Block]] = {}
-    for _, block in sorted({**baseline, **fresh}.items()):
-        files.setdefault(file_name(block.header), []).append(block)
-    for name in {file_name(block.header) for block in fresh.values()}:
-        write_blocks(files[name], folder / name)
-
-
-def _answered(blocks: Iterable[Block]) -> dict[BlockKey, Block]:
+def answered_blocks(blocks: Iterable[Block]) -> dict[BlockKey, Block]:
+    """Return the blocks that have results, by whose and from where they are."""
     return {block_key(block.header): block for block in blocks if block.results}
-
-
-def _completed(block: Block, before: Block | None) -> Block:
-    """Keep the committed answers on platforms that were not run, at their place."""
-    missing = _missing(block)
-    kept = [one for one in before.results if one.where in missing] if before else []
-    if before is None or not kept:
-        return block
-    places = list(dict.fromkeys(result.where for result in before.results))
-    order = {where: number for number, where in enumerate(places)}
-    results = (*block.results, *kept)
-    known = {result.where for result in kept}
-    return Block(
-        block.header,
-        tuple(sorted(results, key=lambda one: order.get(one.where, len(order)))),
-        tuple(left for line in block.not_run if (left := line.without(known))),
-    )
 
 
 def _missing(block: Block) -> set[str]:
@@ -74,7 +45,7 @@ def _missing(block: Block) -> set[str]:
 
 def not_rerun(blocks: Iterable[Block], baseline: Baseline) -> list[Block]:
     """Return the committed blocks without a fresh answer."""
-    fresh = _answered(blocks)
+    fresh = answered_blocks(blocks)
     return [block for key, block in baseline.items() if key not in fresh]
 
 
@@ -146,7 +117,7 @@ def _name(header: Header) -> str:
 
 
 def _by_case(block: Block) -> dict[tuple[str, str], Result]:
-    """Return the results of a block; the interpreter's own tag as cases spell it."""
+    """Return what counts of a block; the interpreter's own tag as cases spell it."""
     tag = f"cp{block.header.python.replace('.', '')}-"
     return {
         (result.case, result.where): msgspec.structs.replace(
@@ -155,6 +126,7 @@ def _by_case(block: Block) -> dict[tuple[str, str], Result]:
             answer=result.answer.replace(tag, "cp{python}-"),
         )
         for result in block.results
+        if not result.draft
     }
 
 

@@ -103,12 +103,14 @@ class NotRun(
     """Platforms that were not asked at all.
 
     Without ``platforms``, nothing of the block was.  ``remedy`` is a command that
-    would help, empty if nobody knows one.
+    would help, empty if nobody knows one.  ``due``: they were there to be asked when
+    the run began, and got lost on the way.
     """
 
     platforms: tuple[str, ...] = ()
     reason: str
     remedy: str = ""
+    due: bool = False
 
     @property
     def explanation(self) -> str:

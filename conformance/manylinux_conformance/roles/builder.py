@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from manylinux_conformance.asking.builder_targets import Target, TargetTag, targ
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.platforms.environment import this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, broken
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.questions.placeholders import fill
@@ -72,6 +73,10 @@ class BuilderRole:
     in_containers: ClassVar[bool] = False
     concurrent: ClassVar[bool] = False
 
+    def has_questions(self, suite: Suite, _platforms: Sequence[Platform]) -> bool:
+        """Return whether there is something to build."""
+        return any(isinstance(case, Build) for case in suite.cases)
+
     def plan(
         self,
         suite: Suite,
@@ -81,7 +86,7 @@ class BuilderRole:
         resources: Resources,
     ) -> Plan[TargetBatch]:
         """Return the questions about each target, and the targets nobody can judge."""
-        wanted = suite.wanted.platform
+        wanted = suite.wanted.has_platform
         builds = [case for case in suite.cases if isinstance(case, Build)]
         return _plan(builds, tool, table, resources, wanted)
 
@@ -109,7 +114,7 @@ class BuilderRole:
         self, tool: ProvidedTool, table: Builder, resources: Resources
     ) -> Iterator[str]:
         """Have each target compile something plain and build a wheel, if it can."""
-        plan = _plan(SMOKE, tool, table, resources, "*")
+        plan = _plan(SMOKE, tool, table, resources, lambda _: True)
         for line in plan.not_run:
             yield f"{', '.join(line.platforms) or 'its own machine'}: {line.reason}"
         for batch in plan.batches:
@@ -124,7 +129,7 @@ def _plan(
     tool: ProvidedTool,
     table: Builder,
     resources: Resources,
-    wanted: str,
+    wanted: Callable[[str], bool],
 ) -> Plan[TargetBatch]:
     """Plan what is asked; a target is not run if nobody can judge it here.
 

@@ -23,6 +23,7 @@ from manylinux_conformance.asking.plan import (
     CaseBatch,
     Plan,
     ShownPlatform,
+    asks_any,
     plan_cases,
 )
 from manylinux_conformance.asking.role_table import (
@@ -30,9 +31,11 @@ from manylinux_conformance.asking.role_table import (
     Command,
     RoleTable,
     fill,
+    fill_command,
 )
 from manylinux_conformance.errors import InputError, InvariantError, UnavailableError
 from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -71,6 +74,10 @@ class LoaderRole:
     on_host: ClassVar[bool] = False
     in_containers: ClassVar[bool] = True
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether a case is asked on one of the platforms."""
+        return asks_any(self.role, suite.cases, suite.rules, platforms)
 
     def plan(
         self,
@@ -243,7 +250,7 @@ def _run(
     places = {**sandbox.placeholders, "target": str(target)}
     added = {name: fill(text, places) for name, text in loader.variables.items()}
     return sandbox.run(
-        [fill(argument, places) for argument in command],
+        fill_command(command, places),
         folder=sandbox.path_of("work"),
         variables={**sandbox.variables, **added},
         seconds=loader.seconds,

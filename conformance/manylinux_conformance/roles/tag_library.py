@@ -13,10 +13,23 @@ from typing import ClassVar
 import msgspec
 
 from manylinux_conformance.asking.applicability import declines, unseen
-from manylinux_conformance.asking.plan import CaseBatch, Plan, ShownPlatform, plan_cases
+from manylinux_conformance.asking.plan import (
+    CaseBatch,
+    Plan,
+    ShownPlatform,
+    asks_any,
+    plan_cases,
+)
 from manylinux_conformance.asking.probe_projects import own_prefix
-from manylinux_conformance.asking.role_table import Command, Prefix, RoleTable, fill
+from manylinux_conformance.asking.role_table import (
+    Command,
+    Prefix,
+    RoleTable,
+    fill,
+    fill_command,
+)
 from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, broken, declined
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.expand import Expand
@@ -63,6 +76,10 @@ class TagLibraryRole:
     on_host: ClassVar[bool] = True
     in_containers: ClassVar[bool] = False
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether a case is asked on one of the platforms."""
+        return asks_any(self.role, suite.cases, suite.rules, platforms)
 
     def plan(
         self,
@@ -171,7 +188,7 @@ def _ask(
     added = {name: fill(text, places) for name, text in table.variables.items()}
     lines = (msgspec.json.encode(question.request(prefix)) for question in questions)
     ended = sandbox.run(
-        [fill(argument, places) for argument in table.command],
+        fill_command(table.command, places),
         folder=sandbox.path_of("work"),
         variables={**sandbox.variables, **added},
         seconds=table.seconds,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
-from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.errors import UnavailableError, UnsupportedError
 from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.results.blocks import Block
@@ -56,8 +56,7 @@ class Asking:
                 not_run = plan.not_run
                 results = self._ask(opened, plan, progress)
         except UnavailableError as error:
-            names, remedy = self.place.platforms, error.remedy
-            not_run = (NotRun(platforms=names, reason=error.reason, remedy=remedy),)
+            not_run = (_not_run(self.place.platforms, error),)
         explained = self._explained(results)
         return Block(self.header(origin), tuple(explained), not_run)
 
@@ -102,6 +101,16 @@ class Asking:
     def _explained(self, results: list[Result]) -> list[Result]:
         """Return the results, each difference with the kind of its deviation."""
         return annotate(results, self.tool.deviations, self.tool.version, self.role)
+
+
+def _not_run(platforms: tuple[str, ...], error: UnavailableError) -> NotRun:
+    """Return why platforms were not asked that were there to be asked."""
+    return NotRun(
+        platforms=platforms,
+        reason=error.full_reason,
+        remedy=error.remedy,
+        due=not isinstance(error, UnsupportedError),
+    )
 
 
 def header_of(suite: Suite, tool: Tool, role: Role, origin: Origin) -> Header:

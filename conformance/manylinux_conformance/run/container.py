@@ -24,7 +24,7 @@ from manylinux_conformance.containers.running_container import (
     started,
 )
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.errors import UnsupportedError
 from manylinux_conformance.images.emulators import emulator
 from manylinux_conformance.platforms.architectures import is_native
 from manylinux_conformance.platforms.interpreters import Interpreter, allows
@@ -89,7 +89,7 @@ class InContainer:
     def opened(self, progress: Progress) -> Iterator[OpenContainer]:
         """Fetch the tool, and keep a container running for as long as it is asked."""
         if reason := self._unsupported_reason():
-            raise UnavailableError(self.platform.name, reason)
+            raise UnsupportedError(self.platform.name, reason)
         with self.settings.timings.on("collecting"):
             self.folder.mkdir(parents=True)
             self.probes.folder.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ class InContainer:
                 ),
             )
         if isinstance(tool, NotProvided):
-            raise UnavailableError(self.platform.name, tool.reason)
+            raise tool.error(self.platform.name)
         return tool
 
     def _readable(self, tool: ProvidedTool, shim: Path | None) -> Iterator[Path]:
@@ -184,7 +184,7 @@ class InContainer:
         yield from (self.probes.folder, data_folder("tools"))
         for argument in map(Path, self.tool.adapter.tables[self.role].arguments):
             if argument.is_absolute() and argument.is_file():
-                yield argument.parent
+                yield argument
         yield Path(simple_index.__file__)
         yield from _reference()
         if shim is not None:

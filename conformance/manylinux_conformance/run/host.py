@@ -13,7 +13,6 @@ from typing import Any
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
@@ -74,7 +73,7 @@ class Host:
             progress=functools.partial(progress, done=0, total=0),
         )
         if isinstance(tool, NotProvided):
-            raise UnavailableError(self.tool.name, tool.reason)
+            raise tool.error(self.tool.name)
         yield OpenHost(self, tool)
 
 

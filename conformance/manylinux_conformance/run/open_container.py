@@ -49,8 +49,14 @@ class OpenContainer:
         """Yield the container as it is, then older C libraries that a shim shows."""
         yield ShownPlatform(self.platform)
         for model in older_platforms(self.platform) if self.shim else ():
-            if reason := self._unseen(model):
-                yield NotRun(platforms=(model.name,), reason=reason)
+            names = (model.name,)
+            try:
+                reason = self._unseen(model)
+            except UnavailableError as error:
+                yield NotRun(platforms=names, reason=error.full_reason, due=True)
+                continue
+            if reason:
+                yield NotRun(platforms=names, reason=reason)
             else:
                 yield ShownPlatform(model, self.shim)
 
@@ -79,7 +85,7 @@ class OpenContainer:
             try:
                 yield batch, asked_twice(self.running, attempt)
             except UnavailableError as error:
-                lost = Answer(Verdict.INFRASTRUCTURE, reason=error.reason)
+                lost = Answer(Verdict.INFRASTRUCTURE, reason=error.full_reason)
                 yield batch, {question.key: lost for question in batch.questions}
 
     def _attempt(
@@ -88,7 +94,10 @@ class OpenContainer:
         return ask(batch, folder / attempt / batch.name)
 
     def _unseen(self, model: Platform) -> str:
-        """Say why a model is not asked; empty if it is."""
+        """Say why a model is not asked; empty if it is.
+
+        Raises UnavailableError if the container does not live to say it.
+        """
 
         def see(attempt: str) -> str:
             folder = self.folder / "models" / attempt
@@ -97,12 +106,9 @@ class OpenContainer:
             )
 
         known = self.ready.model_failures
-        try:
-            if model.name not in known:
-                known[model.name] = asked_twice(self.running, see)
-            return known[model.name]
-        except UnavailableError as error:
-            return error.reason
+        if model.name not in known:
+            known[model.name] = asked_twice(self.running, see)
+        return known[model.name]
 
 
 def asked_twice(running: RunningContainer, ask: Callable[[str], _Said]) -> _Said:

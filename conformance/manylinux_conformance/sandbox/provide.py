@@ -13,18 +13,35 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import ParamSpec
 
 from manylinux_spec.input_files import read_bytes
 
+from manylinux_conformance.errors import (
+    FetchError,
+    UnavailableError,
+    UnsupportedError,
+)
 from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
 from manylinux_conformance.platforms.platform import Platform
-from manylinux_conformance.sandbox.process import Run, run
+from manylinux_conformance.sandbox.process import Run, fit_for_report, run
 from manylinux_conformance.sandbox.simple_index import Serve, serve_here
 from manylinux_conformance.sandbox.tool_description import ToolDescription
 
+P = ParamSpec("P")
+
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
+NO_WHEEL = "No matching distribution found"  # pip's words
+# What pip's messages show of a cause; see pip._internal.network and urllib3.
+CAUSES = {
+    "the disk is full": ("No space left on device", "Disk quota exceeded"),
+    "the package index cannot be reached": (
+        *("Retrying (Retry(", "Could not fetch URL", "NewConnectionError"),
+        *("connection error", "Network is unreachable", "Read timed out"),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +68,18 @@ class ProvidedTool:
 
 @dataclass(frozen=True, slots=True)
 class NotProvided:
-    """Why a tool cannot be asked here."""
+    """Why a tool cannot be asked here.
+
+    ``unsupported``: it is not made for this place; otherwise something went wrong.
+    """
 
     reason: str
+    unsupported: bool = False
+
+    def error(self, where: str) -> UnavailableError:
+        """Return what to raise where the tool was to be asked."""
+        kind = UnsupportedError if self.unsupported else FetchError
+        return kind(where, self.reason)
 
 
 def provide(
@@ -72,7 +98,7 @@ def provide(
     needs = adapter.provide.python.get(version, "")
     interpreter, reason = find_interpreter(needs), _unsupported_reason(adapter)
     if reason or interpreter is None:
-        return NotProvided(reason or f"needs Python {needs}")
+        return NotProvided(reason or f"needs Python {needs}", unsupported=True)
     if not adapter.provide.pypi:
         return ProvidedTool(adapter, version, interpreter)
     folder = cache / "tools" / _key(adapter, version, interpreter)
@@ -81,8 +107,8 @@ def provide(
             if offline:
                 return NotProvided("is not installed yet, and this run is offline")
             progress(f"installing {adapter.name} {version}")
-            if reason := _install(adapter, version, interpreter, folder):
-                return NotProvided(reason)
+            if reason := why_not(_install, adapter, version, interpreter, folder):
+                return NotProvided(reason, unsupported=is_no_wheel(reason))
             (folder / COMPLETE).touch()
     if adapter.provide.inside:
         return ProvidedTool(adapter, version, interpreter, packages=folder / "packages")
@@ -158,12 +184,38 @@ def _install(
 
 
 def pip(*arguments: str) -> str:
-    """Run the suite's own pip; return the last thing it said if it failed."""
+    """Run the suite's own pip; return why it failed, if it did, fit for a report."""
     return finish([sys.executable, "-m", "pip", *arguments])
 
 
+def is_no_wheel(reason: str) -> bool:
+    """Return whether pip failed since the index has nothing that fits."""
+    return NO_WHEEL in reason
+
+
+def why_not(install: Callable[P, str], *args: P.args, **named: P.kwargs) -> str:
+    """Return why an installation failed, also if it could not write a file."""
+    try:
+        return install(*args, **named)
+    except OSError as error:
+        return why_failed(str(error))
+
+
+def why_failed(said: str) -> str:
+    """Return why pip failed, from all that it said.
+
+    An index that cannot be reached has nothing that fits, either, so the cause is
+    looked for before the last line.
+    """
+    for cause, words in CAUSES.items():
+        if any(word in said for word in words):
+            return cause
+    lines = said.strip().splitlines()
+    return fit_for_report(lines[-1]) if lines else ""
+
+
 def finish(command: Sequence[str]) -> str:
-    """Run a command of the suite's own; return the last thing it said if it failed."""
+    """Run a command of the suite's own; return why it failed, if it did."""
     quiet = {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
@@ -180,8 +232,7 @@ def finish(command: Sequence[str]) -> str:
             check=True,
         )
     except subprocess.CalledProcessError as error:
-        said = error.stderr.strip().splitlines()
-        return said[-1] if said else f"exit status {error.returncode}"
+        return why_failed(error.stderr) or f"exit status {error.returncode}"
     except subprocess.TimeoutExpired:
         return f"took longer than {INSTALL_TIMEOUT} seconds to install"
     return ""

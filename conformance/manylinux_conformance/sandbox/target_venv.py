@@ -73,7 +73,7 @@ def make_target_environment(
         (site_packages / "_pointer_width.py").write_text(POINTER_WIDTH)
         (site_packages / "_pointer_width.pth").write_text("import _pointer_width\n")
     if packages is not None:
-        (site_packages / "inside.pth").write_text(f"{packages.resolve()}\n")
+        (site_packages / "inside.pth").write_text(f"{packages.absolute()}\n")
     variables = _write_module(folder, site_packages, work, environment)
     return TargetEnvironment(folder, python, site_packages, variables)
 

@@ -2,41 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from manylinux_fixtures.corpus.manifest import ManifestEntry
 
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.suite.rules import Rule
+
+Patterns = tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Shell patterns for what of the suite is asked.
+    """Shell patterns for what of the suite is asked; none: everything is.
 
-    ``case`` matches a case's name or its whole identifier.
+    What one of several patterns matches is asked.
+    ``cases`` match a case's name or its whole identifier.
     """
 
-    platform: str = "*"
-    rule: str = "*"
-    case: str = "*"
+    platforms: Patterns = ()
+    rules: Patterns = ()
+    cases: Patterns = ()
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
         return self == EVERYTHING
 
+    def has_platform(self, name: str) -> bool:
+        """Return whether a platform is asked, or an architecture."""
+        return matches(name, self.platforms)
+
+    def has_rule(self, rule: str) -> bool:
+        """Return whether a rule's cases may be asked."""
+        return matches(rule, self.rules)
+
     def has_case(self, rule: str, identifier: str) -> bool:
         """Return whether a case is asked."""
         name = identifier.partition("/")[2]
-        matches = (fnmatchcase(each, self.case) for each in (name, identifier))
-        return fnmatchcase(rule, self.rule) and any(matches)
+        named = (matches(each, self.cases) for each in (name, identifier))
+        return self.has_rule(rule) and any(named)
 
     def has_wheel(self, line: ManifestEntry) -> bool:
         """Return whether auditors are asked about a fixture wheel.
 
-        The wheels of one recipe have its name; ``platform`` matches an architecture.
+        The wheels of one recipe have its name; ``platforms`` match an architecture.
         """
-        here = fnmatchcase(line.arch, self.platform)
-        return here and self.has_case(line.rule, line.id.removesuffix(f"/{line.arch}"))
+        case = line.id.removesuffix(f"/{line.arch}")
+        return self.has_platform(line.arch) and self.has_case(line.rule, case)
+
+
+def matches(name: str, patterns: Patterns) -> bool:
+    """Return whether one of some patterns matches a name, or there is none."""
+    return not patterns or any(fnmatchcase(name, each) for each in patterns)
+
+
+def rules_of_bases(
+    rules: Iterable[Rule], patterns: Patterns, bases: Collection[str]
+) -> Patterns:
+    """Return patterns of the rules that some patterns match and that have a basis.
+
+    No ``bases`` leave the patterns as they are.  Raises InputError if no rule is left.
+    """
+    if not bases:
+        return patterns
+    found = (rule.id for rule in rules if rule.basis in bases)
+    named = tuple(each for each in found if matches(each, patterns))
+    if not named:
+        raise InputError(", ".join(patterns), f"no rule of basis {' or '.join(bases)}")
+    return named
 
 
 EVERYTHING = Wanted()

@@ -7,7 +7,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 from manylinux_spec.folder import spec_folder
@@ -16,7 +15,6 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import (
     Container,
-    chosen,
     read_containers,
 )
 from manylinux_conformance.platforms.platform import Platform, read_platforms
@@ -74,17 +72,20 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     Raises InputError if a pattern matches nothing at all.
     """
     cases = tuple(case for case in suite.cases if wanted.has_case(case.rule, case.id))
-    places = tuple(
-        place for place in suite.platforms if fnmatchcase(place.name, wanted.platform)
+    places = tuple(each for each in suite.platforms if wanted.has_platform(each.name))
+    containers = tuple(
+        each for each in suite.containers if wanted.has_platform(each.name)
     )
-    containers = chosen(suite.containers, wanted.platform)
-    architectures = {place.arch for place in suite.platforms}
-    if not (places or containers or fnmatch.filter(architectures, wanted.platform)):
-        reason = "no platform has such a name; see 'platforms list'"
-        raise InputError(wanted.platform, reason)
-    # Fixture wheels are cases too, and are not read until an auditor is asked.
-    if not cases and not fnmatch.filter(suite.rules, wanted.rule):
-        raise InputError(wanted.rule, "no rule has such a name; see 'rules'")
+    known = {name for place in suite.platforms for name in (place.name, place.arch)}
+    known.update(container.name for container in suite.containers)
+    for pattern in wanted.platforms:
+        if not fnmatch.filter(known, pattern):
+            reason = "no platform has such a name; see 'platforms list'"
+            raise InputError(pattern, reason)
+    for pattern in wanted.rules:
+        # Fixture wheels are cases too, and are not read until an auditor is asked.
+        if not fnmatch.filter(suite.rules, pattern):
+            raise InputError(pattern, "no rule has such a name; see 'rules'")
     return replace(
         suite, cases=cases, platforms=places, containers=containers, wanted=wanted
     )

@@ -57,7 +57,7 @@ def read_adapter(path: Path) -> Adapter:
     common = convert_part(path, document, _Common, "")
     if reason := next(_problems(common, tables), ""):
         raise InputError(path, reason)
-    folder = path.resolve().parent
+    folder = path.absolute().parent
     provide = common.provide
     constraints = based_at(provide.constraints, folder)
     based = {role: table.based_at(folder) for role, table in tables.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def on(tool: ProvidedTool, said: bytes, bits: int = 64) -> ProvidedTool:
 def found(
     tool: ProvidedTool, folder: Path, wanted: str = "*", **promised: str
 ) -> list[Target | NotRun]:
-    return list(targets(tool, promised, folder, wanted))
+    return list(targets(tool, promised, folder, lambda arch: fnmatchcase(arch, wanted)))
 
 
 @pytest.mark.parametrize(

@@ -185,6 +185,8 @@ def test_tool_without_wheels_for_an_architecture_is_not_asked_there(
     assert isinstance(found, NotProvided)
     assert found.reason.startswith("not for this platform: ")
     assert "gadget==1" in found.reason
+    assert found.unsupported
+    assert ask(index, place("riscv64", "2.41"), offline=True) == found
 
 
 def test_tool_without_wheels_for_so_old_a_glibc_is_not_asked_there(
@@ -197,7 +199,8 @@ def test_tool_without_wheels_for_so_old_a_glibc_is_not_asked_there(
 
 def test_python_that_is_too_old_for_the_tool_is_told(tmp_path: Path) -> None:
     found = ask(tmp_path, place("s390x"), version="2")
-    assert found == NotProvided("needs Python >=3.12; this platform has 3.11")
+    reason = "needs Python >=3.12; this platform has 3.11"
+    assert found == NotProvided(reason, unsupported=True)
 
 
 def test_what_was_fetched_is_kept(index: Path) -> None:

@@ -4,7 +4,8 @@ python engine.py SOCKET WAY IMAGE...
 
 It speaks the calls that asking in containers makes.  WAY is what it does wrong: one of
 ``slow-removal``, ``failing-removal`` (the first one), ``no-status``, ``no-exec``,
-``no-ps``; with ``entrypoint`` its images have one.
+``no-ps``; ``dies`` as soon as a made-up installer is started; with ``entrypoint`` its
+images have one, and with ``loses-image`` it lists them and starts nothing of them.
 """
 
 import contextlib
@@ -172,7 +173,8 @@ class Call(BaseHTTPRequestHandler):
         )
 
     def create(self) -> None:
-        if self.body["Image"] not in IMAGES:
+        lost = WAY == "loses-image" and "signal.pause" in str(self.body)
+        if lost or self.body["Image"] not in IMAGES:
             self.fail(404, f"No such image: {self.body['Image']}")
             return
         name = uuid.uuid4().hex * 2
@@ -255,6 +257,10 @@ class Call(BaseHTTPRequestHandler):
 
     def follow(self, one: Execution) -> None:
         wanted = one.wanted
+        if WAY == "dies" and "installer.py" in str(wanted["Cmd"]):
+            for container in CONTAINERS.values():
+                container.kill()
+            os._exit(1)
         environment = dict(each.split("=", 1) for each in wanted.get("Env") or ())  # type: ignore[attr-defined]
         process = subprocess.Popen(
             wanted["Cmd"],  # type: ignore[call-overload]

@@ -14,10 +14,10 @@ from manylinux_conformance.results.baseline import (
     not_rerun,
     notes,
     read_baseline,
-    update_baseline,
 )
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
 from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.update import update_baseline
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.selection import choose_tools
 

@@ -253,7 +253,7 @@ def test_every_wheel_that_is_wanted_is_asked_about_once_in_batches(
 ) -> None:
     tool = auditor(lines=("lines", "good"))
     resources = Resources(tmp_path, session_cache, ProbeCache(tmp_path / "probes"))
-    suite = narrowed(load_suite(), Wanted(platform="s390x"))
+    suite = narrowed(load_suite(), Wanted(platforms=("s390x",)))
     plan = AuditorRole().plan(suite, tool, table_of(tool, Auditor), (), resources)
     asked = [each.key for batch in plan.batches for each in batch.questions]
     here = built_corpus(session_cache).only(lambda line: line.arch == "s390x")

@@ -164,7 +164,7 @@ def commands(record: Path) -> list[list[str]]:
 def test_a_run_may_be_narrowed_to_an_architecture(
     fake_builder: Make, resources: Resources
 ) -> None:
-    few = narrowed(load_suite(), Wanted(platform="s390x", rule="builder.*"))
+    few = narrowed(load_suite(), Wanted(platforms=("s390x",), rules=("builder.*",)))
     assert any(isinstance(case, Build) for case in few.cases)
     assert plan(fake_builder("copy"), few, resources) == Plan(())
 

@@ -130,7 +130,7 @@ def asked(
 ) -> list[Block]:
     """Ask a tool in the one container, on the engine of an address."""
     rule = "installer.glibc.at-least"
-    suite = narrowed(load_suite(), Wanted(native.container.name, rule, case))
+    suite = narrowed(load_suite(), Wanted((native.container.name,), (rule,), (case,)))
     (container,) = elsewhere(suite.containers, [address] if address else [])
     suite = dataclasses.replace(suite, containers=(container,))
     settings = Settings(folder / "cache", folder / "work", 1, offline=True)

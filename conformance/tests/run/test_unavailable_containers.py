@@ -52,6 +52,7 @@ def test_tool_that_cannot_be_there_is_not_run(
     (missing,) = block.not_run
     assert missing.platforms == (ready.container.name,)
     assert re.fullmatch(reason, missing.reason)
+    assert missing.due == ("offline" in reason)
 
 
 def test_tool_without_wheels_for_the_architecture_is_not_run(
@@ -66,6 +67,7 @@ def test_tool_without_wheels_for_the_architecture_is_not_run(
     online = dataclasses.replace(settings, offline=False)
     (missing,) = ask(made_up(), tool, settings=online).not_run
     assert missing.reason.startswith("not for this platform: ")
+    assert not missing.due
 
 
 def test_tool_for_native_machines_only_is_not_emulated(
@@ -73,7 +75,10 @@ def test_tool_for_native_machines_only_is_not_emulated(
 ) -> None:
     tool = make_installer("any", 'native_only = "it takes an hour"')
     (missing,) = ask(as_emulated, tool).not_run
-    assert missing.reason == "under emulation: it takes an hour"
+    assert missing == NotRun(
+        platforms=(as_emulated.container.name,),
+        reason="under emulation: it takes an hour",
+    )
 
 
 def test_image_without_python_is_not_run(
@@ -84,6 +89,7 @@ def test_image_without_python_is_not_run(
     assert missing == NotRun(
         platforms=(ready.container.name,),
         reason="the image has no Python at /opt/none/python3",
+        due=True,
     )
 
 

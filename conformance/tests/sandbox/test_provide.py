@@ -1,5 +1,7 @@
 """Providing tools: pinned, kept, whole or not there at all."""
 
+import errno
+import os
 import shutil
 import subprocess
 import zipfile
@@ -13,6 +15,8 @@ from manylinux_conformance.sandbox.provide import (
     ProvidedTool,
     provide,
     this_system,
+    why_failed,
+    why_not,
 )
 from manylinux_conformance.sandbox.tool_description import Provide, ToolDescription
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
@@ -152,6 +156,44 @@ def test_offline_says_what_is_missing(outside: Adapter, tmp_path: Path) -> None:
     assert found == NotProvided("is not installed yet, and this run is offline")
 
 
+def test_an_index_that_cannot_be_reached_is_no_lack_of_wheels(
+    inside: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    found = provide(inside, "1", tmp_path / "cache")
+    assert found == NotProvided("the package index cannot be reached")
+
+
+def test_a_folder_that_cannot_be_written_is_a_reason() -> None:
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "file")
+
+    assert why_not(full) == "the disk is full"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "a\nshutil.Error: [('x', 'y', '[Errno 28] No space left on device')]" * 999,
+            "the disk is full",
+        ),
+        ("ERROR: " + "very " * 9999 + "long", "ERROR: " + "very " * 38 + "ver"),
+        (
+            "WARNING: x\nERROR: No matching distribution found for a==1\n",
+            "ERROR: No matching distribution found for a==1",
+        ),
+        ("", ""),
+    ],
+    ids=["disk", "long", "no-wheel", "silent"],
+)
+def test_a_reason_is_short_and_names_the_cause(said: str, reason: str) -> None:
+    assert why_failed(said) == reason
+
+
 @pytest.mark.parametrize("which", ["inside", "outside"])
 def test_what_the_index_does_not_have_is_not_provided(
     tmp_path: Path, index: Path, which: str, request: pytest.FixtureRequest
@@ -160,6 +202,7 @@ def test_what_the_index_does_not_have_is_not_provided(
     found = provide(request.getfixturevalue(which), "1", tmp_path / "cache")
     assert isinstance(found, NotProvided)
     assert "gadget==1" in found.reason
+    assert found.unsupported
     assert "\n" not in found.reason
     assert not list((tmp_path / "cache").rglob(providing.COMPLETE))
 
@@ -167,7 +210,7 @@ def test_what_the_index_does_not_have_is_not_provided(
 def test_a_python_that_is_not_here_is_named(tmp_path: Path) -> None:
     text = TOOL.replace("[installer]", 'python = { "1" = "<3.0" }\n[installer]')
     found = provide(adapter(tmp_path, text), "1", tmp_path / "cache")
-    assert found == NotProvided("needs Python <3.0")
+    assert found == NotProvided("needs Python <3.0", unsupported=True)
 
 
 def test_a_program_of_this_machine_needs_no_installation(tmp_path: Path) -> None:
@@ -231,4 +274,4 @@ def test_a_tool_of_images_is_not_provided_here(tmp_path: Path) -> None:
     inside = ToolDescription(name="x", provide=Provide(image="manylinux2014-*"))
     found = provide(inside, "", tmp_path / "cache")
     reason = "is asked by 'run', in images of 'manylinux2014-*' only"
-    assert found == NotProvided(reason)
+    assert found == NotProvided(reason, unsupported=True)

@@ -9,14 +9,14 @@ from tests.builders import wheel_line
     ("wanted", "has"),
     [
         (Wanted(), True),
-        (Wanted(rule="tag.*"), True),
-        (Wanted(rule="wheel.*"), False),
-        (Wanted(case="four-*"), True),
-        (Wanted(case="tag.form/four-*"), True),
-        (Wanted(case="tag.*"), True),
-        (Wanted(case="tag.form"), False),
-        (Wanted(rule="wheel.*", case="four-parts"), False),
-        (Wanted(platform="musl"), True),
+        (Wanted(rules=("tag.*",)), True),
+        (Wanted(rules=("wheel.*",)), False),
+        (Wanted(cases=("four-*",)), True),
+        (Wanted(cases=("tag.form/four-*",)), True),
+        (Wanted(cases=("tag.*",)), True),
+        (Wanted(cases=("tag.form",)), False),
+        (Wanted(rules=("wheel.*",), cases=("four-parts",)), False),
+        (Wanted(platforms=("musl",)), True),
     ],
 )
 def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) -> None:
@@ -27,14 +27,14 @@ def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) ->
     ("wanted", "has"),
     [
         (Wanted(), True),
-        (Wanted(platform="x86_*"), True),
-        (Wanted(platform="s390x"), False),
-        (Wanted(rule="wheel.needed.*", case="plain*"), True),
-        (Wanted(case="plain"), True),
-        (Wanted(case="wheel.needed.allowed/plain"), True),
-        (Wanted(case="plain/x86_64"), False),
-        (Wanted(rule="wheel.needed.*", case="other"), False),
-        (Wanted(rule="tag.*"), False),
+        (Wanted(platforms=("x86_*",)), True),
+        (Wanted(platforms=("s390x",)), False),
+        (Wanted(rules=("wheel.needed.*",), cases=("plain*",)), True),
+        (Wanted(cases=("plain",)), True),
+        (Wanted(cases=("wheel.needed.allowed/plain",)), True),
+        (Wanted(cases=("plain/x86_64",)), False),
+        (Wanted(rules=("wheel.needed.*",), cases=("other",)), False),
+        (Wanted(rules=("tag.*",)), False),
     ],
 )
 def test_a_wheel_is_wanted_by_its_architecture_too(wanted: Wanted, has: bool) -> None:
@@ -43,4 +43,4 @@ def test_a_wheel_is_wanted_by_its_architecture_too(wanted: Wanted, has: bool) ->
 
 def test_everything_is_wanted_unless_something_is_left_out() -> None:
     assert Wanted().is_everything
-    assert not Wanted(case="four-parts").is_everything
+    assert not Wanted(cases=("four-parts",)).is_everything

@@ -68,6 +68,7 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
             "provide.python: Invalid specifier: '3.9'",
         ),
         (LEAST + '[cannot_see]\nmoon = "dark"\n', "Invalid enum value 'moon'"),
+        (LEAST.replace('["x"]', '["bin/x"]'), "'bin/x' starts at no folder"),
         ("name = [\n", "mine.toml"),
     ],
 )

@@ -49,9 +49,10 @@ def test_the_case_that_is_asked_alone_is_asked() -> None:
     _, *words = shlex.split(run)
     options = dict(zip(words[::2], words[1::2], strict=True))
     suite = load_suite()
-    wanted = Wanted(options["--platform"], options["--rule"], options["--case"])
+    names = ("--platform", "--rule", "--case")
+    wanted = Wanted(*((options[name],) for name in names))
     (case,) = [each for each in suite.cases if wanted.has_case(each.rule, each.id)]
-    (place,) = [each for each in suite.platforms if each.name == wanted.platform]
+    (place,) = [each for each in suite.platforms if wanted.has_platform(each.name)]
     assert case.platform.selects(place)
     assert choose_tools((options["--tool"],))
 
