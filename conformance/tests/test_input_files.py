@@ -19,7 +19,14 @@ from manylinux_spec.input_files import (
 
 CASE = '[[choose]]\nrule = "tag.form"\nname = "a"\noffer = ["x"]\npick = "x"\n'
 PLATFORM = '[[platform]]\nname = "p"\nfidelity = "modelled"\nmachine = "m"\n'
-DEVIATION = '[[deviation]]\nrule = "a"\nkind = "bug"\nwhy = "It cannot count."\n'
+DEVIATION = """
+[[cause]]
+id = "a"
+kind = "unreported"
+why = "It cannot count."
+[[cause.shows]]
+rules = ["a"]
+"""
 ADAPTER = 'name = "x"\nroles = ["installer"]\n[installer]\ncommand = ["x"]\n'
 
 

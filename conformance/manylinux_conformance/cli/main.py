@@ -10,6 +10,7 @@ import msgspec
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.deviations import deviations
 from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.loader import loader
@@ -18,8 +19,10 @@ from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
+from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.run.signals import exit_status, terminable
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite
@@ -30,6 +33,8 @@ from manylinux_conformance.suite.lock import (
     write_lock,
 )
 from manylinux_conformance.suite.rules import read_rules
+from manylinux_conformance.tools.deviations import read_all_deviations
+from manylinux_conformance.tools.kinds import lint_kinds
 
 
 class Commands(click.Group):
@@ -67,6 +72,7 @@ def main() -> None:
 
 main.add_command(run_command, "run")
 main.add_command(adapter_check, "adapter-check")
+main.add_command(deviations)
 main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)
@@ -105,9 +111,11 @@ def cases(rule: str) -> None:
 
 @main.command(epilog=examples("lint"))
 def lint() -> None:
-    """Check that chapters, rules, cases, twins and the lock hold together."""
+    """Check that chapters, rules, cases, twins, the lock and causes hold together."""
     suite = load_suite()
-    _stop_at(list(lint_suite(suite, spec_folder())))
+    causes = read_all_deviations(data_folder("deviations"))
+    findings = lint_kinds(causes, read_results(data_folder("results")))
+    _stop_at([*lint_suite(suite, spec_folder()), *findings])
     count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
     click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")
 

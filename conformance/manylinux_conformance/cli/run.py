@@ -85,6 +85,7 @@ class RunOptions(TypedDict):
     cases: tuple[str, ...]
     bases: tuple[str, ...]
     engines: tuple[str, ...]
+    deviations: Path | None
     as_json: bool
     offline: bool
     check: bool
@@ -107,6 +108,12 @@ class RunOptions(TypedDict):
     multiple=True,
     help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
 )
+@click.option(
+    "--deviations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Causes of differences of the one tool, in the place of those on file.",
+)
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
 @click.option("--update", is_flag=True, help="Rewrite the committed results.")
@@ -125,7 +132,8 @@ class RunOptions(TypedDict):
 )
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
-    suite, chosen = load_suite(), choose_tools(options["tools"])
+    suite = load_suite()
+    chosen = choose_tools(options["tools"], options["deviations"])
     rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
     wanted = Wanted(options["platforms"], rules, options["cases"])
     suite = narrowed(suite, wanted)
@@ -158,6 +166,8 @@ def _refuse_what_has_no_baseline(options: RunOptions) -> None:
     update, check = options["update"], options["check"]
     if not (update or check):
         return
+    if options["deviations"]:
+        raise InputError("--deviations", "committed results have the causes on file")
     if update and check:
         raise InputError("--update", "does not go together with --check")
     if any(tool.endswith(".toml") for tool in options["tools"]):

@@ -84,5 +84,6 @@ def _outcome(result: Result) -> Failure | Error | Skipped | None:
     if result.verdict not in DIFFERING:
         return Skipped(f"{result.verdict}: {result.reason}")
     if result.deviation:
-        return Skipped(f"recorded deviation ({result.deviation}): {said}")
+        known = f"{result.deviation}: {result.cause}"
+        return Skipped(f"recorded deviation ({known}): {said}")
     return Failure(said) if result.verdict is Verdict.FAIL else Error(said)

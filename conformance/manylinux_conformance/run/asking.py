@@ -99,7 +99,7 @@ class Asking:
         return definition.ask(provided, table, batch, resources)
 
     def _explained(self, results: list[Result]) -> list[Result]:
-        """Return the results, each difference with the kind of its deviation."""
+        """Return the results, each difference with its cause and the kind of that."""
         return annotate(results, self.tool.deviations, self.tool.version, self.role)
 
 

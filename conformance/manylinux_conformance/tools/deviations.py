@@ -1,154 +1,137 @@
-"""Deviations: recorded, explained differences between a tool and a rule."""
+"""Deviations: files of the causes for which a tool differs from the rules."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.causes import (
+    Cause,
+    Identifier,
+    Kind,
+    Patterns,
+    Shows,
+    problems,
+)
 
-FEWEST_WORDS = 4  # of a reason; "known bug" is none
 DIFFERING = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
+TOLD_BY_ANOTHER = ("kind", "why", "links", "since", "why_kind")
 
 
-class Kind(enum.StrEnum):
-    """Why a tool differs."""
+class CauseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One ``[[cause]]`` of a file; see ``Cause``.
 
-    BUG = "bug"
-    BY_DESIGN = "by-design"
-    SPEC_DISPUTE = "spec-dispute"
-    NOT_SUPPORTED = "not-supported"
-
-
-class Deviation(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One difference; patterns are as in shells, versions of a tool by name.
-
-    ``rule`` is a pattern of rules, or several that one cause breaks.
-    ``cases`` are patterns of case names, ``platforms`` of platform names; of a wheel
-    that an auditor is asked about, of its architecture.
+    With ``of``, kind, reason, links and release stand in that tool's file.
     """
 
-    rule: str | tuple[str, ...]
-    cases: tuple[str, ...] = ("*",)
-    versions: tuple[str, ...] = ("*",)
-    platforms: tuple[str, ...] = ("*",)
+    id: Identifier
+    of: str = ""
+    kind: Kind | None = None
+    why: str = ""
+    links: tuple[str, ...] = ()
+    since: str = ""
+    why_kind: str = ""
+    versions: Patterns = ("*",)
     roles: tuple[Role, ...] = ()
-    kind: Kind
-    why: str
-    link: str = ""
-
-    def concerns(self, rule: str) -> bool:
-        """Return whether this entry is about a rule."""
-        patterns = (self.rule,) if isinstance(self.rule, str) else self.rule
-        return _one_of(rule, patterns)
-
-    @property
-    def about(self) -> str:
-        """The patterns of its rules, for a message."""
-        return self.rule if isinstance(self.rule, str) else ", ".join(self.rule)
-
-    def covers(self, result: Result, version: str, role: Role) -> bool:
-        """Return whether this entry is about a result of a tool's version."""
-        return (
-            self.concerns(result.rule)
-            and _one_of(result.case.partition("/")[2], self.cases)
-            and _one_of(version, self.versions)
-            and _one_of(result.where, self.platforms)
-            and (not self.roles or role in self.roles)
-        )
+    shows: Annotated[tuple[Shows, ...], msgspec.Meta(min_length=1)]
 
 
 class DeviationFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The content of ``deviations/<tool>.toml``."""
 
-    deviation: tuple[Deviation, ...] = ()
+    cause: tuple[CauseEntry, ...] = ()
 
 
-def read_deviations(folder: Path, tool: str) -> tuple[Deviation, ...]:
-    """Read a tool's deviations; no file means none.
+def read_deviations(folder: Path, tool: str) -> tuple[Cause, ...]:
+    """Read the causes of a tool; no file means none.
 
-    Raises InputError if an entry says too little.
+    Raises InputError if an entry says too little, says a thing twice, or refers to a
+    cause that is not described.
     """
     path = folder / f"{tool}.toml"
-    if not path.exists():
-        return ()
-    entries = read_toml(path, DeviationFile).deviation
+    return read_causes(path, folder) if path.exists() else ()
+
+
+def read_causes(path: Path, folder: Path) -> tuple[Cause, ...]:
+    """Read a file of causes; ``folder`` holds the files of other tools.
+
+    Raises InputError as above.
+    """
+    return resolved(path, read_toml(path, DeviationFile).cause, folder)
+
+
+def read_all_deviations(folder: Path) -> dict[str, tuple[Cause, ...]]:
+    """Read the causes of every tool that has a file, by its name.
+
+    Raises InputError as above.
+    """
+    tools = sorted(path.stem for path in folder.glob("*.toml"))
+    return {tool: read_deviations(folder, tool) for tool in tools}
+
+
+def resolved(
+    path: Path, entries: tuple[CauseEntry, ...], folder: Path
+) -> tuple[Cause, ...]:
+    """Return the causes of a file, those of other tools as their files tell them.
+
+    ``folder`` holds the files of the other tools.  Raises InputError as above.
+    """
+    causes: list[Cause] = []
     for entry in entries:
-        if len(entry.why.split()) < FEWEST_WORDS:
-            raise InputError(path, f"{entry.about}: 'why' must be a sentence")
-    return entries
+        if any(entry.id == cause.id for cause in causes):
+            raise InputError(path, f"{entry.id}: two causes have this identifier")
+        cause = _of_another(path, entry, folder) if entry.of else _own(path, entry)
+        if reason := next(problems(cause), ""):
+            raise InputError(path, f"{entry.id}: {reason}")
+        causes.append(cause)
+    return tuple(causes)
 
 
 def annotate(
-    results: Iterable[Result],
-    entries: tuple[Deviation, ...],
-    version: str,
-    role: Role,
+    results: Iterable[Result], causes: tuple[Cause, ...], version: str, role: Role
 ) -> list[Result]:
-    """Return the results, each difference with the kind of its deviation."""
-    return [
-        msgspec.structs.replace(result, deviation=_kind(result, entries, version, role))
-        for result in results
-    ]
+    """Return the results, each difference with its cause and the kind of that."""
+    return [_annotated(result, causes, version, role) for result in results]
 
 
-def unexpected(
-    results: Iterable[Result],
-    entries: tuple[Deviation, ...],
-    version: str,
-    role: Role,
-) -> Iterator[str]:
-    """Yield passes that an entry says cannot be, and differences without an entry.
-
-    Questions at which a tool broke in one and the same way are one line.
-    """
-    broken: dict[str, list[str]] = {}
-    for result in results:
-        covering = [e for e in entries if e.covers(result, version, role)]
-        where = f"{result.case} on {result.where}"
-        if result.verdict is Verdict.PASS and covering:
-            yield f"{where}: passes, but {covering[0].about} is a deviation"
-        if result.verdict not in DIFFERING or covering:
-            continue
-        if result.answer:
-            said = f"{result.verdict}, expected {result.expected}, got {result.answer}"
-            yield f"{where}: {said}"
-        else:
-            said = f"{result.verdict}, {result.reason}"
-            broken.setdefault(said, []).append(where)
-    for said, places in broken.items():
-        more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        yield f"{places[0]}{more}: {said}"
+def _own(path: Path, entry: CauseEntry) -> Cause:
+    if entry.kind is None:
+        raise InputError(path, f"{entry.id}: a cause needs a 'kind', or the tool 'of'")
+    fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
+    return Cause(**fields)
 
 
-def unmatched(
-    seen: Iterable[tuple[Result, str, Role]],
-    entries: tuple[Deviation, ...],
-    file: str,
-) -> Iterator[Finding]:
-    """Yield entries that no difference of a complete run matched."""
-    differing = [item for item in seen if item[0].verdict in DIFFERING]
-    for entry in entries:
-        if not any(entry.covers(*item) for item in differing):
-            yield Finding(file, 0, f"{entry.about}: this deviation matches nothing")
+def _of_another(path: Path, entry: CauseEntry, folder: Path) -> Cause:
+    if said := [name for name in TOLD_BY_ANOTHER if getattr(entry, name)]:
+        raise InputError(path, f"{entry.id}: {entry.of} tells {said[0]!r}")
+    told = folder / f"{entry.of}.toml"
+    others = read_toml(told, DeviationFile).cause if told.exists() else ()
+    for other in others:
+        if other.id == entry.id and not other.of:
+            return msgspec.structs.replace(
+                _own(told, other),
+                of=entry.of,
+                versions=entry.versions,
+                roles=entry.roles,
+                shows=entry.shows,
+            )
+    raise InputError(path, f"{entry.id}: {entry.of} has no such cause of its own")
 
 
-def _kind(
-    result: Result, entries: tuple[Deviation, ...], version: str, role: Role
-) -> str:
+def _annotated(
+    result: Result, causes: tuple[Cause, ...], version: str, role: Role
+) -> Result:
     if result.verdict not in DIFFERING:
-        return ""
-    covering = (e.kind.value for e in entries if e.covers(result, version, role))
-    return next(covering, "")
-
-
-def _one_of(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+        return msgspec.structs.replace(result, deviation="", cause="")
+    for cause in causes:
+        if cause.covers(result, version, role):
+            kind = cause.kind.value
+            return msgspec.structs.replace(result, deviation=kind, cause=cause.id)
+    return msgspec.structs.replace(result, deviation="", cause="")

@@ -159,7 +159,7 @@ def test_reports_name_every_difference_and_what_was_not_run(tmp_path: Path) -> N
 
 
 def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
-    known = msgspec.structs.replace(WRONG, deviation="bug")
+    known = msgspec.structs.replace(WRONG, deviation="unreported")
     for results, said in (
         ((known,), "Every difference from the rules is a recorded deviation."),
         ((known, HUNG), "installer.order.linux/hung"),
@@ -172,7 +172,7 @@ def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
 
 
 def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
-    known = msgspec.structs.replace(WRONG, deviation="bug")
+    known = msgspec.structs.replace(WRONG, deviation="unreported")
     write_junit([Block(HEADER, (known,))], RULES, tmp_path / "junit.xml")
     assert 'failures="0" errors="0" skipped="1"' in (tmp_path / "junit.xml").read_text()
 

@@ -1,27 +1,39 @@
-"""Deviations: read strictly, matched by pattern, reported when wrong either way."""
+"""Files of causes: read strictly, one telling another's, and said of each result."""
 
 from pathlib import Path
 
-import msgspec
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.tools.deviations import (
-    Deviation,
-    Kind,
-    annotate,
-    read_deviations,
-    unexpected,
-    unmatched,
-)
+from manylinux_conformance.tools.causes import Shows
+from manylinux_conformance.tools.deviations import annotate, read_deviations
+
+LAST = """
+[[cause]]
+id = "linux-last"
+kind = "by-design"
+why = "The linux tag is ranked last on purpose."
+links = ["https://github.com/pypa/pip/issues/3844"]
+since = "9.0"
+versions = ["20.9"]
+[[cause.shows]]
+rules = ["installer.order.linux"]
+cases = ["wrong"]
+"""
+CARRIED = """
+[[cause]]
+id = "linux-last"
+of = "packaging"
+versions = ["26.*"]
+[[cause.shows]]
+rules = ["installer.order.*"]
+cases = ["wrong"]
+"""
 
 
-def result(
-    name: str, verdict: Verdict, *, deviation: str = "", reason: str = ""
-) -> Result:
+def result(name: str, verdict: Verdict, *, kind: str = "", cause: str = "") -> Result:
     return Result(
         case=f"installer.order.linux/{name}",
         rule="installer.order.linux",
@@ -29,152 +41,92 @@ def result(
         fidelity=Fidelity.MODELLED,
         verdict=verdict,
         expected="linux_x86_64",
-        answer="" if reason else "any",
-        reason=reason,
-        deviation=deviation,
+        answer="any",
+        deviation=kind,
+        cause=cause,
     )
 
 
-RIGHT = result("right", Verdict.PASS)
-WRONG = result("wrong", Verdict.FAIL)
-HUNG = result("hung", Verdict.TIMEOUT, reason="no answer within 5 s")
-ENTRY = Deviation(
-    rule="installer.order.linux",
-    cases=("wrong",),
-    kind=Kind.BY_DESIGN,
-    why="It ranks linux tags last on purpose.",
-)
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "packaging.toml").write_text(LAST)
+    (tmp_path / "pip.toml").write_text(CARRIED)
+    return tmp_path
 
 
-def test_a_recorded_difference_is_annotated_with_its_kind() -> None:
-    done = annotate([RIGHT, WRONG], (ENTRY,), "26.3", Role.INSTALLER)
-    assert [entry.deviation for entry in done] == ["", "by-design"]
+def test_a_tool_without_a_file_has_no_deviations(tmp_path: Path) -> None:
+    assert read_deviations(tmp_path, "pip") == ()
+
+
+def test_a_carried_cause_is_told_in_the_file_of_the_tool_that_is_carried(
+    folder: Path,
+) -> None:
+    (told,) = read_deviations(folder, "packaging")
+    (carried,) = read_deviations(folder, "pip")
+    assert (told.of, carried.of) == ("", "packaging")
+    for name in ("id", "kind", "why", "links", "since"):
+        assert getattr(carried, name) == getattr(told, name)
+    assert carried.versions == ("26.*",)
+    assert carried.shows == (Shows(rules=("installer.order.*",), cases=("wrong",)),)
+
+
+def test_a_difference_gets_its_cause_and_the_kind_of_that(folder: Path) -> None:
+    causes = read_deviations(folder, "pip")
+    results = [
+        result("right", Verdict.PASS),
+        result("wrong", Verdict.FAIL),
+        result("wrong", Verdict.PASS, kind="unreported", cause="gone"),
+        result("other", Verdict.FAIL),
+    ]
+    assert annotate(results, causes, "26.3", Role.INSTALLER) == [
+        result("right", Verdict.PASS),
+        result("wrong", Verdict.FAIL, kind="by-design", cause="linux-last"),
+        result("wrong", Verdict.PASS),
+        result("other", Verdict.FAIL),
+    ]
+    (older,) = annotate(results[1:2], causes, "23.2", Role.INSTALLER)
+    assert older == result("wrong", Verdict.FAIL)
 
 
 @pytest.mark.parametrize(
-    ("role", "name", "kind"),
+    ("file", "old", "new", "reason"),
     [
-        (Role.INSTALLER, "wrong", "by-design"),
-        (Role.INSTALLER, "wrong/too", "by-design"),
-        (Role.INSTALLER, "other", ""),
-        (Role.TAG_LIBRARY, "wrong", ""),
+        ("packaging", '"by-design"', '"bug"', "Invalid enum value 'bug'"),
+        ("packaging", 'kind = "by-design"', "", "linux-last: a cause needs a 'kind'"),
+        ("packaging", " is ranked last on purpose", "", "linux-last: 'why' must"),
+        ("packaging", "issues/3844", "blob/26.3/a.py", "linux-last: by-design needs"),
+        ("packaging", "linux-last", "Linux last", "regex"),
+        ("packaging", 'cases = ["wrong"]', "cases = []", "length >= 1"),
+        ("packaging", "cases", "colour", "unknown field"),
+        ("packaging", "[[cause.shows]]", "[[shows]]", "missing required field `shows`"),
+        ("packaging", "[[cause]]", "[[cause]", "packaging.toml"),
+        ("pip", '"packaging"', '"pdm"', "linux-last: pdm has no such cause"),
+        ("pip", "linux-last", "linux-first", "linux-first: packaging has no such"),
+        ("pip", "versions", 'why = "Just so."\nversions', "packaging tells 'why'"),
+        ("pip", "versions", 'kind = "dispute"\nversions', "packaging tells 'kind'"),
     ],
 )
-def test_only_the_differences_of_an_entry_have_its_kind(
-    role: Role, name: str, kind: str
+def test_a_malformed_file_is_refused(
+    folder: Path, file: str, old: str, new: str, reason: str
 ) -> None:
-    cases = ("wrong", "wrong/*")
-    entry = msgspec.structs.replace(ENTRY, cases=cases, roles=(Role.INSTALLER,))
-    (done,) = annotate([result(name, Verdict.FAIL)], (entry,), "26.3", role)
-    assert done == result(name, Verdict.FAIL, deviation=kind)
-
-
-def test_a_difference_without_an_entry_is_unexpected() -> None:
-    said = list(unexpected([RIGHT, WRONG, HUNG], (ENTRY,), "26.3", Role.INSTALLER))
-    assert said == [
-        ("installer.order.linux/hung on glibc-2.17: timeout, no answer within 5 s")
-    ]
-
-
-def test_one_breakdown_at_many_questions_is_one_line() -> None:
-    other = result("other", Verdict.TIMEOUT, reason=HUNG.reason)
-    said = list(unexpected([HUNG, RIGHT, other], (), "26.3", Role.INSTALLER))
-    assert said == [
-        (
-            "installer.order.linux/hung on glibc-2.17 and 1 more: "
-            "timeout, no answer within 5 s"
-        ),
-    ]
-
-
-def test_a_pass_that_an_entry_forbids_is_unexpected() -> None:
-    entry = msgspec.structs.replace(ENTRY, cases=("right",))
-    (said,) = unexpected([RIGHT], (entry,), "26.3", Role.INSTALLER)
-    assert said.endswith("passes, but installer.order.linux is a deviation")
-
-
-@pytest.mark.parametrize(
-    ("fields", "count"),
-    [
-        ({}, 0),
-        ({"versions": ("20.*",)}, 1),
-        ({"platforms": ("musl",)}, 1),
-        ({"roles": (Role.TAG_LIBRARY,)}, 1),
-        ({"rule": "override.*"}, 1),
-        ({"cases": ("right",)}, 1),
-    ],
-)
-def test_an_entry_that_matches_no_difference_is_reported(
-    fields: dict[str, object], count: int
-) -> None:
-    entry = msgspec.structs.replace(ENTRY, **fields)
-    seen = [(found, "26.3", Role.INSTALLER) for found in (RIGHT, WRONG)]
-    assert len(list(unmatched(seen, (entry,), "pip.toml"))) == count
-
-
-@pytest.mark.parametrize(
-    ("rule", "about"),
-    [("tag.*", "tag.*"), (("override.*", "installer.order.*"), None)],
-)
-def test_an_entry_names_one_rule_or_several(
-    rule: str | tuple[str, ...], about: str | None
-) -> None:
-    entry = msgspec.structs.replace(ENTRY, rule=rule)
-    assert entry.about == (about or "override.*, installer.order.*")
-    assert entry.concerns("installer.order.linux") is (about is None)
-    assert list(unmatched([], (entry,), "pip.toml")) == [
-        Finding("pip.toml", 0, f"{entry.about}: this deviation matches nothing")
-    ]
-
-
-def test_a_reason_has_at_least_four_words(tmp_path: Path) -> None:
-    entry = '[[deviation]]\nrule = ["a", "b"]\nkind = "bug"\nwhy = "It is {}so."\n'
-    (tmp_path / "pip.toml").write_text(entry.format(""))
-    with pytest.raises(InputError) as caught:
-        read_deviations(tmp_path, "pip")
-    path = tmp_path / "pip.toml"
-    assert str(caught.value) == f"{path}: a, b: 'why' must be a sentence"
-    path.write_text(entry.format("just "))
-    (read,) = read_deviations(tmp_path, "pip")
-    assert read.kind is Kind.BUG
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ('[[deviation]]\nrule = "a"\nkind = "bug"\nwhy = "It is so."\n', "sentence"),
-        ('[[deviation]]\nrule = "a"\nkind = "odd"\nwhy = "x"\n', "Invalid enum"),
-        ('[[deviation]]\nrule = "a"\nkind = "bug"\n', "missing required field"),
-        ("deviation = 3\n", "Expected `array`"),
-        ("[[deviation]\n", "pip.toml"),
-        ("colour = 1\n", "unknown field"),
-    ],
-)
-def test_a_malformed_deviation_file_is_refused(
-    tmp_path: Path, text: str, reason: str
-) -> None:
-    (tmp_path / "pip.toml").write_text(text)
+    path = folder / f"{file}.toml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
     with pytest.raises(InputError, match=reason):
-        read_deviations(tmp_path, "pip")
-    assert read_deviations(tmp_path, "uv") == ()
+        read_deviations(folder, file)
 
 
-def test_platforms_of_an_entry_are_architectures_for_an_auditor() -> None:
-    audited = Result(
-        case="wheel.needed.allowed/refused",
-        rule="wheel.needed.allowed",
-        arch="s390x",
-        verdict=Verdict.FAIL,
-        expected="violates",
-        answer="conforms",
-    )
-    entry = msgspec.structs.replace(
-        ENTRY, rule="wheel.*", cases=("*",), platforms=("s390x",)
-    )
-    (known,) = annotate([audited], (entry,), "6.8", Role.AUDITOR)
-    assert known.deviation == "by-design"
-    elsewhere = msgspec.structs.replace(audited, arch="aarch64")
-    (said,) = unexpected([elsewhere], (entry,), "6.8", Role.AUDITOR)
-    assert said == (
-        "wheel.needed.allowed/refused on aarch64: fail, expected violates, got conforms"
-    )
+def test_an_identifier_names_one_cause_of_a_file(folder: Path) -> None:
+    path = folder / "packaging.toml"
+    path.write_text(LAST + LAST)
+    with pytest.raises(InputError) as caught:
+        read_deviations(folder, "packaging")
+    said = f"{path}: linux-last: two causes have this identifier"
+    assert str(caught.value) == said
+
+
+def test_a_chain_of_carried_causes_is_refused(folder: Path) -> None:
+    (folder / "poetry.toml").write_text(CARRIED.replace("packaging", "pip"))
+    with pytest.raises(InputError, match="pip has no such cause of its own"):
+        read_deviations(folder, "poetry")

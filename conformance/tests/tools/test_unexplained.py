@@ -1,17 +1,20 @@
-"""Differences without a deviation, and deviations without a difference."""
+"""Differences without a cause, passes in spite of one, causes without a difference."""
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import FORMAT, Header, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.adapters import read_adapter
-from manylinux_conformance.tools.deviations import Deviation, Kind
+from manylinux_conformance.tools.causes import Cause, Kind, Shows
 from manylinux_conformance.tools.selection import Tool
 from manylinux_conformance.tools.unexplained import (
+    unexpected,
     unexplained_differences,
+    unmatched,
     unused_deviations,
 )
 
@@ -24,12 +27,13 @@ command = ["x"]
 [tag_library]
 command = ["x"]
 """
-ENTRY = Deviation(
-    rule="tag.form",
+CAUSE = Cause(
+    id="counts-from-one",
+    kind=Kind.UNREPORTED,
+    why="It counts the parts from one.",
     versions=("1",),
     roles=(Role.INSTALLER,),
-    kind=Kind.BUG,
-    why="It counts the parts from one.",
+    shows=(Shows(rules=("tag.form",)),),
 )
 ROLES = (Role.INSTALLER, Role.TAG_LIBRARY)
 
@@ -39,7 +43,7 @@ def tools(tmp_path: Path) -> list[Tool]:
     path = tmp_path / "gadget.toml"
     path.write_text(ADAPTER)
     adapter = read_adapter(path)
-    return [Tool(adapter, version, (ENTRY,)) for version in adapter.versions]
+    return [Tool(adapter, version, (CAUSE,)) for version in adapter.versions]
 
 
 def block(version: str, role: Role, verdict: Verdict) -> Block:
@@ -82,16 +86,67 @@ def test_a_difference_is_unexplained_unless_it_is_recorded(
     assert said == ("gadget 2: tag.form/plain on glibc-2.17: fail, expected any, got x")
 
 
-def test_an_entry_that_nothing_shows_is_unused_deviations(tools: list[Tool]) -> None:
+def test_a_cause_that_shows_nowhere_is_reported(tools: list[Tool]) -> None:
     assert list(unused_deviations(answers(Verdict.FAIL), tools, ROLES)) == []
     (said,) = unused_deviations(answers(Verdict.PASS), tools, ROLES)
-    assert said == "gadget.toml: tag.form: this deviation matches nothing"
+    assert said == "gadget.toml: counts-from-one: shows nowhere in tag.form"
 
 
 @pytest.mark.parametrize("left_out", range(4))
-def test_an_entry_may_be_about_what_was_not_asked(
+def test_a_cause_may_show_in_what_was_not_asked(
     tools: list[Tool], left_out: int
 ) -> None:
     asked = answers(Verdict.PASS)
     del asked[left_out]
     assert list(unused_deviations(asked, tools, ROLES)) == []
+
+
+PLAIN = block("1", Role.INSTALLER, Verdict.FAIL).results[0]
+HUNG = msgspec.structs.replace(
+    PLAIN, verdict=Verdict.TIMEOUT, answer="", reason="no answer within 5 s"
+)
+OTHER = msgspec.structs.replace(HUNG, case="tag.form/other")
+
+
+def said_of(results: list[Result], *causes: Cause) -> list[str]:
+    seen = [(result, "1", Role.INSTALLER) for result in results]
+    return list(unexpected(seen, causes))
+
+
+def test_one_breakdown_at_many_questions_is_one_line() -> None:
+    where = "tag.form/plain on glibc-2.17"
+    assert said_of([HUNG, OTHER]) == [
+        f"{where} and 1 more: timeout, no answer within 5 s"
+    ]
+
+
+def test_a_pass_where_a_cause_is_said_to_show_is_reported() -> None:
+    right = msgspec.structs.replace(PLAIN, verdict=Verdict.PASS)
+    (said,) = said_of([right], CAUSE)
+    assert said.endswith(": passes, but 'counts-from-one' is said to show there")
+
+
+def test_a_difference_has_one_cause() -> None:
+    second = msgspec.structs.replace(CAUSE, id="counts-from-two")
+    assert said_of([PLAIN], CAUSE, second) == [
+        (
+            "tag.form/plain on glibc-2.17: has two causes, "
+            "'counts-from-one' and 'counts-from-two'"
+        )
+    ]
+
+
+def test_a_draft_needs_no_cause_and_is_none() -> None:
+    draft = msgspec.structs.replace(PLAIN, draft=True)
+    assert said_of([draft]) == []
+    seen = [(draft, "1", Role.INSTALLER)]
+    assert len(list(unmatched(seen, (CAUSE,), "gadget.toml"))) == 1
+
+
+def test_each_place_of_a_cause_has_to_show() -> None:
+    places = (Shows(rules=("tag.form",)), Shows(rules=("tag.set.*", "tag.case.*")))
+    cause = msgspec.structs.replace(CAUSE, shows=places)
+    seen = [(PLAIN, "1", Role.INSTALLER)]
+    assert [str(found) for found in unmatched(seen, (cause,), "gadget.toml")] == [
+        "gadget.toml: counts-from-one: shows nowhere in tag.set.*, tag.case.*"
+    ]

@@ -23,7 +23,8 @@ from manylinux_conformance.suite.case_files import read_case_file
 from manylinux_conformance.suite.lock import read_retired
 from manylinux_conformance.suite.rules import Level, Subject, read_rules
 from manylinux_conformance.tools.adapters import read_adapter
-from manylinux_conformance.tools.deviations import Kind, read_deviations
+from manylinux_conformance.tools.causes import Kind
+from manylinux_conformance.tools.deviations import read_deviations
 
 ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs" / "guides"
@@ -31,7 +32,7 @@ FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 CELL = re.compile(r"^\| `?([^`|]+?)`? \|", re.MULTILINE)
 READERS: dict[str, Callable[[Path], Collection[object]]] = {
     "choose": lambda folder: list(read_case_file(folder / "retired.toml")),
-    "deviation": lambda folder: read_deviations(folder, "retired"),
+    "cause": lambda folder: read_deviations(folder, "retired"),
     "retired": read_retired,
 }
 

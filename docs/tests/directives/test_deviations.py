@@ -12,9 +12,9 @@ PAGES = "docs/pages"
 @pytest.mark.parametrize(
     "said",
     [
-        "bug compare() takes versions as text: `1.10' is first. example.org",
-        "Rules demo.first , demo.second",
-        "Cases next-* Versions 1.9",
+        "versions-as-text unreported compare() takes versions as text: `1.10' is",
+        "Links example.org Since 0.2 Versions 1.9",
+        "Shows in demo.first , demo.second ; cases next-*",
     ],
 )
 def test_page_says(built: Built, said: str) -> None:
@@ -22,5 +22,10 @@ def test_page_says(built: Built, said: str) -> None:
 
 
 def test_backticks_set_code_and_quotations_stay(built: Built) -> None:
-    (entry,) = built.all(PAGES, ".deviation > p")
-    assert [code.get_text() for code in entry.select("code")] == ["compare()"]
+    (cause,) = built.all(PAGES, ".deviation > p")
+    assert [code.get_text() for code in cause.select("code")] == ["compare()"]
+
+
+def test_a_cause_has_an_address(built: Built) -> None:
+    heading = built.one(PAGES, ".deviation > h3")
+    assert heading["id"] == "slow.versions-as-text"

@@ -34,7 +34,7 @@ def test_every_status_is_in_the_legend(status: RuleStatus) -> None:
     ("answers", "status", "right", "asked"),
     [
         ([answer(Verdict.PASS)], RuleStatus.KEEPS, 1, 1),
-        ([answer(Verdict.FAIL, "bug")], RuleStatus.BREAKS, 0, 1),
+        ([answer(Verdict.FAIL, "case-not-folded")], RuleStatus.BREAKS, 0, 1),
         ([answer(Verdict.PASS), answer(Verdict.FAIL)], RuleStatus.BREAKS, 1, 2),
         ([answer(Verdict.PASS), answer(Verdict.DECLINED)], RuleStatus.KEEPS, 1, 1),
         ([answer(Verdict.DECLINED)], RuleStatus.DECLINES, 0, 0),
@@ -111,7 +111,7 @@ def test_a_difference_says_what_it_shows(
 
 def test_what_leaves_a_rule_open_is_looked_for_in_the_others() -> None:
     replace = msgspec.structs.replace
-    wrong = replace(answer(Verdict.FAIL, "bug"), cause="no-override")
+    wrong = answer(Verdict.FAIL, "no-override")
     control = replace(wrong, control=True)
     breach = replace(wrong, rule="demo.second")
     other = replace(wrong, rule="demo.third", cause="another")

@@ -1,8 +1,8 @@
-"""The ``deviations`` directive: every recorded difference, tool by tool."""
+"""The ``deviations`` directive: why each tool differs, cause by cause."""
 
 from __future__ import annotations
 
-from manylinux_conformance.tools.deviations import Deviation
+from manylinux_conformance.tools.causes import Shows
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
@@ -14,10 +14,10 @@ class DeviationsDirective(GeneratedPage):
     template = "deviations.html.jinja"
 
     def values(self, evidence: Evidence) -> dict[str, object]:
-        """Return each tool's entries, and a function from an entry to its rules."""
+        """Return each tool's causes, and a function that finds rules of the site."""
 
-        def rules_of(entry: Deviation) -> list[str]:
-            return [rule for rule in evidence.rules if entry.concerns(rule)]
+        def rules_of(place: Shows) -> list[str]:
+            return [rule for rule in evidence.rules if place.concerns(rule)]
 
         tools = {tool: found for tool, found in evidence.deviations.items() if found}
         return {"tools": tools, "rules_of": rules_of}

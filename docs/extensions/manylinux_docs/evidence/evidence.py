@@ -17,7 +17,8 @@ from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Level, Rule
-from manylinux_conformance.tools.deviations import Deviation, read_deviations
+from manylinux_conformance.tools.causes import Cause
+from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_spec.input_files import read_toml
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
@@ -36,7 +37,7 @@ class Evidence:
     ``blocks`` are in the order of roles, tools and versions, one for each of them,
     wherever it was asked.
     ``scores`` maps a rule's identifier to what the tools answered.
-    ``deviations`` maps a tool's name to its entries.
+    ``deviations`` maps a tool's name to the causes of its differences.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
     """
@@ -45,7 +46,7 @@ class Evidence:
     cases: tuple[CaseText, ...]
     blocks: tuple[Block, ...]
     scores: dict[str, list[Score]]
-    deviations: dict[str, tuple[Deviation, ...]]
+    deviations: dict[str, tuple[Cause, ...]]
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
@@ -73,7 +74,6 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
     rules = suite.rules.values()
     permissions = {rule.id for rule in rules if rule.level is Level.MAY}
-    tools = sorted(path.stem for path in deviations.glob("*.toml"))
     return Evidence(
         rules=dict(sorted(suite.rules.items(), key=lambda item: _area(item[1]))),
         cases=(
@@ -82,7 +82,7 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         ),
         blocks=tuple(blocks),
         scores=scores(blocks),
-        deviations={tool: read_deviations(deviations, tool) for tool in tools},
+        deviations=read_all_deviations(deviations),
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),

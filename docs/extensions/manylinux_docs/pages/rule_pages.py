@@ -8,7 +8,7 @@ from typing import cast
 from manylinux_conformance.reports.overview import commands
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
-from manylinux_conformance.tools.deviations import Deviation
+from manylinux_conformance.tools.causes import Cause
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
@@ -103,7 +103,7 @@ def _commands(rule: Rule, found: RuleLocations) -> list[str]:
     return list(commands(rule, has_cases=has_cases, has_recipes=has_recipes))
 
 
-def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Deviation]]:
+def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Cause]]:
     found = {
         tool: [entry for entry in entries if entry.concerns(rule)]
         for tool, entries in evidence.deviations.items()

@@ -31,7 +31,7 @@ def with_code(text: str) -> Markup:
 def short_link(address: str) -> str:
     """Return words for a link that tell it from its neighbours.
 
-    ``pip #12``, ``uv: tags.rs, L593-L596``, or the name of the site.
+    ``pip #12``, ``uv: tags.rs, L593-L596``, ``PEP 600``, or the name of the site.
     """
     url = urlsplit(address)
     match url.path.strip("/").split("/"):
@@ -39,4 +39,6 @@ def short_link(address: str) -> str:
             return f"{project} #{number}"
         case [_, project, "blob", _, *_, name]:
             return ", ".join(filter(None, (f"{project}: {name}", url.fragment)))
+        case [pep] if pep.startswith("pep-"):
+            return f"PEP {int(pep.removeprefix('pep-'))}"
     return url.netloc

@@ -1,0 +1,105 @@
+"""Kinds: two tools are judged by one measure, or a file says why not."""
+
+import msgspec
+import pytest
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.blocks import Block, read_results
+from manylinux_conformance.results.lines import FORMAT, Header, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.causes import Cause, Kind, Shows
+from manylinux_conformance.tools.deviations import read_all_deviations
+from manylinux_conformance.tools.kinds import lint_kinds
+from manylinux_conformance.tools.unexplained import unexpected, unmatched
+
+UNASKED = Cause(
+    id="module-never-imported",
+    kind=Kind.UNREPORTED,
+    why="The module is never imported.",
+    shows=(Shows(rules=("override.*",)),),
+)
+DECIDED = msgspec.structs.replace(
+    UNASKED, id="veto-asked-once", kind=Kind.BY_DESIGN, links=("https://a.example/x",)
+)
+RESULT = Result(
+    case="override.each-tag/vetoed",
+    rule="override.each-tag",
+    platform="glibc-2.36",
+    fidelity=Fidelity.MODELLED,
+    verdict=Verdict.FAIL,
+)
+
+
+def block(tool: str, result: Result = RESULT) -> Block:
+    header = Header(
+        format=FORMAT,
+        edition="2026.1",
+        rules_lock="",
+        tool=tool,
+        version="1",
+        role=Role.INSTALLER,
+        host="x86_64",
+    )
+    return Block(header, (result,))
+
+
+def found(uv: Cause, pdm: Cause, result: Result = RESULT) -> list[str]:
+    blocks = (block("uv", result), block("pdm"))
+    return [str(said) for said in lint_kinds({"uv": (uv,), "pdm": (pdm,)}, blocks)]
+
+
+def test_two_measures_for_the_same_case_are_reported() -> None:
+    assert found(DECIDED, UNASKED) == [
+        (
+            "uv.toml: veto-asked-once is by-design, module-never-imported of pdm "
+            "unreported, and both show in override.each-tag/vetoed on glibc-2.36: "
+            "'why_kind' of one must say why"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"kind": Kind.BY_DESIGN},
+        {"why_kind": "pdm has not said that it means it."},
+        {"shows": (Shows(rules=("tag.*",)),)},
+        {"versions": ("2",)},
+    ],
+)
+def test_one_measure_is_enough(fields: dict[str, object]) -> None:
+    assert found(DECIDED, msgspec.structs.replace(UNASKED, **fields)) == []
+
+
+def test_whether_anybody_was_asked_is_no_second_measure() -> None:
+    told = msgspec.structs.replace(DECIDED, kind=Kind.ACKNOWLEDGED)
+    assert found(told, UNASKED) == []
+
+
+@pytest.mark.parametrize("field", ["control", "draft"])
+def test_only_breaches_that_count_are_compared(field: str) -> None:
+    aside = msgspec.structs.replace(RESULT, **{field: True})
+    assert found(DECIDED, UNASKED, aside) == []
+
+
+def test_an_identifier_has_one_kind_in_all_files() -> None:
+    same = msgspec.structs.replace(DECIDED, id=UNASKED.id, why_kind="It is not so.")
+    assert found(same, UNASKED) == [
+        "pdm.toml: module-never-imported: unreported here, by-design in uv.toml"
+    ]
+
+
+def test_the_answers_on_file_and_the_causes_on_file_agree() -> None:
+    causes = read_all_deviations(data_folder("deviations"))
+    blocks = read_results(data_folder("results"))
+    said = [str(finding) for finding in lint_kinds(causes, blocks)]
+    for tool in sorted({block.header.tool for block in blocks}):
+        seen = [
+            (result, block.header.version, block.header.role)
+            for block in blocks
+            for result in block.results
+            if block.header.tool == tool
+        ]
+        said += unexpected(seen, causes.get(tool, ()))
+        said += map(str, unmatched(seen, causes.get(tool, ()), f"{tool}.toml"))
+    assert said == []
