@@ -22,6 +22,7 @@ from functools import partial
 
 import packaging.tags
 import packaging.utils
+from manylinux_reference.reading.filename import read_filename
 from manylinux_reference.reading.system import ask_system
 from manylinux_reference.rules.installer import choice, order, platform
 
@@ -105,7 +106,10 @@ def matching() -> Iterator[Measured]:
     def ours(names: list[str]) -> list[bool]:
         # New ones in every round: what the last round compared is forgotten.
         ranks, pythons = order.Ranks(environment), choice.running_python_ranks()
-        return [choice.preference(name, pythons, ranks) is not None for name in names]
+        return [
+            choice.preference(read_filename(name), pythons, ranks) is not None
+            for name in names
+        ]
 
     def theirs(names: list[str]) -> list[bool]:
         return [

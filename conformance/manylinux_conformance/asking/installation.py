@@ -26,9 +26,10 @@ from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.sandbox import Sandbox
 from manylinux_conformance.sandbox.simple_index import Served
+from manylinux_conformance.sandbox.tool_description import Text
 
 # A platform tag's family and architecture, as explicit targets are spelled.
-TARGET = re.compile(r"(manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
+TARGET = re.compile(r"(linux|manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
 ALLOWED = ("work", "home", "tmp")  # where a tool may write besides its target
 
 Listing = dict[str, tuple[int, int, int]]
@@ -40,9 +41,12 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     ``files`` are written into ``{work}`` before the command runs.
     ``explicit_target`` are arguments to add for another platform than the running
     one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}`` and ``{arch}`` are
-    its two parts.
+    its two parts.  ``unversioned_target`` are these arguments where a target names no
+    glibc version and they differ.
+    ``lock`` is a command that runs before the other and writes a lock file.
     """
 
+    COMMANDS: ClassVar = ("lock", "command")
     PLACEHOLDERS: ClassVar = PLACEHOLDERS | {
         *("links", "index", "requirements", "dependencies"),
         *("target", "site_packages", "environment"),
@@ -50,16 +54,18 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     TARGET_PLACEHOLDERS: ClassVar = frozenset(("platform_tag", "arch", "family"))
 
     command: Command
+    lock: tuple[Text, ...] = ()
     files: dict[Filename, str] = msgspec.field(default_factory=dict)
     lands_in: str = "{target}"
     explicit_target: tuple[str, ...] = ()
+    unversioned_target: tuple[str, ...] = ()
 
     def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield each text that is filled in, with the placeholders that it may have."""
         yield from super().filled_in()
         for text in (*self.files.values(), self.lands_in):
             yield text, self.PLACEHOLDERS
-        for text in self.explicit_target:
+        for text in (*self.explicit_target, *self.unversioned_target):
             yield text, self.PLACEHOLDERS | self.TARGET_PLACEHOLDERS
 
 
@@ -69,12 +75,14 @@ class Installation:
 
     ``found``: by case, what landed; a question of which nothing landed is absent.
     ``stray``: a path outside the target that the tool wrote; empty if none.
+    ``locked``: a lock file was written without complaint.
     """
 
     command: tuple[str, ...]
     ended: ProcessResult
     found: dict[str, Answer]
     stray: str = ""
+    locked: bool = False
 
     @property
     def clean(self) -> bool:
@@ -90,38 +98,52 @@ def install(
     ``target`` is an explicit target as a platform tag; empty: the running machine.
     """
     with _places(installer, sandbox, probes) as (places, served):
-        command = (*served.before, *_command(installer, target, places))
         destination = Path(fill(installer.lands_in, places))
         for name, content in installer.files.items():
             (sandbox.path_of("work") / name).write_text(fill(content, places))
-        added = {key: fill(text, places) for key, text in installer.variables.items()}
-        allowed = (*(sandbox.folder / name for name in ALLOWED), destination)
-        before = _listing(sandbox.folder, allowed) | _listing(probes.links)
-        ended = sandbox.run(
-            command,
-            folder=sandbox.path_of("work"),
-            variables={**sandbox.variables, **added},
-            seconds=installer.seconds,
+        allowed = (
+            *(sandbox.folder / name for name in ALLOWED),
+            _owned(destination, sandbox.path_of("environment")),
         )
+        before = _listing(sandbox.folder, allowed) | _listing(probes.links)
+        added = {key: fill(text, places) for key, text in installer.variables.items()}
+        for number, command in enumerate(_commands(installer, target, places)):
+            full, locked = (*served.before, *command), number > 0
+            ended = sandbox.run(
+                full,
+                folder=sandbox.path_of("work"),
+                variables={**sandbox.variables, **added},
+                seconds=installer.seconds,
+            )
+            if ended.status != 0 or ended.timed_out:
+                break
         after = _listing(sandbox.folder, allowed) | _listing(probes.links)
     answers = {each.case: read_answer(each, destination) for each in probes.projects}
     found = {case: answer for case, answer in answers.items() if answer is not None}
     changed = sorted({path for path, _ in before.items() ^ after.items()})
     stray = os.path.relpath(changed[0], sandbox.folder) if changed else ""
-    return Installation(
-        command, ended, found, stray.removeprefix("../" * stray.count("../"))
-    )
+    stray = stray.removeprefix("../" * stray.count("../"))
+    return Installation(full, ended, found, stray, locked)
 
 
-def _command(
+def _owned(destination: Path, environment: Path) -> Path:
+    """Return the environment for a tool that manages it, else the target folder."""
+    return environment if destination.is_relative_to(environment) else destination
+
+
+def _commands(
     installer: InstallCommand, target: str, places: Mapping[str, str]
-) -> tuple[str, ...]:
+) -> Iterator[tuple[str, ...]]:
+    """Yield the command, and before it the one that locks, if there is one."""
     parts = TARGET.fullmatch(target)
     named = {"platform_tag": target, "family": "", "arch": ""}
     if parts:
         named |= {"family": parts[1], "arch": parts[2]}
-    arguments = (*installer.command, *(installer.explicit_target if target else ()))
-    return fill_command(arguments, {**places, **named})
+    unversioned = installer.unversioned_target if named["family"] == "linux" else ()
+    options = (unversioned or installer.explicit_target) if target else ()
+    for command in filter(None, (installer.lock, installer.command)):
+        arguments = (*command, *options)
+        yield fill_command(arguments, {**places, **named})
 
 
 @contextlib.contextmanager
@@ -140,7 +162,7 @@ def _places(
         "dependencies": json.dumps(probes.requirements),
         "target": str(target),
     }
-    texts = (*installer.command, *installer.files.values())
+    texts = (*installer.arguments, *installer.files.values())
     if not any("{index}" in text for text in (*texts, *installer.variables.values())):
         yield places, Served("")
         return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.judging.judge import judge
@@ -30,7 +31,6 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Rule, Subject
 
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
-ORDINARY = InterpreterHeader(bits=ElfClass.BITS_64, machine=0)  # no rule looks at it
 STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
@@ -109,8 +109,20 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
         "confstr": confstr if says_glibc or static else None,
         "gnu_get_libc_version": glibc if says_glibc else None,
         "opens_main_program": not static,
-        "interpreter": elf_header(platform.interpreter or ORDINARY).hex(),
+        "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
+        "pointer_bits": int(platform.pointer_bits),
     }
+
+
+def ordinary(platform: Platform) -> InterpreterHeader:
+    """Return the header of an interpreter that is made for a platform's machine."""
+    row = architectures()[platform.arch or platform.machine]
+    return InterpreterHeader(
+        bits=ElfClass(row.bits),
+        machine=row.e_machine_number,
+        little_endian=row.byte_order == "little",
+        flags=row.e_flags_value,
+    )
 
 
 def _question(case: TagCase, platform: Platform) -> dict[str, object]:
@@ -127,9 +139,9 @@ def _question(case: TagCase, platform: Platform) -> dict[str, object]:
 
 
 def _wheel_lines(case: Choose) -> dict[str, list[str]]:
-    spelled = {tag: name for name, tag in case.project.filenames().items()}
+    spelled = {answer: name for name, answer in case.project.filenames().items()}
     return {
-        spelled[offer.tag]: [full_tag(line) for line in offer.wheel]
+        spelled[offer.answer]: [full_tag(line) for line in offer.wheel]
         for offer in case.project.offer
         if offer.wheel
     }

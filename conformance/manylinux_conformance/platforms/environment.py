@@ -14,7 +14,8 @@ from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Platfor
 class ModulePlace(enum.StrEnum):
     """Where a case puts its ``_manylinux`` module."""
 
-    TARGET = "target"  # the target environment's site-packages
+    STANDARD_LIBRARY = "standard-library"  # beside it, as PEP 600 says
+    SITE_PACKAGES = "site-packages"  # of the target environment
     PYTHONPATH = "pythonpath"
     WORKING_DIRECTORY = "working-directory"
 
@@ -27,20 +28,34 @@ class Environment:
     ``target``: an explicit target, as a platform tag; empty: the running machine.
     ``tool_glibc``: the glibc version that the tool's own interpreter sees where it
     differs from the target's; empty: the same.
+    ``stored_on``: the glibc version on which the tool was used before, with the same
+    home folder; empty: never.
+    ``alone``: a case that may end a whole installation; empty: one that does not.
     """
 
     platform: Platform
     module: str = ""
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""
     tool_glibc: str = ""
+    stored_on: str = ""
+    alone: str = ""
+
+    @property
+    def distributed(self) -> bool:
+        """Whether a module lies beside the standard library, a distributor's place."""
+        return bool(self.module) and self.module_at is ModulePlace.STANDARD_LIBRARY
 
     @property
     def id(self) -> str:
         """A short name, stable between runs, that is fit for a folder."""
-        parts = (self.module, self.module_at.value, self.target, self.tool_glibc)
-        if not (self.module or self.target or self.tool_glibc):
+        special = (
+            *(self.module, self.target, self.tool_glibc),
+            *(self.stored_on, self.alone),
+        )
+        if not any(special):
             return self.platform.name
+        parts = (*special, self.module_at.value)
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         return f"{self.platform.name}-{digest[:8]}"
 

@@ -18,6 +18,7 @@ from manylinux_conformance.questions.question import Reply, Wording
 from manylinux_conformance.results.verdicts import Role
 
 NOTHING = "nothing"  # the tool refused the whole installation and installed nothing
+LOCKED = "a lock that cannot be installed"  # it wrote a lock file and failed later
 
 
 class Choose(Case, frozen=True, kw_only=True):
@@ -25,7 +26,9 @@ class Choose(Case, frozen=True, kw_only=True):
 
     Placeholders in ``offer``, ``pick`` and ``target``: ``{arch}``, ``{major}``,
     ``{minor}``, ``{minor+1}``, ``{minor-1}`` and ``{python}`` (``311``).
-    ``pick`` is an offered tag, ``any`` or ``nothing``.
+    ``pick`` is an offered tag, ``any``, ``nothing`` or, of a tool that locks,
+    ``a lock that cannot be installed``; what else tells an offer apart stands behind
+    its tag, as ``manylinux_2_17_{arch}, build 2, release 2``.
     ``allowed`` lists every permitted answer where the rule leaves a choice.
     ``refusal_counts``: an installer that refuses the whole platform is judged by what
     it installed there, nothing; elsewhere it declines.
@@ -38,16 +41,18 @@ class Choose(Case, frozen=True, kw_only=True):
     pick: str = ""
     allowed: tuple[str, ...] = ()
     module: str = ""  # source of a _manylinux module
-    module_at: ModulePlace = ModulePlace.TARGET
+    module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""  # an explicit target, as a platform tag
     refusal_counts: bool = False
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
+    stored_on: str = ""  # the tool was used on this glibc before, with the same home
+    requires: tuple[str, ...] = ()  # what follows the project's name; one line for each
 
     @property
     def project(self) -> ProbeProject:
         """The probe project that puts the question to an installer."""
         offers = (Offer(one) if isinstance(one, str) else one for one in self.offer)
-        return ProbeProject(self.id, tuple(offers))
+        return ProbeProject(self.id, tuple(offers), self.requires)
 
     @property
     def permitted(self) -> tuple[str, ...]:
@@ -61,8 +66,15 @@ class Choose(Case, frozen=True, kw_only=True):
 
     def environment(self, platform: Platform) -> Environment:
         """Return the platform with the module and the targets of the case."""
+        place = self.module_at if self.module else ModulePlace.STANDARD_LIBRARY
         return Environment(
-            platform, self.module, self.module_at, self.target, self.tool_glibc
+            platform,
+            module=self.module,
+            module_at=place,
+            target=self.target,
+            tool_glibc=self.tool_glibc,
+            stored_on=self.stored_on,
+            alone=self.id if self.project.may_end_all else "",
         )
 
     def judge(self, answer: Answer) -> Judged:
@@ -90,7 +102,10 @@ class Choose(Case, frozen=True, kw_only=True):
         return list(self._problems())
 
     def _problems(self) -> Iterator[str]:
-        possible = {offer.tag for offer in self.project.offer} | {ANY, NOTHING}
+        for offer in self.project.offer:
+            yield from offer.problems()
+        possible = {offer.answer for offer in self.project.offer}
+        possible |= {ANY, NOTHING, LOCKED}
         for answer in (self.pick, *self.allowed):
             if answer and answer not in possible:
                 yield f"expects {answer!r}, which it does not offer"
@@ -106,5 +121,9 @@ class Choose(Case, frozen=True, kw_only=True):
             words += f", with a _manylinux module ({self.module_at})"
         if self.tool_glibc:
             words += f", the tool itself running on glibc {self.tool_glibc}"
-        wheels = (", ".join((one.tag, *one.wheel)) for one in self.project.offer)
+        if self.stored_on:
+            words += f", the tool having been used on glibc {self.stored_on} before"
+        if self.requires:
+            words += f", required as {' and as '.join(self.requires)}"
+        wheels = (", ".join((one.words, *one.wheel)) for one in self.project.offer)
         return Wording(f"{words}?", tuple(wheels))

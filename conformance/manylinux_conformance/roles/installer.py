@@ -38,7 +38,7 @@ from manylinux_conformance.asking.role_table import Prefix, RoleTable
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, answered, broken, declined
-from manylinux_conformance.questions.choose import NOTHING, Choose
+from manylinux_conformance.questions.choose import LOCKED, NOTHING, Choose
 from manylinux_conformance.questions.probe_project import (
     ANY,
     PREFIX,
@@ -75,8 +75,8 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     ``prefix`` stands before a platform tag that a case offers alone; ``{cp}`` is the
     target interpreter's tag, such as ``cp311``.
 
-    ``explicit_targets`` is a regular expression of the platform tags for which the
-    tool has a name.
+    ``explicit_targets`` is a regular expression of the platform tags that the tool
+    means to have as targets; that one of them has no name is an answer of the tool.
 
     ``unsupported`` are regular expressions of what the tool says when it refuses a
     platform as such; there it declines, and whether it should have gone on is a
@@ -233,7 +233,7 @@ def _unnamed(table: Installer, target: str) -> Answer | None:
     if not table.explicit_target:
         return declined("has no option for an explicit target")
     if not re.fullmatch(table.explicit_targets, target, re.ASCII):
-        return declined(f"has no name for the target {target}")
+        return declined(f"has no targets like {target}")
     return None
 
 
@@ -291,14 +291,15 @@ class _Asking:
 
     def believed(self, answers: dict[str, Answer]) -> dict[str, Answer]:
         """Take refusals for errors if the tool cannot install a wheel at all."""
-        if all(answer.answer != NOTHING for answer in answers.values()):
+        refusals = {NOTHING, LOCKED}
+        if all(answer.answer not in refusals for answer in answers.values()):
             return answers
         plain = single_answer(self._run([CONTROL], plain=True), CONTROL)
         if plain.answer == ANY:
             return answers
         reason = f"cannot install a wheel on this machine as it is: {plain.reason}"
         return {
-            case: broken(reason) if answer.answer == NOTHING else answer
+            case: broken(reason) if answer.answer in refusals else answer
             for case, answer in answers.items()
         }
 
@@ -313,18 +314,38 @@ class _Asking:
         folder = self.folder / f"run-{self.runs}"
         environment = this_machine(self.tool.interpreter) if plain else self.environment
         shim = None if plain else self.shim
-        sandbox = make_sandbox(self.tool, environment, folder, shim)
         probes = self.probes
         if tuple(questions) != probes.projects:
-            links = folder / "links"
+            links = self.folder / f"run-{self.runs}-links"
             probes = write_probe_projects(questions, links, self.probes.prefix)
+        used_home = None
+        if environment.stored_on:
+            used_home = self._used_home(folder, probes)
+        sandbox = make_sandbox(self.tool, environment, folder, shim, used_home)
         outcome = install(self.table, environment.target, sandbox, probes)
         self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
         (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
             probes.restore()
         shutil.rmtree(folder, ignore_errors=True)
+        if probes is not self.probes:
+            shutil.rmtree(probes.links, ignore_errors=True)
         return outcome
+
+    def _used_home(self, folder: Path, probes: ProbeProjects) -> Path:
+        """Return the home that an installation on another glibc leaves behind.
+
+        It happens in the same folder, so that every path is the same in both.
+        """
+        platform = msgspec.structs.replace(
+            self.environment.platform, glibc=self.environment.stored_on
+        )
+        elsewhere = Environment(platform)
+        sandbox = make_sandbox(self.tool, elsewhere, folder, self.shim)
+        install(self.table, "", sandbox, probes)
+        home = sandbox.path_of("home").rename(self.folder / f"home-{self.runs}")
+        shutil.rmtree(folder, ignore_errors=True)
+        return home
 
 
 def _refused(words: str) -> Answer:
@@ -346,7 +367,7 @@ def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
     said = f"exit status {ended.status}: {ended.last_error}"
     if answer is not None:
         return broken(f"installed {answer.answer or 'something'}, yet {said}")
-    return answered(NOTHING, said)
+    return answered(LOCKED if outcome.locked else NOTHING, said)
 
 
 def _evidence(outcome: Installation) -> bytes:

@@ -65,15 +65,15 @@ class OpenContainer:
 
         Under emulation only what shares one run of the tool is: what a module or a
         target does is the same on every architecture, and each would cost an emulated
-        run of its own.  Another C library for the tool alone can only be modelled, so
-        it is asked outside.
+        run of its own.  Another C library, for the tool alone or at another time, can
+        only be modelled, so it is asked outside.
         """
         if not isinstance(batch, CaseBatch):
             return True
         environment = batch.environment
         if self.platform.fidelity is Fidelity.EMULATED:
             return environment == Environment(environment.platform)
-        return not environment.tool_glibc
+        return not (environment.tool_glibc or environment.stored_on)
 
     def ask_each(
         self, batches: Iterable[Batch[Any]], ask: Ask

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.sandbox.own_prefix import (
+    make_own_prefix,
+    make_own_programs,
+)
 from manylinux_conformance.sandbox.process import Run
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.shim_environment import (
@@ -39,20 +43,41 @@ class Sandbox:
 
 
 def make_sandbox(
-    tool: ProvidedTool, environment: Environment, folder: Path, shim: Path | None
+    tool: ProvidedTool,
+    environment: Environment,
+    folder: Path,
+    shim: Path | None,
+    used_home: Path | None = None,
 ) -> Sandbox:
     """Lay out a new folder with a target environment and a home of its own.
+
+    ``used_home`` is one that a tool has left behind; it is moved here.
 
     The tool sees no setting of the user's, and no way out to the network.
     Without a ``shim`` it sees this machine as it is.
     """
     folder.mkdir(parents=True)
     work, home, temporary = folder / "work", folder / "home", folder / "tmp"
-    for each in (work, home, temporary):
+    for each in (work, temporary):
         each.mkdir()
+    if used_home is None:
+        home.mkdir()
+    else:
+        used_home.rename(home)
+    interpreter, programs = tool.interpreter, tool.programs
+    if environment.distributed:
+        interpreter = make_own_prefix(
+            folder / "prefix",
+            interpreter,
+            environment.module,
+            work=work,
+            run=tool.run,
+        )
+        if programs is not None:
+            programs = make_own_programs(folder / "tool", programs, interpreter)
     target = make_target_environment(
         folder / "environment",
-        tool.interpreter,
+        interpreter,
         environment,
         work=work,
         packages=tool.packages,
@@ -61,7 +86,7 @@ def make_sandbox(
         "python": str(target.python),
         "environment": str(target.folder),
         "site_packages": str(target.site_packages),
-        "tool": str(tool.programs or ""),
+        "tool": str(programs or ""),
         "work": str(work),
         "home": str(home),
     }

@@ -108,11 +108,14 @@ def _write_settings(folder: Path, interpreter: Interpreter) -> None:
 def _write_module(
     folder: Path, site_packages: Path, work: Path, environment: Environment
 ) -> dict[str, str]:
-    """Put the ``_manylinux`` module in its place; return the variables it needs."""
-    if not environment.module:
+    """Put the ``_manylinux`` module in its place; return the variables it needs.
+
+    One beside the standard library comes with the interpreter; see ``own_prefix``.
+    """
+    if not environment.module or environment.distributed:
         return {}
     place = {
-        ModulePlace.TARGET: site_packages,
+        ModulePlace.SITE_PACKAGES: site_packages,
         ModulePlace.PYTHONPATH: folder / "pythonpath",
         ModulePlace.WORKING_DIRECTORY: work,
     }[environment.module_at]

@@ -72,7 +72,7 @@ def test_a_tag_offered_twice_is_refused(tags: tuple[str, ...]) -> None:
 def test_a_project_knows_its_rule_and_pins_its_only_version() -> None:
     project = ProbeProject("tag.form/four/parts", ())
     assert project.rule == "tag.form"
-    assert project.requirement == f"{project.name}==1"
+    assert project.requirements == (f"{project.name}==1",)
 
 
 @pytest.mark.parametrize("tags", [("a",), ("a", "any"), ("a", "py3-none-any")])

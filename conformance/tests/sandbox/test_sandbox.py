@@ -12,10 +12,12 @@ from manylinux_conformance.platforms.environment import (
     ModulePlace,
     this_machine,
 )
+from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 
 Make = Callable[..., ProvidedTool]
+VERSION = running_interpreter().version
 
 ASK = """
 import importlib, json, os, sys
@@ -76,8 +78,10 @@ def test_there_is_no_way_out_to_the_network(
 @pytest.mark.parametrize(
     ("place", "isolated", "seen"),
     [
-        (ModulePlace.TARGET, False, "site-packages"),
-        (ModulePlace.TARGET, True, "site-packages"),
+        (ModulePlace.STANDARD_LIBRARY, False, f"python{VERSION}"),
+        (ModulePlace.STANDARD_LIBRARY, True, f"python{VERSION}"),
+        (ModulePlace.SITE_PACKAGES, False, "site-packages"),
+        (ModulePlace.SITE_PACKAGES, True, "site-packages"),
         (ModulePlace.PYTHONPATH, False, "pythonpath"),
         (ModulePlace.PYTHONPATH, True, ""),
         (ModulePlace.WORKING_DIRECTORY, False, "work"),

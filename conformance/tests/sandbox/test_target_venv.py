@@ -144,7 +144,7 @@ def test_interpreter_without_a_shared_library_needs_no_other_file(
 @pytest.mark.parametrize(
     ("place", "folder"),
     [
-        (ModulePlace.TARGET, "target"),
+        (ModulePlace.SITE_PACKAGES, "target"),
         (ModulePlace.PYTHONPATH, "target/pythonpath"),
         (ModulePlace.WORKING_DIRECTORY, "work"),
     ],

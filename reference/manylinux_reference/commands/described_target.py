@@ -21,7 +21,11 @@ ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
     "gnu_get_libc_version": (str, NoneType),
     "opens_main_program": bool,
     "interpreter": str,
+    "pointer_bits": int,
 }
+STANDARD_LIBRARY = "standard-library"
+# Where a module can be found, in the order of an import path.
+FOLDERS = ("working-directory", "pythonpath", STANDARD_LIBRARY, "site-packages")
 
 
 def described_target(request: dict[str, object]) -> Target:
@@ -35,8 +39,8 @@ def described_target(request: dict[str, object]) -> Target:
     environment = platform.detect(platform.decisive_system(systems))
     if "module" not in request:
         return Target(environment)
-    folder = text(request, "module_at") if "module_at" in request else "target"
-    return Target(environment, _module(text(request, "module"), folder))
+    place = text(request, "module_at") if "module_at" in request else STANDARD_LIBRARY
+    return Target(environment, _module(text(request, "module"), place))
 
 
 def system_answers(told: object) -> SystemAnswers:
@@ -54,22 +58,17 @@ def system_answers(told: object) -> SystemAnswers:
 
 
 def _module(source: str, folder: str) -> ModuleType | None:
-    """Return the module as found on an import path with folders of three kinds.
+    """Return the module as found on an import path with folders of four kinds.
 
     Raises BadRequestError for a folder of another kind, OverrideError if the module
     breaks.
     """
     with TemporaryDirectory() as name:
-        folders = {
-            kind: Path(name, kind)
-            for kind in ("working-directory", "pythonpath", "target")
-        }
+        folders = {kind: Path(name, kind) for kind in FOLDERS}
         if folder not in folders:
             raise BadRequestError(f"a module is never found at {folder!r}")
         for path in folders.values():
             path.mkdir()
         (folders[folder] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
-        here, variable, target = map(str, folders.values())
-        return override.load(
-            override.search_path((here, variable, target), [here], variable)
-        )
+        path = [str(each) for each in folders.values()]
+        return override.load(override.search_path(path, path[:1], path[1]))

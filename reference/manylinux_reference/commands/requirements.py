@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_reference.reading.version import Key, version_key, without_local
+from manylinux_reference.rules.installer.choice import wheel_name
+
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]*[A-Za-z0-9])\s*(?:==\s*([A-Za-z0-9.!+_]+))?")
 
 
@@ -48,21 +51,29 @@ def normalized(name: str) -> str:
 
 
 def wheels(folder: Path, requirement: Requirement) -> list[str]:
-    """Return the file names of the wheels of a project, all of one version.
+    """Return the file names of a project's wheels, of the version asked for or of all.
 
-    Raises RequirementError if the folder cannot be read, or has several versions of
-    the project and none is asked for: comparing versions is another program's job.
+    Raises RequirementError if the folder cannot be read.
     """
-    found: dict[str, list[str]] = {}
     try:
-        for path in folder.iterdir():
-            name, _, rest = path.name.partition("-")
-            if path.suffix == ".whl" and normalized(name) == requirement.name:
-                found.setdefault(rest.partition("-")[0], []).append(path.name)
+        names = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise RequirementError(f"{folder}: {error.strerror}") from error
-    if requirement.version:
-        return sorted(found.get(requirement.version, []))
-    if len(found) > 1:
-        raise RequirementError(f"{requirement.name}: which version? there are several")
-    return sorted(name for names in found.values() for name in names)
+    wheels = filter(None, map(wheel_name, names))
+    return [
+        wheel.filename
+        for wheel in wheels
+        if normalized(wheel.distribution) == requirement.name
+        and _is_wanted(wheel.version, requirement.version)
+    ]
+
+
+def _is_wanted(version: Key, pinned: str) -> bool:
+    """Return whether a version is the pinned one (PyPA, Version matching).
+
+    Its local label counts only if one is asked for.
+    """
+    wanted = version_key(pinned) if pinned else None
+    if wanted is None:
+        return not pinned
+    return wanted in (version, without_local(version))

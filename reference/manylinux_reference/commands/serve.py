@@ -8,6 +8,7 @@ answered for that system instead of the running one; ``module``, the source of a
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import nullcontext
 from functools import cache, partial
@@ -45,9 +46,17 @@ def run(_arguments: Namespace) -> int:
 
 
 def main() -> None:
-    """Answer standard input; what is not UTF-8 in it is a bad question like others."""
-    with TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace") as lines:
-        serve(lines, sys.stdout)
+    """Answer standard input; what is not UTF-8 in it is a bad question like others.
+
+    Standard output is for answers alone: whatever else a ``_manylinux`` module lets
+    write to it, a program that it starts for one, goes to standard error.
+    """
+    with (
+        os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8") as answers,
+        TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace") as lines,
+    ):
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        serve(lines, answers)
 
 
 def serve(questions: TextIO, answers: TextIO) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class UnknownTargetError(ValueError):
-    """An explicit target is not a manylinux tag."""
+    """An explicit target is no platform tag of glibc-based Linux."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,14 @@ def running_target() -> Target:
 
 
 def named_target(tag: str) -> Target:
-    """Return the target that a manylinux tag names; it has no module.
+    """Return the target that a platform tag of Linux names; it has no module.
 
     Raises UnknownTargetError for any other tag.
     """
     environment = explicit_target(tag)
     if environment is None:
-        raise UnknownTargetError(f"{tag[:80]!r} is not a manylinux tag")
+        example = "manylinux_2_28_x86_64 or linux_x86_64"
+        raise UnknownTargetError(f"{tag[:80]!r} is not a target such as {example}")
     return Target(environment)
 
 

@@ -6,14 +6,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from manylinux_reference.mutants.table import Table, always
+from manylinux_reference.mutants.table import Table, always, nothing
+from manylinux_reference.reading.filename import SUFFIX, WheelName
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import eligibility, order
 from manylinux_reference.rules.installer.choice import (
     EVERY_PYTHON,
+    Fitting,
+    best,
     choose,
     explicit_target,
+    release_rank,
     sort_key,
+    unversioned_target,
+    wheel_name,
 )
 from manylinux_reference.rules.installer.eligibility import (
     fits_architecture,
@@ -87,6 +93,48 @@ def _by_metadata(
     }
     chosen = choose(dict.fromkeys(renamed, ()), pythons, ranks)
     return None if chosen is None else renamed[chosen]
+
+
+def _from_the_right(filename: str) -> WheelName | None:
+    """Count parts from the right and take all before them for name and version."""
+    parts = filename.removesuffix(SUFFIX).rsplit("-", 3)
+    if len(parts) != 4 or not filename.endswith(SUFFIX):  # noqa: PLR2004 - as split
+        return None
+    wheel = wheel_name("-".join(["p-1", *parts[1:]]) + SUFFIX)
+    if wheel:
+        wheel.filename = filename
+    return wheel
+
+
+def _newest_alone(
+    offers: Mapping[str, tuple[str, ...]], pythons: PythonRanks, ranks: Ranks
+) -> str | None:
+    """Choose from the newest release, whether or not it fits."""
+    wheels = [wheel for name in offers if (wheel := wheel_name(name))]
+    newest = max(map(release_rank, wheels), default=None)
+    kept = {w.filename: () for w in wheels if release_rank(w) == newest}
+    return choose(kept, pythons, ranks)
+
+
+def _lowest_build(fitting: list[Fitting]) -> str:
+    return min(fitting, key=lambda each: (each[0], each[1].build))[1].filename
+
+
+def _build_as_text(fitting: list[Fitting]) -> str:
+    wanted = min(preferred for preferred, _ in fitting)
+    equal = [wheel for preferred, wheel in fitting if preferred == wanted]
+    return max(equal, key=lambda wheel: "".join(map(str, wheel.build))).filename
+
+
+def _build_first(fitting: list[Fitting]) -> str:
+    highest = max(wheel.build for _, wheel in fitting)
+    return best([each for each in fitting if each[1].build == highest])
+
+
+def _from_list(tag: str) -> Environment | None:
+    """Know the targets of a list that ends at some version."""
+    right = explicit_target(tag)
+    return right if right and right.glibc and right.glibc <= (2, 40) else None
 
 
 def _platform_first(python: int, platform: Rank) -> Preference:
@@ -167,6 +215,7 @@ MUTANTS: Table = {
     "installer.architecture.ppc64-byte-order": {
         "off": {fits_architecture: _either_byte_order},
     },
+    "installer.filename.malformed": {"off": {wheel_name: _from_the_right}},
     "installer.filename-decides": {"metadata": {choose: _by_metadata}},
     "installer.glibc.at-least": {
         "newer": {fits_glibc: _one_newer},
@@ -188,6 +237,11 @@ MUTANTS: Table = {
         "first": {best_rank: _first_rank},
         "worst": {best_rank: _worst_rank},
     },
+    "installer.order.build-number": {
+        "before_tags": {best: _build_first},
+        "lowest": {best: _lowest_build},
+        "text": {best: _build_as_text},
+    },
     "installer.order.linux": {
         "last": {linux_rank: lambda position: (2, position, 0, 0)},
     },
@@ -198,6 +252,7 @@ MUTANTS: Table = {
     },
     "installer.order.perennial-first": {"off": {manylinux_rank: _legacy_before}},
     "installer.order.platform-last": {"off": {sort_key: _platform_first}},
+    "installer.release.step-back": {"off": {choose: _newest_alone}},
     "installer.target.legacy": {
         "newer": {explicit_target: _newer(legacy=True)},
         "off": {explicit_target: _unknown(legacy=True)},
@@ -205,5 +260,14 @@ MUTANTS: Table = {
     "installer.target.perennial": {
         "newer": {explicit_target: _newer(legacy=False)},
         "off": {explicit_target: _unknown(legacy=False)},
+    },
+    "installer.target.unnamed": {"listed": {explicit_target: _from_list}},
+    "installer.target.unversioned": {
+        "no_limit": {
+            unversioned_target: lambda tag: explicit_target(
+                tag.replace("linux_", "manylinux_999_0_")
+            )
+        },
+        "off": {unversioned_target: nothing},
     },
 }

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from manylinux_reference.mutants.table import Table, always
-from manylinux_reference.reading.system import BITS_32
+from manylinux_reference.reading.policy import elf_abi
+from manylinux_reference.reading.system import BITS_64
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer.eligibility import fits_architecture
 from manylinux_reference.rules.installer.platform import (
-    EM_ARM,
     architecture,
     decisive_system,
     glibc_version,
-    is_hard_float_arm,
-    is_i686,
     is_linux,
+    is_made_for,
     leading_version,
     machine_name,
     version_text,
@@ -65,31 +65,54 @@ def _last_digits(text: str) -> Version | None:
     return (int(major), int(minor)) if (major + minor).isdecimal() else None
 
 
-def _kernels_name(name: str, header: InterpreterHeader | None) -> str:
+def _kernels_name(name: str, pointer_bits: int) -> str:
     machine = tags.underscored(name)
-    return machine if machine == "x86_64" else machine_name(name, header)
+    return machine if machine == "x86_64" else machine_name(name, pointer_bits)
 
 
-def _any_x86(machine: str, header: InterpreterHeader | None) -> str:
-    i686 = machine in {"i386", "i486", "i586"}
-    return architecture("i686" if i686 else machine, header)
+def _any_x86(machine: str) -> str:
+    return architecture("i686" if machine in {"i386", "i486", "i586"} else machine)
 
 
-def _armv8l_kept(machine: str, header: InterpreterHeader | None) -> str:
-    return machine if machine == "armv8l" else architecture(machine, header)
+def _armv8l_kept(machine: str) -> str:
+    return machine if machine == "armv8l" else architecture(machine)
 
 
-def _armv6_too(machine: str, header: InterpreterHeader | None) -> str:
-    armv6 = machine.startswith("armv6")
-    return architecture("armv7l" if armv6 else machine, header)
+def _armv6_too(machine: str) -> str:
+    return architecture("armv7l" if machine.startswith("armv6") else machine)
 
 
-def _any_32_bits(header: InterpreterHeader | None) -> bool:
-    return header is not None and header.bits == BITS_32
+def _unlooked(*archs: str) -> Callable[..., bool]:
+    """Return a function that takes every interpreter for one of some architectures."""
+
+    def fits(arch: str, bits: int, header: InterpreterHeader | None) -> bool:
+        return arch in archs or is_made_for(arch, bits, header)
+
+    return fits
 
 
-def _any_float(header: InterpreterHeader | None) -> bool:
-    return header is not None and header.machine == EM_ARM
+def _by_width(arch: str, bits: int, header: InterpreterHeader | None) -> bool:
+    """Look at the class of the interpreter's file alone."""
+    abi = elf_abi(arch)
+    shown = header.bits if header else bits
+    return abi is None or (bits == abi[0] and shown == abi[0])
+
+
+def _by_machine(arch: str, bits: int, header: InterpreterHeader | None) -> bool:
+    """Look at width and machine, and not at the flags."""
+    abi = elf_abi(arch)
+    if abi is None or header is None:
+        return is_made_for(arch, bits, header)
+    return (header.bits, header.machine, header.little_endian) == (
+        *abi[:2],
+        not abi[2],
+    )
+
+
+def _of_32_bits(arch: str, bits: int, header: InterpreterHeader | None) -> bool:
+    """Take 64-bit interpreters under a kernel that gives a 32-bit name."""
+    narrow = arch in {"i686", "armv7l"} and bits == BITS_64
+    return narrow or is_made_for(arch, bits, header)
 
 
 def _armv8l_on_armv7l(arch: str, host: str) -> bool:
@@ -99,8 +122,8 @@ def _armv8l_on_armv7l(arch: str, host: str) -> bool:
 MUTANTS: Table = {
     "platform.arm.older": {"off": {architecture: _armv6_too}},
     "platform.armv7l.interpreter": {
-        "any_float": {is_hard_float_arm: _any_float},
-        "off": {is_hard_float_arm: always},
+        "any_float": {is_made_for: _by_machine},
+        "off": {is_made_for: _unlooked("armv7l")},
     },
     "platform.armv7l.no-armv8l": {"off": {fits_architecture: _armv8l_on_armv7l}},
     "platform.armv7l.on-64-bit-kernel": {"off": {architecture: _armv8l_kept}},
@@ -110,12 +133,18 @@ MUTANTS: Table = {
     },
     "platform.glibc-only": {"off": {glibc_version: _of_any_library}},
     "platform.i686.interpreter": {
-        "off": {is_i686: always},
-        "x32": {is_i686: _any_32_bits},
+        "off": {is_made_for: _unlooked("i686")},
+        "x32": {is_made_for: _by_width},
     },
     "platform.i686.on-x86-64-kernel": {"off": {machine_name: _kernels_name}},
     "platform.i686.other-names": {"off": {architecture: _any_x86}},
+    "platform.interpreter": {
+        "flags": {is_made_for: _by_machine},
+        "off": {is_made_for: always},
+        "width": {is_made_for: _by_width},
+    },
     "platform.linux-only": {"off": {is_linux: always}},
+    "platform.personality": {"off": {is_made_for: _of_32_bits}},
     "platform.static-interpreter": {"off": {glibc_version: _of_static_too}},
     "platform.target-libc": {"off": {decisive_system: _of_tool}},
     "platform.version.leading": {

@@ -96,6 +96,19 @@ def dotted(level: Version) -> str:
     return f"{major}.{minor}"
 
 
+def elf_abi(arch: str) -> tuple[int, int, bool, int, int] | None:
+    """Return how an architecture's files look: bits, machine, order, flags.
+
+    The order is whether they are big-endian; the flags are a mask, and what remains
+    under it.  None for an architecture without data.
+    """
+    for words in _words():
+        if words[:2] == ["arch", arch]:
+            bits, machine, order, mask, value = words[2:7]
+            return int(bits), int(machine), order == "big", int(mask), int(value)
+    return None
+
+
 def architectures() -> list[str]:
     """Return the names of the architectures that have a policy."""
     return [words[1] for words in _words() if words[0] == "arch"]

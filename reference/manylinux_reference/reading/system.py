@@ -12,8 +12,9 @@ from pathlib import Path
 HEADER_SIZE = 64  # e_ehsize of ELF64, the larger one
 SMALLEST_HEADER = 52  # e_ehsize of ELF32
 ELFCLASS32, ELFCLASS64 = 1, 2
-ELFDATA2LSB = 1
+ELFDATA2LSB, ELFDATA2MSB = 1, 2
 BITS_32, BITS_64 = 32, 64
+RUNNING_PROGRAM = "/proc/self/exe"  # proc(5); the interpreter's file, or its loader
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class SystemAnswers:
     """What a system says about itself, before any rule has looked at it.
 
     ``platform`` is ``sysconfig.get_platform()``; ``confstr`` the answer to
-    ``CS_GNU_LIBC_VERSION``; ``interpreter`` the first bytes of its file.
+    ``CS_GNU_LIBC_VERSION``; ``interpreter`` the first bytes of its file, which alone
+    tell its ABI; ``pointer_bits`` what the running process says of itself.
     """
 
     platform: str
@@ -29,6 +31,7 @@ class SystemAnswers:
     gnu_get_libc_version: str | None = None
     opens_main_program: bool = True
     interpreter: bytes = b""
+    pointer_bits: int = BITS_64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,28 @@ def ask_system() -> SystemAnswers:
         confstr=_confstr(),
         gnu_get_libc_version=version,
         opens_main_program=opens,
-        interpreter=first_bytes_of(sys.executable),
+        interpreter=interpreter_header(),
+        pointer_bits=pointer_bits(),
     )
+
+
+def pointer_bits() -> int:
+    """Return the width of this process's pointers (Python's ``sys.maxsize``)."""
+    return BITS_64 if sys.maxsize > 2**BITS_32 else BITS_32
+
+
+def interpreter_header() -> bytes:
+    """Return the first bytes of the running interpreter's ELF file, empty without one.
+
+    Python documents that ``sys.executable`` may be None or empty, and it may name a
+    script that starts the interpreter.
+    """
+    for path in (sys.executable, RUNNING_PROGRAM):
+        data = first_bytes_of(path) if path else b""
+        header = read_header(data)
+        if header and header.bits == pointer_bits():
+            return data
+    return b""
 
 
 def first_bytes_of(path: str) -> bytes:
@@ -58,7 +81,7 @@ def first_bytes_of(path: str) -> bytes:
     try:
         with Path(path).open("rb") as file:
             return file.read(HEADER_SIZE)
-    except OSError:
+    except (OSError, ValueError):
         return b""
 
 
@@ -67,6 +90,8 @@ def read_header(data: bytes) -> InterpreterHeader | None:
     if len(data) < SMALLEST_HEADER or data[:4] != b"\x7fELF":
         return None
     if data[4] not in (ELFCLASS32, ELFCLASS64):
+        return None
+    if data[5] not in (ELFDATA2LSB, ELFDATA2MSB):
         return None
     little = data[5] == ELFDATA2LSB
     at = 36 if data[4] == ELFCLASS32 else 48  # e_flags comes after three addresses

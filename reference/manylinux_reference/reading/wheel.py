@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.filename import read_filename
 from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
 from manylinux_reference.reading.unusable import UnusableError
@@ -30,13 +31,11 @@ class Wheel:
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
-        parts = filename.removesuffix(".whl").split("-")
-        if not filename.endswith(".whl") or len(parts) not in (5, 6) or not all(parts):
-            raise UnusableError("the name is not that of a wheel")
-        self.distribution = parts[0]
-        self.pythons, self.abis, self.platforms = (
-            part.split(".") for part in parts[-3:]
-        )
+        name = read_filename(filename)
+        self.distribution = name.distribution
+        self.pythons = name.python.split(".")
+        self.abis = name.abi.split(".")
+        self.platforms = name.platform.split(".")
         self.members: list[str] = []
         self.metadata: dict[str, list[str]] = {}
         self.record: dict[str, bool] = {}

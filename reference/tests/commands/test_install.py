@@ -28,6 +28,9 @@ def links(tmp_path: Path) -> Path:
     _write(folder, "foreign-1-py3-none-win_amd64.whl", "foreign")
     for version in "12":
         _write(folder, f"several-{version}-py3-none-any.whl", version)
+    for version, level in (("1", "2_17"), ("2.0", "2_28"), ("10", "2_34")):
+        name = f"raised-{version}-py3-none-manylinux_{level}_x86_64.whl"
+        _write(folder, name, version)
     (folder / "notes.txt").write_text("no wheel")
     return folder
 
@@ -58,6 +61,24 @@ def test_best_wheel_is_installed(
     ]
 
 
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("line", "version"),
+    [("raised", "2.0"), ("raised==1.0", "1"), ("several", "2"), ("several==1", "1")],
+)
+def test_newest_release_that_fits_is_installed(
+    links: Path, line: str, version: str
+) -> None:
+    assert install(links, line) == 0
+    (installed,) = (links.parent / "target").iterdir()
+    assert installed.read_text() == version
+
+
+def test_target_without_a_version_has_a_documented_one(links: Path) -> None:
+    assert install(links, "raised", more=("--platform=linux_x86_64",)) == 0
+    assert (links.parent / "target" / "raised.py").read_text() == "2.0"
+
+
 def test_explicit_target_decides_instead_of_the_machine(links: Path) -> None:
     assert install(links, "good-one", more=("--platform=manylinux2014_x86_64",)) == 0
     installed = links.parent / "target" / "good_one.py"
@@ -70,7 +91,6 @@ def test_explicit_target_decides_instead_of_the_machine(links: Path) -> None:
     [
         ("foreign", "foreign: none of its wheels fits here"),
         ("missing", "missing: none of its wheels fits here"),
-        ("several", "which version"),
         ("several==3", "none of its wheels fits here"),
         ("good-one>=1", "only names and NAME==VERSION"),
         ("-r other.txt", "only names and NAME==VERSION"),
@@ -99,4 +119,5 @@ def test_wrong_target_is_one_line(
     links: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert install(links, "good-one", more=("--platform=win32",)) == 1
-    assert capsys.readouterr().err == "manylinux: 'win32' is not a manylinux tag\n"
+    reason = "is not a target such as manylinux_2_28_x86_64 or linux_x86_64"
+    assert capsys.readouterr().err == f"manylinux: 'win32' {reason}\n"

@@ -43,17 +43,28 @@ def test_names_are_normalized_as_in_wheel_names() -> None:
     assert normalized("Foo-._-Bar") == "foo_bar"
 
 
-@pytest.mark.parametrize("version", ["", "2"])
-def test_wheels_of_one_version_are_listed(version: str, tmp_path: Path) -> None:
-    names = ["p-2-py3-none-any.whl", "P-2-cp312-cp312-any.whl", "q-2-py3-none-any.whl"]
-    for name in (*names, "p-2.tar.gz", "p-2-py3-none-any.whl.asc"):
+@pytest.mark.parametrize(
+    ("pinned", "versions"),
+    [
+        ("", ["1.0", "1.0+local", "2", "2.0rc1"]),
+        ("2", ["2"]),
+        ("2.0.0", ["2"]),
+        ("v2.0-RC1", ["2.0rc1"]),
+        ("1", ["1.0", "1.0+local"]),
+        ("1+LOCAL", ["1.0+local"]),
+        ("3", []),
+        ("latest", []),
+    ],
+)
+def test_wheels_of_the_wanted_version_are_listed(
+    pinned: str, versions: list[str], tmp_path: Path
+) -> None:
+    for version in ("1.0", "1.0+local", "2", "2.0rc1"):
+        (tmp_path / f"P.q-{version}-py3-none-any.whl").touch()
+    for name in ("q-2-py3-none-any.whl", "p_q-2.tar.gz", "p_q-2-py3-none-any.whl.asc"):
         (tmp_path / name).touch()
-    assert wheels(tmp_path, Requirement("p", version)) == sorted(names[:2])
-
-
-def test_several_versions_are_a_question(tmp_path: Path) -> None:
-    for version in "12":
-        (tmp_path / f"p-{version}-py3-none-any.whl").touch()
-    with pytest.raises(RequirementError, match=r"p: which version[?]"):
-        wheels(tmp_path, Requirement("p"))
-    assert wheels(tmp_path, Requirement("p", "3")) == []
+    for malformed in ("p_q-2-x-py3-none-any.whl", "p_q-2-py3-none-2-py3-none-any.whl"):
+        (tmp_path / malformed).touch()
+    assert wheels(tmp_path, Requirement("p_q", pinned)) == sorted(
+        f"P.q-{version}-py3-none-any.whl" for version in versions
+    )

@@ -70,7 +70,12 @@ def test_system_of_the_tool_itself_does_not_matter() -> None:
 
 @pytest.mark.parametrize(
     ("place", "chosen"),
-    [("target", OFFER[0]), ("pythonpath", OFFER[1]), ("working-directory", OFFER[1])],
+    [
+        ("standard-library", OFFER[0]),
+        ("site-packages", OFFER[0]),
+        ("pythonpath", OFFER[1]),
+        ("working-directory", OFFER[1]),
+    ],
 )
 def test_told_module_counts_in_the_target_alone(place: str, chosen: str) -> None:
     assert choice(module=VETO, module_at=place) == chosen

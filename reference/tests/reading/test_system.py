@@ -10,6 +10,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from manylinux_reference.reading import system
 from manylinux_reference.reading.system import (
     InterpreterHeader,
     ask_system,
@@ -91,6 +92,8 @@ def test_header_says_class_order_machine_and_flags(bits: int, order: str) -> Non
         b"\x7fELG" + header(64, "<")[4:],
         b"\x7fELF\0" + header(64, "<")[5:],
         b"\x7fELF\3" + header(64, "<")[5:],
+        b"\x7fELF\2\0" + header(64, "<")[6:],
+        b"\x7fELF\2\3" + header(64, "<")[6:],
     ],
 )
 def test_what_is_no_elf_file_has_no_header(data: bytes) -> None:
@@ -154,3 +157,47 @@ def test_library_answers_with_its_version(
 
     monkeypatch.setattr(ctypes, "CDLL", opened)
     assert ask_system().gnu_get_libc_version == version
+
+
+@pytest.mark.parametrize("executable", [None, "", "/nowhere/python", "a\0b"])
+def test_interpreter_that_does_not_know_its_file_is_the_running_program(
+    executable: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", executable)
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+
+
+def test_script_that_starts_the_interpreter_is_not_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "python"
+    script.write_text('#!/bin/sh\nexec python3 "$@"\n' + "#" * 64)
+    monkeypatch.setattr(sys, "executable", str(script))
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+
+
+def test_launcher_of_another_width_is_not_the_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher = tmp_path / "python"
+    launcher.write_bytes(header(32 if sys.maxsize > 2**32 else 64, "<"))
+    monkeypatch.setattr(sys, "executable", str(launcher))
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+
+
+def test_nothing_is_known_of_an_interpreter_without_any_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "executable", "")
+    monkeypatch.setattr(system, "RUNNING_PROGRAM", "/nowhere/exe")
+    answers = ask_system()
+    assert answers.interpreter == b""
+    assert answers.pointer_bits == 8 * ctypes.sizeof(ctypes.c_void_p)
+
+
+@pytest.mark.parametrize(("largest", "bits"), [(2**31 - 1, 32), (2**63 - 1, 64)])
+def test_process_tells_its_own_width(
+    largest: int, bits: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "maxsize", largest)
+    assert ask_system().pointer_bits == bits

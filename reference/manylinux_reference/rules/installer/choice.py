@@ -6,46 +6,85 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 
+from manylinux_reference.reading.filename import WheelName, read_filename
+from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.version import Key, is_pre_release
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.installer.order import ANY, MOST_REMEMBERED, Rank, Ranks
 from manylinux_reference.rules.installer.platform import Environment
 
 Preference = tuple[int | Rank, int | Rank]  # smaller is better
+Fitting = tuple[Preference, WheelName]
 
-PARTS = 4  # of a wheel's name: project and version, Python, ABI and platform tag
+UNVERSIONED = (2, 28)  # the glibc of a target without a version; in the README
 EVERY_PYTHON = 1000  # more than there are ranks of Python and ABI tags
 
 
-@decides("installer.filename-decides")
+@decides("installer.filename-decides", "installer.release.step-back")
 def choose(
     offers: Mapping[str, tuple[str, ...]], pythons: PythonRanks, ranks: Ranks
 ) -> str | None:
-    """Return the file name of the best wheel, or None if none fits.
+    """Return the file name of the best wheel of a project, or None if none fits.
 
     ``offers`` maps each file name to the Tag lines of its WHEEL, where known; the name
-    decides (PEP 425, Use).
+    decides (PEP 425, Use).  It is of the newest release that has a fitting wheel.
 
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
-    wanted = [
-        (preferred, name)
+    fitting = [
+        (wanted, wheel)
         for name in offers
-        if (preferred := preference(name, pythons, ranks))
+        if (wheel := wheel_name(name)) and (wanted := preference(wheel, pythons, ranks))
     ]
-    return min(wanted)[1] if wanted else None
+    if not fitting:
+        return None
+    newest = max(release_rank(wheel) for _, wheel in fitting)
+    return best([each for each in fitting if release_rank(each[1]) == newest])
 
 
-def preference(name: str, pythons: PythonRanks, ranks: Ranks) -> Preference | None:
-    """Return how much a wheel is wanted by its file name, None if it does not fit.
+@decides("installer.filename.malformed")
+def wheel_name(filename: str) -> WheelName | None:
+    """Return the parts of a wheel's file name, None if it is not one.
+
+    PyPA, Binary distribution format, File name convention.
+    """
+    try:
+        return read_filename(filename)
+    except UnusableError:
+        return None
+
+
+def release_rank(wheel: WheelName) -> tuple[bool, Key]:
+    """Return how new a wheel's release is; pre-releases come last.
+
+    PyPA, Version specifiers, Handling of pre-releases.
+    """
+    return not is_pre_release(wheel.version), wheel.version
+
+
+@decides("installer.order.build-number")
+def best(fitting: list[Fitting]) -> str:
+    """Return the file name of the best wheel of one release.
+
+    Of those with equally good tags it has the highest build number; none is below
+    every number (PyPA, Binary distribution format, Build tag).
+    """
+    wanted = min(preferred for preferred, _ in fitting)
+    equal = [wheel for preferred, wheel in fitting if preferred == wanted]
+    highest = max(wheel.build for wheel in equal)
+    return min(wheel.filename for wheel in equal if wheel.build == highest)
+
+
+def preference(
+    wheel: WheelName, pythons: PythonRanks, ranks: Ranks
+) -> Preference | None:
+    """Return how much a wheel is wanted by its tags, None if it does not fit.
 
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
-    parts = name.rsplit("-", 3)
-    if len(parts) != PARTS or not name.endswith(".whl"):
-        return None
     try:
-        python = pythons[parts[1], parts[2]]
-        platform = None if python is None else ranks[parts[3][:-4]]
+        python = pythons[wheel.python, wheel.abi]
+        platform = None if python is None else ranks[wheel.platform]
     except tags.InvalidTagSetError:
         return None
     if python is None or platform is None:
@@ -103,14 +142,31 @@ def running_python_ranks() -> PythonRanks:
     return PythonRanks((major, minor), f"cp{major}{minor}{threads}")
 
 
-@decides("installer.target.legacy", "installer.target.perennial")
+@decides(
+    "installer.target.legacy",
+    "installer.target.perennial",
+    "installer.target.unnamed",
+)
 def explicit_target(tag: str) -> Environment | None:
     """Return the environment of an explicit target: its level and every older one.
 
-    None if the tag is not a manylinux tag.  Under either spelling, as for pip and uv.
+    None if the tag is not a manylinux tag.  Under either spelling, as for pip and uv,
+    and for every version, known or not.
     """
     promise = tags.parse(tag)
     if promise is None:
-        return None
+        return unversioned_target(tag)
     version, arch = promise
     return Environment((), arch, version)
+
+
+@decides("installer.target.unversioned")
+def unversioned_target(tag: str) -> Environment | None:
+    """Return the environment of a target ``linux_ARCH``, which names no glibc.
+
+    It gets a documented one, as in uv and conda-lock.
+    """
+    word, _, arch = tags.fold_case(tag).partition("_")
+    if word != "linux" or not arch:
+        return None
+    return Environment((arch,), arch, UNVERSIONED)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from importlib import util
 from importlib.machinery import PathFinder
 from types import ModuleType
+from typing import TextIO
 
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise, Version
@@ -42,10 +45,11 @@ def load(path: list[str]) -> ModuleType | None:
         return None
     module = util.module_from_spec(spec)
     try:
-        spec.loader.exec_module(module)
+        with _foreign_code():
+            spec.loader.exec_module(module)
     except ImportError:
         return None
-    except Exception as error:
+    except BaseException as error:
         raise OverrideError(_reason(error)) from error
     return module
 
@@ -60,16 +64,27 @@ def decision(module: ModuleType | None, promise: Promise) -> bool | None:
     if module is None:
         return None
     version, arch = promise
-    if not has_function(module):
-        return _attribute(module, version, arch)
     try:
-        return answer(call(getattr(module, FUNCTION), *version, arch))
-    except Exception as error:
+        with _foreign_code():
+            if not has_function(module):
+                return _attribute(module, version, arch)
+            return answer(call(getattr(module, FUNCTION), *version, arch))
+    except BaseException as error:
         raise OverrideError(_reason(error)) from error
 
 
-def _reason(error: Exception) -> str:
-    return f"{NAME}: {type(error).__name__}: {error}"
+def _foreign_code() -> redirect_stdout[TextIO]:
+    """Return a block for the module's own code: what it prints is no answer of ours."""
+    return redirect_stdout(sys.stderr)
+
+
+def _reason(error: BaseException) -> str:
+    """Return one line about whatever the module raised, ``SystemExit`` included."""
+    try:
+        said = " ".join(str(error).split())
+    except BaseException:  # noqa: BLE001 - its text is the module's code as well
+        said = "an error that cannot be shown"
+    return f"{NAME}: {type(error).__name__}: {said}"
 
 
 def _attribute(module: ModuleType, version: Version, arch: str) -> bool | None:

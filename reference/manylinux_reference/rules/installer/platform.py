@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from manylinux_reference.reading.policy import elf_abi
 from manylinux_reference.reading.system import (
     BITS_32,
+    BITS_64,
     InterpreterHeader,
     SystemAnswers,
     read_header,
@@ -14,9 +16,6 @@ from manylinux_reference.reading.system import (
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Version
 
-EM_386, EM_ARM = 3, 40  # e_machine, gABI chapter 4
-EF_ARM_EABI, EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000  # ELF for the Arm architecture
-EF_ARM_ABI_FLOAT_HARD = 0x400
 LONGEST_VERSION = 256  # characters; glibc's own buffer is far smaller
 OLDER_ARM = ("armv4", "armv5", "armv6")
 
@@ -38,9 +37,11 @@ def detect(answers: SystemAnswers) -> Environment:
     """Return the environment that a system's answers describe."""
     if not is_linux(answers.platform):
         return Environment((), "", None)
-    header = read_header(answers.interpreter)
-    machine = machine_name(answers.platform.partition("-")[2], header)
-    arch = architecture(machine, header)
+    width = answers.pointer_bits
+    machine = machine_name(answers.platform.partition("-")[2], width)
+    arch = architecture(machine)
+    if not is_made_for(arch, width, read_header(answers.interpreter)):
+        arch = ""
     linux = (machine, arch) if arch not in ("", machine) else (machine,)
     return Environment(linux, arch, glibc_version(answers))
 
@@ -97,13 +98,13 @@ def leading_version(text: str) -> Version | None:
 
 
 @decides("platform.i686.on-x86-64-kernel")
-def machine_name(name: str, header: InterpreterHeader | None) -> str:
+def machine_name(name: str, pointer_bits: int) -> str:
     """Return the machine of sysconfig's platform, as the interpreter sees it.
 
     The kernel gives its own name to a 32-bit process as well (packaging).
     """
     machine = tags.underscored(name)
-    if header and header.bits == BITS_32:
+    if pointer_bits == BITS_32:
         return {"x86_64": "i686", "aarch64": "armv8l"}.get(machine, machine)
     return machine
 
@@ -113,7 +114,7 @@ def machine_name(name: str, header: InterpreterHeader | None) -> str:
     "platform.armv7l.on-64-bit-kernel",
     "platform.i686.other-names",
 )
-def architecture(machine: str, header: InterpreterHeader | None) -> str:
+def architecture(machine: str) -> str:
     """Return the architecture of manylinux tags for a machine, empty if none fits.
 
     A 64-bit kernel calls 32-bit Arm code armv8l; what Arm was before version 7, and
@@ -121,36 +122,30 @@ def architecture(machine: str, header: InterpreterHeader | None) -> str:
     """
     if machine.startswith(OLDER_ARM):
         return ""
-    arch = "armv7l" if machine == "armv8l" else machine
-    if arch == "i686" and not is_i686(header):
-        return ""
-    if arch == "armv7l" and not is_hard_float_arm(header):
-        return ""
-    return arch
+    return "armv7l" if machine == "armv8l" else machine
 
 
-@decides("platform.i686.interpreter")
-def is_i686(header: InterpreterHeader | None) -> bool:
-    """Return whether an interpreter is 32-bit x86, and not x32 (gABI, chapter 4)."""
-    return (
-        header is not None
-        and header.bits == BITS_32
-        and header.little_endian
-        and header.machine == EM_386
-    )
+@decides(
+    "platform.armv7l.interpreter",
+    "platform.i686.interpreter",
+    "platform.interpreter",
+    "platform.personality",
+)
+def is_made_for(arch: str, pointer_bits: int, header: InterpreterHeader | None) -> bool:
+    """Return whether an interpreter has the ABI of an architecture, if that has one.
 
-
-@decides("platform.armv7l.interpreter")
-def is_hard_float_arm(header: InterpreterHeader | None) -> bool:
-    """Return whether an interpreter follows Arm's EABI 5 with hard floats.
-
-    ELF for the Arm Architecture, ELF header.
+    The process tells its width, and its file the rest: class, byte order, machine and
+    flags (``architectures.toml``).  Without the file, the width is enough where it
+    leaves no second ABI, never on 32-bit architectures.
     """
-    return (
-        header is not None
-        and header.bits == BITS_32
-        and header.little_endian
-        and header.machine == EM_ARM
-        and header.flags & EF_ARM_EABI == EF_ARM_EABI_VER5
-        and header.flags & EF_ARM_ABI_FLOAT_HARD != 0
-    )
+    abi = elf_abi(arch)
+    if abi is None:
+        return True
+    bits, machine, big_endian, mask, value = abi
+    if pointer_bits != bits:
+        return False
+    if header is None:
+        return bits == BITS_64 and not mask
+    if (header.bits, header.machine) != (bits, machine):
+        return False
+    return header.little_endian != big_endian and header.flags & mask == value

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manylinux_reference.reading.filename import read_filename
 from manylinux_reference.rules.installer import choice
 from manylinux_reference.rules.installer.choice import (
     PythonRanks,
@@ -45,16 +46,29 @@ def best(*tags: str) -> str | None:
     return chosen and chosen[len("p-1-") : -len(".whl")]
 
 
+def wanted_by_tags(name: str, ranks: Ranks) -> choice.Preference | None:
+    return choice.preference(read_filename(name), PYTHONS, ranks)
+
+
+def chosen_of(*names: str) -> str | None:
+    found = {
+        choose(dict.fromkeys(order, ()), PYTHONS, Ranks(HERE))
+        for order in (names, names[::-1])
+    }
+    assert len(found) == 1  # the order of the offer does not matter
+    return found.pop()
+
+
 @given(st.lists(WHEELS, max_size=8, unique=True))
 def test_chosen_wheel_fits_and_none_is_better(names: list[str]) -> None:
     ranks = Ranks(HERE)
     chosen = choose(dict.fromkeys(names, ()), PYTHONS, ranks)
-    wanted = [choice.preference(name, PYTHONS, ranks) for name in names]
+    wanted = [wanted_by_tags(name, ranks) for name in names]
     fitting = [each for each in wanted if each is not None]
     if chosen is None:
         assert not fitting
     else:
-        assert choice.preference(chosen, PYTHONS, ranks) == min(fitting)
+        assert wanted_by_tags(chosen, ranks) == min(fitting)
 
 
 @given(st.lists(WHEELS, min_size=1, max_size=8, unique=True), st.randoms())
@@ -102,10 +116,22 @@ def test_upper_case_python_tag_fits() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["p-1.tar.gz", "p-1-py3-none-any.zip", "p.whl", "py3-none-any.whl", "", "----"],
+    [
+        *(
+            "p-1.tar.gz",
+            "p-1-py3-none-any.zip",
+            "p.whl",
+            "py3-none-any.whl",
+            "",
+            "----",
+        ),
+        "p-1-py3-none-1-py3-none-manylinux_2_28_x86_64.whl",
+        "p-1-x-py3-none-manylinux_2_28_x86_64.whl",
+    ],
 )
 def test_what_is_not_a_wheel_is_not_chosen(name: str) -> None:
     assert choose({name: ()}, PYTHONS, Ranks(HERE)) is None
+    assert chosen_of(name, "p-1-py3-none-any.whl") == "p-1-py3-none-any.whl"
 
 
 def test_filename_decides_against_the_metadata() -> None:
@@ -140,8 +166,30 @@ def test_explicit_target_is_its_level_and_every_older_one(
     assert Ranks(environment)[refused] is None
 
 
-@pytest.mark.parametrize("target", ["linux_x86_64", "any", "manylinux2014_riscv64", ""])
-def test_what_is_not_a_manylinux_tag_is_not_a_target(target: str) -> None:
+@pytest.mark.parametrize("version", ["2_29", "2_42", "2_200", "7_0"])
+def test_every_version_is_a_target(version: str) -> None:
+    target = f"manylinux_{version}_x86_64"
+    environment = explicit_target(target)
+    assert environment is not None
+    assert Ranks(environment)[target] is not None
+    assert Ranks(environment)["manylinux_2_17_x86_64"] is not None
+    assert Ranks(environment)["manylinux_8_0_x86_64"] is None
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "riscv64"])
+def test_target_without_a_version_is_glibc_2_28(arch: str) -> None:
+    environment = explicit_target(f"linux_{arch}")
+    assert environment == Environment((arch,), arch, (2, 28))
+    assert Ranks(environment)[f"manylinux_2_28_{arch}"] is not None
+    assert Ranks(environment)[f"manylinux_2_29_{arch}"] is None
+    assert Ranks(environment)[f"linux_{arch}"] is not None
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["linux", "linux_", "any", "manylinux2014_riscv64", "manylinux", "", "win_amd64"],
+)
+def test_what_names_no_linux_and_architecture_is_not_a_target(target: str) -> None:
     assert explicit_target(target) is None
 
 
@@ -192,17 +240,63 @@ def test_target_is_an_environment_without_a_machine() -> None:
     assert explicit_target("manylinux2014_x86_64") == Environment((), "x86_64", (2, 17))
 
 
+def test_of_equal_wheels_the_first_by_name_is_chosen() -> None:
+    assert chosen_of("P-1-py3-none-any.whl", "p-1-py3-none-any.whl") == (
+        "P-1-py3-none-any.whl"
+    )
+
+
 @pytest.mark.parametrize(
-    "names",
+    ("best", "other"),
     [
-        ["p-1-py3-none-any.whl", "p-1-1-py3-none-any.whl"],
-        ["p-2-py3-none-any.whl", "p-1-py3-none-any.whl"],
+        ("1", ""),
+        ("2", "1"),
+        ("10", "2"),
+        ("10", "09"),
+        ("2b", "2a"),
+        ("2a", "2"),
+        ("3", "2z"),
+        ("0", ""),
+        ("1_x.y", "1"),
     ],
 )
-def test_of_equal_wheels_the_first_by_name_is_chosen(names: list[str]) -> None:
-    for order in (names, names[::-1]):
-        chosen = choose(dict.fromkeys(order, ()), PYTHONS, Ranks(HERE))
-        assert chosen == min(names)
+def test_greatest_build_number_is_taken(best: str, other: str) -> None:
+    names = [
+        f"p-1-{build}-py3-none-any.whl".replace("--", "-") for build in (best, other)
+    ]
+    assert chosen_of(*names) == names[0]
+
+
+def test_tag_comes_before_the_build_number() -> None:
+    first = "p-1-1-py3-none-manylinux_2_28_x86_64.whl"
+    assert chosen_of(first, "p-1-2-py3-none-manylinux_2_17_x86_64.whl") == first
+    assert chosen_of(first, "p-1-9-py3-none-any.whl") == first
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        ("2", "1"),
+        ("10", "9"),
+        ("1.0.post1", "1.0"),
+        ("1!0.1", "2.0"),
+        ("1.0", "1.1rc1"),
+        ("1.0", "2.0.dev3"),
+        ("1.1rc1", "1.1b2"),
+    ],
+)
+def test_newest_release_is_taken_and_pre_releases_come_last(
+    newer: str, older: str
+) -> None:
+    names = [f"p-{version}-py3-none-any.whl" for version in (newer, older)]
+    assert chosen_of(*names) == names[0]
+
+
+def test_release_without_a_fitting_wheel_is_stepped_over() -> None:
+    fitting = "p-1-py3-none-manylinux_2_17_x86_64.whl"
+    newest = "p-3-py3-none-manylinux_2_99_x86_64.whl"
+    assert chosen_of(newest, "p-2-py3-none-win_amd64.whl", fitting) == fitting
+    assert chosen_of(newest, "p-2-py3-none-any.whl", fitting) == "p-2-py3-none-any.whl"
 
 
 @pytest.mark.parametrize(
@@ -210,4 +304,4 @@ def test_of_equal_wheels_the_first_by_name_is_chosen(names: list[str]) -> None:
     ["p-1-py3-none-a..b.whl", "p-1-py3..py2-none-any.whl", "p-1-py3-any.x-any.whl"],
 )
 def test_wheel_with_a_set_that_breaks_a_rule_does_not_fit(name: str) -> None:
-    assert choice.preference(name, PYTHONS, Ranks(HERE)) is None
+    assert wanted_by_tags(name, Ranks(HERE)) is None

@@ -44,6 +44,9 @@ def test_module_that_cannot_be_imported_is_none(tmp_path: Path, source: str) -> 
         ("raise ValueError('table')", "ValueError: table$"),
         ("def broken(:", "SyntaxError: "),
         ("1 / 0", "ZeroDivisionError: division by zero$"),
+        ("raise SystemExit(0)", "SystemExit: 0$"),
+        ("import sys; sys.exit()", "SystemExit: $"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt: $"),
     ],
 )
 def test_module_that_breaks_ends_the_question(
@@ -107,6 +110,75 @@ def test_function_is_asked_with_two_integers_and_a_string() -> None:
     vars(module)["manylinux_compatible"] = lambda *given: asked.append(given)
     assert decision(module, ((2, 17), "x86_64")) is None
     assert asked == [(2, 17, "x86_64")]
+
+
+class Loud:
+    """An object whose truth value is an error of some kind."""
+
+    def __init__(self, error: type[BaseException]) -> None:
+        self.error = error
+
+    def __bool__(self) -> bool:
+        raise self.error("no truth in it")
+
+
+class SilentError(Exception):
+    """An error that cannot be shown."""
+
+    def __str__(self) -> str:
+        raise SystemExit(0)
+
+
+ERRORS = [
+    ValueError,
+    ImportError,
+    SystemExit,
+    KeyboardInterrupt,
+    MemoryError,
+    SilentError,
+]
+
+
+@pytest.mark.parametrize("error", ERRORS)
+@pytest.mark.parametrize("name", ["manylinux_compatible", "manylinux2014_compatible"])
+@pytest.mark.parametrize("place", ["truth", "call", "attribute"])
+def test_whatever_the_module_raises_ends_the_question(
+    error: type[BaseException], name: str, place: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error("refused")
+
+    module = ModuleType("_manylinux")
+    match place:
+        case "attribute":  # PEP 562
+            vars(module)["__getattr__"] = refuse
+        case "call":
+            vars(module)["manylinux_compatible"] = refuse
+        case _ if name == "manylinux_compatible":
+            vars(module)[name] = lambda *_: Loud(error)
+        case _:
+            vars(module)[name] = Loud(error)
+    with pytest.raises(OverrideError, match=f"^_manylinux: {error.__name__}: "):
+        decision(module, ((2, 17), "x86_64"))
+
+
+def test_message_is_one_line() -> None:
+    module = ModuleType("_manylinux")
+
+    def refuse(*_: object) -> None:
+        raise ValueError("two\nlines")
+
+    vars(module)["manylinux_compatible"] = refuse
+    with pytest.raises(OverrideError, match=r"^_manylinux: ValueError: two lines$"):
+        decision(module, ((2, 17), "x86_64"))
+
+
+def test_what_the_module_prints_is_no_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "print('loaded')\ndef manylinux_compatible(*a): print('asked')"
+    assert decision(written(tmp_path, source), ((2, 17), "x86_64")) is None
+    assert capsys.readouterr() == ("", "loaded\nasked\n")
 
 
 @pytest.mark.parametrize("function", [3, None, lambda major: major])

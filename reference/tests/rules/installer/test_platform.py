@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -33,6 +34,16 @@ def header(
     return (ident + packed).ljust(size, b"\0")
 
 
+def system(platform: str, interpreter: bytes) -> SystemAnswers:
+    """Return the answers of a system whose process is as wide as its interpreter."""
+    shown = read_header(interpreter)
+    narrow = platform in {"linux-i686", "linux-armv7l"}
+    width = shown.bits if shown else 32 if narrow else 64
+    return SystemAnswers(
+        platform, "glibc 2.39", "2.39", interpreter=interpreter, pointer_bits=width
+    )
+
+
 X86_64 = header(EM_X86_64)
 HARD_FLOAT = header(EM_ARM, 32, 0x05000400)
 
@@ -56,12 +67,13 @@ HARD_FLOAT = header(EM_ARM, 32, 0x05000400)
         ("linux-armv6l", HARD_FLOAT, ("armv6l",), ""),
         ("linux-ppc64", header(EM_PPC64, order=">"), ("ppc64",), "ppc64"),
         ("linux-mips64", header(8, order=">"), ("mips64",), "mips64"),
+        ("linux-mips64", b"", ("mips64",), "mips64"),
     ],
 )
 def test_machine_and_interpreter_give_the_architecture(
     platform: str, interpreter: bytes, linux: tuple[str, ...], arch: str
 ) -> None:
-    answers = SystemAnswers(platform, "glibc 2.39", "2.39", interpreter=interpreter)
+    answers = system(platform, interpreter)
     assert detect(answers) == Environment(linux, arch, (2, 39))
 
 
@@ -175,7 +187,7 @@ def test_interpreter_of_32_bits_is_little_endian(
 ) -> None:
     name = {EM_386: "i686", EM_ARM: "armv7l"}[machine]
     interpreter = header(machine, bits, 0x05000400, order)
-    answers = SystemAnswers(f"linux-{name}", interpreter=interpreter)
+    answers = system(f"linux-{name}", interpreter)
     right = order == "<" and bits == 32
     assert detect(answers).arch == (name if right else "")
 
@@ -183,3 +195,81 @@ def test_interpreter_of_32_bits_is_little_endian(
 def test_target_decides_and_not_what_runs_the_tool() -> None:
     target, tool = SystemAnswers("linux-s390x"), SystemAnswers("linux-x86_64")
     assert decisive_system({"tool": tool, "target": target}) is target
+
+
+# From architectures.toml and the processor supplements of the gABI: an interpreter of
+# each architecture, and others that run under a kernel of the same name.
+MADE_FOR = {
+    "x86_64": header(EM_X86_64),
+    "aarch64": header(183),
+    "ppc64": header(EM_PPC64, flags=1, order=">"),
+    "ppc64le": header(EM_PPC64, flags=2),
+    "s390x": header(22, order=">"),
+    "riscv64": header(243, flags=5),
+    "loongarch64": header(258, flags=0x43),
+}
+OTHERS = [
+    ("x86_64", "x32", header(EM_X86_64, 32)),
+    ("aarch64", "ILP32", header(183, 32)),
+    ("aarch64", "big-endian", header(183, order=">")),
+    ("ppc64", "ELFv2", header(EM_PPC64, flags=2, order=">")),
+    ("ppc64le", "ELFv1", header(EM_PPC64, flags=1)),
+    ("ppc64le", "big-endian", header(EM_PPC64, flags=2, order=">")),
+    ("s390x", "31-bit", header(22, 32, order=">")),
+    ("s390x", "little-endian", header(22)),
+    ("riscv64", "soft float", header(243, flags=1)),
+    ("riscv64", "single float", header(243, flags=3)),
+    ("riscv64", "RVE", header(243, flags=0xD)),
+    ("riscv64", "32-bit", header(243, 32, flags=5)),
+    ("loongarch64", "soft float", header(258, flags=0x41)),
+    ("loongarch64", "object file version 0", header(258, flags=0x3)),
+    *((name, "a processor of no name", header(8)) for name in MADE_FOR),
+]
+
+
+@pytest.mark.parametrize("name", MADE_FOR)
+def test_interpreter_of_an_architecture_gets_its_tags(name: str) -> None:
+    assert detect(system(f"linux-{name}", MADE_FOR[name])).arch == name
+
+
+@pytest.mark.parametrize(("name", "_what", "interpreter"), OTHERS)
+@pytest.mark.parametrize("width", [32, 64])
+def test_interpreter_of_another_abi_gets_no_manylinux_tag(
+    name: str, _what: str, interpreter: bytes, width: int
+) -> None:
+    answers = system(f"linux-{name}", interpreter)
+    assert detect(answers).arch == ""
+    assert detect(replace(answers, pointer_bits=width)).arch == ""
+
+
+@pytest.mark.parametrize(
+    ("kernel", "name"), [("i686", "x86_64"), ("armv8l", "aarch64")]
+)
+def test_64_bit_interpreter_under_a_32_bit_personality_gets_no_32_bit_tag(
+    kernel: str, name: str
+) -> None:
+    for interpreter in (MADE_FOR[name], b""):
+        answers = SystemAnswers(f"linux-{kernel}", interpreter=interpreter)
+        assert detect(answers).arch == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        *(("x86_64", True), ("aarch64", True), ("s390x", True)),
+        *(("ppc64", False), ("ppc64le", False)),
+        *(("riscv64", False), ("loongarch64", False)),
+        *(("i686", False), ("armv7l", False)),
+    ],
+)
+def test_width_is_enough_where_it_leaves_one_abi(name: str, known: bool) -> None:
+    assert detect(SystemAnswers(f"linux-{name}")).arch == (name if known else "")
+
+
+@pytest.mark.parametrize(
+    ("machine", "name"), [("x86_64", "i686"), ("aarch64", "armv8l")]
+)
+def test_process_tells_its_width_and_not_the_kernel(machine: str, name: str) -> None:
+    answers = SystemAnswers(f"linux-{machine}", pointer_bits=32)
+    assert detect(answers).linux == (name,)
+    assert detect(answers).arch == ""
