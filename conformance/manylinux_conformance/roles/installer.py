@@ -94,7 +94,9 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
         yield from super().problems(provide)
-        patterns = {"explicit_targets": (self.explicit_targets,)}
+        patterns: dict[str, tuple[str, ...]] = {
+            "explicit_targets": (self.explicit_targets,)
+        }
         patterns["unsupported"] = self.unsupported
         for key, expressions in patterns.items():
             for expression in expressions:
