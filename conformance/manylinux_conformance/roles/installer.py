@@ -65,7 +65,8 @@ MOST_RUNS = 64  # of one asking: enough to isolate several culprits among hundre
 class Installer(InstallCommand, frozen=True, kw_only=True):
     """How an installer is asked.
 
-    Placeholders: ``{python}`` target interpreter, ``{tool}`` the tool's own
+    Placeholders: ``{python}`` target interpreter, ``{py_version_nodot}`` its version
+    as ``311`` (the name is sysconfig's), ``{tool}`` the tool's own
     ``bin`` folder, ``{links}`` folder of wheels, ``{index}`` the same wheels as a
     loopback simple index, ``{requirements}`` a requirements file, ``{target}``
     the folder that receives the answer, ``{site_packages}`` and ``{environment}``

@@ -31,8 +31,9 @@ Ask = Callable[..., dict[str, Answer]]
 
 GOOD = ("manylinux_2_17_x86_64", "linux_x86_64")
 CULPRIT = "culprit_x86_64"
-# Options for an explicit target that has a name.
+# Options for explicit targets of one kind.
 NAMED = 'explicit_target = ["-p"]\nexplicit_targets = "manylinux_.*"\n'
+LOCK = 'lock = ["true"]\n'
 
 
 def questions(*tags: str) -> list[ProbeProject]:
@@ -342,18 +343,18 @@ def test_a_tool_without_the_option_declines_an_explicit_target(
     assert evidence(tmp_path) == []
 
 
-def test_a_target_without_a_name_is_declined(
+def test_a_target_of_another_kind_is_declined(
     fake_installer: Make, ask: Ask, here: Environment, tmp_path: Path
 ) -> None:
     environment = Environment(here.platform, target="win32")
     tool = fake_installer("any", more=NAMED)
     answer = ask(tool, *GOOD, environment=environment)[GOOD[0]]
     assert answer.outcome is Verdict.DECLINED
-    assert answer.reason == "has no name for the target win32"
+    assert answer.reason == "has no targets like win32"
     assert evidence(tmp_path) == []
 
 
-def test_a_target_that_has_a_name_is_asked_for(
+def test_a_target_of_its_kind_is_asked_for(
     fake_installer: Make, ask: Ask, here: Environment
 ) -> None:
     environment = Environment(here.platform, target="manylinux_2_28_x86_64")
@@ -372,3 +373,22 @@ def test_what_a_tool_cannot_be_shown_is_not_asked(
     answer = ask(replace(tool, description=blind), *GOOD, environment=environment)
     assert answer[GOOD[0]] == Answer(Verdict.NOT_ASKED, reason="looks away")
     assert evidence(tmp_path) == []
+
+
+def test_a_refusal_after_the_lock_file_is_an_answer_of_its_own(
+    fake_installer: Make, ask: Ask
+) -> None:
+    answers = ask(fake_installer("refuse-culprits", more=LOCK), *GOOD, CULPRIT)
+    assert answers[CULPRIT].answer == "a lock that cannot be installed"
+    assert {answers[tag].answer for tag in GOOD} == {"any"}
+
+
+@pytest.mark.parametrize("stored_on", ["", "2.5"])
+def test_a_tool_that_was_used_before_finds_its_home_again(
+    fake_installer: Make, ask: Ask, here: Environment, stored_on: str
+) -> None:
+    tool = fake_installer("by-turns", more='variables = { TURN = "{home}/turn" }\n')
+    offered = "py3-none-win32"  # its file name stands last
+    environment = replace(here, stored_on=stored_on)
+    found = ask(tool, offered, environment=environment)[offered].answer
+    assert found == (offered if stored_on else "any")
