@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.probe_projects import write_probe_projects
+from manylinux_conformance.asking.plan import CaseBatch
+from manylinux_conformance.asking.probe_projects import ProbeCache, write_probe_projects
+from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.platform import Libc
 from manylinux_conformance.questions.answer import Answer
@@ -19,9 +21,10 @@ from manylinux_conformance.questions.probe_project import Offer, ProbeProject
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.roles import installer as asking
 from manylinux_conformance.roles.installer import Installer, ask_installer
+from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.tool_description import Fact
-from tests.builders import platform, table_of
+from tests.builders import choose, platform, table_of
 
 Make = Callable[..., ProvidedTool]
 Ask = Callable[..., dict[str, Answer]]
@@ -168,6 +171,56 @@ def test_a_tool_that_refuses_an_environment_installs_nothing_there(
     assert answer.reason == (
         "not even a lone py3-none-any wheel: exit status 1: RuntimeError: no"
     )
+
+
+UNSUPPORTED = 'unsupported = ["machine .* is not supported"]\n'
+NO_MACHINE = "refuses the platform: the machine of ... is not supported: ? vax"
+
+
+@pytest.mark.parametrize("tags", [GOOD[:1], GOOD], ids=["one", "several"])
+def test_a_tool_that_refuses_a_platform_declines_every_question_there(
+    fake_installer: Make, ask: Ask, here: Environment, tags: tuple[str, ...]
+) -> None:
+    tool = fake_installer("refuse-platform", more=UNSUPPORTED)
+    environment = Environment(here.platform, module="vax = True\n")
+    answers = ask(tool, *tags, environment=environment)
+    assert {one.outcome for one in answers.values()} == {Verdict.DECLINED}
+    assert {one.reason for one in answers.values()} == {NO_MACHINE}
+
+
+def test_a_question_that_is_refused_is_no_platform(
+    fake_installer: Make, ask: Ask
+) -> None:
+    tool = fake_installer("refuse-culprits", more='unsupported = ["error: see"]\n')
+    answers = ask(tool, *GOOD, CULPRIT)
+    assert (answers[CULPRIT].outcome, answers[CULPRIT].answer) == (None, "nothing")
+    assert answers[GOOD[0]].answer == "any"
+
+
+def test_whether_it_should_have_gone_on_is_asked_by_cases_of_their_own(
+    fake_installer: Make, tmp_path: Path, here: Environment
+) -> None:
+    tool = fake_installer("refuse-platform", more=UNSUPPORTED)
+    goes_on = choose(name="goes-on", refusal_counts=True)
+    batch = CaseBatch(
+        name="here",
+        platform=here.platform,
+        questions=(choose(), goes_on),
+        environment=Environment(here.platform, module="vax = True\n"),
+        shim=None,
+    )
+    places = ProbeCache(tmp_path / "probes")
+    resources = Resources(tmp_path / "asked", tmp_path / "cache", places)
+    table = table_of(tool, Installer)
+    answers = asking.InstallerRole().ask(tool, table, batch, resources)
+    results = [
+        result_of(one, answers[one.key], here.platform) for one in batch.questions
+    ]
+    assert [(one.verdict, one.answer) for one in results] == [
+        (Verdict.DECLINED, ""),
+        (Verdict.FAIL, "nothing"),
+    ]
+    assert {one.reason for one in results} == {NO_MACHINE}
 
 
 def test_a_crash_is_an_error_of_its_question_alone(

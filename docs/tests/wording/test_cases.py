@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manylinux_conformance.questions.build import Asked, Build
-from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.case import Selector, Status
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.expand import Expand
 from manylinux_conformance.questions.kinds import AnyCase
@@ -118,3 +118,18 @@ def test_question_to_a_builder_names_its_source() -> None:
 def test_platforms(selector: Selector, words: str) -> None:
     case = Expand(rule="r", name="n", set="a.b", platform=selector)
     assert describe(case).where == words
+
+
+@pytest.mark.parametrize(
+    ("case", "counts_as"),
+    [
+        (Choose(rule="r", name="n", offer=("a",), pick="a"), ""),
+        (Choose(rule="r", name="n", offer=("a",), pick="a", control=True), "control"),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", status=Status.DRAFT),
+            "draft",
+        ),
+    ],
+)
+def test_a_case_says_what_a_wrong_answer_is(case: AnyCase, counts_as: str) -> None:
+    assert describe(case).counts_as.partition(":")[0] == counts_as
