@@ -7,6 +7,7 @@ library has a public function for; everything else is declined.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 
@@ -23,10 +24,14 @@ def serve(**answers: Callable[[Request], Reply]) -> None:
 
     ``answers`` maps a kind of question (``choose``, ``parse``, ``expand``, ``listing``)
     to a function that takes the request and returns the reply.
+    What a library or a module that it imports prints is no answer: it goes where errors
+    go.
     """
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_reply(json.loads(line), answers)) + "\n")
-        sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as replies:
+        os.dup2(2, 1)
+        for line in sys.stdin:
+            replies.write(json.dumps(_reply(json.loads(line), answers)) + "\n")
+            replies.flush()
 
 
 def _reply(request: Request, answers: dict[str, Callable[[Request], Reply]]) -> Reply:
