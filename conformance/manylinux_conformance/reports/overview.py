@@ -88,6 +88,9 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
         if results:
             found = standing(results)
             tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
+            causes = {
+                f"{one.deviation}: {one.cause}" for one in results if one.deviation
+            }
             yield Measured(
                 block.header.name,
                 block.header.role,
@@ -99,15 +102,7 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
                 wheels=tallies[System.WHEEL],
                 explained=found.is_explained,
                 newest=block in newest,
-                deviations=tuple(
-                    sorted(
-                        {
-                            f"{one.deviation}: {one.cause}"
-                            for one in results
-                            if one.deviation
-                        }
-                    )
-                ),
+                deviations=tuple(sorted(causes)),
             )
 
 

@@ -117,7 +117,7 @@ def _name(header: Header) -> str:
 
 
 def _by_case(block: Block) -> dict[tuple[str, str], Result]:
-    """Return the results of a block; the interpreter's own tag as cases spell it."""
+    """Return what counts of a block; the interpreter's own tag as cases spell it."""
     tag = f"cp{block.header.python.replace('.', '')}-"
     return {
         (result.case, result.where): msgspec.structs.replace(
@@ -126,6 +126,7 @@ def _by_case(block: Block) -> dict[tuple[str, str], Result]:
             answer=result.answer.replace(tag, "cp{python}-"),
         )
         for result in block.results
+        if not result.draft
     }
 
 

@@ -42,7 +42,7 @@ class RuleDirective(SphinxDirective):
         self.set_source_info(block)
         block += _head(rule)
         block += nodes.container("", *self._text(), classes=["rule-text"])
-        block += self._facts(rule, len(evidence.cases_of(rule.id)))
+        block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
         block += evidence_node(evidence, rule.id, to_root(self.env.docname))
         return [anchor(rule.id), block]
 
