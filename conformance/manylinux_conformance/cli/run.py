@@ -52,8 +52,9 @@ HELP = """Ask tools the questions of the suite and report their answers.
 
 Without options every pinned tool is asked on every modelled platform and in every
 prepared container; 'platforms list' shows which there are.
-Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
-2 the input cannot be used, 3 something that is needed cannot be had.
+Exit status: 0 all answers are right or recorded as deviations, 1 some are not, or a
+question got no answer, 2 the input cannot be used, 3 something that is needed cannot
+be had.
 
 \b
 Examples:
@@ -116,7 +117,7 @@ class RunOptions(TypedDict):
 )
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
-@click.option("--update", is_flag=True, help="Rewrite the committed results.")
+@click.option("--update", is_flag=True, help="Commit the answers that came.")
 @click.option(
     "--jobs",
     type=click.IntRange(1),

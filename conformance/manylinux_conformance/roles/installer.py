@@ -65,7 +65,8 @@ MOST_RUNS = 64  # of one asking: enough to isolate several culprits among hundre
 class Installer(InstallCommand, frozen=True, kw_only=True):
     """How an installer is asked.
 
-    Placeholders: ``{python}`` target interpreter, ``{tool}`` the tool's own
+    Placeholders: ``{python}`` target interpreter, ``{py_version_nodot}`` its version
+    as ``311`` (the name is sysconfig's), ``{tool}`` the tool's own
     ``bin`` folder, ``{links}`` folder of wheels, ``{index}`` the same wheels as a
     loopback simple index, ``{requirements}`` a requirements file, ``{target}``
     the folder that receives the answer, ``{site_packages}`` and ``{environment}``
@@ -94,14 +95,10 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
         yield from super().problems(provide)
-        patterns: dict[str, tuple[str, ...]] = {
-            "explicit_targets": (self.explicit_targets,)
-        }
-        patterns["unsupported"] = self.unsupported
-        for key, expressions in patterns.items():
-            for expression in expressions:
-                if reason := _not_compiled(expression):
-                    yield f"{key} is not a regular expression: {reason}"
+        named = [("unsupported", each) for each in self.unsupported]
+        for key, expression in (("explicit_targets", self.explicit_targets), *named):
+            if reason := _not_compiled(expression):
+                yield f"{key} is not a regular expression: {reason}"
 
     def refusal(self, ended: ProcessResult) -> str:
         """Return the words by which a run refused the platform; empty if none did."""

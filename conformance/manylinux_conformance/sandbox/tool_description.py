@@ -17,7 +17,8 @@ class Fact(enum.StrEnum):
     """What a modelled platform shows that some tool cannot be shown."""
 
     MUSL = "musl"
-    STATIC = "static"
+    BIONIC = "bionic"
+    STATIC = "static"  # either of the two
     POINTER_BITS = "pointer-bits"  # narrower than the machine's name says
     TOOL_GLIBC = "tool-glibc"  # another C library for the tool than for the target
 

@@ -62,8 +62,7 @@ class Generator:
             count = self.random.choice((1, 2, 2, 3, 3, 4, 6))
             files += [self._file(project, release) for _ in range(count)]
         files.append(f"{project}-{self.random.choice(releases)}-{FALLBACK}.whl")
-        fitting = (name for name in files if len(name.encode()) < 255)
-        return Offer(project, tuple(dict.fromkeys(fitting)))
+        return Offer(project, tuple(dict.fromkeys(files)))
 
     def _file(self, project: str, release: str) -> str:
         pick, chance = self.random.choice, self.random.random
@@ -79,25 +78,18 @@ class Generator:
         return ".".join(self._platform() for _ in range(count))
 
     def _platform(self) -> str:
-        pick = self.random.choice
-        arch = self._arch()
-        match self.random.randrange(20):
-            case 0:
-                return pick(OTHERS).format(arch)
-            case 1:
-                return f"manylinux_{pick(ODD_NUMBERS)}_{self._minor()}_{arch}"
-            case 2:
-                return f"manylinux_2_{pick(ODD_NUMBERS)}_{arch}"
-            case 3:
-                return f"manylinux_{pick((0, 1, 3))}_{self._minor()}_{arch}"
-            case 4:
-                return f"Manylinux_2_{self._minor()}_{arch.upper()}"
-            case 5 | 6:
-                return f"linux_{arch}"
-            case 7 | 8 | 9 | 10:
-                return f"{pick(LEGACY)}_{arch}"
-            case _:
-                return f"manylinux_2_{self._minor()}_{arch}"
+        pick, arch = self.random.choice, self._arch()
+        spelled = [
+            *[f"manylinux_2_{self._minor()}_{arch}"] * 9,
+            *[f"{pick(LEGACY)}_{arch}"] * 4,
+            *[f"linux_{arch}"] * 2,
+            f"Manylinux_2_{self._minor()}_{arch.upper()}",
+            f"manylinux_{pick((0, 1, 3))}_{self._minor()}_{arch}",
+            f"manylinux_2_{pick(ODD_NUMBERS)}_{arch}",
+            f"manylinux_{pick(ODD_NUMBERS)}_{self._minor()}_{arch}",
+            pick(OTHERS).format(arch),
+        ]
+        return pick(spelled)
 
     def _minor(self) -> int:
         near = self.minor + self.random.choice((-2, -1, 0, 0, 1, 2))

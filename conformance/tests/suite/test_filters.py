@@ -25,6 +25,9 @@ RULES = (
         (Wanted(cases=("tag.form",)), False),
         (Wanted(rules=("wheel.*",), cases=("four-parts",)), False),
         (Wanted(platforms=("musl",)), True),
+        (Wanted(rules=("wheel.*", "tag.*")), True),
+        (Wanted(rules=("wheel.*", "index.*")), False),
+        (Wanted(cases=("five-parts", "four-parts")), True),
     ],
 )
 def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) -> None:
@@ -37,6 +40,7 @@ def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) ->
         (Wanted(), True),
         (Wanted(platforms=("x86_*",)), True),
         (Wanted(platforms=("s390x",)), False),
+        (Wanted(platforms=("s390x", "x86_64")), True),
         (Wanted(rules=("wheel.needed.*",), cases=("plain*",)), True),
         (Wanted(cases=("plain",)), True),
         (Wanted(cases=("wheel.needed.allowed/plain",)), True),

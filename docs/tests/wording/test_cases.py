@@ -30,12 +30,33 @@ from manylinux_docs.wording.cases import describe
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
-            "Which of these wheels is installed, with a _manylinux module (target)?",
+            (
+                "Which of these wheels is installed, "
+                "with a _manylinux module (standard-library)?"
+            ),
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", tool_glibc="2.5"),
             "Which of these wheels is installed, the tool itself running on glibc 2.5?",
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", stored_on="2"),
+            (
+                "Which of these wheels is installed, "
+                "the tool having been used on glibc 2 before?"
+            ),
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=(Offer("a", release="2", built=True),)),
+            "Which of these wheels is installed?",
+            ("a, release 2, made by the back end of a source distribution",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), requires=("==1", "==2")),
+            "Which of these wheels is installed, required as ==1 and as ==2?",
             ("a",),
         ),
         (

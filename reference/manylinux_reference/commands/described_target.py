@@ -19,7 +19,7 @@ ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
     "platform": str,
     "confstr": (str, NoneType),
     "gnu_get_libc_version": (str, NoneType),
-    "opens_main_program": bool,
+    "static": bool,
     "interpreter": str,
     "pointer_bits": int,
 }

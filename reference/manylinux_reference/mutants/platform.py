@@ -34,11 +34,11 @@ def _of_tool(systems: Mapping[str, SystemAnswers]) -> SystemAnswers:
 
 
 def _of_static_too(answers: SystemAnswers) -> Version | None:
-    return glibc_version(replace(answers, opens_main_program=True))
+    return glibc_version(replace(answers, static=False))
 
 
 def _of_any_library(answers: SystemAnswers) -> Version | None:
-    if not answers.opens_main_program:
+    if answers.static:
         return None
     text = version_text(answers.confstr, answers.gnu_get_libc_version)
     return (2, 17) if text is None else glibc_version(answers)

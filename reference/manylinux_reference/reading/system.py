@@ -8,11 +8,14 @@ import sysconfig
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Literal
 
-HEADER_SIZE = 64  # e_ehsize of ELF64, the larger one
+FIRST_BYTES = 4096  # linkers put the program headers right behind the header
 SMALLEST_HEADER = 52  # e_ehsize of ELF32
 ELFCLASS32, ELFCLASS64 = 1, 2
 ELFDATA2LSB, ELFDATA2MSB = 1, 2
+PT_INTERP = 3
+PHDR_SIZE = {32: 32, 64: 56}  # sizeof(Elf32_Phdr), sizeof(Elf64_Phdr)
 BITS_32, BITS_64 = 32, 64
 RUNNING_PROGRAM = "/proc/self/exe"  # proc(5); the interpreter's file, or its loader
 
@@ -23,13 +26,14 @@ class SystemAnswers:
 
     ``platform`` is ``sysconfig.get_platform()``; ``confstr`` the answer to
     ``CS_GNU_LIBC_VERSION``; ``interpreter`` the first bytes of its file, which alone
-    tell its ABI; ``pointer_bits`` what the running process says of itself.
+    tell its ABI; ``static`` whether that file has no program interpreter;
+    ``pointer_bits`` what the running process says of itself.
     """
 
     platform: str
     confstr: str | None = None
     gnu_get_libc_version: str | None = None
-    opens_main_program: bool = True
+    static: bool = False
     interpreter: bytes = b""
     pointer_bits: int = BITS_64
 
@@ -46,13 +50,13 @@ class InterpreterHeader:
 
 def ask_system() -> SystemAnswers:
     """Return the answers of the system that this interpreter runs on."""
-    opens, version = _ask_main_program()
+    interpreter = interpreter_start()
     return SystemAnswers(
         platform=sysconfig.get_platform(),
         confstr=_confstr(),
-        gnu_get_libc_version=version,
-        opens_main_program=opens,
-        interpreter=interpreter_header(),
+        gnu_get_libc_version=_ask_library(),
+        static=is_static(interpreter),
+        interpreter=interpreter,
         pointer_bits=pointer_bits(),
     )
 
@@ -62,7 +66,7 @@ def pointer_bits() -> int:
     return BITS_64 if sys.maxsize > 2**BITS_32 else BITS_32
 
 
-def interpreter_header() -> bytes:
+def interpreter_start() -> bytes:
     """Return the first bytes of the running interpreter's ELF file, empty without one.
 
     Python documents that ``sys.executable`` may be None or empty, and it may name a
@@ -80,7 +84,7 @@ def first_bytes_of(path: str) -> bytes:
     """Return the first bytes of the interpreter's file, empty if it cannot be read."""
     try:
         with Path(path).open("rb") as file:
-            return file.read(HEADER_SIZE)
+            return file.read(FIRST_BYTES)
     except (OSError, ValueError):
         return b""
 
@@ -103,6 +107,30 @@ def read_header(data: bytes) -> InterpreterHeader | None:
     )
 
 
+def is_static(data: bytes) -> bool:
+    """Return whether an executable's first bytes show that it names no loader.
+
+    It then has program headers, and none is PT_INTERP (gABI, chapter 5).
+    """
+    header = read_header(data)
+    if header is None:
+        return False
+    order: Literal["little", "big"] = "little" if header.little_endian else "big"
+    wide = header.bits == BITS_64
+
+    def number(offset: int, size: int) -> int:
+        return int.from_bytes(data[offset : offset + size], order)
+
+    first, size = (number(32, 8), 54) if wide else (number(28, 4), 42)  # e_phoff
+    entry, count = number(size, 2), number(size + 2, 2)  # e_phentsize, e_phnum
+    last = first + entry * count
+    if entry != PHDR_SIZE[header.bits] or not SMALLEST_HEADER <= first < last:
+        return False
+    if last > len(data):
+        return False
+    return all(number(at, 4) != PT_INTERP for at in range(first, last, entry))
+
+
 def _confstr() -> str | None:
     try:
         return os.confstr("CS_GNU_LIBC_VERSION")
@@ -110,20 +138,13 @@ def _confstr() -> str | None:
         return None
 
 
-def _ask_main_program() -> tuple[bool, str | None]:
-    """Open the main program as dlopen(NULL) does and call into its C library."""
+def _ask_library() -> str | None:
+    """Call into the C library of the main program, as dlopen(NULL) opens it."""
     try:
         ctypes = import_module("ctypes")  # some interpreters are built without it
-    except ImportError:
-        return True, None
-    try:
-        program = ctypes.CDLL(None)
-    except (OSError, TypeError):
-        return False, None
-    try:
-        gnu_get_libc_version = program.gnu_get_libc_version
-    except AttributeError:
-        return True, None
+        gnu_get_libc_version = ctypes.CDLL(None).gnu_get_libc_version
+    except (ImportError, OSError, TypeError, AttributeError):
+        return None
     gnu_get_libc_version.restype = ctypes.c_char_p
     version = gnu_get_libc_version()
-    return True, version.decode("ascii", "replace") if version else None
+    return version.decode("ascii", "replace") if version else None

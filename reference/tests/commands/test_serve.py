@@ -23,7 +23,7 @@ GLIBC_2_28 = {
     "platform": "linux-x86_64",
     "confstr": "glibc 2.28",
     "gnu_get_libc_version": "2.28",
-    "opens_main_program": True,
+    "static": False,
     "interpreter": "",
 }
 OFFER = ["p-1-py3-none-any.whl", "p-1-py3-none-manylinux_2_28_x86_64.whl"]

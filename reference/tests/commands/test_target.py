@@ -48,12 +48,12 @@ def test_running_target_is_found_again() -> None:
 
 
 def test_answers_of_a_system_are_read() -> None:
-    told = GLIBC | {"interpreter": "7f454c46", "opens_main_program": False}
+    told = GLIBC | {"interpreter": "7f454c46", "static": True}
     told["pointer_bits"] = 32
     assert system_answers(told) == SystemAnswers(
         platform="linux-x86_64",
         confstr="glibc 2.28",
-        opens_main_program=False,
+        static=True,
         interpreter=b"\x7fELF",
         pointer_bits=32,
     )
@@ -68,7 +68,7 @@ def test_answers_of_a_system_are_read() -> None:
         (GLIBC | {"kernel": "6.1"}, "'kernel' is not an answer"),
         (GLIBC | {"confstr": 3}, "'confstr' is not an answer"),
         (GLIBC | {"platform": None}, "'platform' is not an answer"),
-        (GLIBC | {"opens_main_program": 1}, "'opens_main_program' is not an answer"),
+        (GLIBC | {"static": 1}, "'static' is not an answer"),
     ],
 )
 def test_answers_of_another_shape_are_refused(told: object, reason: str) -> None:

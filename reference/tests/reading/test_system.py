@@ -15,6 +15,7 @@ from manylinux_reference.reading.system import (
     InterpreterHeader,
     ask_system,
     first_bytes_of,
+    is_static,
     read_header,
 )
 
@@ -28,7 +29,7 @@ def test_header_of_this_interpreter_has_its_pointer_width() -> None:
 
 def test_both_answers_about_glibc_agree_here() -> None:
     answers = ask_system()
-    assert answers.opens_main_program
+    assert not answers.static
     if answers.confstr is not None:
         assert answers.confstr == f"glibc {answers.gnu_get_libc_version}"
 
@@ -44,28 +45,62 @@ def test_system_without_confstr_answers_nothing(
     assert ask_system().confstr is None
 
 
-def test_unopenable_main_program_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unopenable_main_program_answers_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(_: object) -> None:
         raise OSError("Dynamic loading not supported")
 
     monkeypatch.setattr(ctypes, "CDLL", refuse)
-    answers = ask_system()
-    assert not answers.opens_main_program
-    assert answers.gnu_get_libc_version is None
+    assert ask_system().gnu_get_libc_version is None
 
 
 def test_other_c_library_has_no_such_function(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
-    answers = ask_system()
-    assert answers.opens_main_program
-    assert answers.gnu_get_libc_version is None
+    assert ask_system().gnu_get_libc_version is None
 
 
 def test_interpreter_without_ctypes_still_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "ctypes", None)
-    assert ask_system().opens_main_program
+    assert ask_system().gnu_get_libc_version is None
+
+
+def segments(bits: int, order: str, *types: int, entry: int = 0) -> bytes:
+    """Return an ELF header and program headers of some types behind it."""
+    size, wide = {32: (32, 52), 64: (56, 64)}[bits]
+    ident = b"\x7fELF" + bytes([bits // 32, {"<": 1, ">": 2}[order], 1]) + bytes(9)
+    words = "QQQ" if bits == 64 else "III"
+    fields = (2, 40, 1, 0, wide, 0, 0, wide, entry or size, len(types), 0, 0, 0)
+    packed = ident + struct.pack(f"{order}HHI{words}I6H", *fields)
+    return packed + b"".join(
+        struct.pack(f"{order}I", type_).ljust(size, b"\0") for type_ in types
+    )
+
+
+@pytest.mark.parametrize("bits", [32, 64])
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_static_program_has_segments_and_none_names_a_loader(
+    bits: int, order: str
+) -> None:
+    assert is_static(segments(bits, order, 1, 2))
+    assert not is_static(segments(bits, order, 1, 2, 3))
+    assert not is_static(segments(bits, order, 3, 1))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"#!/bin/sh",
+        segments(64, "<"),
+        segments(64, "<", 1, 2)[:-1],
+        segments(64, "<", 1, 2, entry=32),
+    ],
+)
+def test_nothing_is_concluded_from_what_cannot_be_read(data: bytes) -> None:
+    assert not is_static(data)
 
 
 def header(bits: int, order: str, size: int = 64) -> bytes:
@@ -104,16 +139,16 @@ def test_shortest_header_is_one_of_32_bits() -> None:
     assert read_header(header(32, "<", 52)) is not None
 
 
-def test_first_bytes_are_those_of_a_header(tmp_path: Path) -> None:
+def test_first_bytes_are_those_of_headers(tmp_path: Path) -> None:
     path = tmp_path / "python"
-    path.write_bytes(bytes(range(100)))
-    assert first_bytes_of(str(path)) == bytes(range(64))
+    path.write_bytes(bytes(range(256)) * 17)
+    assert first_bytes_of(str(path)) == bytes(range(256)) * 16
 
 
 def test_platform_and_interpreter_are_those_of_this_python() -> None:
     answers = ask_system()
     assert answers.platform == sysconfig.get_platform()
-    assert answers.interpreter == Path(sys.executable).read_bytes()[:64]
+    assert answers.interpreter == Path(sys.executable).read_bytes()[:4096]
 
 
 def test_confstr_is_asked_for_the_version_of_glibc(
@@ -164,7 +199,7 @@ def test_interpreter_that_does_not_know_its_file_is_the_running_program(
     executable: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", executable)
-    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:4096]
 
 
 def test_script_that_starts_the_interpreter_is_not_its_file(
@@ -173,7 +208,7 @@ def test_script_that_starts_the_interpreter_is_not_its_file(
     script = tmp_path / "python"
     script.write_text('#!/bin/sh\nexec python3 "$@"\n' + "#" * 64)
     monkeypatch.setattr(sys, "executable", str(script))
-    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:4096]
 
 
 def test_launcher_of_another_width_is_not_the_interpreter(
@@ -182,7 +217,7 @@ def test_launcher_of_another_width_is_not_the_interpreter(
     launcher = tmp_path / "python"
     launcher.write_bytes(header(32 if sys.maxsize > 2**32 else 64, "<"))
     monkeypatch.setattr(sys, "executable", str(launcher))
-    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:64]
+    assert ask_system().interpreter == Path("/proc/self/exe").read_bytes()[:4096]
 
 
 def test_nothing_is_known_of_an_interpreter_without_any_file(

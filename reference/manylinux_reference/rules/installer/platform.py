@@ -65,10 +65,10 @@ def is_linux(platform: str) -> bool:
 def glibc_version(answers: SystemAnswers) -> Version | None:
     """Return the version of the glibc that answered, or None.
 
-    A main program that cannot be opened is linked statically and has no glibc, and
-    what is not glibc fits no tag (PEP 600, Core definition).
+    An interpreter that is linked statically loads no extension module, whatever answers
+    in it, and what is not glibc fits no tag (PEP 600, Core definition).
     """
-    if not answers.opens_main_program:
+    if answers.static:
         return None
     text = version_text(answers.confstr, answers.gnu_get_libc_version)
     return None if text is None else leading_version(text)

@@ -128,8 +128,8 @@ def test_confstr_is_asked_before_the_library(
     assert glibc_version(SystemAnswers("linux-x86_64", confstr, library)) == version
 
 
-def test_static_main_program_has_no_glibc() -> None:
-    answers = SystemAnswers("linux-x86_64", "glibc 2.36", opens_main_program=False)
+def test_interpreter_linked_statically_has_no_glibc_whatever_answers() -> None:
+    answers = SystemAnswers("linux-x86_64", "glibc 2.36", "2.36", static=True)
     assert glibc_version(answers) is None
 
 
