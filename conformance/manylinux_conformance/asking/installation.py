@@ -155,8 +155,8 @@ def _places(
     installer: InstallCommand, sandbox: Sandbox, probes: ProbeProjects
 ) -> Iterator[tuple[dict[str, str], Served]]:
     """Yield what placeholders stand for; an index is served only if it is named."""
-    requirements = sandbox.folder / "requirements.txt"
-    target = sandbox.folder / "target"
+    requirements = sandbox.folder / probes.disguise.path("requirements.txt")
+    target = sandbox.folder / probes.disguise.path("target")
     target.mkdir()
     requirements.write_text("".join(f"{line}\n" for line in probes.requirements))
     places = {

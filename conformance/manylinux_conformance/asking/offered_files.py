@@ -46,11 +46,11 @@ def offered_files(project: ProbeProject, prefix: str) -> Iterator[tuple[str, byt
     """
     names = project.filenames(prefix)
     for name, (marker, offer) in zip(names, project.markers.items(), strict=True):
-        content = _wheel(project.name, marker, offer, prefix)
-        yield (
-            name,
-            _source(project.name, offer, prefix, content) if offer.built else (content),
-        )
+        looking = project.looking(offer)
+        content = _wheel(project.name, marker, looking, prefix)
+        if offer.built:
+            content = _source(project.name, looking, prefix, content)
+        yield name, content
 
 
 def _wheel(project: str, marker: str, offer: Offer, prefix: str) -> bytes:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
 from manylinux_conformance.asking.offered_files import offered_files
 from manylinux_conformance.platforms.environment import Environment
@@ -15,8 +18,12 @@ from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.probe_project import (
     PREFIX,
+    Offer,
     ProbeProject,
 )
+
+WRITTEN = 1_000_000_000  # when the first wheel is said to be written, in seconds
+MOST_STRANGERS = 5  # projects that nobody asks for, beside disguised ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +31,8 @@ class ProbeProjects:
     """The wheels of many projects in one folder, ready to be offered to tools.
 
     Equal projects give equal bytes.  ``prefix`` stands before a lone platform tag.
+    All of them wear the same disguise; beside disguised ones lie some that nobody
+    requires, and an index offers the wheels in the order in which they are written.
     """
 
     links: Path
@@ -33,7 +42,13 @@ class ProbeProjects:
     @property
     def requirements(self) -> tuple[str, ...]:
         """The requirements of all projects."""
-        return tuple(line for each in self.projects for line in each.requirements)
+        ordered = self.disguise.in_order("projects", "requirements", self.projects)
+        return tuple(line for each in ordered for line in each.requirements)
+
+    @property
+    def disguise(self) -> Disguise:
+        """What the projects look like."""
+        return self.projects[0].disguise if self.projects else UNDISGUISED
 
     def write(self) -> None:
         """Write every candidate into the folder, which is a new one.
@@ -41,9 +56,24 @@ class ProbeProjects:
         Raises InputError if a tag cannot be in a file name, or is offered twice.
         """
         self.links.mkdir(parents=True)
-        for project in self.projects:
-            for name, content in offered_files(project, self.prefix):
-                (self.links / name).write_bytes(content)
+        files = (
+            file
+            for project in (*self.projects, *self._strangers())
+            for file in offered_files(project, self.prefix)
+        )
+        ordered = self.disguise.in_order("projects", "files", files)
+        for position, (name, content) in enumerate(ordered):
+            (self.links / name).write_bytes(content)
+            written = WRITTEN + (position if self.disguise else 0)
+            os.utime(self.links / name, (written, written))
+
+    def _strangers(self) -> Iterator[ProbeProject]:
+        """Yield projects that nobody requires."""
+        if self.disguise:
+            count = 1 + self.disguise.number("projects", "strangers", MOST_STRANGERS)
+            for number in range(count):
+                offers = (Offer("linux_x86_64"), Offer("manylinux_2_17_x86_64"))
+                yield ProbeProject(f"stranger/{number}", offers, (), self.disguise)
 
     def restore(self) -> None:
         """Write the wheels anew after a tool changed them, for those that follow."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.platforms.environment import Environment, ModulePlace
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, Judged, answered, compared
@@ -82,19 +84,24 @@ class Choose(Case, frozen=True, kw_only=True):
         right = answer.answer in self.permitted
         return compared(self.expected, answer.answer, right=right)
 
-    def request(self, prefix: str) -> dict[str, object]:
+    def request(
+        self, prefix: str, disguise: Disguise = UNDISGUISED, /
+    ) -> dict[str, object]:
         """Return file names of which a library is to choose."""
         asked: dict[str, object] = {
             "ask": "choose",
-            "offer": tuple(self.project.filenames(prefix)),
+            "offer": tuple(self.project.disguised(disguise).filenames(prefix)),
         }
         return asked | ({"target": self.target} if self.target else {})
 
-    def read(self, reply: Reply, prefix: str) -> Answer | None:
+    def read(
+        self, reply: Reply, prefix: str, disguise: Disguise = UNDISGUISED, /
+    ) -> Answer | None:
         """Return the tag of the file that was chosen, as the case spells it."""
         if reply.choose is None:
             return answered(NOTHING, reply.reason)
-        tag = self.project.filenames(prefix).get(str(reply.choose))
+        offered = self.project.disguised(disguise).filenames(prefix)
+        tag = offered.get(str(reply.choose))
         return None if tag is None else answered(tag)
 
     def problems(self) -> list[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.questions.answer import Answer, Judged, compared
 from manylinux_conformance.questions.case import Case
 from manylinux_conformance.questions.question import Reply, Wording
@@ -28,11 +30,15 @@ class Expand(Case, frozen=True, kw_only=True):
         """Judge the members; their order is free."""
         return compared(self.expected, _in_any_order(answer.tags))
 
-    def request(self, _prefix: str) -> dict[str, object]:
+    def request(
+        self, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> dict[str, object]:
         """Return the set."""
         return {"ask": "expand", "set": self.set}
 
-    def read(self, reply: Reply, _prefix: str) -> Answer | None:
+    def read(
+        self, reply: Reply, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> Answer | None:
         """Return the members, none if the set was refused."""
         if reply.refused:
             return Answer(None, reason=reply.refused)

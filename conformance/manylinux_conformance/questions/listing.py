@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.questions.answer import Answer, Judged, compared
 from manylinux_conformance.questions.case import Case
 from manylinux_conformance.questions.question import Reply, Wording
@@ -46,11 +48,15 @@ class Listing(Case, frozen=True, kw_only=True):
         said = " < ".join(present) or "none"
         return compared(self.expected, said, right=present == self.in_order)
 
-    def request(self, _prefix: str) -> dict[str, object]:
+    def request(
+        self, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> dict[str, object]:
         """Return that the list is wanted."""
         return {"ask": "listing"}
 
-    def read(self, reply: Reply, _prefix: str) -> Answer | None:
+    def read(
+        self, reply: Reply, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> Answer | None:
         """Return the list."""
         if reply.refused or reply.tags is None:
             return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.questions.answer import Answer, Judged, compared
 from manylinux_conformance.questions.case import Case
 from manylinux_conformance.questions.question import Reply, Wording
@@ -40,11 +42,15 @@ class Parse(Case, frozen=True, kw_only=True):
             said = ["valid", *(given for asked, given in pairs if asked)]
         return compared(self.expected, ", ".join(said))
 
-    def request(self, _prefix: str) -> dict[str, object]:
+    def request(
+        self, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> dict[str, object]:
         """Return the tag."""
         return {"ask": "parse", "tag": self.tag}
 
-    def read(self, reply: Reply, _prefix: str) -> Answer | None:
+    def read(
+        self, reply: Reply, _prefix: str, _disguise: Disguise = UNDISGUISED, /
+    ) -> Answer | None:
         """Return what the tag is said to be."""
         if reply.valid is None:
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
 from manylinux_conformance.errors import InputError
 
@@ -18,6 +20,13 @@ PREFIX = "py3-none"
 VERSION = "1"
 LONGEST_FILENAME = 255  # NAME_MAX of Linux file systems, in bytes
 # Five parts or, with a build number, six (binary distribution format, file name).
+# Platform tags of other systems: whatever carries one fits no platform of the suite.
+FOREIGN = (
+    *("macosx_10_9_x86_64", "macosx_11_0_arm64", "macosx_10_13_universal2"),
+    *("win32", "win_amd64", "win_arm64"),
+)
+MOST_RELEASES = 40  # by so many a disguise moves the releases of a project
+SPECIFIED = re.compile(r"(?<=[<>=!~])[0-9]+")
 WELL_FORMED = re.compile(r"[^-]+-[^-]+(-[0-9][^-]*)?-[^-]+-[^-]+-[^-]+\.whl", re.DOTALL)
 
 Build = Annotated[str, msgspec.Meta(pattern=r"^([0-9][A-Za-z0-9_.]*)?$")]
@@ -86,12 +95,19 @@ class ProbeProject:
 
     ``requires`` is what follows the project's name in the requirements; empty: the
     only version, or any of several.
+    ``disguise`` decides what it looks like: names, releases, order, and further wheels
+    for other systems.
     Each project has one ``py3-none-any`` wheel of the same version, offered or not.
     """
 
     case: str
     offer: tuple[Offer, ...]
     requires: tuple[str, ...] = ()
+    disguise: Disguise = UNDISGUISED
+
+    def disguised(self, disguise: Disguise) -> ProbeProject:
+        """Return the project in another disguise."""
+        return dataclasses.replace(self, disguise=disguise)
 
     @property
     def rule(self) -> str:
@@ -101,6 +117,8 @@ class ProbeProject:
     @property
     def name(self) -> str:
         """The project's name, stable between runs and platforms."""
+        if self.disguise:
+            return self.disguise.name(self.case, "project")
         return f"probe{hashlib.sha256(self.case.encode()).hexdigest()[:12]}"
 
     @property
@@ -113,7 +131,10 @@ class ProbeProject:
         """The requirements; one pins the version of a project that has only one."""
         several = any(offer.release != VERSION for offer in self.offer)
         default = "" if several else f"=={VERSION}"
-        return tuple(f"{self.name}{each}" for each in self.requires or (default,))
+        required = self.disguise.in_order(
+            self.case, "requirements", self.requires or (default,)
+        )
+        return tuple(f"{self.name}{self._moved(each)}" for each in required)
 
     @property
     def markers(self) -> dict[str, Offer]:
@@ -121,7 +142,43 @@ class ProbeProject:
         found = {f"offer-{number}": offer for number, offer in enumerate(self.offer)}
         if all(full_tag(offer.tag) != ANY_TAG for offer in self.offer):
             found["offer-any"] = Offer(ANY)
-        return found
+        if not self.disguise:
+            return found
+        found |= {f"offer-{tag}": Offer(tag) for tag in self._foreign}
+        renamed = {
+            self.disguise.name(self.case, marker): offer
+            for marker, offer in found.items()
+        }
+        return dict(self.disguise.in_order(self.case, "offers", renamed.items()))
+
+    @property
+    def _foreign(self) -> tuple[str, ...]:
+        """Tags of other systems, beside a candidate of the first release."""
+        offered = {offer.tag for offer in self.offer}
+        if all(offer.release != VERSION for offer in self.offer):
+            return ()
+        count = 1 + self.disguise.number(self.case, "count", len(FOREIGN) - 1)
+        foreign = self.disguise.in_order(self.case, "foreign", FOREIGN)
+        return tuple(tag for tag in foreign[:count] if tag not in offered)
+
+    @property
+    def _releases_later(self) -> int:
+        """How far all releases are moved; a file name given in full has its own."""
+        if not self.disguise or any(offer.file for offer in self.offer):
+            return 0
+        return 1 + self.disguise.number(self.case, "release", MOST_RELEASES)
+
+    def looking(self, offer: Offer) -> Offer:
+        """Return an offer of the project with the release that its files show."""
+        release = self._moved(f"=={offer.release}").removeprefix("==")
+        return msgspec.structs.replace(offer, release=release)
+
+    def _moved(self, specifiers: str) -> str:
+        """Return what follows a project's name, with every release moved alike."""
+        versions, semicolon, marker = specifiers.partition(";")
+        later = self._releases_later
+        moved = SPECIFIED.sub(lambda found: str(int(found[0]) + later), versions)
+        return f"{moved if later else versions}{semicolon}{marker}"
 
     def filenames(self, prefix: str = PREFIX) -> dict[str, str]:
         """Return the candidates' file names, each with its answer.
@@ -130,7 +187,7 @@ class ProbeProject:
         """
         names: dict[str, str] = {}
         for offer in self.markers.values():
-            name = offer.filename(self.name, prefix)
+            name = self.looking(offer).filename(self.name, prefix)
             if "/" in name or "\0" in name or len(name.encode()) > LONGEST_FILENAME:
                 raise InputError(self.case, f"{offer.tag!r} cannot be in a file name")
             if name in names or offer.answer in names.values():

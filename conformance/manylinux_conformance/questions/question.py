@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
 from manylinux_conformance.questions.answer import Answer, Judged
 
@@ -72,10 +73,17 @@ class Reply(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 class LibraryQuestion(Question, Protocol):
-    """A question that a tag library can be asked; ``prefix`` is as of an adapter."""
+    """A question that a tag library can be asked; ``prefix`` is as of an adapter.
 
-    def request(self, prefix: str) -> dict[str, object]:
+    The ``disguise`` with which a reply is read is the one in which it was asked for.
+    """
+
+    def request(
+        self, prefix: str, disguise: Disguise = UNDISGUISED, /
+    ) -> dict[str, object]:
         """Return the keys of the line that puts it."""
 
-    def read(self, reply: Reply, prefix: str) -> Answer | None:
+    def read(
+        self, reply: Reply, prefix: str, disguise: Disguise = UNDISGUISED, /
+    ) -> Answer | None:
         """Return what a reply answers; None if it is no answer to this question."""

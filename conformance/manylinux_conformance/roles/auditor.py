@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import platform
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from manylinux_fixtures.corpus.manifest import ManifestEntry
 from manylinux_fixtures.recipes.recipe import Ask
 
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
@@ -20,7 +21,7 @@ from manylinux_conformance.asking.role_table import (
     fill,
     fill_command,
 )
-from manylinux_conformance.corpus.build import built_corpus
+from manylinux_conformance.corpus.build import built_corpus, disguised_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.platform import Platform
@@ -95,7 +96,7 @@ class AuditorRole:
 
         Raises InputError if a recipe cannot be built.
         """
-        corpus = built_corpus(resources.cache).only(suite.wanted.has_wheel)
+        corpus = _corpus(resources, suite.wanted.has_wheel)
         rules = suite.rules.values()
         permissions = frozenset(each.id for each in rules if each.level is Level.MAY)
         asked = wheel_questions(corpus, permissions)
@@ -134,6 +135,13 @@ class AuditorRole:
             for attempt in ("first", "second")
         )
         yield from unstable(first, second)
+
+
+def _corpus(resources: Resources, wanted: Callable[[ManifestEntry], bool]) -> Corpus:
+    """Return the wanted part of the corpus; disguised, one wheel of each recipe."""
+    if not resources.disguise:
+        return built_corpus(resources.cache).only(wanted)
+    return disguised_corpus(resources.probes.folder, resources.disguise, wanted)
 
 
 def _first(corpus: Corpus) -> list[WheelQuestion]:

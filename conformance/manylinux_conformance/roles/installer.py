@@ -160,7 +160,9 @@ class InstallerRole:
         resources: Resources,
     ) -> Mapping[str, Answer]:
         """Install the probe projects of a batch; see ``ask_installer``."""
-        projects = [case.project for case in batch.questions]
+        projects = [
+            case.project.disguised(resources.disguise) for case in batch.questions
+        ]
         probes = resources.probes.of(batch.environment, projects)
         answers = ask_installer(
             tool, table, batch.environment, probes, resources.folder, shim=batch.shim
@@ -210,7 +212,8 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     left = [each for each in probes.projects if each.case not in unanswered]
     prefix = own_prefix(table.prefix, tool.interpreter)
     if left and prefix != probes.prefix:
-        probes = write_probe_projects(left, folder / "links", prefix)
+        links = folder / probes.disguise.path("links")
+        probes = write_probe_projects(left, links, prefix)
     asking = _Asking(tool, table, environment, probes, folder, shim)
     return unanswered | (asking.believed(asking.ask(left)) if left else {})
 
@@ -263,7 +266,7 @@ class _Asking:
 
     def _divide(self, questions: Sequence[ProbeProject]) -> dict[str, Answer]:
         """Ask in halves, unless the tool cannot install anything here at all."""
-        control = single_answer(self._control(), CONTROL)
+        control = single_answer(self._control(), self._lone)
         if words := self._platform_refusal():
             return {question.case: _refused(words) for question in questions}
         if control.answer != ANY:
@@ -279,9 +282,13 @@ class _Asking:
             return _refused(words)
         return single_answer(outcome, question)
 
+    @property
+    def _lone(self) -> ProbeProject:
+        return CONTROL.disguised(self.probes.disguise)
+
     def _control(self) -> Installation:
         if self.control is None:
-            self.control = self._run([CONTROL])
+            self.control = self._run([self._lone])
         return self.control
 
     def _platform_refusal(self) -> str:
@@ -293,7 +300,7 @@ class _Asking:
         refusals = {NOTHING, LOCKED}
         if all(answer.answer not in refusals for answer in answers.values()):
             return answers
-        plain = single_answer(self._run([CONTROL], plain=True), CONTROL)
+        plain = single_answer(self._run([self._lone], plain=True), self._lone)
         if plain.answer == ANY:
             return answers
         reason = f"cannot install a wheel on this machine as it is: {plain.reason}"
@@ -310,12 +317,12 @@ class _Asking:
         ``plain``: on this machine as it is, without module, target and shim.
         """
         self.runs += 1
-        folder = self.folder / f"run-{self.runs}"
+        folder = self.folder / self.probes.disguise.path(f"run-{self.runs}")
         environment = this_machine(self.tool.interpreter) if plain else self.environment
         shim = None if plain else self.shim
         probes = self.probes
         if tuple(questions) != probes.projects:
-            links = self.folder / f"run-{self.runs}-links"
+            links = self.folder / self.probes.disguise.path(f"run-{self.runs}-links")
             probes = write_probe_projects(questions, links, self.probes.prefix)
         used_home = None
         if environment.stored_on:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.asking.role_table import RoleTable
@@ -25,12 +27,13 @@ class Resources:
     """What asking may use.
 
     ``folder`` is a new folder to work in, ``cache`` one that stays, ``probes`` the
-    probe projects that are written already.
+    probe projects that are written already, ``disguise`` what questions look like.
     """
 
     folder: Path
     cache: Path
     probes: ProbeCache
+    disguise: Disguise = UNDISGUISED
 
 
 class RoleDefinition(Protocol[T_contra, B]):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
 from manylinux_conformance.asking.applicability import declines, unseen
 from manylinux_conformance.asking.plan import (
@@ -115,6 +116,7 @@ class TagLibraryRole:
             batch.questions,
             resources.folder,
             shim=batch.shim,
+            disguise=resources.disguise,
         )
 
     def smoke(
@@ -145,6 +147,7 @@ def ask_library(  # noqa: PLR0913 - what one asking needs
     folder: Path,
     *,
     shim: Path | None = None,
+    disguise: Disguise = UNDISGUISED,
 ) -> dict[str, Answer]:
     """Return a library's answer to each question, which is filled in for a platform."""
     if unasked := unseen(tool.description, environment):
@@ -156,17 +159,23 @@ def ask_library(  # noqa: PLR0913 - what one asking needs
         for question in questions
         if (why := declines(table.declines, question.rule))
     }
-    left = [question for question in questions if question.key not in answers]
+    ordered = disguise.in_order("questions", "order", questions)
+    left = [question for question in ordered if question.key not in answers]
     for _ in range(MOST_BREAKDOWNS):
         if left:
-            answers |= _ask(table, sandbox, left, prefix)
+            answers |= _ask(table, sandbox, left, prefix, disguise)
             left = [question for question in left if question.key not in answers]
     shutil.rmtree(folder, ignore_errors=True)
     reason = f"not asked any more after {MOST_BREAKDOWNS} breakdowns"
     return answers | {question.key: broken(reason) for question in left}
 
 
-def read_reply(question: LibraryQuestion, prefix: str, line: bytes) -> Answer | None:
+def read_reply(
+    question: LibraryQuestion,
+    prefix: str,
+    line: bytes,
+    disguise: Disguise = UNDISGUISED,
+) -> Answer | None:
     """Return what a line answers to a question; None if it is no answer to it."""
     try:
         reply = msgspec.json.decode(line, type=Reply)
@@ -174,7 +183,7 @@ def read_reply(question: LibraryQuestion, prefix: str, line: bytes) -> Answer | 
         return None
     if reply.declined or reply.error:
         return declined(reply.declined) if reply.declined else broken(reply.error)
-    return question.read(reply, prefix)
+    return question.read(reply, prefix, disguise)
 
 
 def _ask(
@@ -182,11 +191,13 @@ def _ask(
     sandbox: Sandbox,
     questions: Sequence[LibraryQuestion],
     prefix: str,
+    disguise: Disguise,
 ) -> dict[str, Answer]:
     """Ask until the library breaks; its breakdown is the answer to that question."""
     places = sandbox.placeholders
     added = {name: fill(text, places) for name, text in table.variables.items()}
-    lines = (msgspec.json.encode(question.request(prefix)) for question in questions)
+    asked = (question.request(prefix, disguise) for question in questions)
+    lines = (msgspec.json.encode(request) for request in asked)
     ended = sandbox.run(
         fill_command(table.command, places),
         folder=sandbox.path_of("work"),
@@ -196,7 +207,7 @@ def _ask(
     )
     answers: dict[str, Answer] = {}
     for question, line in zip(questions, ended.output.splitlines(), strict=False):
-        answer = read_reply(question, prefix, line)
+        answer = read_reply(question, prefix, line, disguise)
         if answer is None:
             break
         answers[question.key] = answer

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.errors import UnavailableError, UnsupportedError
 from manylinux_conformance.judging.judge import result_of
@@ -34,11 +36,13 @@ class Asking:
     role: Role
     cache: Path
     place: Place
+    disguise: Disguise = UNDISGUISED
 
     @property
     def resources(self) -> Resources:
         """What planning may use; each batch is given a folder of its own below."""
-        return Resources(self.place.folder, self.cache, self.place.probes)
+        place = self.place
+        return Resources(place.folder, self.cache, place.probes, self.disguise)
 
     def block(self, progress: Progress) -> Block:
         """Return what the tool answers, or why it is not asked.

@@ -42,7 +42,9 @@ def run(
     places = Places(suite, settings, _shim(settings), probes)
     try:
         for tool, role in _asked(tools, roles):
-            ask = partial(Asking, suite, tool, role, settings.cache)
+            ask = partial(
+                Asking, suite, tool, role, settings.cache, disguise=settings.disguise
+            )
             if host := places.host(tool, role):
                 yield ask(host).block(progress)
             inside = [ask(container) for container in places.containers(tool, role)]

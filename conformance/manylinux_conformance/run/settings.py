@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from manylinux_fixtures.disguise import UNDISGUISED, Disguise
+
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.timing import Timings
 
@@ -22,6 +24,7 @@ class Settings:
     """What a run may use: folders, the network, and how much at a time.
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
+    ``disguise`` is what questions look like.
     ``spent`` is told where the time in containers goes, ``live`` which there are.
     """
 
@@ -31,3 +34,4 @@ class Settings:
     offline: bool
     timings: Timings = field(default_factory=Timings)
     live: LiveContainers = field(default_factory=LiveContainers)
+    disguise: Disguise = UNDISGUISED

@@ -54,7 +54,8 @@ def simple_index(links: Path, port: int = 0) -> Iterator[str]:
     """Serve the wheels of a folder and yield the index's address.
 
     Project pages are given as HTML (PEP 503) or, where asked for, as JSON (PEP 691),
-    with SHA-256 hashes.  The folder is read once, at the start.
+    with SHA-256 hashes, in the order in which they were written or else of their names.
+    The folder is read once, at the start.
     """
     handler = type("Handler", (_Handler,), {"projects": _projects(links)})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -71,10 +72,14 @@ def simple_index(links: Path, port: int = 0) -> Iterator[str]:
 
 def _projects(links: Path) -> dict[str, dict[str, bytes]]:
     projects: dict[str, dict[str, bytes]] = {}
-    for wheel in sorted(links.iterdir()):
+    for wheel in sorted(links.iterdir(), key=_written):
         project = wheel.name.partition("-")[0]
         projects.setdefault(project, {})[wheel.name] = wheel.read_bytes()
     return projects
+
+
+def _written(wheel: Path) -> tuple[float, str]:
+    return wheel.stat().st_mtime, wheel.name
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
