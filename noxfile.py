@@ -57,6 +57,13 @@ def conformance(session: nox.Session) -> None:
 
 
 @nox.session
+def disguise(session: nox.Session) -> None:
+    """Ask again with other names, orders and layouts: every verdict keeps."""
+    prepare(session)
+    run(session, "manylinux-conformance", "disguise", *session.posargs)
+
+
+@nox.session
 def platforms(session: nox.Session) -> None:
     """Prepare containers, which `nox -s conformance` then asks too; needs Docker."""
     prepare(session)

@@ -57,6 +57,11 @@ def choose_tools(wanted: Sequence[str], deviations: Path | None = None) -> list[
     return chosen
 
 
+def choose_newest() -> list[Tool]:
+    """Return the newest pinned version of every tool."""
+    return list({tool.adapter.name: tool for tool in choose_tools(())}.values())
+
+
 def _versions(path: Path, version: str, recorded: Path | None) -> list[Tool]:
     adapter = read_adapter(path)
     if version and version not in adapter.versions:
