@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import os
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,18 @@ def test_a_project_page_is_html_for_everybody_else(
     status, kind, body = get(f"{address}{probes.projects[0].name}/")
     assert (status, kind) == (200, "text/html; charset=utf-8")
     assert body.decode().count("#sha256=") == 3
+
+
+def test_wheels_come_in_the_order_in_which_they_were_written(
+    tmp_path: Path,
+) -> None:
+    times = {"a-1-py3-none-a.whl": 3, "a-1-py3-none-c.whl": 1, "a-1-py3-none-b.whl": 1}
+    for name, written in times.items():
+        (tmp_path / name).write_bytes(b"")
+        os.utime(tmp_path / name, (written, written))
+    with simple_index(tmp_path) as address:
+        files = json.loads(get(f"{address}a/", JSON)[2])["files"]
+    assert [file["filename"][-5] for file in files] == ["b", "c", "a"]
 
 
 def test_every_listed_address_gives_its_wheel(
