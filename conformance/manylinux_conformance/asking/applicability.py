@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from manylinux_conformance.platforms.architectures import runs_both_widths
 from manylinux_conformance.platforms.environment import Environment
-from manylinux_conformance.platforms.platform import ElfClass, Libc
+from manylinux_conformance.platforms.platform import STATIC, ElfClass, Libc
 from manylinux_conformance.questions.answer import Answer, declined, not_asked
 from manylinux_conformance.sandbox.tool_description import Fact, ToolDescription
 
@@ -34,6 +34,7 @@ def _shown(environment: Environment) -> Iterator[tuple[Fact, bool]]:
     platform = environment.platform
     narrow = platform.pointer_bits is ElfClass.BITS_32
     yield Fact.MUSL, platform.libc is Libc.MUSL
-    yield Fact.STATIC, platform.libc is Libc.STATIC
+    yield Fact.STATIC, platform.libc in STATIC
+    yield Fact.BIONIC, platform.libc is Libc.BIONIC
     yield Fact.POINTER_BITS, narrow and runs_both_widths(platform.machine)
     yield Fact.TOOL_GLIBC, bool(environment.tool_glibc)

@@ -42,7 +42,7 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     ``explicit_target`` are arguments to add for another platform than the running
     one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}`` and ``{arch}`` are
     its two parts.  ``unversioned_target`` are these arguments where a target names no
-    glibc version and they differ.
+    glibc version and they differ, ``running_target`` those for the running platform.
     ``lock`` is a command that runs before the other and writes a lock file.
     """
 
@@ -59,6 +59,7 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     lands_in: str = "{target}"
     explicit_target: tuple[str, ...] = ()
     unversioned_target: tuple[str, ...] = ()
+    running_target: tuple[str, ...] = ()
 
     def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield each text that is filled in, with the placeholders that it may have."""
@@ -67,6 +68,8 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
             yield text, self.PLACEHOLDERS
         for text in (*self.explicit_target, *self.unversioned_target):
             yield text, self.PLACEHOLDERS | self.TARGET_PLACEHOLDERS
+        for text in self.running_target:
+            yield text, self.PLACEHOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def _commands(
     if parts:
         named |= {"family": parts[1], "arch": parts[2]}
     unversioned = installer.unversioned_target if named["family"] == "linux" else ()
-    options = (unversioned or installer.explicit_target) if target else ()
+    explicit = unversioned or installer.explicit_target
+    options = explicit if target else installer.running_target
     for command in filter(None, (installer.lock, installer.command)):
         arguments = (*command, *options)
         yield fill_command(arguments, {**places, **named})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -81,6 +81,21 @@ def plan_cases(
         )
         for environment, group in groups.items()
     ]
+
+
+def asks_any(
+    role: Role,
+    cases: Iterable[AnyCase],
+    rules: Mapping[str, Rule],
+    platforms: Collection[Platform],
+) -> bool:
+    """Return whether a role would be asked anything on some platforms."""
+    return any(
+        case.platform.selects(platform)
+        for case in cases
+        if binds(rules[case.rule], role, case)
+        for platform in platforms
+    )
 
 
 def binds(rule: Rule, role: Role, case: AnyCase) -> bool:

@@ -15,7 +15,7 @@ from manylinux_conformance.sandbox.tool_description import Provide, Text
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # What stands for the same in every role; see ``sandbox.sandbox``.
-PLACEHOLDERS = frozenset(("python", "tool", "work", "home"))
+PLACEHOLDERS = frozenset(("python", "py_version_nodot", "tool", "work", "home"))
 RELATIVE = ("./", "../")
 
 Filename = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]

@@ -10,6 +10,7 @@ import msgspec
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.deviations import deviations
 from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.loader import loader
@@ -71,6 +72,7 @@ def main() -> None:
 
 main.add_command(run_command, "run")
 main.add_command(adapter_check, "adapter-check")
+main.add_command(deviations)
 main.add_command(force_command, "force")
 main.add_command(loader)
 main.add_command(platforms)

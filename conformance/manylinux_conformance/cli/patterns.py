@@ -1,4 +1,4 @@
-"""Options that are patterns and may be given several times."""
+"""Options that say what of the suite is wanted and may be given several times."""
 
 from __future__ import annotations
 
@@ -7,9 +7,22 @@ from typing import Any
 
 import click
 
+from manylinux_conformance.suite.rules import Basis
+
 
 def several(option: str, words: str) -> Callable[[Any], Any]:
     """Return an option whose values are collected under its name in the plural."""
     name = f"{option.removeprefix('--')}s"
     text = f"{words}; may be given several times."
     return click.option(option, name, multiple=True, metavar="PATTERN", help=text)
+
+
+def by_basis() -> Callable[[Any], Any]:
+    """Return the option ``--basis``, whose values are collected as ``bases``."""
+    return click.option(
+        "--basis",
+        "bases",
+        multiple=True,
+        type=click.Choice([basis.value for basis in Basis]),
+        help="Only rules with this basis; may be given several times.",
+    )

@@ -15,7 +15,7 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import several
+from manylinux_conformance.cli.patterns import by_basis, several
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
@@ -39,7 +39,7 @@ from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
-from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.filters import Wanted, rules_of_bases
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
 from manylinux_conformance.tools.selection import Tool, choose_tools
 from manylinux_conformance.tools.unexplained import (
@@ -52,8 +52,9 @@ HELP = """Ask tools the questions of the suite and report their answers.
 
 Without options every pinned tool is asked on every modelled platform and in every
 prepared container; 'platforms list' shows which there are.
-Exit status: 0 all answers are right or recorded as deviations, 1 some are not,
-2 the input cannot be used, 3 something that is needed cannot be had.
+Exit status: 0 all answers are right or recorded as deviations, 1 some are not, or a
+question got no answer, 2 the input cannot be used, 3 something that is needed cannot
+be had.
 
 \b
 Examples:
@@ -83,7 +84,9 @@ class RunOptions(TypedDict):
     platforms: tuple[str, ...]
     rules: tuple[str, ...]
     cases: tuple[str, ...]
+    bases: tuple[str, ...]
     engines: tuple[str, ...]
+    deviations: Path | None
     as_json: bool
     offline: bool
     check: bool
@@ -98,6 +101,7 @@ class RunOptions(TypedDict):
 @several("--platform", "Only platforms that match PATTERN")
 @several("--rule", "Only rules that match PATTERN")
 @several("--case", "Only cases that match PATTERN")
+@by_basis()
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
 @click.option(
     "--engine",
@@ -105,9 +109,15 @@ class RunOptions(TypedDict):
     multiple=True,
     help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
 )
+@click.option(
+    "--deviations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Causes of differences of the one tool, in the place of those on file.",
+)
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
-@click.option("--update", is_flag=True, help="Rewrite the committed results.")
+@click.option("--update", is_flag=True, help="Commit the answers that came.")
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -123,8 +133,11 @@ class RunOptions(TypedDict):
 )
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
-    wanted = Wanted(options["platforms"], options["rules"], options["cases"])
-    suite, chosen = narrowed(load_suite(), wanted), choose_tools(options["tools"])
+    suite = load_suite()
+    chosen = choose_tools(options["tools"], options["deviations"])
+    rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
+    wanted = Wanted(options["platforms"], rules, options["cases"])
+    suite = narrowed(suite, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
     baseline = read_baseline(data_folder("results"))
@@ -135,10 +148,11 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, suite.rules, Console())
-    complaints = [*unanswered(blocks), *unexplained_differences(blocks, chosen)]
+    lost = list(unanswered(blocks))
+    complaints = [*lost, *unexplained_differences(blocks, chosen)]
     if not any(block.results for block in blocks):
         complaints.append("no question was put to any tool")
-    if wanted.is_everything:
+    if wanted.is_everything and not lost:
         known = [*blocks, *not_rerun(blocks, baseline)]
         complaints += unused_deviations(known, chosen, tuple(ROLES))
     if options["check"]:
@@ -154,6 +168,8 @@ def _refuse_what_has_no_baseline(options: RunOptions) -> None:
     update, check = options["update"], options["check"]
     if not (update or check):
         return
+    if options["deviations"]:
+        raise InputError("--deviations", "committed results have the causes on file")
     if update and check:
         raise InputError("--update", "does not go together with --check")
     if any(tool.endswith(".toml") for tool in options["tools"]):

@@ -13,6 +13,7 @@ from manylinux_spec.architectures import architectures
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.judging.judge import judge
 from manylinux_conformance.platforms.platform import (
+    STATIC,
     ElfClass,
     Fidelity,
     InterpreterHeader,
@@ -31,7 +32,6 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Rule, Subject
 
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
-STATIC_GLIBC = "2.36"  # confstr answers in a statically linked program too
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +109,12 @@ def _arch(platform: Platform, rule: Rule) -> str:
 def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
     """Return what a system of this platform says about itself, in raw form."""
     says_glibc = platform.libc is Libc.GLIBC
-    static = platform.libc is Libc.STATIC
-    confstr = f"glibc {STATIC_GLIBC if static else glibc}"
+    answers = platform.libc in {Libc.GLIBC, Libc.STATIC_GLIBC}
     return {
         "platform": f"linux-{platform.machine}",
-        "confstr": confstr if says_glibc or static else None,
+        "confstr": f"glibc {glibc}" if answers else None,
         "gnu_get_libc_version": glibc if says_glibc else None,
-        "static": static,
+        "static": platform.libc in {Libc.STATIC_GLIBC, Libc.STATIC_MUSL},
         "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
         "pointer_bits": int(platform.pointer_bits),
     }
@@ -129,6 +128,7 @@ def ordinary(platform: Platform) -> InterpreterHeader:
         machine=row.e_machine_number,
         little_endian=row.byte_order == "little",
         flags=row.e_flags_value,
+        loader="" if platform.libc in STATIC else row.loader,
     )
 
 

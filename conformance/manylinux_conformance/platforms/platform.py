@@ -27,7 +27,12 @@ class Libc(enum.StrEnum):
 
     GLIBC = "glibc"
     MUSL = "musl"
-    STATIC = "static"  # no dynamic linking: opening the main program fails
+    BIONIC = "bionic"  # Android's
+    STATIC_GLIBC = "static-glibc"  # part of the interpreter's file
+    STATIC_MUSL = "static-musl"
+
+
+STATIC = frozenset({Libc.STATIC_GLIBC, Libc.STATIC_MUSL})
 
 
 class ElfClass(enum.IntEnum):
@@ -38,12 +43,16 @@ class ElfClass(enum.IntEnum):
 
 
 class InterpreterHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The ELF header that the interpreter's file shows (gABI, chapter 4)."""
+    """The ELF header that the interpreter's file shows (gABI, chapter 4).
+
+    ``loader`` is its PT_INTERP; empty: it has none and is linked statically.
+    """
 
     bits: ElfClass
     machine: int
     little_endian: bool = True
     flags: int = 0
+    loader: str = ""
 
 
 class Platform(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

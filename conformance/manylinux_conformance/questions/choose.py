@@ -30,6 +30,8 @@ class Choose(Case, frozen=True, kw_only=True):
     ``a lock that cannot be installed``; what else tells an offer apart stands behind
     its tag, as ``manylinux_2_17_{arch}, build 2, release 2``.
     ``allowed`` lists every permitted answer where the rule leaves a choice.
+    ``refusal_counts``: an installer that refuses the whole platform is judged by what
+    it installed there, nothing; elsewhere it declines.
     """
 
     ROLES: ClassVar = frozenset({Role.INSTALLER, Role.TAG_LIBRARY})
@@ -41,6 +43,7 @@ class Choose(Case, frozen=True, kw_only=True):
     module: str = ""  # source of a _manylinux module
     module_at: ModulePlace = ModulePlace.STANDARD_LIBRARY
     target: str = ""  # an explicit target, as a platform tag
+    refusal_counts: bool = False
     tool_glibc: str = ""  # the tool's own interpreter runs on another glibc
     stored_on: str = ""  # the tool was used on this glibc before, with the same home
     requires: tuple[str, ...] = ()  # what follows the project's name; one line for each

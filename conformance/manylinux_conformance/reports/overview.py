@@ -88,6 +88,9 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
         if results:
             found = standing(results)
             tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
+            causes = {
+                f"{one.deviation}: {one.cause}" for one in results if one.deviation
+            }
             yield Measured(
                 block.header.name,
                 block.header.role,
@@ -99,15 +102,7 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
                 wheels=tallies[System.WHEEL],
                 explained=found.is_explained,
                 newest=block in newest,
-                deviations=tuple(
-                    sorted(
-                        {
-                            f"{one.deviation}: {one.cause}"
-                            for one in results
-                            if one.deviation
-                        }
-                    )
-                ),
+                deviations=tuple(sorted(causes)),
             )
 
 
@@ -131,7 +126,11 @@ def lines(overview: Overview) -> Iterator[str]:
     facts = f"{rule.level.value}, {rule.basis.value}, binds {subjects}"
     yield f"{rule.id}  ({facts}; tested: {rule.tested})"
     yield f"  {rule.text}"
+    if rule.parent:
+        yield f"  follows from: {rule.parent}"
     yield f"  source: {rule.source}"
+    if rule.differs:
+        yield f"  a standard's answer: {rule.differs}"
     for title, locations in (
         ("text", (Location("", overview.text),)),
         ("cases", overview.cases),

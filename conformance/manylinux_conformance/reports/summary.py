@@ -105,7 +105,8 @@ def legend() -> str:
 def drafts_line(blocks: Sequence[Block]) -> str:
     """Return how many answers are to draft cases; empty if none is."""
     drafts = sum(result.draft for block in blocks for result in block.results)
-    return f"{drafts} answers to draft cases count for nothing." if drafts else ""
+    said = f"Answers to draft cases, which count for nothing: {drafts}."
+    return said if drafts else ""
 
 
 def _table(role: str, blocks: list[Block], rules: Mapping[str, Rule]) -> Table:

@@ -14,14 +14,14 @@ def unanswered(blocks: Iterable[Block]) -> Iterator[str]:
     """Yield a line for each tool, platform and reason.
 
     A tool that was not asked because it is not made for a platform, and a platform
-    that was not there when the run began, are no complaint.
+    that was not there when the run began, are no complaint, and drafts never are.
     """
     for block in blocks:
         name = block.header.name
         lost = Counter(
             (result.where, result.reason)
             for result in block.results
-            if result.verdict is Verdict.INFRASTRUCTURE
+            if result.verdict is Verdict.INFRASTRUCTURE and not result.draft
         )
         for (where, reason), count in lost.items():
             questions = "1 question" if count == 1 else f"{count} questions"

@@ -23,6 +23,7 @@ from manylinux_conformance.asking.role_table import (
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.platforms.environment import this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, not_asked
 from manylinux_conformance.questions.wheel import AuditReply, WheelQuestion
 from manylinux_conformance.results.verdicts import Role
@@ -32,8 +33,9 @@ from manylinux_conformance.sandbox.process import ProcessResult, fit_for_report
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.suite.rules import Level
+from manylinux_conformance.suite.rules import Level, Subject
 
+SUBJECTS = frozenset({Subject.WHEEL, Subject.AUDITOR})  # whom fixture wheels ask about
 BATCH = 50  # wheels that one process of an auditor is given
 CONFORMS, VIOLATES, UNREADABLE = 0, 1, 2  # exit statuses
 TRACEBACK = "Traceback (most recent call last)"
@@ -70,6 +72,16 @@ class AuditorRole:
     on_host: ClassVar[bool] = True
     in_containers: ClassVar[bool] = False
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, _platforms: Sequence[Platform]) -> bool:
+        """Return whether a wanted rule is about wheels or auditors.
+
+        Of which there are wheels in the corpus only the plan tells.
+        """
+        return any(
+            suite.wanted.has_rule(rule.id) and not SUBJECTS.isdisjoint(rule.subjects)
+            for rule in suite.rules.values()
+        )
 
     def plan(
         self,

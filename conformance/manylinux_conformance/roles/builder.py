@@ -17,6 +17,7 @@ from manylinux_conformance.asking.builder_targets import Target, TargetTag, targ
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.platforms.environment import this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, broken
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.questions.placeholders import fill
@@ -71,6 +72,10 @@ class BuilderRole:
     on_host: ClassVar[bool] = True
     in_containers: ClassVar[bool] = False
     concurrent: ClassVar[bool] = False
+
+    def has_questions(self, suite: Suite, _platforms: Sequence[Platform]) -> bool:
+        """Return whether there is something to build."""
+        return any(isinstance(case, Build) for case in suite.cases)
 
     def plan(
         self,

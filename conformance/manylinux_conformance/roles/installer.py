@@ -22,7 +22,13 @@ from manylinux_conformance.asking.installation import (
     InstallCommand,
     install,
 )
-from manylinux_conformance.asking.plan import CaseBatch, Plan, ShownPlatform, plan_cases
+from manylinux_conformance.asking.plan import (
+    CaseBatch,
+    Plan,
+    ShownPlatform,
+    asks_any,
+    plan_cases,
+)
 from manylinux_conformance.asking.probe_projects import (
     ProbeProjects,
     own_prefix,
@@ -30,6 +36,7 @@ from manylinux_conformance.asking.probe_projects import (
 )
 from manylinux_conformance.asking.role_table import Prefix, RoleTable
 from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, answered, broken, declined
 from manylinux_conformance.questions.choose import LOCKED, NOTHING, Choose
 from manylinux_conformance.questions.probe_project import (
@@ -41,7 +48,11 @@ from manylinux_conformance.questions.probe_project import (
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.roles.smoke import REFUSED, not_refused, unstable
-from manylinux_conformance.sandbox.process import STDERR_TAIL
+from manylinux_conformance.sandbox.process import (
+    STDERR_TAIL,
+    ProcessResult,
+    fit_for_report,
+)
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.sandbox import make_sandbox
 from manylinux_conformance.sandbox.tool_description import Provide
@@ -54,7 +65,8 @@ MOST_RUNS = 64  # of one asking: enough to isolate several culprits among hundre
 class Installer(InstallCommand, frozen=True, kw_only=True):
     """How an installer is asked.
 
-    Placeholders: ``{python}`` target interpreter, ``{tool}`` the tool's own
+    Placeholders: ``{python}`` target interpreter, ``{py_version_nodot}`` its version
+    as ``311`` (the name is sysconfig's), ``{tool}`` the tool's own
     ``bin`` folder, ``{links}`` folder of wheels, ``{index}`` the same wheels as a
     loopback simple index, ``{requirements}`` a requirements file, ``{target}``
     the folder that receives the answer, ``{site_packages}`` and ``{environment}``
@@ -67,21 +79,44 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     ``explicit_targets`` is a regular expression of the platform tags that the tool
     means to have as targets; that one of them has no name is an answer of the tool.
 
+    ``unsupported`` are regular expressions of what the tool says when it refuses a
+    platform as such; there it declines, and whether it should have gone on is a
+    question of a rule of its own.
+
     ``declines`` maps patterns of rules, as ``installer.order.*``, to why the tool has
     no answer to them.
     """
 
     prefix: Prefix = PREFIX
     explicit_targets: str = ".*"
+    unsupported: tuple[str, ...] = ()
     declines: dict[str, str] = msgspec.field(default_factory=dict)
 
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
         yield from super().problems(provide)
-        try:
-            re.compile(self.explicit_targets)
-        except (re.error, RecursionError, OverflowError) as error:
-            yield f"explicit_targets is not a regular expression: {error}"
+        named = [("unsupported", each) for each in self.unsupported]
+        for key, expression in (("explicit_targets", self.explicit_targets), *named):
+            if reason := _not_compiled(expression):
+                yield f"{key} is not a regular expression: {reason}"
+
+    def refusal(self, ended: ProcessResult) -> str:
+        """Return the words by which a run refused the platform; empty if none did."""
+        if not ended.status or ended.failure:
+            return ""
+        output = ended.output[-STDERR_TAIL:].decode(errors="replace")
+        for line in (*ended.stderr_tail.splitlines(), *output.splitlines()):
+            if any(re.search(each, line) for each in self.unsupported):
+                return fit_for_report(line)
+        return ""
+
+
+def _not_compiled(expression: str) -> str:
+    try:
+        re.compile(expression)
+    except (re.error, RecursionError, OverflowError) as error:
+        return str(error)
+    return ""
 
 
 class InstallerRole:
@@ -93,6 +128,10 @@ class InstallerRole:
     on_host: ClassVar[bool] = True
     in_containers: ClassVar[bool] = True
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether a case is asked on one of the platforms."""
+        return asks_any(self.role, suite.cases, suite.rules, platforms)
 
     def plan(
         self,
@@ -123,9 +162,10 @@ class InstallerRole:
         """Install the probe projects of a batch; see ``ask_installer``."""
         projects = [case.project for case in batch.questions]
         probes = resources.probes.of(batch.environment, projects)
-        return ask_installer(
+        answers = ask_installer(
             tool, table, batch.environment, probes, resources.folder, shim=batch.shim
         )
+        return {case.id: _counted(case, answers[case.id]) for case in batch.questions}
 
     def smoke(
         self, tool: ProvidedTool, table: Installer, resources: Resources
@@ -175,6 +215,16 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     return unanswered | (asking.believed(asking.ask(left)) if left else {})
 
 
+def _counted(case: Choose, answer: Answer) -> Answer:
+    """Return an answer to a case by which also the refusal of a platform is judged."""
+    is_refusal = answer.outcome is Verdict.DECLINED and answer.answer == NOTHING
+    if not is_refusal:
+        return answer
+    if case.refusal_counts:
+        return answered(NOTHING, answer.reason)
+    return declined(answer.reason)
+
+
 def _unnamed(table: Installer, target: str) -> Answer | None:
     """Return why an explicit target cannot be named to the tool; None if it can."""
     if not target:
@@ -197,7 +247,7 @@ class _Asking:
     folder: Path
     shim: Path | None
     runs: int = 0
-    control: Answer | None = None
+    control: Installation | None = None
 
     def ask(self, questions: Sequence[ProbeProject]) -> dict[str, Answer]:
         if self.runs >= MOST_RUNS:
@@ -205,7 +255,7 @@ class _Asking:
             return {question.case: broken(reason) for question in questions}
         outcome = self._run(questions)
         if len(questions) == 1:
-            return {questions[0].case: single_answer(outcome, questions[0])}
+            return {questions[0].case: self._single(outcome, questions[0])}
         if not outcome.clean or not outcome.found:
             return self._divide(questions)
         missing = [each for each in questions if each.case not in outcome.found]
@@ -213,14 +263,30 @@ class _Asking:
 
     def _divide(self, questions: Sequence[ProbeProject]) -> dict[str, Answer]:
         """Ask in halves, unless the tool cannot install anything here at all."""
-        if self.control is None:
-            self.control = single_answer(self._run([CONTROL]), CONTROL)
-        if self.control.answer != ANY:
-            reason = f"not even a lone py3-none-any wheel: {self.control.reason}"
-            answer = dataclasses.replace(self.control, reason=reason)
+        control = single_answer(self._control(), CONTROL)
+        if words := self._platform_refusal():
+            return {question.case: _refused(words) for question in questions}
+        if control.answer != ANY:
+            reason = f"not even a lone py3-none-any wheel: {control.reason}"
+            answer = dataclasses.replace(control, reason=reason)
             return {question.case: answer for question in questions}
         middle = len(questions) // 2
         return self.ask(questions[:middle]) | self.ask(questions[middle:])
+
+    def _single(self, outcome: Installation, question: ProbeProject) -> Answer:
+        """Return the answer of a run, or that the tool refuses the platform as such."""
+        if self.table.refusal(outcome.ended) and (words := self._platform_refusal()):
+            return _refused(words)
+        return single_answer(outcome, question)
+
+    def _control(self) -> Installation:
+        if self.control is None:
+            self.control = self._run([CONTROL])
+        return self.control
+
+    def _platform_refusal(self) -> str:
+        """Return the words of a refusal that even a lone py3-none-any wheel meets."""
+        return self.table.refusal(self._control().ended)
 
     def believed(self, answers: dict[str, Answer]) -> dict[str, Answer]:
         """Take refusals for errors if the tool cannot install a wheel at all."""
@@ -279,6 +345,11 @@ class _Asking:
         home = sandbox.path_of("home").rename(self.folder / f"home-{self.runs}")
         shutil.rmtree(folder, ignore_errors=True)
         return home
+
+
+def _refused(words: str) -> Answer:
+    """Return that the tool refuses a platform, and so installs nothing there."""
+    return Answer(Verdict.DECLINED, NOTHING, f"refuses the platform: {words}")
 
 
 def single_answer(outcome: Installation, project: ProbeProject) -> Answer:

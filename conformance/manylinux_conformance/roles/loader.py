@@ -23,6 +23,7 @@ from manylinux_conformance.asking.plan import (
     CaseBatch,
     Plan,
     ShownPlatform,
+    asks_any,
     plan_cases,
 )
 from manylinux_conformance.asking.role_table import (
@@ -34,6 +35,7 @@ from manylinux_conformance.asking.role_table import (
 )
 from manylinux_conformance.errors import InputError, InvariantError, UnavailableError
 from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -72,6 +74,10 @@ class LoaderRole:
     on_host: ClassVar[bool] = False
     in_containers: ClassVar[bool] = True
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether a case is asked on one of the platforms."""
+        return asks_any(self.role, suite.cases, suite.rules, platforms)
 
     def plan(
         self,

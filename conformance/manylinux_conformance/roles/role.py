@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.asking.role_table import RoleTable
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.provide import ProvidedTool
@@ -47,6 +48,12 @@ class RoleDefinition(Protocol[T_contra, B]):
     on_host: ClassVar[bool]
     in_containers: ClassVar[bool]
     concurrent: ClassVar[bool]
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether any tool could be asked something; True if only a plan tells.
+
+        It costs next to nothing, so nobody provides a tool that is asked nothing.
+        """
 
     def plan(
         self,

@@ -13,7 +13,13 @@ from typing import ClassVar
 import msgspec
 
 from manylinux_conformance.asking.applicability import declines, unseen
-from manylinux_conformance.asking.plan import CaseBatch, Plan, ShownPlatform, plan_cases
+from manylinux_conformance.asking.plan import (
+    CaseBatch,
+    Plan,
+    ShownPlatform,
+    asks_any,
+    plan_cases,
+)
 from manylinux_conformance.asking.probe_projects import own_prefix
 from manylinux_conformance.asking.role_table import (
     Command,
@@ -23,6 +29,7 @@ from manylinux_conformance.asking.role_table import (
     fill_command,
 )
 from manylinux_conformance.platforms.environment import Environment, this_machine
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, broken, declined
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.expand import Expand
@@ -69,6 +76,10 @@ class TagLibraryRole:
     on_host: ClassVar[bool] = True
     in_containers: ClassVar[bool] = False
     concurrent: ClassVar[bool] = True
+
+    def has_questions(self, suite: Suite, platforms: Sequence[Platform]) -> bool:
+        """Return whether a case is asked on one of the platforms."""
+        return asks_any(self.role, suite.cases, suite.rules, platforms)
 
     def plan(
         self,

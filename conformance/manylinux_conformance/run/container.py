@@ -184,7 +184,7 @@ class InContainer:
         yield from (self.probes.folder, data_folder("tools"))
         for argument in map(Path, self.tool.adapter.tables[self.role].arguments):
             if argument.is_absolute() and argument.is_file():
-                yield argument.parent
+                yield from (argument, argument.resolve())  # a link, and its file
         yield Path(simple_index.__file__)
         yield from _reference()
         if shim is not None:

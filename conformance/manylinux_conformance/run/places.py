@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,8 +13,10 @@ from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
+from manylinux_conformance.containers.probe import older_platforms
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
@@ -39,6 +42,8 @@ class Places:
         definition, suite = ROLES[role], self.suite
         if tool.adapter.provide.image or not definition.on_host:
             return None
+        if not definition.has_questions(suite, suite.platforms):
+            return None
         wanted = suite.platforms if definition.on_platforms else self._architectures()
         if not wanted:
             return None
@@ -59,13 +64,14 @@ class Places:
                 folder / ready.container.name / "runs",
                 ProbeCache(folder / ready.container.name / "probes"),
             )
-            for ready in self._found(pattern)
-            if isinstance(ready, ReadyContainer)
-            and fnmatchcase(ready.container.name, pattern)
+            for ready in self._ready(pattern)
+            if ROLES[role].has_questions(self.suite, _shown_in(ready))
         ]
 
     def missing(self, tool: Tool, role: Role) -> tuple[NotRun, ...]:
         """Return the containers in which a tool would be asked, and cannot be."""
+        if tool.adapter.is_local and ROLES[role].in_containers:
+            return tuple(self._without(tool))
         pattern = _pattern(tool, role)
         lines = (each for each in self._found(pattern) if isinstance(each, NotRun))
         wanted = (
@@ -75,6 +81,20 @@ class Places:
             for line in lines
         )
         return tuple(line for line in wanted if line.platforms)
+
+    def _ready(self, pattern: str) -> list[ReadyContainer]:
+        found = (
+            each for each in self._found(pattern) if isinstance(each, ReadyContainer)
+        )
+        return [each for each in found if fnmatchcase(each.container.name, pattern)]
+
+    def _without(self, tool: Tool) -> Iterator[NotRun]:
+        """Yield the containers in which a program of this machine is not started."""
+        if names := tuple(each.container.name for each in self._ready("*")):
+            words = "is a program of this machine; a line such as"
+            line = f'pypi = ["{tool.adapter.name}"] under [provide]'
+            reason = f"{tool.adapter.name} {words} {line} has it asked in containers"
+            yield NotRun(platforms=names, reason=reason)
 
     def _found(self, pattern: str) -> list[ReadyContainer | NotRun]:
         """Ask the engines once, and only if somebody is asked in containers at all."""
@@ -93,8 +113,14 @@ class Places:
         return [arch for arch in architectures() if wanted.has_platform(arch)]
 
 
+def _shown_in(ready: ReadyContainer) -> tuple[Platform, ...]:
+    return ready.platform, *older_platforms(ready.platform)
+
+
 def _pattern(tool: Tool, role: Role) -> str:
     """Return which containers a tool is asked in; empty: none."""
     if tool.adapter.provide.image:
         return tool.adapter.provide.image
+    if tool.adapter.is_local:
+        return ""
     return "*" if ROLES[role].in_containers else ""

@@ -14,14 +14,16 @@ EHDR_SIZE = {ElfClass.BITS_32: 52, ElfClass.BITS_64: 64}
 PHDR_SIZE = {ElfClass.BITS_32: 32, ElfClass.BITS_64: 56}
 ELFCLASS = {ElfClass.BITS_32: 1, ElfClass.BITS_64: 2}
 ELFDATA2LSB, ELFDATA2MSB = 1, 2
+PT_LOAD, PT_INTERP, PF_R = 1, 3, 4
 
 
-def elf_header(header: InterpreterHeader, loader: bytes = b"") -> bytes:
-    """Return the ELF header of an executable, with a PT_INTERP segment if asked for.
+def elf_header(header: InterpreterHeader) -> bytes:
+    """Return the ELF header of an executable, with one program header behind it.
 
-    ``loader`` is the segment's content: a path and its final NUL.
+    It is PT_INTERP with the loader's path, or in a static program PT_LOAD.
     Layout: gABI, chapter 4 (ELF header) and chapter 5 (program header).
     """
+    loader = header.loader.encode() + b"\0" if header.loader else b""
     size = EHDR_SIZE[header.bits]
     entry = PHDR_SIZE[header.bits]
     data = ELFDATA2LSB if header.little_endian else ELFDATA2MSB
@@ -29,26 +31,24 @@ def elf_header(header: InterpreterHeader, loader: bytes = b"") -> bytes:
     order = "<" if header.little_endian else ">"
     word = "Q" if header.bits is ElfClass.BITS_64 else "I"
     et_exec, ev_current = 2, 1
-    first = (et_exec, header.machine, ev_current, 0, size if loader else 0, 0)
-    last = (header.flags, size, entry, 1 if loader else 0, 0, 0, 0)
+    first = (et_exec, header.machine, ev_current, 0, size, 0)
+    last = (header.flags, size, entry, 1, 0, 0, 0)
     packed = ident + struct.pack(f"{order}HHI3{word}I6H", *first, *last)
-    if not loader:
-        return packed
-    return packed + _pt_interp(header, size + entry, len(loader)) + loader
+    return packed + _program_header(header, size + entry, len(loader)) + loader
 
 
-def _pt_interp(header: InterpreterHeader, offset: int, length: int) -> bytes:
+def _program_header(header: InterpreterHeader, offset: int, length: int) -> bytes:
     """Return the program header; where its flags are depends on the class."""
     order = "<" if header.little_endian else ">"
-    pt_interp, pf_r = 3, 4
+    kind = PT_INTERP if header.loader else PT_LOAD
     span = (offset, offset, offset, length, length)
     if header.bits is ElfClass.BITS_64:
-        return struct.pack(f"{order}II6Q", pt_interp, pf_r, *span, 1)
-    return struct.pack(f"{order}8I", pt_interp, *span, pf_r, 1)
+        return struct.pack(f"{order}II6Q", kind, PF_R, *span, 1)
+    return struct.pack(f"{order}8I", kind, *span, PF_R, 1)
 
 
 def header_of(python: Path) -> InterpreterHeader:
-    """Return the header facts of an interpreter's file.
+    """Return the header facts of an interpreter's file, without its loader.
 
     Raises ShimError if it cannot be read or is not ELF.
     """

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -34,12 +35,11 @@ P = ParamSpec("P")
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
 NO_WHEEL = "No matching distribution found"  # pip's words
-# What pip's messages show of a cause; see pip._internal.network and urllib3.
+# What pip's messages show of a cause; see pip._internal.index.collector and urllib3.
 CAUSES = {
-    "the disk is full": ("No space left on device", "Disk quota exceeded"),
-    "the package index cannot be reached": (
-        *("Retrying (Retry(", "Could not fetch URL", "NewConnectionError"),
-        *("connection error", "Network is unreachable", "Read timed out"),
+    "the disk is full": re.compile(r"No space left on device|Disk quota exceeded"),
+    "the package index cannot be reached": re.compile(
+        r"Could not fetch URL \S+: (?!404 )|Retrying \(Retry\(|Read timed out"
     ),
 }
 
@@ -201,14 +201,14 @@ def why_not(install: Callable[P, str], *args: P.args, **named: P.kwargs) -> str:
         return why_failed(str(error))
 
 
-def why_failed(said: str) -> str:
-    """Return why pip failed, from all that it said.
+def why_failed(said: str, details: str = "") -> str:
+    """Return why pip failed, from all that it said, the errors apart from details.
 
     An index that cannot be reached has nothing that fits, either, so the cause is
     looked for before the last line.
     """
     for cause, words in CAUSES.items():
-        if any(word in said for word in words):
+        if words.search(f"{details}{said}"):
             return cause
     lines = said.strip().splitlines()
     return fit_for_report(lines[-1]) if lines else ""
@@ -216,15 +216,15 @@ def why_failed(said: str) -> str:
 
 def finish(command: Sequence[str]) -> str:
     """Run a command of the suite's own; return why it failed, if it did."""
-    quiet = {
+    settings = {
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
-        "PIP_QUIET": "1",
+        "PIP_VERBOSE": "2",  # or it keeps to itself why it did not read an index
     }
     try:
         subprocess.run(
             command,
-            env=os.environ | quiet,
+            env=os.environ | settings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -232,7 +232,9 @@ def finish(command: Sequence[str]) -> str:
             check=True,
         )
     except subprocess.CalledProcessError as error:
-        return why_failed(error.stderr) or f"exit status {error.returncode}"
+        return (
+            why_failed(error.stderr, error.stdout) or f"exit status {error.returncode}"
+        )
     except subprocess.TimeoutExpired:
         return f"took longer than {INSTALL_TIMEOUT} seconds to install"
     return ""

@@ -84,6 +84,7 @@ def make_sandbox(
     )
     placeholders = {
         "python": str(target.python),
+        "py_version_nodot": tool.interpreter.version.replace(".", ""),
         "environment": str(target.folder),
         "site_packages": str(target.site_packages),
         "tool": str(programs or ""),

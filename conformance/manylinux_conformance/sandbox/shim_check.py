@@ -12,7 +12,7 @@ import msgspec
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.platforms.platform import Libc, Platform
-from manylinux_conformance.sandbox.elf_header import elf_header
+from manylinux_conformance.sandbox.elf_header import EHDR_SIZE, elf_header
 from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.sandbox.shim_environment import (
     prepare_header,
@@ -97,20 +97,23 @@ def observe(python: Path, variables: Mapping[str, str]) -> ObservedPlatform:
 
 def mismatches(platform: Platform, observed: ObservedPlatform) -> Iterator[str]:
     """Yield, in words, every fact that an interpreter sees and should not."""
+    answers = platform.libc in {Libc.GLIBC, Libc.STATIC_GLIBC}
+    confstr = f"glibc {platform.glibc}" if answers else None
     glibc = platform.glibc if platform.libc is Libc.GLIBC else None
     facts: list[tuple[str, object, object]] = [
-        ("confstr", observed.confstr, None if glibc is None else f"glibc {glibc}"),
+        ("confstr", observed.confstr, confstr),
         ("os.uname", observed.machine, platform.machine),
         ("sysconfig", observed.platform, f"linux-{platform.machine}"),
         ("sys.maxsize", observed.bits, int(platform.pointer_bits)),
         ("struct", observed.pointer, int(platform.pointer_bits)),
     ]
     if observed.ctypes:
-        opens = platform.libc is not Libc.STATIC
+        opens = platform.libc is not Libc.STATIC_MUSL
         facts.append(("gnu_get_libc_version", observed.version, glibc))
         facts.append(("opening the main program", observed.main_program, opens))
     if platform.interpreter is not None:
-        header = elf_header(platform.interpreter).hex()
+        size = EHDR_SIZE[platform.interpreter.bits]
+        header = elf_header(platform.interpreter)[:size].hex()
         facts.append(
             ("the interpreter's header", observed.header[: len(header)], header)
         )

@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from manylinux_conformance.platforms.platform import Libc, Platform
 from manylinux_conformance.sandbox.elf_header import elf_header, header_of
 from manylinux_conformance.sandbox.shim_build import UNNAMEABLE, ShimError
 
+BIONIC_LOADER = "/system/bin/linker64"
 MUSL_LOADER = """#!/bin/sh
 echo "musl libc ({machine})" >&2
 echo "Version 1.2.5" >&2
@@ -20,23 +23,24 @@ exit 1
 def prepare_header(platform: Platform, python: Path, folder: Path) -> Path | None:
     """Write what a reader of the interpreter's file is to see; None: the file itself.
 
-    The file is an ELF header.  On musl it also names a program interpreter, which
-    answers as musl's loader does when it is started without a program.
+    The file is an ELF header with the path of a loader.  On musl that one answers as
+    musl's loader does when it is started without a program.
     """
     shown = platform.interpreter
     if shown is None and platform.libc is Libc.GLIBC:
         return None
     if shown is None:
         shown = header_of(python)
-    loader = b""
     folder.mkdir(parents=True, exist_ok=True)
     if platform.libc is Libc.MUSL:
         path = folder / f"ld-musl-{platform.machine}.so.1"
         path.write_text(MUSL_LOADER.replace("{machine}", platform.machine))
         path.chmod(0o755)
-        loader = bytes(path.resolve()) + b"\0"
+        shown = replace(shown, loader=str(path.resolve()))
+    elif platform.libc is Libc.BIONIC:
+        shown = replace(shown, loader=BIONIC_LOADER)
     header = folder / "interpreter-header"
-    header.write_bytes(elf_header(shown, loader))
+    header.write_bytes(elf_header(shown))
     return header
 
 
@@ -67,7 +71,7 @@ def shim_variables(
         "MODELLED_MACHINE": platform.machine,
         "MODELLED_INTERPRETER": "\n".join(names),
     }
-    if platform.libc is Libc.GLIBC:
+    if platform.libc in {Libc.GLIBC, Libc.STATIC_GLIBC}:
         variables["MODELLED_GLIBC"] = platform.glibc
     if header is not None:
         variables["MODELLED_HEADER"] = str(header)

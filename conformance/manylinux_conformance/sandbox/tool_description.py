@@ -17,7 +17,8 @@ class Fact(enum.StrEnum):
     """What a modelled platform shows that some tool cannot be shown."""
 
     MUSL = "musl"
-    STATIC = "static"
+    BIONIC = "bionic"
+    STATIC = "static"  # either of the two
     POINTER_BITS = "pointer-bits"  # narrower than the machine's name says
     TOOL_GLIBC = "tool-glibc"  # another C library for the tool than for the target
 
@@ -30,7 +31,9 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``inside``: the tool runs within the target environment's interpreter (pip,
     libraries) instead of in an environment of its own (uv, Poetry).
     ``python`` maps a version to the interpreters it needs, as ``"<3.10"``.
-    Without ``pypi`` the tool is a program of this machine, started by its command.
+    Without ``pypi`` the tool is a program of this machine, started by its command, and
+    asked on this machine only; ``inside`` without ``pypi`` is a script that any Python
+    can run.
     ``system`` is a pattern of the systems whose answers are meant, as
     ``debian 12 x86_64``: ID and VERSION_ID of os-release(5), and the machine.
     ``image`` is a pattern of the platforms whose images have the tool, as
@@ -58,3 +61,8 @@ class ToolDescription(msgspec.Struct, frozen=True, kw_only=True):
     provide: Provide = Provide()
     native_only: str = ""
     cannot_see: dict[Fact, str] = {}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is a program of this machine, which nothing brings elsewhere."""
+        return not (self.provide.pypi or self.provide.inside or self.provide.image)

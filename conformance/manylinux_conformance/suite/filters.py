@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from manylinux_fixtures.corpus.manifest import ManifestEntry
+
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.suite.rules import Rule
 
 Patterns = tuple[str, ...]
 
@@ -53,6 +57,22 @@ class Wanted:
 def matches(name: str, patterns: Patterns) -> bool:
     """Return whether one of some patterns matches a name, or there is none."""
     return not patterns or any(fnmatchcase(name, each) for each in patterns)
+
+
+def rules_of_bases(
+    rules: Iterable[Rule], patterns: Patterns, bases: Collection[str]
+) -> Patterns:
+    """Return patterns of the rules that some patterns match and that have a basis.
+
+    No ``bases`` leave the patterns as they are.  Raises InputError if no rule is left.
+    """
+    if not bases:
+        return patterns
+    found = (rule.id for rule in rules if rule.basis in bases)
+    named = tuple(each for each in found if matches(each, patterns))
+    if not named:
+        raise InputError(", ".join(patterns), f"no rule of basis {' or '.join(bases)}")
+    return named
 
 
 EVERYTHING = Wanted()

@@ -77,6 +77,8 @@ def _rule_messages(rule: Rule) -> Iterator[str]:
         yield "must be tested as 'forced' or 'inspection: what would prove it'"
     if rule.differs and rule.basis is not Basis.PROPOSAL:
         yield f"says how it differs from a standard, but its basis is {rule.basis}"
+    if rule.differs and not rule.reason:
+        yield "says how it differs from a standard, and no paragraph after it says why"
 
 
 def _parent_messages(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from manylinux_conformance.errors import InputError
 OPENING = re.compile(r":::\{rule\}\s*(?P<id>\S*)\s*$")
 OPTION = re.compile(r":(?P<name>[a-z]+):\s*(?P<value>.*)$")
 IDENTIFIER = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+NO_PARAGRAPH = ("#", "|", ":::", "```")
 REQUIRED = ("level", "subject", "arch", "basis", "source", "tested")
 OPTIONS = frozenset((*REQUIRED, "revision", "parent", "differs"))
 
@@ -55,7 +57,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ``text`` is the statement with its line breaks folded; ``tested`` is ``forced``
     or ``inspection: what would prove it``; ``parent`` is the rule that it follows
     from, ``differs`` what a standard says instead of a proposal, each empty if there
-    is none; ``examples`` are the sources of the ``{case}`` blocks, by case name.
+    is none; ``reason`` is the first paragraph after the block, on one line;
+    ``examples`` are the sources of the ``{case}`` blocks, by case name.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     examples: dict[str, str]
     parent: str = ""
     differs: str = ""
+    reason: str = ""
 
     @property
     def area(self) -> str:
@@ -111,9 +115,17 @@ def read_chapter(path: Path) -> Iterator[Rule]:
         if opening:
             end = _closing(path, lines, number)
             block = lines[number + 1 : end]
-            yield _rule(path, number + 1, opening["id"], block)
+            rule = _rule(path, number + 1, opening["id"], block)
+            yield msgspec.structs.replace(rule, reason=_paragraph(lines[end + 1 :]))
             number = end
         number += 1
+
+
+def _paragraph(lines: list[str]) -> str:
+    """Return the paragraph that lines begin with, empty if it is something else."""
+    after = list(itertools.dropwhile(lambda line: not line.strip(), lines))
+    said = list(itertools.takewhile(str.strip, after))
+    return "" if not said or said[0].startswith(NO_PARAGRAPH) else " ".join(said)
 
 
 def _closing(path: Path, lines: list[str], opening: int) -> int:

@@ -10,20 +10,27 @@ import msgspec
 from manylinux_spec.input_files import convert_part, read_toml
 
 from manylinux_conformance.asking.role_table import RoleTable, based_at
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, InvariantError
 from manylinux_conformance.platforms.interpreters import allows
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.sandbox.tool_description import ToolDescription
+from manylinux_conformance.tools.causes import Cause
+from manylinux_conformance.tools.deviations import CauseEntry, resolved
 
 Table = TypeVar("Table", bound=RoleTable)
 
 
 class Adapter(ToolDescription, frozen=True, kw_only=True):
-    """One tool, in one or more roles, each with its table."""
+    """One tool, in one or more roles, each with its table.
+
+    ``causes`` are those that the adapter file itself tells.
+    """
 
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
     tables: dict[Role, RoleTable] = msgspec.field(default_factory=dict)
+    causes: tuple[Cause, ...] = ()
 
     def table(self, shape: type[Table]) -> Table:
         """Return the table of a role, by its type.
@@ -54,6 +61,9 @@ def read_adapter(path: Path) -> Adapter:
         for role, definition in ROLES.items()
         if (key := role.table_key) in document
     }
+    entries = convert_part(
+        path, document.pop("cause", ()), tuple[CauseEntry, ...], "cause"
+    )
     common = convert_part(path, document, _Common, "")
     if reason := next(_problems(common, tables), ""):
         raise InputError(path, reason)
@@ -63,7 +73,8 @@ def read_adapter(path: Path) -> Adapter:
     based = {role: table.based_at(folder) for role, table in tables.items()}
     fields = {name: getattr(common, name) for name in common.__struct_fields__}
     fields["provide"] = msgspec.structs.replace(provide, constraints=constraints)
-    return Adapter(**fields, tables=based)
+    causes = resolved(path, entries, data_folder("deviations"))
+    return Adapter(**fields, tables=based, causes=causes)
 
 
 def _problems(common: _Common, tables: Mapping[Role, RoleTable]) -> Iterator[str]:

@@ -56,8 +56,14 @@ def read_deviations(folder: Path, tool: str) -> tuple[Cause, ...]:
     cause that is not described.
     """
     path = folder / f"{tool}.toml"
-    if not path.exists():
-        return ()
+    return read_causes(path, folder) if path.exists() else ()
+
+
+def read_causes(path: Path, folder: Path) -> tuple[Cause, ...]:
+    """Read a file of causes; ``folder`` holds the files of other tools.
+
+    Raises InputError as above.
+    """
     return resolved(path, read_toml(path, DeviationFile).cause, folder)
 
 

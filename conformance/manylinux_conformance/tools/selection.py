@@ -11,7 +11,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 from manylinux_conformance.tools.causes import Cause
-from manylinux_conformance.tools.deviations import read_deviations
+from manylinux_conformance.tools.deviations import read_causes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +28,28 @@ class Tool:
         return f"{self.adapter.name} {self.version}".strip()
 
 
-def choose_tools(wanted: Sequence[str]) -> list[Tool]:
+def choose_tools(wanted: Sequence[str], deviations: Path | None = None) -> list[Tool]:
     """Return the tools that were asked for, each once; every pinned one if none was.
 
-    Raises InputError for a name or version that no adapter has, and for two adapters
-    of one name and version.
+    ``deviations`` is a file of causes that takes the place of the one on file for the
+    one tool that is asked.
+    Raises InputError for a name or version that no adapter has, for two adapters of
+    one name and version, and for a file of causes that is about no one tool.
     """
+    if deviations and len(set(wanted)) != 1:
+        raise InputError("--deviations", "is about one tool: name it with --tool")
     folder = data_folder("tools")
     known = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     tools: list[Tool] = []
     for name in wanted or known:
         if name.endswith(".toml"):
-            tools += _versions(Path(name), "", None)
+            tools += _versions(Path(name), "", deviations)
         else:
             stem, _, version = name.partition("==")
             if stem not in known:
                 raise InputError(name, f"no such tool; there are {', '.join(known)}")
-            tools += _versions(known[stem], version, data_folder("deviations"))
+            recorded = deviations or data_folder("deviations") / f"{stem}.toml"
+            tools += _versions(known[stem], version, recorded)
     chosen = [tool for number, tool in enumerate(tools) if tool not in tools[:number]]
     for name, count in Counter(tool.name for tool in chosen).items():
         if count > 1:
@@ -52,11 +57,13 @@ def choose_tools(wanted: Sequence[str]) -> list[Tool]:
     return chosen
 
 
-def _versions(path: Path, version: str, deviations: Path | None) -> list[Tool]:
+def _versions(path: Path, version: str, recorded: Path | None) -> list[Tool]:
     adapter = read_adapter(path)
     if version and version not in adapter.versions:
         pinned = ", ".join(adapter.versions)
         raise InputError(path, f"version {version} is not pinned; there are {pinned}")
-    entries = read_deviations(deviations, adapter.name) if deviations else ()
+    causes = adapter.causes
+    if recorded and recorded.exists():
+        causes += read_causes(recorded, data_folder("deviations"))
     chosen = (version,) if version else adapter.versions
-    return [Tool(adapter, each, entries) for each in chosen]
+    return [Tool(adapter, each, causes) for each in chosen]

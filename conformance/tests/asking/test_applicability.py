@@ -36,7 +36,9 @@ def test_a_plain_environment_can_be_shown() -> None:
     ("fact", "environment"),
     [
         (Fact.MUSL, on(libc=Libc.MUSL)),
-        (Fact.STATIC, on(libc=Libc.STATIC)),
+        (Fact.STATIC, on(libc=Libc.STATIC_GLIBC)),
+        (Fact.STATIC, on(libc=Libc.STATIC_MUSL)),
+        (Fact.BIONIC, on(libc=Libc.BIONIC)),
         (Fact.POINTER_BITS, on(pointer_bits=BITS_32)),
         (Fact.TOOL_GLIBC, dataclasses.replace(PLAIN, tool_glibc="2.17")),
     ],

@@ -50,3 +50,37 @@ def test_files_are_filled_in(installed: Installed) -> None:
     first, second = written.splitlines()
     assert first == f'needs = ["{PROJECT.name}==1"]'
     assert second.startswith("index = 'http://127.0.0.1:")
+
+
+@pytest.mark.parametrize(("lock", "locked"), [("true", True), ("false", False)])
+def test_the_command_runs_once_the_lock_file_is_written(
+    fake_installer: Make, here: Environment, tmp_path: Path, lock: str, *, locked: bool
+) -> None:
+    tool = fake_installer("any", more=f'lock = ["{lock}"]\n')
+    sandbox = make_sandbox(tool, here, tmp_path / "run", None)
+    probes = write_probe_projects([PROJECT], tmp_path / "links")
+    outcome = install(table_of(tool, Installer), "", sandbox, probes)
+    assert outcome.locked == outcome.clean == bool(outcome.found) == locked
+
+
+@pytest.mark.parametrize(
+    ("target", "last"),
+    [
+        ("", "here"),
+        ("linux_x86_64", "x86_64-gnu"),
+        ("manylinux_2_28_x86_64", "x86_64-manylinux_2_28"),
+    ],
+)
+def test_each_kind_of_target_has_its_arguments(
+    fake_installer: Make, here: Environment, tmp_path: Path, target: str, last: str
+) -> None:
+    more = (
+        'running_target = ["here"]\n'
+        'explicit_target = ["{arch}-{family}"]\n'
+        'unversioned_target = ["{arch}-gnu"]\n'
+    )
+    tool = fake_installer("any", more=more)
+    sandbox = make_sandbox(tool, here, tmp_path / "run", None)
+    probes = write_probe_projects([PROJECT], tmp_path / "links")
+    command = install(table_of(tool, Installer), target, sandbox, probes).command
+    assert command[-1] == last

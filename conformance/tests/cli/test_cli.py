@@ -1,12 +1,16 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.results.blocks import read_blocks
+from manylinux_conformance.results.blocks import read_blocks, write_blocks
+from manylinux_conformance.results.lines import Result as Answer
+from manylinux_conformance.results.verdicts import Verdict
 
 FAKE = Path(__file__).parents[1] / "fake_tools" / "installer.py"
 
@@ -33,6 +37,10 @@ def own_tool(tmp_path: Path) -> Path:
 def asked(tool: str, folder: Path, *more: str) -> Result:
     where = ("--platform", "glibc-2.17", "--output", str(folder))
     return command("run", "--tool", tool, *where, *more)
+
+
+def timed_out(result: Answer) -> Answer:
+    return msgspec.structs.replace(result, verdict=Verdict.TIMEOUT)
 
 
 def test_every_command_explains_itself_with_an_example() -> None:
@@ -150,3 +158,37 @@ def test_a_silent_rule_change_is_not_locked(tmp_path: Path) -> None:
     said = command("lock", "--spec", str(tmp_path))
     assert said.exit_code == 1
     assert "[-four-] {+five+}" in said.output
+
+
+def test_patterns_may_be_given_several_times(own_tool: Path, tmp_path: Path) -> None:
+    cases = ("same-version", "next-version")
+    patterns = [f"--case=installer.glibc.at-least/{each}" for each in cases]
+    asked(str(own_tool), tmp_path / "out", "--platform=glibc-2.28", *patterns)
+    (block,) = read_blocks(tmp_path / "out" / "results.jsonl")
+    assert {(one.case.rpartition("/")[2], one.platform) for one in block.results} == {
+        (case, platform) for case in cases for platform in ("glibc-2.17", "glibc-2.28")
+    }
+
+
+def test_a_narrowed_update_changes_only_what_it_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "installer-reference.jsonl"
+    wrong = [
+        replace(block, results=tuple(map(timed_out, block.results)))
+        for block in read_blocks(data_folder("results") / name)
+    ]
+    write_blocks(wrong, tmp_path / name)
+    monkeypatch.setattr(
+        "manylinux_conformance.cli.run.data_folder",
+        lambda kind: tmp_path if kind == "results" else data_folder(kind),
+    )
+    case = ("--case", "installer.glibc.at-least/next-version", "--update")
+    said = asked("reference", tmp_path / "out", "--role", "installer", *case)
+    assert said.exit_code == 0, said.output
+    before = {(one.case, one.platform): one for one in wrong[0].results}
+    for one in next(read_blocks(tmp_path / name)).results:
+        is_asked = (one.case, one.platform) == (case[1], "glibc-2.17")
+        expected = Verdict.PASS if is_asked else Verdict.TIMEOUT
+        assert one.verdict is expected
+        assert is_asked or one == before[one.case, one.platform]

@@ -4,7 +4,7 @@ python installer.py WAY LINKS REQUIREMENTS TARGET
 """
 
 import contextlib
-import importlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -52,6 +52,16 @@ def fail_halfway(links: Path, projects: list[str], target: Path) -> None:
 
 def refuse(*_: object) -> None:
     sys.exit("error: see /some/where/else.log")
+
+
+def refuse_platform(links: Path, projects: list[str], target: Path) -> None:
+    """Refuse an environment with a ``_manylinux`` module, whatever that says."""
+    if importlib.util.find_spec("_manylinux") is None:
+        install_any(links, projects, target)
+        return
+    sys.exit(
+        "warning: nothing\n  the machine of /this/place is not supported: \x1b vax"
+    )
 
 
 def refuse_tagged(links: Path, projects: list[str], target: Path) -> None:
@@ -162,6 +172,7 @@ WAYS: dict[str, Way] = {
     "fail-halfway": fail_halfway,
     "ask-module": ask_module,
     "refuse": refuse,
+    "refuse-platform": refuse_platform,
     "refuse-tagged": refuse_tagged,
     "refuse-culprits": with_culprits(refuse),
     "crash-at-culprits": with_culprits(crash),

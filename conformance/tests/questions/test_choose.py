@@ -84,6 +84,48 @@ def test_the_module_and_the_targets_of_a_case_are_part_of_where_it_is_asked() ->
 
 
 @pytest.mark.parametrize(
+    "offer", [Offer(TAG, release="2"), Offer(TAG, release="2", built=True)]
+)
+def test_a_case_that_may_end_an_installation_is_asked_alone(offer: Offer) -> None:
+    case = choose(offer)
+    assert case.environment(platform()) == Environment(platform(), alone=case.id)
+    assert not choose(Offer(TAG, build=2)).environment(platform()).alone
+
+
+def test_a_tool_may_have_been_used_on_another_glibc() -> None:
+    case = choose(TAG, stored_on="2.28")
+    assert case.environment(platform()) == Environment(platform(), stored_on="2.28")
+
+
+def test_what_tells_offers_of_one_tag_apart_stands_in_the_answer() -> None:
+    offers = (TAG, Offer(TAG, build=2), Offer(TAG, release="2"))
+    case = choose(*offers, pick=f"{TAG}, build 2")
+    assert case.problems() == []
+    assert list(case.project.filenames().values())[:3] == [
+        *(TAG, f"{TAG}, build 2", f"{TAG}, release 2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("offer", "problem"),
+    [
+        (f"2-py3-none-{TAG}", "makes a malformed file name; give 'build' or 'file'"),
+        ("none-win32", "makes a malformed file name; give 'build' or 'file'"),
+        (Offer(TAG, file="other-1.whl"), "does not begin with '{project}-'"),
+        (Offer(TAG, file=f"{{project}}-1-py3-none-{TAG}.whl"), "needs no 'file'"),
+        (Offer(TAG, file=f"{{project}}-1-x-py3-none-{TAG}.whl"), ""),
+        (f"py3-none-{TAG}", ""),
+    ],
+)
+def test_a_file_name_is_malformed_on_purpose_only(
+    offer: str | Offer, problem: str
+) -> None:
+    found = choose(offer, pick="any").problems()
+    assert len(found) == bool(problem)
+    assert not found or found[0].endswith(problem)
+
+
+@pytest.mark.parametrize(
     ("fields", "problem"),
     [
         ({"pick": TAG}, ""),

@@ -35,7 +35,8 @@ def load(language: str) -> Load:
             choose("a", target="t", module="x = 1", tool_glibc="2.5"),
             (
                 "Which of these wheels is installed for the explicit target t, with a "
-                "_manylinux module (target), the tool itself running on glibc 2.5?"
+                "_manylinux module (standard-library), the tool itself running on "
+                "glibc 2.5?"
             ),
             ("a",),
         ),

@@ -91,3 +91,30 @@ def test_a_file_in_each_wheel_tells_it_apart() -> None:
         "offer-1": Offer("b"),
         "offer-any": Offer("any"),
     }
+
+
+@pytest.mark.parametrize(
+    ("offer", "rest"),
+    [
+        (Offer("linux_x86_64", build=2), "1-2-py3-none-linux_x86_64.whl"),
+        (Offer("linux_x86_64", build="2a"), "1-2a-py3-none-linux_x86_64.whl"),
+        (Offer("linux_x86_64", build=0), "1-0-py3-none-linux_x86_64.whl"),
+        (Offer("linux_x86_64", release="2.1"), "2.1-py3-none-linux_x86_64.whl"),
+        (Offer("linux_x86_64", file="{project}-1-py3.whl"), "1-py3.whl"),
+        (Offer("linux_x86_64", release="2", built=True), "2.tar.gz"),
+    ],
+)
+def test_the_words_of_an_offer_make_its_file_name(offer: Offer, rest: str) -> None:
+    project = ProbeProject("rule/name", (offer,))
+    assert next(iter(project.filenames())) == f"{project.name}-{rest}"
+
+
+def test_of_several_releases_any_is_required_unless_the_case_says_more() -> None:
+    offers = (Offer("linux_x86_64"), Offer("linux_x86_64", release="2"))
+    project = ProbeProject("rule/name", offers)
+    assert project.requirements == (project.name,)
+    told = ProbeProject("rule/name", offers, ("==1; a == 'b'", "==2; a != 'b'"))
+    assert told.requirements == (
+        f"{project.name}==1; a == 'b'",
+        f"{project.name}==2; a != 'b'",
+    )

@@ -8,8 +8,10 @@ from manylinux_conformance.corpus.hostile import hostile_wheels
 from manylinux_conformance.judging.judge import judge
 from manylinux_conformance.questions.wheel import AuditReply, WheelQuestion
 from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.rules import Level
 from manylinux_fixtures.corpus.fixtures import fixtures
-from manylinux_fixtures.corpus.manifest import ManifestEntry
+from manylinux_fixtures.corpus.manifest import ManifestEntry, manifest_entry
 from manylinux_fixtures.recipes.recipe import Ask, Expectation
 from tests.builders import CLAIM, false_line, wheel_line
 
@@ -295,3 +297,45 @@ def test_the_architectures_of_a_recipe_are_questions_of_one_identifier() -> None
     assert (one.id, other.id) == ("wheel.x/y", "wheel.x/y")
     assert (one.key, other.key) == ("wheel.x/y/x86_64", "wheel.x/y/s390x")
     assert (one.wheel_arch, other.wheel_arch) == ("x86_64", "s390x")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "permits", "is_control"),
+    [
+        (Expectation.HOLDS, False, True),
+        (Expectation.VIOLATES, False, False),
+        (Expectation.DISCOURAGED, False, False),
+        (Expectation.HOLDS, True, False),  # who refuses it forbids what is permitted
+        (Expectation.VIOLATES, True, True),
+    ],
+)
+def test_what_a_rule_does_not_forbid_is_its_control(
+    expectation: Expectation, *, permits: bool, is_control: bool
+) -> None:
+    line = wheel_line(expectation=expectation)
+    question = WheelQuestion(line, Path("a.whl"), permits=permits)
+    assert question.is_control is is_control
+
+
+@pytest.mark.parametrize("ask", [Ask.OLDEST_LEVEL, Ask.REPAIR])
+def test_what_is_demanded_outright_has_no_control(ask: Ask) -> None:
+    assert not WheelQuestion(wheel_line(ask=ask), Path("a.whl")).is_control
+
+
+@pytest.mark.parametrize("control", [True, False])
+def test_a_recipe_may_say_itself_what_it_is(*, control: bool) -> None:
+    for line in (wheel_line(control=control), false_line(control=control)):
+        assert WheelQuestion(line, Path("a.whl")).is_control is control
+
+
+def test_every_rule_about_wheels_can_be_breached() -> None:
+    """Only a recipe that is no control shows a breach of its rule."""
+    permissions = {
+        name for name, rule in load_suite().rules.items() if rule.level is Level.MAY
+    }
+    found: dict[str, list[bool]] = {}
+    for line in (manifest_entry(each, "") for each in fixtures()):
+        permits = line.rule in permissions
+        question = WheelQuestion(line, Path("a.whl"), permits=permits)
+        found.setdefault(line.rule, []).append(question.is_control)
+    assert [rule for rule, controls in found.items() if all(controls)] == []

@@ -127,7 +127,7 @@ def test_drafts_are_shown_and_count_for_nothing(tmp_path: Path) -> None:
         page = (tmp_path / name).read_text()
         assert "Every difference from the rules is a recorded deviation." in page
         assert "nothing (draft)" in page
-        assert "1 answers to draft cases count for nothing." in page
+        assert "Answers to draft cases, which count for nothing: 1." in page
 
 
 def test_proposals_are_a_suite_of_their_own_in_junit(tmp_path: Path) -> None:

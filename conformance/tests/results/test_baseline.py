@@ -103,6 +103,23 @@ def test_a_rerun_that_differs_is_reported(
     assert changed(tmp_path, headed(*results)) == [f"{NAME}: {said}"]
 
 
+def test_a_question_that_got_no_answer_is_no_change(tmp_path: Path) -> None:
+    lost = msgspec.structs.replace(RESULT, verdict=Verdict.INFRASTRUCTURE, answer="")
+    assert changed(tmp_path, headed(lost, OTHER)) == []
+
+
+def test_a_draft_may_change_come_and_go_and_counts_once_it_is_promoted(
+    tmp_path: Path,
+) -> None:
+    draft = msgspec.structs.replace(OTHER, draft=True)
+    for others in ((), (draft,), (msgspec.structs.replace(draft, answer="x"),)):
+        update_baseline([Block(HEADER, (RESULT, draft))], {}, tmp_path)
+        fresh = Block(HEADER, (RESULT, *others))
+        assert list(changes(fresh, read_baseline(tmp_path), complete=True)) == []
+    promoted = list(changes(BLOCK, read_baseline(tmp_path), complete=True))
+    assert promoted == [f"{NAME}: tag.form/other on glibc-2.17: not asked before"]
+
+
 def test_a_tool_without_committed_results_is_reported() -> None:
     (found,) = changes(BLOCK, {}, complete=True)
     assert "not in the baseline yet" in found

@@ -65,3 +65,8 @@ def test_of_many_platforms_the_first_is_named() -> None:
 def test_what_was_never_there_is_no_complaint() -> None:
     line = NotRun(platforms=("debian-14-s390x",), reason="not prepared")
     assert list(unanswered([Block(HEADER, (ANSWERED,), (line,))])) == []
+
+
+def test_a_draft_without_an_answer_is_no_complaint() -> None:
+    draft = msgspec.structs.replace(LOST, draft=True)
+    assert list(unanswered([Block(HEADER, (draft, ANSWERED))])) == []

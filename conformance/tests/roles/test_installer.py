@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.probe_projects import write_probe_projects
+from manylinux_conformance.asking.plan import CaseBatch
+from manylinux_conformance.asking.probe_projects import ProbeCache, write_probe_projects
+from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.platform import Libc
 from manylinux_conformance.questions.answer import Answer
@@ -19,17 +21,19 @@ from manylinux_conformance.questions.probe_project import Offer, ProbeProject
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.roles import installer as asking
 from manylinux_conformance.roles.installer import Installer, ask_installer
+from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.tool_description import Fact
-from tests.builders import platform, table_of
+from tests.builders import choose, platform, table_of
 
 Make = Callable[..., ProvidedTool]
 Ask = Callable[..., dict[str, Answer]]
 
 GOOD = ("manylinux_2_17_x86_64", "linux_x86_64")
 CULPRIT = "culprit_x86_64"
-# Options for an explicit target that has a name.
+# Options for explicit targets of one kind.
 NAMED = 'explicit_target = ["-p"]\nexplicit_targets = "manylinux_.*"\n'
+LOCK = 'lock = ["true"]\n'
 
 
 def questions(*tags: str) -> list[ProbeProject]:
@@ -169,6 +173,56 @@ def test_a_tool_that_refuses_an_environment_installs_nothing_there(
     )
 
 
+UNSUPPORTED = 'unsupported = ["machine .* is not supported"]\n'
+NO_MACHINE = "refuses the platform: the machine of ... is not supported: ? vax"
+
+
+@pytest.mark.parametrize("tags", [GOOD[:1], GOOD], ids=["one", "several"])
+def test_a_tool_that_refuses_a_platform_declines_every_question_there(
+    fake_installer: Make, ask: Ask, here: Environment, tags: tuple[str, ...]
+) -> None:
+    tool = fake_installer("refuse-platform", more=UNSUPPORTED)
+    environment = Environment(here.platform, module="vax = True\n")
+    answers = ask(tool, *tags, environment=environment)
+    assert {one.outcome for one in answers.values()} == {Verdict.DECLINED}
+    assert {one.reason for one in answers.values()} == {NO_MACHINE}
+
+
+def test_a_question_that_is_refused_is_no_platform(
+    fake_installer: Make, ask: Ask
+) -> None:
+    tool = fake_installer("refuse-culprits", more='unsupported = ["error: see"]\n')
+    answers = ask(tool, *GOOD, CULPRIT)
+    assert (answers[CULPRIT].outcome, answers[CULPRIT].answer) == (None, "nothing")
+    assert answers[GOOD[0]].answer == "any"
+
+
+def test_whether_it_should_have_gone_on_is_asked_by_cases_of_their_own(
+    fake_installer: Make, tmp_path: Path, here: Environment
+) -> None:
+    tool = fake_installer("refuse-platform", more=UNSUPPORTED)
+    goes_on = choose(name="goes-on", refusal_counts=True)
+    batch = CaseBatch(
+        name="here",
+        platform=here.platform,
+        questions=(choose(), goes_on),
+        environment=Environment(here.platform, module="vax = True\n"),
+        shim=None,
+    )
+    places = ProbeCache(tmp_path / "probes")
+    resources = Resources(tmp_path / "asked", tmp_path / "cache", places)
+    table = table_of(tool, Installer)
+    answers = asking.InstallerRole().ask(tool, table, batch, resources)
+    results = [
+        result_of(one, answers[one.key], here.platform) for one in batch.questions
+    ]
+    assert [(one.verdict, one.answer) for one in results] == [
+        (Verdict.DECLINED, ""),
+        (Verdict.FAIL, "nothing"),
+    ]
+    assert {one.reason for one in results} == {NO_MACHINE}
+
+
 def test_a_crash_is_an_error_of_its_question_alone(
     fake_installer: Make, ask: Ask
 ) -> None:
@@ -289,18 +343,18 @@ def test_a_tool_without_the_option_declines_an_explicit_target(
     assert evidence(tmp_path) == []
 
 
-def test_a_target_without_a_name_is_declined(
+def test_a_target_of_another_kind_is_declined(
     fake_installer: Make, ask: Ask, here: Environment, tmp_path: Path
 ) -> None:
     environment = Environment(here.platform, target="win32")
     tool = fake_installer("any", more=NAMED)
     answer = ask(tool, *GOOD, environment=environment)[GOOD[0]]
     assert answer.outcome is Verdict.DECLINED
-    assert answer.reason == "has no name for the target win32"
+    assert answer.reason == "has no targets like win32"
     assert evidence(tmp_path) == []
 
 
-def test_a_target_that_has_a_name_is_asked_for(
+def test_a_target_of_its_kind_is_asked_for(
     fake_installer: Make, ask: Ask, here: Environment
 ) -> None:
     environment = Environment(here.platform, target="manylinux_2_28_x86_64")
@@ -319,3 +373,22 @@ def test_what_a_tool_cannot_be_shown_is_not_asked(
     answer = ask(replace(tool, description=blind), *GOOD, environment=environment)
     assert answer[GOOD[0]] == Answer(Verdict.NOT_ASKED, reason="looks away")
     assert evidence(tmp_path) == []
+
+
+def test_a_refusal_after_the_lock_file_is_an_answer_of_its_own(
+    fake_installer: Make, ask: Ask
+) -> None:
+    answers = ask(fake_installer("refuse-culprits", more=LOCK), *GOOD, CULPRIT)
+    assert answers[CULPRIT].answer == "a lock that cannot be installed"
+    assert {answers[tag].answer for tag in GOOD} == {"any"}
+
+
+@pytest.mark.parametrize("stored_on", ["", "2.5"])
+def test_a_tool_that_was_used_before_finds_its_home_again(
+    fake_installer: Make, ask: Ask, here: Environment, stored_on: str
+) -> None:
+    tool = fake_installer("by-turns", more='variables = { TURN = "{home}/turn" }\n')
+    offered = "py3-none-win32"  # its file name stands last
+    environment = replace(here, stored_on=stored_on)
+    found = ask(tool, offered, environment=environment)[offered].answer
+    assert found == (offered if stored_on else "any")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -44,13 +45,14 @@ Ask = Callable[..., Block]
 
 @pytest.fixture
 def make_installer(tmp_path: Path) -> MakeTool:
-    """Return a function that gives the made-up installer."""
+    """Return a function that gives the made-up installer, which any Python can run."""
 
     def make(way: str, more: str = "", seconds: int = 60) -> Tool:
+        provide = "" if "[provide]" in more else "[provide]\ninside = true\n"
         script = json.dumps(str(FAKE_TOOLS / "installer.py"))
         path = tmp_path / "fake.toml"
         path.write_text(
-            f'name = "fake"\nroles = ["installer"]\n{more}\n[installer]\n'
+            f'name = "fake"\nroles = ["installer"]\n{more}\n{provide}[installer]\n'
             f'command = ["{{python}}", {script}, "{way}", "{{links}}",'
             f' "{{requirements}}", "{{target}}"]\nseconds = {seconds}\n'
         )
@@ -61,11 +63,18 @@ def make_installer(tmp_path: Path) -> MakeTool:
 
 @pytest.fixture
 def real_pip(tmp_path: Path) -> Tool:
-    """Return the pip that the suite itself uses; its own file finds its package."""
-    script = json.dumps(str(Path(pip.__file__).with_name("__main__.py")))
+    """Return the pip that the suite itself uses, as one file."""
+    file, package = tmp_path / "pip.pyz", Path(pip.__file__).parent
+    start = "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("__main__.py", start)
+        for path in package.rglob("*"):
+            if path.is_file() and path.suffix != ".pyc":
+                archive.write(path, Path("pip") / path.relative_to(package))
+    script = json.dumps(str(file))
     path = tmp_path / "pip.toml"
     path.write_text(
-        'name = "pip"\nroles = ["installer"]\n[installer]\n'
+        'name = "pip"\nroles = ["installer"]\n[provide]\ninside = true\n[installer]\n'
         f'command = ["{{python}}", {script}, "install", "--no-index", "--no-deps",'
         ' "--no-compile", "--no-cache-dir", "--disable-pip-version-check", "--quiet",'
         ' "--find-links={links}", "--target={target}",'
@@ -82,7 +91,7 @@ def make_loader(tmp_path: Path) -> MakeTool:
         script = json.dumps(str(FAKE_TOOLS / "loader.py"))
         path = tmp_path / "loader.toml"
         path.write_text(
-            'name = "fake"\nroles = ["loader"]\n[loader]\n'
+            'name = "fake"\nroles = ["loader"]\n[provide]\ninside = true\n[loader]\n'
             f'install = ["{{python}}", {script}, "install", "{{target}}", "{{tag}}"]\n'
             f'command = ["{{python}}", {script}, "{way}", "{{target}}"]\n'
         )

@@ -21,6 +21,7 @@ from manylinux_conformance.results.blocks import Block, write_blocks
 from manylinux_conformance.results.lines import NotRun, Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.selection import Tool
 
 MakeReady = Callable[..., ReadyContainer]
@@ -34,6 +35,27 @@ FUTURE = 4_102_444_800  # the year 2100
 
 def verdicts(block: Block) -> dict[str, Verdict]:
     return {one.case.rpartition("/")[2]: one.verdict for one in block.results}
+
+
+def test_nothing_beside_a_file_of_the_adapter_is_seen_in_a_container(
+    native: ReadyContainer, ask: Ask, tmp_path: Path
+) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "diary.txt").write_text("private")
+    script = own / "mine.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "beside = [each.name for each in pathlib.Path(__file__).parent.iterdir()]\n"
+        f"sys.exit(f'error: {{beside}}' if beside != [{script.name!r}] else 3)\n"
+    )
+    (own / "mine.toml").write_text(
+        'name = "mine"\nroles = ["installer"]\n[provide]\ninside = true\n'
+        '[installer]\ncommand = ["{python}", "./mine.py"]\n'
+    )
+    block = ask(native, Tool(read_adapter(own / "mine.toml"), "", ()))
+    said = {one.reason.rpartition("as it is: ")[2] for one in block.results}
+    assert {words.partition(":")[0] for words in said} == {"exit status 3"}
 
 
 def test_real_pip_answers_in_a_container(

@@ -27,6 +27,10 @@ def renamed(container: Container, name: str) -> Container:
     return Container(release, container.arch)
 
 
+def silent(words: str, done: int, total: int) -> None:
+    """Take no note of progress."""
+
+
 def in_containers(suite: Suite, *containers: Container) -> Suite:
     """Return a suite that is asked in some containers and nowhere else."""
     return dataclasses.replace(suite, platforms=(), containers=containers)
@@ -59,6 +63,41 @@ def test_every_container_has_a_block_and_the_rest_a_reason(
             remedy=f"manylinux-conformance platforms prepare {name}",
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "asked"),
+    [("[provide]\npython = {}", False), ("[provide]\ninside = true", True)],
+)
+def test_a_program_of_this_machine_is_started_on_it_only(
+    made_up: MakeReady,
+    suite: Suite,
+    settings: Settings,
+    make_installer: MakeTool,
+    more: str,
+    *,
+    asked: bool,
+) -> None:
+    here = made_up().container
+    tool = make_installer("any", more)
+    (block,) = run(
+        in_containers(suite, here), [tool], [Role.INSTALLER], settings, silent
+    )
+    assert bool(block.results) == asked
+    if not asked:
+        (line,) = block.not_run
+        assert line.platforms == (here.name,)
+        assert 'pypi = ["fake"] under [provide]' in line.reason
+        assert not line.due
+
+
+def test_a_tool_that_would_be_asked_nothing_is_not_provided(
+    made_up: MakeReady, suite: Suite, settings: Settings, make_installer: MakeTool
+) -> None:
+    containers = (made_up().container,)
+    asked = dataclasses.replace(suite, cases=(), containers=containers)
+    tool = make_installer("any", '[provide]\npypi = ["nothing-of-this-name==1"]')
+    assert list(run(asked, [tool], [Role.INSTALLER], settings, silent)) == []
 
 
 def test_whoever_stops_listening_ends_the_containers(

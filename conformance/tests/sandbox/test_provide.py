@@ -4,13 +4,16 @@ import errno
 import os
 import shutil
 import subprocess
+import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.sandbox import provide as providing
 from manylinux_conformance.sandbox.provide import (
+    NO_WHEEL,
     NotProvided,
     ProvidedTool,
     provide,
@@ -154,6 +157,43 @@ def test_another_constraint_is_another_installation(
 def test_offline_says_what_is_missing(outside: Adapter, tmp_path: Path) -> None:
     found = provide(outside, "1", tmp_path / "cache", offline=True)
     assert found == NotProvided("is not installed yet, and this run is offline")
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Answers with a status; 404 says that there is no such project."""
+
+    status = 0
+
+    def do_GET(self) -> None:
+        self.send_error(self.status)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [(403, "the package index cannot be reached"), (404, NO_WHEEL)],
+)
+def test_an_index_that_refuses_is_no_lack_of_wheels(
+    inside: Adapter,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    reason: str,
+) -> None:
+    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    handler = type("Handler", (Broken,), {"status": status})
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/simple"
+        monkeypatch.setenv("PIP_INDEX_URL", address)
+        found = provide(inside, "1", tmp_path / "cache")
+        server.shutdown()
+    assert isinstance(found, NotProvided)
+    assert reason in found.reason
+    assert found.unsupported == (status == 404)
 
 
 def test_an_index_that_cannot_be_reached_is_no_lack_of_wheels(

@@ -226,7 +226,7 @@ print(json.dumps(function().decode()))"""
     assert say(script, MODELLED_GLIBC="3.1") == "3.1"
 
 
-@pytest.mark.parametrize("libc", ["musl", "static"])
+@pytest.mark.parametrize("libc", ["musl", "static-musl", "bionic"])
 def test_without_glibc_its_questions_do_not_exist(
     say: Callable[..., object], libc: str
 ) -> None:
@@ -247,7 +247,21 @@ except AttributeError as error:
     assert answers == ["EINVAL", "gnu_get_libc_version"]
 
 
-def test_static_program_cannot_open_itself_and_can_open_libraries(
+def test_static_glibc_answers_confstr_and_exports_nothing(
+    say: Callable[..., object],
+) -> None:
+    script = """
+import ctypes, json, os
+process = ctypes.CDLL(None)
+print(json.dumps([os.confstr("CS_GNU_LIBC_VERSION"),
+                  hasattr(process, "gnu_get_libc_version")]))"""
+
+    answers = say(script, MODELLED_LIBC="static-glibc", MODELLED_GLIBC="2.17")
+
+    assert answers == ["glibc 2.17", False]
+
+
+def test_static_musl_program_cannot_open_itself_and_can_open_libraries(
     say: Callable[..., object],
 ) -> None:
     script = """
@@ -258,7 +272,7 @@ try:
 except OSError as error:
     print(json.dumps(str(error).partition(":")[0]))"""
 
-    said = say(script, MODELLED_LIBC="static")
+    said = say(script, MODELLED_LIBC="static-musl")
 
     assert said == "the main program, which is statically linked"
 

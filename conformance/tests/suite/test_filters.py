@@ -1,8 +1,16 @@
 """Filters: what of the suite is wanted, by shell patterns."""
 
 import pytest
-from manylinux_conformance.suite.filters import Wanted
-from tests.builders import wheel_line
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.suite.filters import Wanted, rules_of_bases
+from manylinux_conformance.suite.rules import Basis
+from tests.builders import rule, wheel_line
+
+RULES = (
+    rule(id="tag.form"),
+    rule(id="tag.listing", basis=Basis.PROPOSAL),
+    rule(id="wheel.isa.property", basis=Basis.CONSEQUENCE),
+)
 
 
 @pytest.mark.parametrize(
@@ -17,6 +25,9 @@ from tests.builders import wheel_line
         (Wanted(cases=("tag.form",)), False),
         (Wanted(rules=("wheel.*",), cases=("four-parts",)), False),
         (Wanted(platforms=("musl",)), True),
+        (Wanted(rules=("wheel.*", "tag.*")), True),
+        (Wanted(rules=("wheel.*", "index.*")), False),
+        (Wanted(cases=("five-parts", "four-parts")), True),
     ],
 )
 def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) -> None:
@@ -29,6 +40,7 @@ def test_a_case_is_wanted_by_its_rule_and_its_name(wanted: Wanted, has: bool) ->
         (Wanted(), True),
         (Wanted(platforms=("x86_*",)), True),
         (Wanted(platforms=("s390x",)), False),
+        (Wanted(platforms=("s390x", "x86_64")), True),
         (Wanted(rules=("wheel.needed.*",), cases=("plain*",)), True),
         (Wanted(cases=("plain",)), True),
         (Wanted(cases=("wheel.needed.allowed/plain",)), True),
@@ -44,3 +56,24 @@ def test_a_wheel_is_wanted_by_its_architecture_too(wanted: Wanted, has: bool) ->
 def test_everything_is_wanted_unless_something_is_left_out() -> None:
     assert Wanted().is_everything
     assert not Wanted(cases=("four-parts",)).is_everything
+
+
+@pytest.mark.parametrize(
+    ("patterns", "bases", "named"),
+    [
+        ((), (), ()),
+        (("tag.*",), (), ("tag.*",)),
+        ((), ("standard",), ("tag.form",)),
+        ((), ("standard", "consequence"), ("tag.form", "wheel.isa.property")),
+        (("tag.*",), ("proposal", "consequence"), ("tag.listing",)),
+    ],
+)
+def test_rules_are_wanted_by_their_basis_too(
+    patterns: tuple[str, ...], bases: tuple[str, ...], named: tuple[str, ...]
+) -> None:
+    assert rules_of_bases(RULES, patterns, bases) == named
+
+
+def test_a_basis_without_a_rule_is_an_error_and_not_everything() -> None:
+    with pytest.raises(InputError, match="no rule of basis proposal"):
+        rules_of_bases(RULES, ("wheel.*",), ("proposal",))

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.case import Selector, Status
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
@@ -104,6 +104,26 @@ def test_a_forced_rule_needs_cases_and_a_must_needs_twins() -> None:
     ]
     assert list(lint_coverage((rule(),), (ACCEPTED, REFUSED), none)) == []
     assert list(lint_coverage((rule(level=Level.MAY),), (lonely,), none)) == []
+
+
+def test_controls_and_drafts_alone_cover_no_rule() -> None:
+    replace, none = msgspec.structs.replace, frozenset[str]()
+    controls = [replace(case, control=True) for case in (ACCEPTED, REFUSED)]
+    assert list(lint_coverage((rule(),), controls, none)) == [
+        Finding(
+            "rule tag.form", 0, "has controls alone, so no answer could show a breach"
+        )
+    ]
+    drafts = [replace(case, status=Status.DRAFT) for case in (ACCEPTED, REFUSED)]
+    assert list(lint_coverage((rule(),), drafts, none)) == [
+        Finding("rule tag.form", 0, "is forced but has no case")
+    ]
+
+
+def test_one_of_two_twins_may_be_the_control() -> None:
+    control = msgspec.structs.replace(ACCEPTED, control=True)
+    assert messages(control, REFUSED) == []
+    assert list(lint_coverage((rule(),), (control, REFUSED), frozenset())) == []
 
 
 def test_rules_that_people_inspect_or_recipes_test_need_no_cases() -> None:

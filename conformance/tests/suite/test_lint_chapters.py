@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
-from manylinux_conformance.suite.rules import Level
+from manylinux_conformance.suite.rules import Basis, Level, Rule
 from tests.builders import rule
 
 
@@ -56,3 +56,67 @@ def test_normative_words_stand_only_inside_rule_blocks(tmp_path: Path) -> None:
 def test_normative_words_in_code_do_not_count_in_a_rule() -> None:
     quoting = rule(text="A tag MUST NOT say `MUST`.", level=Level.MUST_NOT)
     assert list(lint_rules((quoting,), "spec")) == []
+
+
+PARENT = rule(id="tag.parent")
+SHOULD = {"level": Level.SHOULD, "text": "A tag SHOULD be short."}
+
+
+@pytest.mark.parametrize(
+    ("child", "complaint"),
+    [
+        ({"parent": "tag.lost"}, "its parent tag.lost does not exist"),
+        (
+            {"parent": "tag.parent", **SHOULD},
+            "its level is should, but its parent's is must",
+        ),
+        (
+            {"parent": "tag.parent", "basis": Basis.PROPOSAL},
+            "is a proposal, but follows from the standard tag.parent",
+        ),
+        ({"parent": "tag.form"}, "is its own ancestor, through tag.form"),
+    ],
+)
+def test_a_rule_that_does_not_follow_from_its_parent_is_reported(
+    child: dict[str, object], complaint: str
+) -> None:
+    [finding] = lint_rules((PARENT, rule(**child)), "spec")
+    assert str(finding).endswith(f"tag.form: {complaint}")
+
+
+@pytest.mark.parametrize(
+    ("level", "text"),
+    [(Level.MUST, "A tag MUST."), (Level.MUST_NOT, "A tag MUST NOT.")],
+)
+def test_a_prohibition_may_follow_from_a_demand(level: Level, text: str) -> None:
+    child = rule(parent="tag.parent", level=level, text=text)
+    assert list(lint_rules((PARENT, child), "spec")) == []
+
+
+def circle(*links: tuple[str, str]) -> tuple[Rule, ...]:
+    return tuple(rule(id=child, parent=parent) for child, parent in links)
+
+
+def test_a_circle_of_parents_is_reported_at_each_of_them() -> None:
+    rules = circle(("tag.a", "tag.b"), ("tag.b", "tag.c"), ("tag.c", "tag.a"))
+    assert len(list(lint_rules(rules, "spec"))) == len(rules)
+
+
+def test_a_rule_above_which_there_is_a_circle_is_no_part_of_it() -> None:
+    rules = circle(("tag.a", "tag.b"), ("tag.b", "tag.c"), ("tag.c", "tag.b"))
+    reported = [finding.message for finding in lint_rules(rules, "spec")]
+    assert not any(message.startswith("tag.a:") for message in reported)
+
+
+@pytest.mark.parametrize(
+    ("fields", "complaint"),
+    [
+        ({"reason": "So it is."}, "but its basis is standard"),
+        ({"basis": Basis.PROPOSAL}, "no paragraph after it says why"),
+    ],
+)
+def test_only_a_proposal_with_a_reason_may_differ_from_a_standard(
+    fields: dict[str, object], complaint: str
+) -> None:
+    [finding] = lint_rules((rule(differs="It may be long.", **fields),), "spec")
+    assert complaint in str(finding)

@@ -48,6 +48,38 @@ def test_a_rule_block_is_read_whole(tmp_path: Path) -> None:
     assert (read.source, read.arch) == ("PEP 600, Package installers", "all")
 
 
+def test_a_rule_names_its_parent_and_a_standards_answer(tmp_path: Path) -> None:
+    more = ":parent: tag.version.order\n:differs: PEP 600 compares text.\n:source:"
+    (read,) = read_chapter(chapter(tmp_path, BLOCK.replace(":source:", more)))
+    assert (read.parent, read.differs) == (
+        "tag.version.order",
+        "PEP 600 compares text.",
+    )
+    (plain,) = read_chapter(chapter(tmp_path, BLOCK))
+    assert (plain.parent, plain.differs) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("after", "reason"),
+    [
+        ("", ""),
+        (
+            "\nText is no number.\nSo 2.9 is old.\n\nMore.\n",
+            "Text is no number. So 2.9 is old.",
+        ),
+        ("Text is no number.\n", "Text is no number."),
+        ("\n## Order\n", ""),
+        ("\n| a | b |\n", ""),
+        ("\n```{spec-table} aliases\n```\n", ""),
+    ],
+)
+def test_the_reason_is_the_paragraph_after_the_block(
+    tmp_path: Path, after: str, reason: str
+) -> None:
+    (read,) = read_chapter(chapter(tmp_path, BLOCK + after))
+    assert read.reason == reason
+
+
 def test_blocks_follow_each_other_and_may_end_in_spaces(tmp_path: Path) -> None:
     first = BLOCK.replace("```\n:::", "```  \nIt is so.\n:::  ")
     second = BLOCK.removeprefix("# Chapter\n\n").replace("at-least", "other")

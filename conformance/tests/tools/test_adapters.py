@@ -57,6 +57,10 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
         (LEAST + "seconds = 0\n", ">= 1"),
         (LEAST + 'explicit_target = ["{a}"]\n', r"unknown placeholder \{a\}"),
         (LEAST + 'explicit_targets = "("\n', "explicit_targets is not a regular expr"),
+        (
+            LEAST + 'unsupported = ["a", "("]\n',
+            "unsupported is not a regular expression",
+        ),
         (LEAST + f'explicit_targets = "{"(" * 9999}"\n', "is not a regular expression"),
         (LEAST.replace("installer]\n", "tag_library]\n"), "needs a table .installer."),
         (

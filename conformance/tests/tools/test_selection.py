@@ -25,6 +25,59 @@ def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> Non
     assert (tool.name, tool.deviations) == ("mine", ())
 
 
+OWN = """
+name = "mine"
+roles = ["installer"]
+[installer]
+command = ["./mine"]
+"""
+CAUSE = """
+[[cause]]
+id = "{}"
+kind = "unreported"
+why = "It counts the parts from one."
+[[cause.shows]]
+rules = ["tag.form"]
+"""
+
+
+def test_an_adapter_file_may_tell_causes_and_a_file_of_its_own_may(
+    tmp_path: Path,
+) -> None:
+    adapter, beside = tmp_path / "mine.toml", tmp_path / "beside.toml"
+    adapter.write_text(OWN + CAUSE.format("told-inside"))
+    beside.write_text(CAUSE.format("told-beside"))
+    (tool,) = choose_tools([str(adapter)])
+    assert [cause.id for cause in tool.deviations] == ["told-inside"]
+    (tool,) = choose_tools([str(adapter)], beside)
+    assert [cause.id for cause in tool.deviations] == ["told-inside", "told-beside"]
+
+
+def test_a_file_of_causes_takes_the_place_of_the_one_on_file(tmp_path: Path) -> None:
+    beside = tmp_path / "beside.toml"
+    beside.write_text(
+        '[[cause]]\nid = "linux-last"\nof = "packaging"\n'
+        '[[cause.shows]]\nrules = ["installer.order.linux"]\n'
+    )
+    (tool,) = choose_tools(["pip==26.3"], beside)
+    assert [(each.id, each.of) for each in tool.deviations] == [
+        ("linux-last", "packaging")
+    ]
+
+
+@pytest.mark.parametrize("wanted", [[], ["pip", "uv"]])
+def test_a_file_of_causes_is_about_one_tool(tmp_path: Path, wanted: list[str]) -> None:
+    with pytest.raises(InputError, match="--deviations: is about one tool"):
+        choose_tools(wanted, tmp_path / "beside.toml")
+
+
+def test_a_malformed_cause_of_an_adapter_names_the_file(tmp_path: Path) -> None:
+    adapter = tmp_path / "mine.toml"
+    adapter.write_text(OWN + CAUSE.format("Told inside"))
+    with pytest.raises(InputError, match=r"mine\.toml: .*cause\[0\]\.id"):
+        choose_tools([str(adapter)])
+
+
 @pytest.mark.parametrize(
     ("wanted", "reason"),
     [

@@ -10,6 +10,7 @@ from sphinx.util.typing import ExtensionMetadata
 from manylinux_docs.directives.case import CaseDirective
 from manylinux_docs.directives.coverage import CoverageDirective
 from manylinux_docs.directives.deviations import DeviationsDirective
+from manylinux_docs.directives.differences import DifferencesDirective
 from manylinux_docs.directives.matrix import MatrixDirective
 from manylinux_docs.directives.platforms import PlatformsDirective
 from manylinux_docs.directives.proposals import ProposalsDirective
@@ -25,6 +26,7 @@ DIRECTIVES = {
     "case": CaseDirective,
     "coverage": CoverageDirective,
     "deviations": DeviationsDirective,
+    "differences": DifferencesDirective,
     "matrix": MatrixDirective,
     "platforms": PlatformsDirective,
     "proposals": ProposalsDirective,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
 from manylinux_conformance.results.lines import NotRun
 
@@ -12,17 +13,45 @@ from docs.tests.site import Build, Built, folded
 PAGES = "docs/pages"
 
 
-def test_column_for_each_version_and_row_for_each_rule(built: Built) -> None:
-    headings = built.all(PAGES, ".matrix-table thead th")
+NEWEST, OLDER = "section > .matrix", ".older-versions .matrix"
+
+
+@pytest.mark.parametrize(
+    ("where", "tools", "verdicts"),
+    [
+        (NEWEST, ["slow 1.10", "wild 3"], ["keeps", "keeps-in-part"]),
+        (OLDER, ["slow 1.9"], ["breaks"]),
+    ],
+)
+def test_column_for_each_version_and_row_for_each_rule(
+    built: Built, where: str, tools: list[str], verdicts: list[str]
+) -> None:
+    headings = built.all(PAGES, f"{where} thead th")
     words = [folded(heading) for heading in headings]
-    assert words == ["Rule", "Level", "slow 1.9", "slow 1.10", "wild 3"]
-    assert built.text(PAGES, ".matrix-table tbody th") == "demo.first"
-    verdicts = [cell["data-verdict"] for cell in built.all(PAGES, "td[data-verdict]")]
-    assert verdicts == ["differs", "follows", "unexplained"]
+    assert words == ["Rule", "Level and basis", *tools]
+    assert built.text(PAGES, f"{where} tbody th") == "demo.first"
+    cells = built.all(PAGES, f"{where} td[data-verdict]")
+    assert [cell["data-verdict"] for cell in cells] == verdicts
+
+
+def test_cell_says_on_how_real_systems_a_rule_is_kept(built: Built) -> None:
+    notes = [folded(note) for note in built.all(PAGES, f"{NEWEST} .tally")]
+    assert notes == ["models", "real 1/2", "models 0/1"]
+
+
+def test_proposals_are_rows_apart(project: Path, build: Build) -> None:
+    chapter = project / "spec/demo.md"
+    proposed = chapter.read_text().replace(":basis: standard", ":basis: proposal", 1)
+    chapter.write_text(proposed)
+    built = build(project)
+    (heading, *_) = built.all(PAGES, f"{NEWEST} tbody.proposals th")
+    assert folded(heading) == "Proposals of this specification, which bind nobody"
+    rows = built.all(PAGES, f"{NEWEST} tbody.proposals tr[data-basis]")
+    assert [row["data-basis"] for row in rows] == ["proposal"]
 
 
 def test_answers_are_told_by_words_and_signs_not_by_colour_alone(built: Built) -> None:
-    for cell in built.all(PAGES, "td[data-verdict]"):
+    for cell in built.all(PAGES, "td[data-verdict] a"):
         for selector in ("[aria-hidden]", ".visually-hidden"):
             (part,) = cell.select(selector)
             assert part.get_text(strip=True), f"{selector} is empty in {cell}"

@@ -10,16 +10,29 @@ PAGE = "spec/demo"
 FIRST, SECOND = '.rule[id="demo.first"]', '.rule[id="demo.second"]'
 
 
-def test_versions_of_a_tool_are_in_their_order(built: Built) -> None:
+def test_newest_version_of_a_tool_comes_first(built: Built) -> None:
     links = built.all(PAGE, f"{FIRST} .rule-answers a")
     assert [(link["href"], link["title"]) for link in links] == [
         (f"../r/demo.first/index.html#installer-{tool}", words)
         for tool, words in (
-            ("slow-1.9", "differs; the reason is recorded"),
-            ("slow-1.10", "follows the rule"),
-            ("wild-3", "differs; not explained yet"),
+            ("slow-1.10", "keeps the rule: models 1/1"),
+            ("slow-1.9", "breaks the rule: models 0/1"),
+            (
+                "wild-3",
+                (
+                    "keeps the rule in part: real systems 1/2, models 0/1; "
+                    "not explained yet"
+                ),
+            ),
         )
     ]
+
+
+def test_headline_is_about_the_newest_versions(built: Built) -> None:
+    assert built.text(PAGE, f"{FIRST} .rule-headline") == (
+        "Installers: on real systems kept by 0 of 1 asked, not by wild 3 (1/2); "
+        "asked on models alone, kept by 1 of 1 asked."
+    )
 
 
 def test_cases_are_rows_with_question_platforms_and_expected_answer(

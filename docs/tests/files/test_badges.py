@@ -1,4 +1,4 @@
-"""Badges: the last version of a tool in one role."""
+"""Badges: the newest version of a tool in one role; proposals have their own."""
 
 from __future__ import annotations
 
@@ -6,43 +6,50 @@ import json
 from collections import Counter
 
 import pytest
-from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_docs.files.badges import badge
 
 from docs.tests.site import Built
 
+REAL, MODELS = " on real systems", " on models"
+
 
 @pytest.mark.parametrize(
-    ("tool", "message", "color"),
+    ("name", "kind", "message", "color"),
     [
-        ("slow", "1.10: 1 rules followed, 0 not", "brightgreen"),
-        ("wild", "3: 0 rules followed, 1 not", "inactive"),
+        ("slow", "MUST", "1.10: 1/1 on models", "brightgreen"),
+        ("wild", "MUST", "3: 0/1 on real systems, 0/1 on models", "yellow"),
+        ("wild-proposals", "proposals", "3: nothing decided", "inactive"),
     ],
 )
-def test_file_tells_of_the_last_version(
-    built: Built, tool: str, message: str, color: str
+def test_file_tells_of_the_newest_version(
+    built: Built, name: str, kind: str, message: str, color: str
 ) -> None:
-    path = built.site / "badges" / "installer" / f"{tool}.json"
+    path = built.site / "badges" / "installer" / f"{name}.json"
     assert json.loads(path.read_text()) == {
         "schemaVersion": 1,
-        "label": "manylinux 2026.1 installer",
+        "label": f"manylinux 2026.1 installer {kind}",
         "message": message,
         "color": color,
     }
 
 
 @pytest.mark.parametrize(
-    ("statuses", "message", "color"),
+    ("kept", "message", "color"),
     [
-        ({"follows": 2, "unexplained": 1}, "2 rules followed, 1 not", "yellow"),
-        ({"follows": 2, "differs": 3}, "2 rules followed, 3 not", "yellow"),
-        ({"follows": 2, "declines": 3}, "2 rules followed, 0 not", "brightgreen"),
-        ({"not-asked": 3, "trouble": 1}, "0 rules followed, 0 not", "inactive"),
+        ({REAL: [True, True, False]}, "2/3 on real systems", "yellow"),
+        (
+            {REAL: [True], MODELS: [False]},
+            "1/1 on real systems, 0/1 on models",
+            "yellow",
+        ),
+        ({REAL: [True, True]}, "2/2 on real systems", "brightgreen"),
+        ({"": [True, False]}, "1/2", "yellow"),
+        ({}, "nothing decided", "inactive"),
     ],
 )
-def test_colour_says_whether_every_rule_is_followed(
-    statuses: dict[str, int], message: str, color: str
+def test_colour_says_whether_every_rule_is_kept(
+    kept: dict[str, list[bool]], message: str, color: str
 ) -> None:
-    counts = Counter({RuleStatus(name): count for name, count in statuses.items()})
+    counts = {where: Counter(holds) for where, holds in kept.items()}
     made = badge("manylinux", "", counts)
     assert (made.message, made.color) == (message, color)

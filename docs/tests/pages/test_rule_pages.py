@@ -27,7 +27,9 @@ def test_page_shows_the_rule_once_with_its_whole_evidence(built: Built) -> None:
     assert built.one(PAGE, ".rule")
     row = built.text(PAGE, '[id="installer-slow-1.9"]')
     assert "0 of 1" in row
-    assert "expected any , got manylinux_2_18_x86_64 (bug). On glibc-2.17." in row
+    assert "expected any , got manylinux_2_18_x86_64 ; counts as breach" in row
+    assert "(unreported: versions-as-text )." in row
+    assert "On glibc-2.17." in row
     text = built.text(PAGE, "article")
     assert "edition 2026.1, rule demo.first , revision 1" in text
     assert "compare() takes versions as text: `1.10' is first." in text
@@ -61,18 +63,39 @@ def test_links_in_the_rule_lead_to_where_they_lead_in_the_chapter(built: Built) 
 
 
 def test_platforms_are_told_apart_the_most_real_first(built: Built) -> None:
-    differs, follows = "✗ differs; not explained yet", "✓ follows the rule"
-    assert built.rows(PAGE, ".rule-platforms") == [
-        ["debian-12-x86_64", "native", "", "", f"{follows} 1/1"],
-        ["debian-12-s390x", "emulated", "", "", f"{differs} 0/1"],
-        [
-            "glibc-2.17",
-            "modelled",
-            "≠ differs; the reason is recorded 0/1",
-            f"{follows} 1/1",
-            f"{differs} 0/1",
-        ],
+    breaks, keeps = "✗* breaks the rule", "✓ keeps the rule"
+    assert built.rows(PAGE, "h3 ~ .table-wrapper .rule-platforms") == [
+        ["debian-12-x86_64", "native", "", f"{keeps} 1/1"],
+        ["debian-12-s390x", "emulated", "", f"{breaks} 0/1"],
+        ["glibc-2.17", "modelled", f"{keeps} 1/1", f"{breaks} 0/1"],
     ]
+
+
+def test_older_versions_are_told_of_apart(built: Built) -> None:
+    older = ".older-versions"
+    assert built.text(PAGE, f"{older} summary") == "Older versions: slow 1.9"
+    assert built.rows(PAGE, f"{older} .rule-platforms") == [
+        ["glibc-2.17", "modelled", "✗ breaks the rule 0/1"]
+    ]
+
+
+def test_what_leaves_a_rule_open_leads_to_its_cause(
+    project: Path, build: Build
+) -> None:
+    path = project / "conformance/results/installer-wild-3.jsonl"
+    replace = msgspec.structs.replace
+    (block, _) = read_blocks(path)
+    (wrong,) = (
+        replace(each, deviation="unreported", cause="x") for each in block.results
+    )
+    open_and_breached = (
+        replace(wrong, control=True),
+        replace(wrong, rule="demo.second"),
+    )
+    write_blocks([Block(block.header, open_and_breached)], path)
+    row = build(project).text(PAGE, '[id="installer-wild-3"]')
+    assert "? not shown, because of another rule" in row
+    assert "The cause is another one; see demo.second ." in row
 
 
 def test_difference_says_how_real_its_platform_was(built: Built) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manylinux_conformance.questions.build import Asked, Build
-from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.case import Selector, Status
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.expand import Expand
 from manylinux_conformance.questions.kinds import AnyCase
@@ -30,12 +30,33 @@ from manylinux_docs.wording.cases import describe
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", module="x = 1"),
-            "Which of these wheels is installed, with a _manylinux module (target)?",
+            (
+                "Which of these wheels is installed, "
+                "with a _manylinux module (standard-library)?"
+            ),
             ("a",),
         ),
         (
             Choose(rule="r", name="n", offer=("a",), pick="a", tool_glibc="2.5"),
             "Which of these wheels is installed, the tool itself running on glibc 2.5?",
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", stored_on="2"),
+            (
+                "Which of these wheels is installed, "
+                "the tool having been used on glibc 2 before?"
+            ),
+            ("a",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=(Offer("a", release="2", built=True),)),
+            "Which of these wheels is installed?",
+            ("a, release 2, made by the back end of a source distribution",),
+        ),
+        (
+            Choose(rule="r", name="n", offer=("a",), requires=("==1", "==2")),
+            "Which of these wheels is installed, required as ==1 and as ==2?",
             ("a",),
         ),
         (
@@ -97,3 +118,18 @@ def test_question_to_a_builder_names_its_source() -> None:
 def test_platforms(selector: Selector, words: str) -> None:
     case = Expand(rule="r", name="n", set="a.b", platform=selector)
     assert describe(case).where == words
+
+
+@pytest.mark.parametrize(
+    ("case", "counts_as"),
+    [
+        (Choose(rule="r", name="n", offer=("a",), pick="a"), ""),
+        (Choose(rule="r", name="n", offer=("a",), pick="a", control=True), "control"),
+        (
+            Choose(rule="r", name="n", offer=("a",), pick="a", status=Status.DRAFT),
+            "draft",
+        ),
+    ],
+)
+def test_a_case_says_what_a_wrong_answer_is(case: AnyCase, counts_as: str) -> None:
+    assert describe(case).counts_as.partition(":")[0] == counts_as

@@ -39,7 +39,14 @@ def test_every_recipe_and_every_boundary_is_a_case(tmp_path: Path) -> None:
             "true, and false of the twin",
         ),
     ]
+    assert [bool(case.counts_as) for case in cases] == [True, False, False]
     assert cases[0].question == "Is the claim true of this wheel: libm is on the list?"
+
+
+def test_what_a_permission_allows_is_no_control(tmp_path: Path) -> None:
+    (tmp_path / "demo.toml").write_text(RECIPES)
+    cases = describe_recipes(tmp_path, {"demo.second"})
+    assert [bool(case.counts_as) for case in cases] == [False, True, False]
 
 
 def test_no_folder_has_no_recipes(tmp_path: Path) -> None:

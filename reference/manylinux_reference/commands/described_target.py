@@ -70,5 +70,5 @@ def _module(source: str, folder: str) -> ModuleType | None:
         for path in folders.values():
             path.mkdir()
         (folders[folder] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
-        path = [str(each) for each in folders.values()]
-        return override.load(override.search_path(path, path[:1], path[1]))
+        searched = [str(each) for each in folders.values()]
+        return override.load(override.search_path(searched, searched[:1], searched[1]))

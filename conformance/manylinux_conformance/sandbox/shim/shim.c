@@ -191,7 +191,7 @@ static const char *libc(void)
 static int without_glibc(void)
 {
     const char *name = libc();
-    return same(name, "musl") || same(name, "static");
+    return same(name, "musl") || same(name, "static-musl") || same(name, "bionic");
 }
 
 static const char *glibc(void)
@@ -249,7 +249,7 @@ SHOWN const char *gnu_get_libc_version(void)
 SHOWN size_t confstr(int name, char *to, size_t size)
 {
     if (name == GNU_LIBC_VERSION && without_glibc()) {
-        *__errno_location() = INVALID; /* as musl's confstr does */
+        *__errno_location() = INVALID; /* as musl's confstr does; Bionic has none */
         return 0;
     }
     const char *version = glibc();
@@ -272,7 +272,9 @@ SHOWN size_t confstr(int name, char *to, size_t size)
 static int has_version_function(void)
 {
     static void *known;
-    return !without_glibc() && (glibc() || next("gnu_get_libc_version", &known));
+    if (without_glibc() || same(libc(), "static-glibc"))
+        return 0; /* a static program exports no symbol */
+    return glibc() || next("gnu_get_libc_version", &known);
 }
 
 SHOWN void *dlsym(void *handle, const char *name)
@@ -286,12 +288,13 @@ SHOWN void *dlsym(void *handle, const char *name)
     NEXT(JUMP, dlsym, NULL, handle, name);
 }
 
-/* CPython's ctypes opens the main program once while it is imported; a static interpreter
+/* Only musl refuses it: a program that is linked statically against glibc opens itself.
+ * CPython's ctypes opens the main program once while it is imported; a static interpreter
  * that has ctypes at all got past that, so the first time is let through. */
 SHOWN void *dlopen(const char *path, int mode)
 {
     static int opened;
-    if (!path && same(libc(), "static") && opened++)
+    if (!path && same(libc(), "static-musl") && opened++)
         path = "the main program, which is statically linked";
     NEXT(JUMP, dlopen, NULL, path, mode);
 }

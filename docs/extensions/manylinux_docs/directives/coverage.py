@@ -63,7 +63,7 @@ class CoverageDirective(GeneratedPage):
 def covered(evidence: Evidence, rule: Rule) -> Covered:
     """Gather what covers a rule; a tool counts with its newest version in each role."""
     last = (score for score in evidence.scores.get(rule.id, []) if score.is_newest)
-    return Covered(rule, tuple(evidence.cases_of(rule.id)), tuple(last))
+    return Covered(rule, tuple(evidence.counted_cases_of(rule.id)), tuple(last))
 
 
 def _level(rule: Rule) -> tuple[str, ...]:

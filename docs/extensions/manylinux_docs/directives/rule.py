@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from docutils import nodes
-from manylinux_conformance.suite.rules import OPTION, Rule
+from manylinux_conformance.suite.rules import OPTION, Basis, Rule
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.directives.rule_evidence import evidence_node
 from manylinux_docs.evidence.evidence import load_evidence
 from manylinux_docs.rendering.rule_anchors import anchor, note_rule
 from manylinux_docs.rendering.templates import to_root
+
+BASES = {
+    Basis.STANDARD: "a standard says so",
+    Basis.CONSEQUENCE: "it follows from a standard and a fact",
+    Basis.PROPOSAL: "proposal; no tool is measured by it",
+}
 
 
 class RuleDirective(SphinxDirective):
@@ -36,7 +42,7 @@ class RuleDirective(SphinxDirective):
         self.set_source_info(block)
         block += _head(rule)
         block += nodes.container("", *self._text(), classes=["rule-text"])
-        block += self._facts(rule, len(evidence.cases_of(rule.id)))
+        block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
         block += evidence_node(evidence, rule.id, to_root(self.env.docname))
         return [anchor(rule.id), block]
 
@@ -51,13 +57,14 @@ class RuleDirective(SphinxDirective):
         facts = {
             "Binds": ", ".join(rule.subjects).replace("-", " "),
             "Architectures": rule.arch,
-            "Basis": rule.basis.value,
+            "Basis": BASES[rule.basis],
+            "Follows from": rule.parent and f"{{rule}}`{rule.parent}`",
             "Source": rule.source,
+            "A standard's answer": rule.differs,
             "Tested": forced if rule.is_forced else rule.tested,
+            "Revision": str(rule.revision) if rule.revision > 1 else "",
         }
-        if rule.revision > 1:
-            facts["Revision"] = str(rule.revision)
-        fields = (self._field(name, text) for name, text in facts.items())
+        fields = (self._field(name, text) for name, text in facts.items() if text)
         return nodes.field_list("", *fields, classes=["rule-facts"])
 
     def _field(self, name: str, text: str) -> nodes.field:

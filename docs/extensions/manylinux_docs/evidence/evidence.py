@@ -55,6 +55,10 @@ class Evidence:
         """Return the questions about a rule: cases, then fixture wheels."""
         return [case for case in self.cases if case.rule == rule]
 
+    def counted_cases_of(self, rule: str) -> list[CaseText]:
+        """Return the questions about a rule that are no drafts."""
+        return [case for case in self.cases_of(rule) if not case.is_draft]
+
 
 def load_evidence(env: BuildEnvironment) -> Evidence:
     """Return what the files of the project being built say.

@@ -56,11 +56,8 @@ def _fails(score: Score, *systems: System) -> bool:
 def _kept(asked: Sequence[Score], *systems: System) -> str:
     failing = [one for one in asked if _fails(one, *systems)]
     names = _listed([_with_counts(one, *systems) for one in failing])
-    if not failing:
-        return f"kept by all {len(asked)} that were asked"
-    if len(failing) == len(asked):
-        return f"kept by none of the {len(asked)} that were asked, {names}"
-    return f"kept by all {len(asked)} that were asked but {names}"
+    said = f"kept by {len(asked) - len(failing)} of {len(asked)} asked"
+    return f"{said}, not by {names}" if failing else said
 
 
 def _with_counts(score: Score, *systems: System) -> str:

@@ -12,7 +12,11 @@ from manylinux_docs.evidence.evidence import Evidence
 
 
 class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One rule; ``url`` is relative to this file, ``cases`` are case identifiers."""
+    """One rule; ``url`` is relative to this file, ``cases`` are case identifiers.
+
+    ``parent`` is the rule that this one follows from, and ``differs`` what a standard
+    says instead of it; both may be empty.
+    """
 
     id: str
     revision: int
@@ -20,6 +24,8 @@ class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subjects: tuple[Subject, ...]
     arch: str
     basis: Basis
+    parent: str
+    differs: str
     source: str
     tested: str
     text: str
@@ -63,6 +69,8 @@ def _published(rule: Rule, evidence: Evidence, url: str) -> PublishedRule:
         subjects=rule.subjects,
         arch=rule.arch,
         basis=rule.basis,
+        parent=rule.parent,
+        differs=rule.differs,
         source=rule.source,
         tested=rule.tested,
         text=rule.text,

@@ -30,6 +30,7 @@ class CaseText:
     why: str = ""
     module: str = ""
     counts_as: str = ""
+    is_draft: bool = False
 
     @property
     def id(self) -> str:
@@ -50,6 +51,7 @@ def describe(case: AnyCase) -> CaseText:
         why=case.why,
         module=case.module if isinstance(case, Choose) else "",
         counts_as=_counts_as(case),
+        is_draft=case.is_draft,
     )
 
 

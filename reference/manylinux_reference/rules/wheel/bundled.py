@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel import Wheel
@@ -49,18 +52,30 @@ def unique_name(elf: Elf, wheel: Wheel) -> Findings:
 
 
 def is_unique(name: str, distribution: str) -> bool:
-    """Return whether a library's name contains a hash or its distribution's name."""
-    parts = name.replace("-", ".").replace("_", ".").split(".")
+    """Return whether a library's name contains a hash or its distribution's name.
+
+    The latter is a whole word, or several, and may come after ``lib``.
+    """
+    words = _words(name)
     hashes = (
-        part
-        for part in parts
-        if len(part) >= SHORTEST_HASH and HEXADECIMAL.issuperset(part)
+        word
+        for word in words
+        if len(word) >= SHORTEST_HASH and HEXADECIMAL.issuperset(word)
     )
-    return any(hashes) or _plain(distribution) in _plain(name)
+    return any(hashes) or _spell(words, "".join(_words(distribution)).lower())
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("-", "").replace("_", "").replace(".", "")
+def _words(name: str) -> list[str]:
+    return name.replace("_", "-").replace(".", "-").split("-")
+
+
+def _spell(words: list[str], wanted: str) -> bool:
+    """Return whether words that follow each other spell another, perhaps after lib."""
+    text = "".join(words).lower()
+    edges = {0, *itertools.accumulate(map(len, words))}
+    begins = edges | {at + 3 for at in edges if text.startswith("lib", at)}
+    starts = (match.start() for match in re.finditer(f"(?={re.escape(wanted)})", text))
+    return any(at in begins and at + len(wanted) in edges for at in starts)
 
 
 @decides("wheel.bundled.sbom")

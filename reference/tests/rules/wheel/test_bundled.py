@@ -132,6 +132,10 @@ def test_soname_of_a_needed_library_is_unique_too(
         ("libmy_project.so", "my-project", True),
         ("libmy.project.so", "my_project", True),
         ("libmyproject.so", "My-Project", True),
+        ("libzip.so", "z", False),
+        ("libz.so.1", "z", True),
+        ("libzmyproject.so", "my-project", False),
+        ("libfoo.so", "lib", False),
     ],
 )
 def test_name_is_unique_however_it_is_divided(

@@ -1,0 +1,117 @@
+"""A run's differences written down: read as they are, and they explain the run."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import FORMAT, Header, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.causes import Cause, Kind
+from manylinux_conformance.tools.deviations import read_causes
+from manylinux_conformance.tools.recording import recorded
+from manylinux_conformance.tools.unexplained import unexpected, unmatched
+
+
+def answer(case: str, platform: str, verdict: Verdict, **fields: object) -> Result:
+    result = Result(
+        case=case,
+        rule=case.partition("/")[0],
+        platform=platform,
+        fidelity=Fidelity.MODELLED,
+        verdict=verdict,
+        expected="any",
+        answer="any" if verdict is Verdict.PASS else "linux_x86_64",
+    )
+    return msgspec.structs.replace(result, **fields)
+
+
+def block(version: str, *results: Result, role: Role = Role.INSTALLER) -> Block:
+    header = Header(
+        format=FORMAT,
+        edition="2026.1",
+        rules_lock="",
+        tool="gadget",
+        version=version,
+        role=role,
+        host="x86_64",
+    )
+    return Block(header, results)
+
+
+def causes_of(folder: Path, *blocks: Block) -> tuple[Cause, ...]:
+    path = folder / "gadget.toml"
+    path.write_text(recorded(blocks))
+    return read_causes(path, folder)
+
+
+RUN = (
+    block(
+        "1",
+        answer("tag.form/a", "glibc-2.17", Verdict.FAIL),
+        answer("tag.form/a", "glibc-2.36", Verdict.PASS),
+        answer("tag.form/b", "glibc-2.17", Verdict.FAIL),
+        answer("tag.form/b", "glibc-2.36", Verdict.FAIL),
+        answer("tag.case.ignored/upper", "glibc-2.17", Verdict.FAIL),
+    ),
+    block(
+        "2",
+        answer("tag.form/a", "glibc-2.17", Verdict.PASS),
+        answer("tag.form/b", "glibc-2.17", Verdict.FAIL),
+        answer("tag.form/b", "glibc-2.36", Verdict.FAIL),
+        answer(
+            "tag.case.ignored/upper",
+            "glibc-2.17",
+            Verdict.ERROR,
+            answer="",
+            reason='it said: "no\x7f" \\ and\nstopped',
+        ),
+    ),
+    block(
+        "2",
+        answer("tag.form/b", "glibc-2.17", Verdict.PASS),
+        role=Role.TAG_LIBRARY,
+    ),
+)
+
+
+def test_what_is_written_explains_the_run_and_nothing_else(tmp_path: Path) -> None:
+    causes = causes_of(tmp_path, *RUN)
+    seen = [
+        (result, each.header.version, each.header.role)
+        for each in RUN
+        for result in each.results
+    ]
+    assert list(unexpected(seen, causes)) == []
+    assert list(unmatched(seen, causes, "gadget.toml")) == []
+
+
+def test_a_cause_is_one_of_a_rule_and_the_versions_that_break_it(
+    tmp_path: Path,
+) -> None:
+    causes = causes_of(tmp_path, *RUN)
+    assert [(cause.id, cause.versions) for cause in causes] == [
+        ("tag.case.ignored", ("1", "2")),
+        ("tag.form", ("1",)),
+        ("tag.form-2", ("1", "2")),
+    ]
+    assert {cause.kind for cause in causes} == {Kind.UNREPORTED}
+    assert causes[0].why == (
+        "To be explained: expected any, got linux_x86_64; "
+        'expected any, got error: it said: "no\x7f" \\ and\nstopped'
+    )
+
+
+@pytest.mark.parametrize("fields", [{"cause": "known"}, {"draft": True}])
+def test_what_is_explained_already_and_drafts_are_left_out(
+    tmp_path: Path, fields: dict[str, object]
+) -> None:
+    known = answer("tag.form/a", "glibc-2.17", Verdict.FAIL, **fields)
+    assert causes_of(tmp_path, block("1", known)) == ()
+
+
+def test_a_tool_without_a_version_gets_none(tmp_path: Path) -> None:
+    wrong = answer("tag.form/a", "glibc-2.17", Verdict.FAIL)
+    (cause,) = causes_of(tmp_path, block("", wrong))
+    assert cause.versions == ("*",)
