@@ -31,6 +31,7 @@ from manylinux_conformance.sandbox.elf_header import elf_header
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Rule, Subject
 
+MUSL = "musl libc (any)\nVersion 1.2.5\n"  # as its loader says
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
 
 
@@ -117,6 +118,7 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
         "static": platform.libc in {Libc.STATIC_GLIBC, Libc.STATIC_MUSL},
         "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
         "pointer_bits": int(platform.pointer_bits),
+        "musl": MUSL if platform.libc is Libc.MUSL else "",
     }
 
 

@@ -22,6 +22,7 @@ ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
     "static": bool,
     "interpreter": str,
     "pointer_bits": int,
+    "musl": str,
 }
 STANDARD_LIBRARY = "standard-library"
 # Where a module can be found, in the order of an import path.
