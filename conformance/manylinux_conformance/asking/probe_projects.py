@@ -108,7 +108,9 @@ class ProbeCache:
         name = f"{environment.id}-{digest}"
         with self.lock:
             if name not in self.written:
-                self.written[name] = write_probe_projects(projects, self.folder / name)
+                looking = projects[0].disguise.path(name) if projects else name
+                links = self.folder / looking
+                self.written[name] = write_probe_projects(projects, links)
             return self.written[name]
 
 

@@ -1,0 +1,77 @@
+"""The command ``disguise``: compares verdicts with those on file, and says what moved."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+from manylinux_conformance.cli import disguise as command
+from manylinux_conformance.cli.main import main
+from manylinux_conformance.results.baseline import Baseline
+from manylinux_conformance.results.verdicts import Verdict
+
+CASE = ("--case", "installer.glibc.at-least/same-version")
+WHERE = ("--platform", "glibc-2.17", "--role", "installer", "--offline")
+
+
+def disguised(tool: str, folder: Path, *more: str) -> Result:
+    arguments = ["disguise", "--tool", tool, *CASE, *WHERE, *more]
+    return CliRunner().invoke(main, [*arguments, "--output", str(folder)])
+
+
+def test_a_verdict_that_keeps_ends_with_status_0(tmp_path: Path) -> None:
+    said = disguised("reference", tmp_path, "--seed", "1", "--seed", "2")
+    assert said.exit_code == 0, said.output
+    assert "every verdict kept" in said.stderr
+    report = (tmp_path / "disguises.md").read_text()
+    assert "Seeds: 1, 2." in report
+    assert "| reference | installer | 2/2 |" in report
+    assert {path.name for path in tmp_path.glob("*.jsonl")} == {
+        "results-1.jsonl",
+        "results-2.jsonl",
+    }
+
+
+def test_a_verdict_that_moves_is_listed_and_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_file = command.read_baseline
+
+    def failing(folder: Path) -> Baseline:
+        blocks = on_file(folder)
+        for block in blocks.values():
+            wrong = tuple(
+                msgspec.structs.replace(each, verdict=Verdict.FAIL)
+                for each in block.results
+            )
+            object.__setattr__(block, "results", wrong)
+        return blocks
+
+    monkeypatch.setattr(command, "read_baseline", failing)
+    said = disguised("reference", tmp_path, "--seed", "4")
+    assert said.exit_code == 1
+    moved = "installer.glibc.at-least/same-version on glibc-2.17, seed 4: was fail"
+    assert moved in said.stderr
+    assert moved in (tmp_path / "disguises.md").read_text()
+
+
+def test_a_tool_without_verdicts_on_file_fails(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    install = "import sys"
+    command_line = json.dumps([sys.executable, "-c", install, "{links}"])
+    path.write_text(
+        f'name = "own"\nroles = ["installer"]\n[installer]\ncommand = {command_line}\n'
+    )
+    said = disguised(str(path), tmp_path / "out", "--seed", "1")
+    assert said.exit_code == 1
+    assert "no question that has a verdict on file was asked" in said.stderr
+
+
+def test_seed_0_is_no_disguise(tmp_path: Path) -> None:
+    said = disguised("reference", tmp_path, "--seed", "0")
+    assert said.exit_code == 2
+    assert "0 is not in the range" in said.output
