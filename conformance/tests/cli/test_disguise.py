@@ -1,7 +1,8 @@
-"""The command ``disguise``: compares verdicts with those on file, and says what moved."""
+"""The command ``disguise``: verdicts are compared with those on file."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -9,13 +10,18 @@ from pathlib import Path
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
-from manylinux_conformance.cli import disguise as command
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.results.baseline import Baseline
+from manylinux_conformance.results.baseline import Baseline, read_baseline
+from manylinux_conformance.results.lines import Result as Line
 from manylinux_conformance.results.verdicts import Verdict
 
+COMMAND = "manylinux_conformance.cli.disguise"
 CASE = ("--case", "installer.glibc.at-least/same-version")
 WHERE = ("--platform", "glibc-2.17", "--role", "installer", "--offline")
+
+
+def failed(result: Line) -> Line:
+    return msgspec.structs.replace(result, verdict=Verdict.FAIL)
 
 
 def disguised(tool: str, folder: Path, *more: str) -> Result:
@@ -39,19 +45,13 @@ def test_a_verdict_that_keeps_ends_with_status_0(tmp_path: Path) -> None:
 def test_a_verdict_that_moves_is_listed_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    on_file = command.read_baseline
-
     def failing(folder: Path) -> Baseline:
-        blocks = on_file(folder)
-        for block in blocks.values():
-            wrong = tuple(
-                msgspec.structs.replace(each, verdict=Verdict.FAIL)
-                for each in block.results
-            )
-            object.__setattr__(block, "results", wrong)
-        return blocks
+        return {
+            key: dataclasses.replace(block, results=tuple(map(failed, block.results)))
+            for key, block in read_baseline(folder).items()
+        }
 
-    monkeypatch.setattr(command, "read_baseline", failing)
+    monkeypatch.setattr(f"{COMMAND}.read_baseline", failing)
     said = disguised("reference", tmp_path, "--seed", "4")
     assert said.exit_code == 1
     moved = "installer.glibc.at-least/same-version on glibc-2.17, seed 4: was fail"
