@@ -164,7 +164,7 @@ def _audit(subject: Subject, question: WheelQuestion) -> Material:
         "right": [question.expected],
         "advised": ADVISED,
         "right_advice": "",
-        "tag": question.goal,
+        "tag": question.goal if question.is_repair else "",
         "unwanted": [*line.false, f"linux_{line.arch}"],
     }
     if line.expectation is Expectation.DISCOURAGED:
