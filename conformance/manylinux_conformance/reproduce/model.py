@@ -40,7 +40,9 @@ def model_files(platform: Platform, interpreter: Interpreter) -> dict[str, bytes
     return files
 
 
-def is_plain(platform: Platform, interpreter: Interpreter) -> bool:
+def is_plain(platform: Platform | None, interpreter: Interpreter) -> bool:
     """Return whether a machine of that name with that glibc would be the platform."""
+    if platform is None:
+        return False
     same_width = platform.pointer_bits == interpreter.bits
     return platform.libc is Libc.GLIBC and not platform.interpreter and same_width

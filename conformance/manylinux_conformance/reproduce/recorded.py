@@ -1,11 +1,11 @@
-"""What is on file of a case: the answers of one version of a tool, with their causes."""
+"""What is on file of a case: answers of one version of a tool, with their causes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.results.blocks import read_results
+from manylinux_conformance.results.blocks import read_blocks
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.tools.causes import Cause
@@ -31,13 +31,9 @@ def recorded(tool: Tool, role: Role, case: str) -> dict[str, Recorded]:
 
     Raises InputError if a file of results is damaged.
     """
-    blocks = (
-        block
-        for block in read_results(data_folder("results"))
-        if (block.header.tool, block.header.version)
-        == (tool.adapter.name, tool.version)
-        and block.header.role is role
-    )
+    parts = (role.value, tool.adapter.name, tool.version)
+    path = data_folder("results") / f"{'-'.join(filter(None, parts))}.jsonl"
+    blocks = read_blocks(path) if path.exists() else ()
     return {
         result.where: Recorded(result, _cause(result, tool, role))
         for block in blocks

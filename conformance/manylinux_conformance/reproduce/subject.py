@@ -69,6 +69,11 @@ class Subject:
         return self.place.platform
 
     @property
+    def is_modelled(self) -> bool:
+        """Whether a shim shows the platform."""
+        return self.place.platform is not None and self.place.container is None
+
+    @property
     def needs_python(self) -> bool:
         """Whether the tool or the names of the wheels go with this Python alone."""
         if self.tool.adapter.provide.python.get(self.tool.version):

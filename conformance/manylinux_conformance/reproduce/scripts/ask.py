@@ -55,7 +55,7 @@ class Layout:
         """Make an interpreter beside whose standard library the module lies."""
         prefix = self.scratch / "prefix"
         maker = HERE / "beside_standard_library.py"
-        command = [self.interpreter, "-I", maker, prefix, module()]
+        command = [str(self.interpreter), "-I", str(maker), str(prefix), module()]
         subprocess.run(command, check=True)
         link_libpython(prefix)
         self.interpreter = prefix / "bin" / self.interpreter.name
@@ -176,7 +176,7 @@ class Layout:
 def base_interpreter() -> Path:
     """Return the file of the interpreter, or of the one of its environment."""
     name = "python{}.{}".format(*sys.version_info[:2])
-    base = os.path.join(sys.base_exec_prefix, "bin", name)
+    base = Path(sys.base_exec_prefix, "bin", name)
     own = sys.executable if sys.prefix == sys.base_prefix else base
     return Path(os.path.realpath(own))
 
@@ -190,12 +190,13 @@ def purelib() -> str:
 
 
 def link_libpython(prefix: Path) -> None:
-    """Let an interpreter's copy find its library by a run path of ``$ORIGIN/../lib``."""
+    """Let a copy of an interpreter find its library by a run path, $ORIGIN/../lib."""
     if sysconfig.get_config_var("Py_ENABLE_SHARED"):
         name = sysconfig.get_config_var("INSTSONAME")
         (prefix / "lib").mkdir(exist_ok=True)
-        library = os.path.join(sysconfig.get_config_var("LIBDIR"), name)
-        (prefix / "lib" / name).symlink_to(library)
+        (prefix / "lib" / name).symlink_to(
+            Path(sysconfig.get_config_var("LIBDIR"), name)
+        )
 
 
 def give_program(program: Path, to: Path, python: Path) -> None:
@@ -275,7 +276,7 @@ def install(layout: Layout) -> tuple[str, bool]:
         if ended.returncode:
             break
     landed = Path(fill(question["lands_in"], places)) / question["project"]
-    found = sorted(os.listdir(landed)) if landed.is_dir() else []
+    found = sorted(path.name for path in landed.glob("*"))
     answers = [question["markers"].get(name, f"the file {name}") for name in found]
     if len(answers) > 1 or bool(answers) == bool(ended.returncode):
         no_answer(
@@ -386,7 +387,7 @@ def main(tool: str, scratch: str, shim: str = "") -> None:
         before.show_platform(shim, question["stored_on"])
         install(before)
         for name in ("work", "tmp", "target", "environment", "programs"):
-            shutil.rmtree(os.path.join(scratch, name), ignore_errors=True)
+            shutil.rmtree(Path(scratch, name), ignore_errors=True)
     layout = Layout(question, Path(tool), Path(scratch))
     if shim:
         layout.show_platform(shim, "")
