@@ -18,10 +18,10 @@ BASES = {
     Basis.PROPOSAL: "a proposal of this specification",
 }
 KINDS = {
-    Kind.ACKNOWLEDGED: "its maintainers agree that it is wrong",
+    Kind.ACKNOWLEDGED: "its maintainers agree that it is wrong, or have mended it",
     Kind.UNREPORTED: "it looks wrong, and nobody has been asked",
     Kind.BY_DESIGN: "documented or decided",
-    Kind.DISPUTE: "they hold, or the standard says, that the rule is wrong",
+    Kind.DISPUTE: "they hold that the rule is wrong, or the standard's text says so",
     Kind.NOT_SUPPORTED: "the tool does not claim to do this",
 }
 CONTENTS = {
