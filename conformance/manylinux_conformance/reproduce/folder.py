@@ -61,7 +61,8 @@ def _files(subject: Subject, material: Material) -> dict[str, bytes]:
         question["model"] = model_variables(subject.platform, subject.interpreter)
     encoded = msgspec.json.encode(question, enc_hook=str)
     files["question.json"] = msgspec.json.format(encoded, indent=1) + b"\n"
-    files["ask.py"] = (HERE / "scripts" / "ask.py").read_bytes()
+    for script in (HERE / "scripts").glob("*.py"):
+        files[script.name] = script.read_bytes()
     for name in ("run.sh", "README.md"):
         files[name] = _rendered(f"{name}.jinja", subject, tuple(files)).encode()
     return files
