@@ -139,10 +139,14 @@ def real_wheels(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Throw broken wheels at the auditor for a minute, and property tests at all."""
+    """Throw broken wheels at the auditor, and random offers at installers.
+
+    Property tests run at length as well; arguments go to the first of the three.
+    """
     prepare(session)
     arguments = session.posargs or ["--seconds", "60"]
     run(session, "python", "reference/tests/fuzz.py", *arguments)
+    run(session, "python", "-m", "tests.offers.run")
     options = ["-m", "hypothesis", "--hypothesis-profile=thorough"]
     run(session, "pytest", "--numprocesses=auto", *options)
 

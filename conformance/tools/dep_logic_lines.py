@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import platform
+
 from dep_logic.tags import EnvSpec, InvalidWheelFilename, Platform
-from json_lines import Reply, Request, offered, serve
+from json_lines import Declined, Reply, Request, offered, serve
 
 
 def choose(request: Request) -> Reply:
     """Take the file with the greatest ``wheel_compatibility``."""
-    environment = EnvSpec.current()
+    target = str(request.get("target", ""))
+    environment = explicit(target) if target else EnvSpec.current()
     ranked = []
     for name in offered(request):
         try:
@@ -20,10 +23,20 @@ def choose(request: Request) -> Reply:
     return {"choose": max(ranked)[1] if ranked else None}
 
 
+def explicit(target: str) -> EnvSpec:
+    """Return an explicit target: its names are those of ``Platform.parse()``."""
+    if not target.startswith(("manylinux_", "linux_")):
+        raise Declined("has no legacy tags among its targets")
+    # The only name without a glibc version is "linux", which means x86_64 too.
+    name = "linux" if target == "linux_x86_64" else target
+    version = f"=={platform.python_version()}"
+    return EnvSpec.from_spec(version, name, platform.python_implementation().lower())
+
+
 def listing(_: Request) -> Reply:
     """Return the compatible tags of the running platform."""
     return {"tags": list(Platform.current().compatible_tags)}
 
 
 if __name__ == "__main__":
-    serve(choose=choose, listing=listing)
+    serve(targets=True, choose=choose, listing=listing)

@@ -7,6 +7,7 @@ library has a public function for; everything else is declined.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 
@@ -18,23 +19,32 @@ class Declined(Exception):  # noqa: N818 - an answer, not an error
     """The library has no public function for this; the message says what is missing."""
 
 
-def serve(**answers: Callable[[Request], Reply]) -> None:
+def serve(*, targets: bool = False, **answers: Callable[[Request], Reply]) -> None:
     """Answer until the input ends.
 
+    ``targets``: the library can be asked for an explicit target.
     ``answers`` maps a kind of question (``choose``, ``parse``, ``expand``, ``listing``)
     to a function that takes the request and returns the reply.
+    What a library or a module that it imports prints is no answer: it goes where errors
+    go.
     """
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(_reply(json.loads(line), answers)) + "\n")
-        sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as replies:
+        os.dup2(2, 1)
+        for line in sys.stdin:
+            request = json.loads(line)
+            if "target" in request and not targets:
+                reason = "has no public function for an explicit target"
+                reply: Reply = {"declined": reason}
+            else:
+                reply = _reply(request, answers)
+            replies.write(json.dumps(reply) + "\n")
+            replies.flush()
 
 
 def _reply(request: Request, answers: dict[str, Callable[[Request], Reply]]) -> Reply:
     kind = str(request["ask"])
     if kind not in answers:
         return {"declined": f"has no public function for questions of the kind {kind}"}
-    if "target" in request:
-        return {"declined": "has no public function for an explicit target"}
     try:
         return answers[kind](request)
     except Declined as reason:

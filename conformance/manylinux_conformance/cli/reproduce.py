@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 import platformdirs
 
 from manylinux_conformance.cli.examples import examples
+from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.reproduce.folder import write_folder
 from manylinux_conformance.reproduce.subject import find_subject
 from manylinux_conformance.suite.load import load_suite
@@ -40,7 +42,8 @@ def reproduce(case: str, tool: str, platform: str, output: Path | None) -> None:
     can be the body of a report to the tool's maintainers.
     """
     cache = platformdirs.user_cache_path("manylinux-conformance")
-    subject = find_subject(load_suite(), case, tool, platform, cache)
+    built = partial(built_corpus, cache)
+    subject = find_subject(load_suite(), case, tool, platform, built)
     name = f"{subject.tool.name} {case} {subject.place.name}".translate(UNFIT)
     folder = output or Path("build") / "reproduce" / name
     write_folder(subject, folder)

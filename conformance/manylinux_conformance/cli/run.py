@@ -148,10 +148,11 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
         print_summary(blocks, suite.rules, Console())
-    complaints = [*unanswered(blocks), *unexplained_differences(blocks, chosen)]
+    lost = list(unanswered(blocks))
+    complaints = [*lost, *unexplained_differences(blocks, chosen)]
     if not any(block.results for block in blocks):
         complaints.append("no question was put to any tool")
-    if wanted.is_everything:
+    if wanted.is_everything and not lost:
         known = [*blocks, *not_rerun(blocks, baseline)]
         complaints += unused_deviations(known, chosen, tuple(ROLES))
     if options["check"]:

@@ -2,7 +2,8 @@
 
     report = run(load_suite(), corpus, adapter, sys.executable)
 
-A rule that can be broken without any answer becoming wrong is a hole in the suite.
+A rule that can be broken without any answer becoming wrong is a hole in the suite.  A
+rule is broken for one architecture at a time, too: only its own cases there are asked.
 The reference is asked as any library or auditor is, with more keys in each question:
 the ``answers`` of a modelled platform, the ``module`` and the ``mutation`` in force.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO
 
 import msgspec
@@ -64,6 +65,8 @@ class Report:
     ``killed`` and ``survived`` are mutations.
     ``without_mutants`` are rules that claim to be forced and have no mutation.
     ``failing_baseline`` are answers that are wrong without any.
+    ``unnoticed`` are the architectures on which a rule is asked about, and breaking it
+    there alone changes no answer to a case of its own.
     """
 
     questions: int
@@ -71,6 +74,7 @@ class Report:
     survived: tuple[str, ...]
     without_mutants: tuple[str, ...]
     failing_baseline: tuple[Flip, ...]
+    unnoticed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def holds(self) -> bool:
@@ -85,6 +89,8 @@ class Report:
             yield f"has no mutation: {rule}"
         for mutation in self.survived:
             yield f"no case notices: {mutation}"
+        for rule, archs in self.unnoticed.items():
+            yield f"no case notices on {', '.join(archs)} alone: {rule}"
         for killed in self.killed_by_other_rule:
             yield f"only another rule notices: {killed.mutation} by {killed.by.case}"
         tried = len(self.killed) + len(self.survived)
@@ -175,6 +181,11 @@ def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
         survived=tuple(survived),
         without_mutants=tuple(sorted(forced - offered.keys())),
         failing_baseline=tuple(Flip(each.case, each.platform) for each in wrong),
+        unnoticed={
+            rule: archs
+            for rule in sorted(forced & offered.keys())
+            if (archs := _unnoticed(reference, right, rule, offered[rule]))
+        },
     )
 
 
@@ -195,3 +206,26 @@ def _first_noticed(
             by = Flip(each.case, each.platform)
             return Killed(mutation, by, own=each.rule == rule)
     return None
+
+
+def _unnoticed(
+    reference: Reference,
+    asked: Iterable[ForcingQuestion],
+    rule: str,
+    mutations: Iterable[str],
+) -> tuple[str, ...]:
+    """Return the architectures on which no case of a rule notices any mutation."""
+    by_arch: dict[str, list[ForcingQuestion]] = {}
+    for each in asked:
+        if each.rule == rule and each.arch:
+            by_arch.setdefault(each.arch, []).append(each)
+    names = [f"{rule}:{name}" for name in mutations]
+    return tuple(
+        arch
+        for arch, questions in sorted(by_arch.items())
+        if not any(
+            reference.verdict(each, name) is Verdict.FAIL
+            for each in questions
+            for name in names
+        )
+    )

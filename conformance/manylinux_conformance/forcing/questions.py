@@ -31,6 +31,7 @@ from manylinux_conformance.sandbox.elf_header import elf_header
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Rule, Subject
 
+MUSL = "musl libc (any)\nVersion 1.2.5\n"  # as its loader says
 DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
 
 
@@ -38,12 +39,14 @@ DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITO
 class ForcingQuestion:
     """A question without its mutation, and what judges the line that answers it.
 
-    ``case`` is the case's identifier, ``platform`` where it is asked.
+    ``case`` is the case's identifier, ``platform`` where it is asked and ``arch`` the
+    architecture on which it may show a breach, empty if it shows none.
     """
 
     rule: str
     case: str
     platform: str
+    arch: str
     question: dict[str, object]
     judge: Callable[[bytes], Verdict]
 
@@ -63,9 +66,8 @@ def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[ForcingQuestion]:
                 "claims": each.line.tags,
             }
             judged = functools.partial(_judge_audit, each)
-            yield ForcingQuestion(
-                each.rule, each.key, each.wheel_arch, question, judged
-            )
+            arch = each.wheel_arch
+            yield ForcingQuestion(each.rule, each.key, arch, arch, question, judged)
 
 
 def _judge_audit(question: WheelQuestion, answered: bytes) -> Verdict:
@@ -89,14 +91,20 @@ def questions(suite: Suite) -> Iterator[ForcingQuestion]:
             continue
         cases = (case for case in suite.cases if isinstance(case, TagCase))
         for case in cases:
-            decided = is_decided_here(suite.rules[case.rule])
-            if decided and case.platform.selects(platform):
+            rule = suite.rules[case.rule]
+            if is_decided_here(rule) and case.platform.selects(platform):
                 filled = fill(case, platform, python)
                 question = _question(filled, platform)
                 judged = functools.partial(_judge_case, filled)
-                yield ForcingQuestion(
-                    case.rule, case.id, platform.name, question, judged
-                )
+                name = platform.name
+                arch = "" if case.control else _arch(platform, rule)
+                yield ForcingQuestion(case.rule, case.id, name, arch, question, judged)
+
+
+def _arch(platform: Platform, rule: Rule) -> str:
+    """Return the architecture of a platform, or the one whose tags it may not have."""
+    only = rule.arch if rule.arch in architectures() else ""
+    return platform.arch or only
 
 
 def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
@@ -110,6 +118,7 @@ def system_answers(platform: Platform, glibc: str) -> dict[str, object]:
         "static": platform.libc in {Libc.STATIC_GLIBC, Libc.STATIC_MUSL},
         "interpreter": elf_header(platform.interpreter or ordinary(platform)).hex(),
         "pointer_bits": int(platform.pointer_bits),
+        "musl": MUSL if platform.libc is Libc.MUSL else "",
     }
 
 

@@ -29,6 +29,8 @@ from manylinux_conformance.platforms.platform import (
 from manylinux_conformance.platforms.releases import Release, Source
 
 REPOSITORY = "manylinux-conformance"
+# The name by which a case selects every container, and a model of each architecture.
+EVERYWHERE = "every-architecture"
 PLAIN_VERSION = re.compile(r"(\d+)\.(\d+)", re.ASCII)
 
 
@@ -86,7 +88,7 @@ class Container:
             pointer_bits=ElfClass(architectures()[self.arch.name].bits),
             about=self.release.about,
             # Both are this architecture with this C library, however it came about.
-            like=(f"glibc-{self.release.glibc}", self.arch.name),
+            like=(f"glibc-{self.release.glibc}", self.arch.name, EVERYWHERE),
         )
 
 

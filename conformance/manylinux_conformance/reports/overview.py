@@ -126,7 +126,6 @@ def lines(overview: Overview) -> Iterator[str]:
     facts = f"{rule.level.value}, {rule.basis.value}, binds {subjects}"
     yield f"{rule.id}  ({facts}; tested: {rule.tested})"
     yield f"  {rule.text}"
-    yield f"  basis: {rule.basis.value}"
     if rule.parent:
         yield f"  follows from: {rule.parent}"
     yield f"  source: {rule.source}"

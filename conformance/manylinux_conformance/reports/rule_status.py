@@ -120,10 +120,11 @@ def standing(results: Iterable[Result]) -> Standing:
     found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
     for (system, where, _), answers in places.items():
         found[system][_at_one_place(answers, undecided=where in undecided)] += 1
-    controls = (result for result in wrong if result.control)
+    controls = [result for result in wrong if result.control]
+    status = _over_all(found, controls_hold=not controls)
     return Standing(
-        _over_all(found),
-        dict(_tallies(found)),
+        status,
+        {} if status is RuleStatus.NOT_SHOWN else dict(_tallies(found)),
         all(result.deviation for result in wrong),
         tuple(sorted({one.cause or one.deviation for one in controls} - {""})),
     )
@@ -145,12 +146,19 @@ def _at_one_place(answers: Sequence[Result], *, undecided: bool) -> RuleStatus:
     return RuleStatus.NOT_ASKED
 
 
-def _over_all(found: Mapping[System, Counter[RuleStatus]]) -> RuleStatus:
-    """Return the status from those of the places; a model is no more than a model."""
+def _over_all(
+    found: Mapping[System, Counter[RuleStatus]], *, controls_hold: bool
+) -> RuleStatus:
+    """Return the status from those of the places; a model is no more than a model.
+
+    A control may be wrong in another place than the one that it is a control of: who
+    takes no wheel on glibc has not shown why it takes none on musl.
+    """
     seen = {status for counts in found.values() for status in counts}
     if RuleStatus.BREAKS not in seen:
-        order = (RuleStatus.TROUBLE, RuleStatus.KEEPS, RuleStatus.NOT_SHOWN)
-        quiet = (*order, RuleStatus.DECLINES, RuleStatus.NOT_ASKED)
+        if RuleStatus.TROUBLE not in seen and not controls_hold:
+            return RuleStatus.NOT_SHOWN
+        quiet = (RuleStatus.TROUBLE, RuleStatus.KEEPS, RuleStatus.DECLINES)
         return next((each for each in quiet if each in seen), RuleStatus.NOT_ASKED)
     for system in (System.REAL, System.WHEEL, System.MODEL):
         counts = found.get(system, Counter())

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from manylinux_conformance.asking.plan import binds
 from manylinux_conformance.asking.role_table import RoleTable
-from manylinux_conformance.corpus.build import built_corpus
+from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.errors import InputError, InvariantError, UnsupportedError
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
@@ -100,9 +99,11 @@ def python_of(place: Place, interpreter: Interpreter) -> str:
 
 
 def find_subject(
-    suite: Suite, case: str, named: str, platform: str, cache: Path
+    suite: Suite, case: str, named: str, platform: str, built: Callable[[], Corpus]
 ) -> Subject:
     """Return what is to be reproduced; ``platform`` empty: one with a difference.
+
+    ``built`` builds the corpus of fixture wheels, if it is one of those.
 
     Raises InputError for an unknown case, tool, version or platform, with what is
     near, and UnsupportedError for what cannot be reproduced.
@@ -111,7 +112,7 @@ def find_subject(
     if not tool.adapter.provide.pypi:
         raise UnsupportedError(tool.name, "is in no package index for others to have")
     if Role.AUDITOR in tool.adapter.roles:
-        return _about_wheel(suite, case, tool, platform, cache)
+        return _about_wheel(suite, case, tool, platform, built())
     cases = {each.id: each for each in suite.cases}
     if case not in cases:
         raise InputError(case, _unknown("case", case, cases))
@@ -152,9 +153,8 @@ def _about_case(
 
 
 def _about_wheel(
-    suite: Suite, case: str, tool: Tool, platform: str, cache: Path
+    suite: Suite, case: str, tool: Tool, platform: str, corpus: Corpus
 ) -> Subject:
-    corpus = built_corpus(cache)
     permissions = (rule.id for rule in suite.rules.values() if rule.level is Level.MAY)
     questions = wheel_questions(corpus, frozenset(permissions))
     mine = {each.wheel_arch: each for each in questions if each.id == case}

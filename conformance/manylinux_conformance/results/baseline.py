@@ -9,6 +9,7 @@ import msgspec
 
 from manylinux_conformance.results.blocks import Block, read_results
 from manylinux_conformance.results.lines import Header, Result
+from manylinux_conformance.results.verdicts import Verdict
 
 SHOWN = 3  # of the answers that were made under other circumstances
 
@@ -53,7 +54,8 @@ def changes(block: Block, baseline: Baseline, *, complete: bool) -> Iterator[str
     """Yield how a fresh block differs from the committed one, a line per case.
 
     ``complete``: the run was not narrowed, so committed cases may not be missing,
-    except on platforms that the block says were not run.
+    except on platforms that the block says were not run.  A question that got no answer
+    is no change; ``unanswered`` complains of it.
     """
     name = file_name(block.header)
     committed = baseline.get(block_key(block.header))
@@ -63,8 +65,12 @@ def changes(block: Block, baseline: Baseline, *, complete: bool) -> Iterator[str
     if committed.header.host != block.header.host:
         return  # the modelled platforms of another machine are others
     before, after = _by_case(committed), _by_case(block)
+    lost = {key for key, one in after.items() if one.verdict is Verdict.INFRASTRUCTURE}
     found = [
-        line for key in after for line in _change(name, before.get(key), after[key])
+        line
+        for key in after
+        if key not in lost
+        for line in _change(name, before.get(key), after[key])
     ]
     if complete:
         missing = _missing(block)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.platforms.environment import Environment
+from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.sandbox.own_prefix import (
     make_own_prefix,
     make_own_programs,
@@ -52,29 +53,11 @@ def make_sandbox(
     """Lay out a new folder with a target environment and a home of its own.
 
     ``used_home`` is one that a tool has left behind; it is moved here.
-
     The tool sees no setting of the user's, and no way out to the network.
     Without a ``shim`` it sees this machine as it is.
     """
-    folder.mkdir(parents=True)
-    work, home, temporary = folder / "work", folder / "home", folder / "tmp"
-    for each in (work, temporary):
-        each.mkdir()
-    if used_home is None:
-        home.mkdir()
-    else:
-        used_home.rename(home)
-    interpreter, programs = tool.interpreter, tool.programs
-    if environment.distributed:
-        interpreter = make_own_prefix(
-            folder / "prefix",
-            interpreter,
-            environment.module,
-            work=work,
-            run=tool.run,
-        )
-        if programs is not None:
-            programs = make_own_programs(folder / "tool", programs, interpreter)
+    work, home, temporary = _own_folders(folder, used_home)
+    interpreter, programs = _programs(tool, environment, folder, work)
     target = make_target_environment(
         folder / "environment",
         interpreter,
@@ -99,6 +82,34 @@ def make_sandbox(
             platform, shim, python, header, environment.tool_glibc
         )
     return Sandbox(folder, placeholders, variables, tool.run, tool.serve)
+
+
+def _own_folders(folder: Path, used_home: Path | None) -> tuple[Path, Path, Path]:
+    """Make the folders where a tool works, is at home and keeps what passes."""
+    folder.mkdir(parents=True)
+    work, home, temporary = folder / "work", folder / "home", folder / "tmp"
+    for each in (work, temporary):
+        each.mkdir()
+    if used_home is None:
+        home.mkdir()
+    else:
+        used_home.rename(home)
+    return work, home, temporary
+
+
+def _programs(
+    tool: ProvidedTool, environment: Environment, folder: Path, work: Path
+) -> tuple[Interpreter, Path | None]:
+    """Return the interpreter and the tool's programs, a distributor's if need be."""
+    interpreter, programs = tool.interpreter, tool.programs
+    if environment.distributed:
+        module = environment.module
+        interpreter = make_own_prefix(
+            folder / "prefix", interpreter, module, work=work, run=tool.run
+        )
+        if programs is not None:
+            programs = make_own_programs(folder / "tool", programs, interpreter)
+    return interpreter, programs
 
 
 def _closed_in(home: Path, temporary: Path) -> dict[str, str]:

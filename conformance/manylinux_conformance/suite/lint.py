@@ -9,7 +9,11 @@ from manylinux_fixtures.corpus.fixtures import fixtures
 
 from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
+from manylinux_conformance.suite.lint_cases import (
+    lint_architectures,
+    lint_cases,
+    lint_coverage,
+)
 from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.lock import (
@@ -33,6 +37,7 @@ def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
     yield from outdated(suite.rules, locked)
     places = (*suite.platforms, *(each.platform() for each in suite.containers))
     yield from lint_cases(suite.cases, suite.rules, places)
+    yield from lint_architectures(suite.rules.values(), suite.cases, places)
     on_wheels = frozenset(fixture.recipe.rule for fixture in fixtures())
     for rule in sorted(on_wheels - suite.rules.keys()):
         yield Finding("fixtures/recipes", 0, f"there is no rule {rule!r}")

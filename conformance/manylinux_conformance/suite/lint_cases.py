@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 import msgspec
+from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.platforms.platform import Platform
@@ -14,6 +16,16 @@ from manylinux_conformance.questions.placeholders import fill
 from manylinux_conformance.suite.rules import Level, Rule
 
 NAMING = frozenset(("name", "twin", "why", "control", "status"))
+# Rules whose answers hang on a module, a C library, a store or a name, each of which
+# would cost a run of every tool on every architecture, and not on the architecture.
+ALIKE = (
+    *("override.*", "platform.glibc-only", "platform.target-libc"),
+    *("platform.version.*", "installer.cache", "installer.markers"),
+    *("installer.glibc.newer-major", "installer.glibc.every-minor"),
+    *("installer.glibc.below-floor", "tag.architecture.*", "tag.legacy.*"),
+    *("tag.linux.*", "tag.libc-provider"),
+    *("wheel.*", "builder.*", "auditor.*", "index.*"),  # asked about files
+)
 STRICT = (Level.MUST, Level.MUST_NOT)
 
 
@@ -50,6 +62,46 @@ def lint_coverage(
             yield Finding(f"rule {rule.id}", 0, message)
         elif rule.level in STRICT and rule.id not in twinned:
             yield Finding(f"rule {rule.id}", 0, "is a MUST but has no twin cases")
+
+
+def lint_architectures(
+    rules: Iterable[Rule], cases: Iterable[AnyCase], platforms: Iterable[Platform]
+) -> Iterator[Finding]:
+    """Yield the MUST rules for all architectures that some of them has no twins for.
+
+    Containers and models count alike; left out is what ``ALIKE`` names.
+    """
+    places, twinned = tuple(platforms), dict[str, list[AnyCase]]()
+    for case in cases:
+        if case.twin and not case.is_draft:
+            twinned.setdefault(case.rule, []).append(case)
+    for rule in rules:
+        if rule.arch != "all" or rule.level not in STRICT or rule.id not in twinned:
+            continue
+        if any(fnmatchcase(rule.id, pattern) for pattern in ALIKE):
+            continue
+        if missing := architectures().keys() - _twins_on(twinned[rule.id], places):
+            names = ", ".join(sorted(missing))
+            yield Finding(f"rule {rule.id}", 0, f"has no twin cases on {names}")
+
+
+def _twins_on(cases: Iterable[AnyCase], platforms: Iterable[Platform]) -> set[str]:
+    """Return the architectures on which both of some twins are asked.
+
+    A platform counts for the architecture whose tags fit and for its machine's name: an
+    interpreter with another ABI has the one without the other.
+    """
+    where = {
+        case.name: {
+            name
+            for platform in platforms
+            if case.platform.selects(platform)
+            for name in (platform.arch, platform.machine)
+        }
+        for case in cases
+    }
+    both = (where[case.name] & where.get(case.twin, set()) for case in cases)
+    return set().union(*both)
 
 
 def differences(one: Case, other: Case) -> list[str]:

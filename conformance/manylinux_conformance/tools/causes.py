@@ -39,20 +39,23 @@ class Shows(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     ``cases`` are patterns of case names without their rule, ``platforms`` of platform
     names; of a wheel that an auditor is asked about, of its architecture.
+    ``versions`` narrows those of the cause: a later release may show it in more places.
     """
 
     rules: Patterns
     cases: Patterns = ("*",)
     platforms: Patterns = ("*",)
+    versions: Patterns = ("*",)
 
     def concerns(self, rule: str) -> bool:
         """Return whether a rule is among those in which the cause shows here."""
         return one_of(rule, self.rules)
 
-    def covers(self, result: Result) -> bool:
-        """Return whether the cause shows here in a result."""
+    def covers(self, result: Result, version: str) -> bool:
+        """Return whether the cause shows here in a result of a tool's version."""
         return (
             self.concerns(result.rule)
+            and one_of(version, self.versions)
             and one_of(result.case.partition("/")[2], self.cases)
             and one_of(result.where, self.platforms)
         )
@@ -85,7 +88,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     def places(self, result: Result, version: str, role: Role) -> Iterator[Shows]:
         """Yield the entries of ``shows`` that a result of a tool's version matches."""
         if one_of(version, self.versions) and (not self.roles or role in self.roles):
-            yield from (place for place in self.shows if place.covers(result))
+            yield from (place for place in self.shows if place.covers(result, version))
 
     def covers(self, result: Result, version: str, role: Role) -> bool:
         """Return whether this cause shows in a result of a tool's version."""

@@ -9,14 +9,19 @@ from manylinux_conformance.asking.plan import (
     binds,
     plan_cases,
 )
+from manylinux_conformance.platforms.catalogue import read_containers
+from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.rules import Subject
 from tests.builders import build, choose, platform, rule
 
+FEWEST_QUESTIONS = 60  # what a real system is asked at least
 LIBRARY_RULE = rule(id="tag.listing", subjects=(Subject.TAG_LIBRARY,))
 RULES = {"tag.form": rule(), "tag.listing": LIBRARY_RULE}
 PLAIN = choose()
@@ -96,3 +101,17 @@ def test_a_rule_binds_the_roles_of_its_subjects_that_can_be_asked(
 ) -> None:
     only = rule(subjects=(subject,))
     assert {role for role in Role if binds(only, role, case)} == roles
+
+
+def test_every_real_system_is_asked_most_questions_of_installers() -> None:
+    """One run of a tool answers these: no module, no target, nothing of its own."""
+    suite = load_suite()
+    cases = [case for case in suite.cases if isinstance(case, Choose)]
+    asked = {}
+    for container in read_containers():
+        shown = ShownPlatform(container.platform("x86_64"))
+        batches = plan_cases(Role.INSTALLER, cases, suite.rules, shown, "3.11")
+        plain = (b for b in batches if b.environment == Environment(shown.platform))
+        asked[container.name] = sum(len(batch.questions) for batch in plain)
+
+    assert {name: n for name, n in asked.items() if n < FEWEST_QUESTIONS} == {}

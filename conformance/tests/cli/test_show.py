@@ -26,7 +26,7 @@ def said(*arguments: str) -> str:
         (
             "tag.form",
             (
-                "(must, binds tag-library, installer, wheel, index; tested: forced)",
+                "(must, standard, binds tag-library, installer, wheel, index; ",
                 "conformance/cases/tag/grammar.toml:",
                 "recipes: none",
                 "reference/manylinux_reference/rules/tags.py:",

@@ -18,6 +18,7 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, InvariantError, MissingProgramError
 from manylinux_conformance.forcing import forcing
 from manylinux_conformance.forcing.forcing import Report, run
+from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite, load_suite
@@ -86,9 +87,9 @@ def test_every_forced_rule_has_a_case_that_notices_it(
 ) -> None:
     report = run(suite, corpus, reference, sys.executable)
     tried = len(report.killed)
-    assert list(report.lines()) == [
-        f"{report.questions} questions, {len(report.killed)} of {tried} noticed"
-    ]
+    *listed, last = report.lines()
+    assert last == f"{report.questions} questions, {tried} of {tried} noticed"
+    assert all(line.startswith("no case notices on ") for line in listed)
     assert report.holds
     assert report.questions > len(report.killed) > 0
 
@@ -102,6 +103,30 @@ def test_rule_without_its_refusing_case_is_survived(
     assert report.survived == (f"{RULE}:off",)
     assert not report.holds
     assert f"no case notices: {RULE}:off" in report.lines()
+
+
+def test_architecture_on_which_no_case_notices_is_listed(
+    suite: Suite, reference: Adapter
+) -> None:
+    rule = "installer.glibc.at-least"
+    cases = tuple(case for case in suite.cases if case.rule == rule)
+    there = tuple(p for p in suite.platforms if p.name in {"aarch64", "s390x"})
+    small = replace(
+        suite, rules={rule: suite.rules[rule]}, cases=cases, platforms=there
+    )
+    assert run(small, NO_WHEELS, reference, sys.executable).unnoticed == {}
+    only = tuple(
+        msgspec.structs.replace(
+            case, platform=msgspec.structs.replace(case.platform, arch=("s390x",))
+        )
+        if case.name == "next-version"
+        else msgspec.structs.replace(case, offer=("any",), pick="any", allowed=())
+        for case in cases
+        if isinstance(case, Choose) and not case.target
+    )
+    report = run(replace(small, cases=only), NO_WHEELS, reference, sys.executable)
+    assert report.unnoticed == {rule: ("aarch64",)}
+    assert f"no case notices on aarch64 alone: {rule}" in report.lines()
 
 
 def test_case_of_another_rule_is_told_apart(suite: Suite, reference: Adapter) -> None:

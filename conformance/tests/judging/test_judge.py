@@ -6,6 +6,7 @@ import pytest
 from manylinux_conformance.judging.judge import judge, result_of
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.questions.answer import Answer, answered, broken
+from manylinux_conformance.questions.case import Status
 from manylinux_conformance.questions.expand import Expand
 from manylinux_conformance.questions.listing import Listing
 from manylinux_conformance.questions.parse import Parse
@@ -95,4 +96,14 @@ def test_a_result_about_a_wheel_names_its_architecture_and_no_platform() -> None
         verdict=Verdict.PASS,
         expected="conforms",
         answer="conforms",
+        control=True,
     )
+
+
+def test_a_result_says_what_it_shows_and_on_how_real_a_platform() -> None:
+    draft = choose(control=True, status=Status.DRAFT)
+    exotic = platform(name="glibc-3.1", exotic=True)
+    found = result_of(draft, answered("any"), exotic)
+    assert (found.control, found.draft, found.exotic) == (True, True, True)
+    found = result_of(choose(), answered("any"), platform())
+    assert (found.control, found.draft, found.exotic) == (False, False, False)

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from elftools.elf.elffile import ELFFile
+from elftools.elf.segments import InterpSegment
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.environment import Environment
@@ -123,8 +124,9 @@ def compiled(folder: Path, *command: str) -> Path:
 
 def loader_of(program: Path) -> str:
     with program.open("rb") as file:
-        segments = ELFFile(file).iter_segments("PT_INTERP")
-        return "".join(each.get_interp_name() for each in segments)
+        segments = ELFFile(file).iter_segments()
+        named = (each for each in segments if isinstance(each, InterpSegment))
+        return "".join(each.get_interp_name() for each in named)
 
 
 def header_shown(model: Platform) -> InterpreterHeader:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from manylinux_conformance.corpus.build import built_corpus
+from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.reproduce.folder import write_folder
 from manylinux_conformance.reproduce.subject import find_subject
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
@@ -46,6 +48,12 @@ def user_cache() -> Path:
     return platformdirs.user_cache_path("manylinux-conformance")
 
 
+@pytest.fixture(scope="session")
+def built(user_cache: Path) -> Callable[[], Corpus]:
+    """Return a function that builds the corpus, which takes seconds, once."""
+    return functools.cache(functools.partial(built_corpus, user_cache))
+
+
 @pytest.fixture
 def cached(user_cache: Path) -> Cached:
     """Return a function that gives a tool from the cache, or skips the test."""
@@ -61,12 +69,12 @@ def cached(user_cache: Path) -> Cached:
 
 
 @pytest.fixture
-def reproduced(tmp_path: Path, suite: Suite, user_cache: Path) -> Reproduced:
+def reproduced(tmp_path: Path, suite: Suite, built: Callable[[], Corpus]) -> Reproduced:
     """Return a function that writes the folder of a case, a tool and a platform."""
 
     def make(case: str, tool: str, platform: str = "") -> Path:
         folder = tmp_path / "reproduced"
-        write_folder(find_subject(suite, case, tool, platform, user_cache), folder)
+        write_folder(find_subject(suite, case, tool, platform, built), folder)
         return folder
 
     return make

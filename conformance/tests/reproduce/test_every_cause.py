@@ -5,10 +5,11 @@ A few of them are asked here, all of them by ``nox -s reproduce``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.reproduce.folder import write_folder
 from manylinux_conformance.reproduce.subject import Subject, find_subject
@@ -59,13 +60,15 @@ def differences(tool: Tool, cause: Cause) -> Iterator[tuple[Role, Result]]:
                     yield role, result
 
 
-def subject_of(suite: Suite, tool: Tool, cause: Cause, cache: Path) -> Subject:
+def subject_of(
+    suite: Suite, tool: Tool, cause: Cause, built: Callable[[], Corpus]
+) -> Subject:
     """Return one question in which a cause shows, as it is asked today."""
     cases = {case.id for case in suite.cases}
     named = f"{tool.adapter.name}=={tool.version}"
     for role, result in differences(tool, cause):
         if role is Role.AUDITOR or result.case in cases:
-            subject = find_subject(suite, result.case, named, result.where, cache)
+            subject = find_subject(suite, result.case, named, result.where, built)
             if role is Role.AUDITOR or subject.question.expected == result.expected:
                 return subject
     pytest.skip("no answer on file is one to a question as it is today")
@@ -77,12 +80,12 @@ def test_the_script_finds_the_answer_on_file(
     cause: Cause,
     suite: Suite,
     tmp_path: Path,
-    user_cache: Path,
+    built: Callable[[], Corpus],
     cached: Cached,
     run_script: RunScript,
 ) -> None:
     installed = cached(f"{tool.adapter.name}=={tool.version}")
-    subject = subject_of(suite, tool, cause, user_cache)
+    subject = subject_of(suite, tool, cause, built)
     write_folder(subject, tmp_path / "reproduced")
 
     said = run_script(tmp_path / "reproduced", installed)

@@ -103,6 +103,11 @@ def test_a_rerun_that_differs_is_reported(
     assert changed(tmp_path, headed(*results)) == [f"{NAME}: {said}"]
 
 
+def test_a_question_that_got_no_answer_is_no_change(tmp_path: Path) -> None:
+    lost = msgspec.structs.replace(RESULT, verdict=Verdict.INFRASTRUCTURE, answer="")
+    assert changed(tmp_path, headed(lost, OTHER)) == []
+
+
 def test_a_draft_may_change_come_and_go_and_counts_once_it_is_promoted(
     tmp_path: Path,
 ) -> None:

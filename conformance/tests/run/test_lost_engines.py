@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,18 @@ from tests.builders import FAKE_TOOLS
 MakeReady = Callable[..., ReadyContainer]
 MakeTool = Callable[..., Tool]
 Ask = Callable[..., Block]
+
+
+# What died had connections open, and their other ends are found by the collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@pytest.fixture(autouse=True)
+def _collected() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 @pytest.fixture
@@ -56,8 +68,6 @@ def test_an_image_that_was_there_and_is_gone_was_due(
     assert here_container.image in missing.reason
 
 
-# What died had connections open, and nobody can close their other ends.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("way", ["dies", "loses-image"])
 def test_the_run_ends_with_status_1_and_says_so(
     made_up: MakeReady,
@@ -73,7 +83,6 @@ def test_the_run_ends_with_status_1_and_says_so(
     out = ("--output", str(tmp_path / "out"))
     case = ("--case", "installer.glibc.at-least/*")
     said = CliRunner().invoke(main, ["run", "--tool", str(own_tool), *case, *out])
-    gc.collect()
     assert said.exit_code == 1, said.output
     assert f"\n{here.name}: " in said.output
     assert "the engine is not running" in said.output or here.image in said.output

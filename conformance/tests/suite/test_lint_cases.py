@@ -6,8 +6,13 @@ from manylinux_conformance.finding import Finding
 from manylinux_conformance.questions.case import Selector, Status
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.parse import Parse
-from manylinux_conformance.suite.lint_cases import lint_cases, lint_coverage
+from manylinux_conformance.suite.lint_cases import (
+    lint_architectures,
+    lint_cases,
+    lint_coverage,
+)
 from manylinux_conformance.suite.rules import Level, Subject
+from manylinux_spec.architectures import architectures
 from tests.builders import choose, platform, rule
 
 ACCEPTED = Choose(
@@ -133,3 +138,42 @@ def test_rules_that_people_inspect_or_recipes_test_need_no_cases() -> None:
     assert list(lint_coverage(rules, (), elsewhere)) == [
         Finding("rule tag.form", 0, "is forced but has no case")
     ]
+
+
+NINE = tuple(platform(name=arch, arch=arch, machine=arch) for arch in architectures())
+
+
+def missing_architectures(*cases: Choose, **fields: object) -> list[str]:
+    bound = rule(**fields)
+    named = [msgspec.structs.replace(case, rule=bound.id) for case in cases]
+    return [str(one) for one in lint_architectures([bound], named, NINE)]
+
+
+def test_rule_with_twins_everywhere_is_asked_on_each_architecture() -> None:
+    assert missing_architectures(ACCEPTED, REFUSED) == []
+
+
+def test_rule_for_all_architectures_needs_both_twins_on_each() -> None:
+    arches = tuple(arch for arch in architectures() if arch != "riscv64")
+    one = msgspec.structs.replace(ACCEPTED, platform=Selector(arch=arches))
+
+    (complaint,) = missing_architectures(one, REFUSED)
+
+    assert complaint.endswith("has no twin cases on riscv64")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"arch": "riscv64"},
+        {"level": Level.SHOULD},
+        {"id": "override.each-tag"},
+    ],
+)
+def test_other_rules_need_no_twins_on_each_architecture(
+    fields: dict[str, object],
+) -> None:
+    few = Selector(arch=("x86_64",))
+    cases = [msgspec.structs.replace(one, platform=few) for one in (ACCEPTED, REFUSED)]
+
+    assert missing_architectures(*cases, **fields) == []

@@ -35,6 +35,8 @@ RESULT = Result(
         (Shows(rules=("*",), cases=("installer.*",)), False),
         (Shows(rules=("*",), platforms=("glibc-*",)), True),
         (Shows(rules=("*",), platforms=("debian-*",)), False),
+        (Shows(rules=("*",), versions=("26.*",)), True),
+        (Shows(rules=("*",), versions=("20.9",)), False),
     ],
 )
 def test_a_cause_shows_by_rule_case_and_platform(place: Shows, covered: bool) -> None:

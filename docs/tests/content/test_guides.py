@@ -18,6 +18,7 @@ from manylinux_conformance.questions.kinds import KINDS
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.roles.installer import Installer
 from manylinux_conformance.sandbox.tool_description import Fact
 from manylinux_conformance.suite.case_files import read_case_file
 from manylinux_conformance.suite.lock import read_retired
@@ -68,12 +69,16 @@ def test_printed_file_is_read(tmp_path: Path, guide: str, block: str) -> None:
 
 
 def test_printed_adapter_is_read(tmp_path: Path) -> None:
-    adapter, cannot_see = blocks("test-your-installer.md", "toml")
+    found = blocks("test-your-installer.md", "toml")
+    adapter, provide, unsupported, cannot_see = found
     path = tmp_path / "mytool.toml"
-    path.write_text(f"{adapter}\n{cannot_see}")
+    whole = adapter.replace("[installer]\n", unsupported)
+    path.write_text(f"{whole}\n{provide}\n{cannot_see}")
     read = read_adapter(path)
     assert (read.name, read.roles) == ("mytool", (Role.INSTALLER,))
     assert read.cannot_see.keys() == {Fact.MUSL}
+    assert read.provide.inside
+    assert read.table(Installer).unsupported
 
 
 def test_printed_selectors_are_read() -> None:

@@ -25,7 +25,12 @@ ANCHORS = {
         "libpythonx-y-so-1",
         "platform-detection-for-installers",
         "rationale",
+        "the-manylinux1-policy",
         "ucs-2-vs-ucs-4-builds",
+    },
+    "0571": {
+        "backwards-compatibility-with-manylinux1-wheels",
+        "the-manylinux2010-policy",
     },
     "0599": {
         "backwards-compatibility-with-manylinux2010-wheels",
@@ -36,6 +41,7 @@ ANCHORS = {
         "legacy-manylinux-tags",
         "package-indexes",
         "package-installers",
+        "rationale",
         "rejected-alternatives",
     },
 }

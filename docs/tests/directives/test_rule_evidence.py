@@ -49,7 +49,7 @@ def test_cases_are_rows_with_question_platforms_and_expected_answer(
             "next-version",
             (
                 "Which of these wheels is installed, with a _manylinux module "
-                "(target)? manylinux_2_18_x86_64 "
+                "(standard-library)? manylinux_2_18_x86_64 "
                 "The module def manylinux_compatible(*_): return None "
                 "One minor version too new."
             ),

@@ -67,6 +67,16 @@ def test_headline(blocks: list[Block], sentence: str) -> None:
     assert said(*blocks) == [sentence]
 
 
+def test_exotic_models_are_called_so() -> None:
+    exotic = msgspec.structs.replace(answer(FAIL), platform="glibc-3.1", exotic=True)
+    assert said(block("pip", "1", real(PASS), exotic)) == [
+        (
+            "Installers: on real systems kept by 1 of 1 asked; "
+            "on models also not by pip 1 (exotic glibc-3.1)."
+        )
+    ]
+
+
 def test_what_nobody_could_decide_has_no_headline() -> None:
     assert said(block("pip", "1", answer(Verdict.NOT_ASKED))) == []
 

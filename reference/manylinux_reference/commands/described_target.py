@@ -22,6 +22,7 @@ ANSWERS: dict[str, type | tuple[type, ...]] = {  # a system's answers in JSON
     "static": bool,
     "interpreter": str,
     "pointer_bits": int,
+    "musl": str,
 }
 STANDARD_LIBRARY = "standard-library"
 # Where a module can be found, in the order of an import path.
@@ -70,5 +71,5 @@ def _module(source: str, folder: str) -> ModuleType | None:
         for path in folders.values():
             path.mkdir()
         (folders[folder] / f"{override.NAME}.py").write_text(source, encoding="utf-8")
-        path = [str(each) for each in folders.values()]
-        return override.load(override.search_path(path, path[:1], path[1]))
+        searched = [str(each) for each in folders.values()]
+        return override.load(override.search_path(searched, searched[:1], searched[1]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from manylinux_reference.mutants.table import Table, always, nothing
+from manylinux_reference.mutants.table import Table, always
 from manylinux_reference.reading.filename import SUFFIX, WheelName
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import eligibility, order
@@ -132,9 +132,16 @@ def _build_first(fitting: list[Fitting]) -> str:
 
 
 def _from_list(tag: str) -> Environment | None:
-    """Know the targets of a list that ends at some version."""
+    """Know the targets of a list that ends at some version; nothing fits others."""
     right = explicit_target(tag)
-    return right if right and right.glibc and right.glibc <= (2, 40) else None
+    if right is None or right.glibc is None or right.glibc <= (2, 40):
+        return right
+    return replace(right, glibc=None)
+
+
+def _without_manylinux(tag: str) -> Environment | None:
+    right = unversioned_target(tag)
+    return replace(right, glibc=None) if right else None
 
 
 def _platform_first(python: int, platform: Rank) -> Preference:
@@ -268,6 +275,6 @@ MUTANTS: Table = {
                 tag.replace("linux_", "manylinux_999_0_")
             )
         },
-        "off": {unversioned_target: nothing},
+        "off": {unversioned_target: _without_manylinux},
     },
 }

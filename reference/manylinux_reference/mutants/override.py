@@ -32,10 +32,6 @@ def _everything(path: Sequence[str], _here: Sequence[str], _variable: str) -> li
     return list(path)
 
 
-def _with_pythonpath(path: Sequence[str], here: Sequence[str], _: str) -> list[str]:
-    return [entry for entry in path if entry not in ("", *here)]
-
-
 def _with_directory(path: Sequence[str], _: Sequence[str], variable: str) -> list[str]:
     return [entry for entry in path if entry not in variable.split(os.pathsep)]
 
@@ -105,7 +101,6 @@ MUTANTS: Table = {
     "override.isolated": {
         "directory": {search_path: _with_directory},
         "off": {search_path: _everything},
-        "pythonpath": {search_path: _with_pythonpath},
     },
     "override.legacy-attribute-boolean": {
         "identity": {attribute_answer: lambda value: value is True},

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import subprocess
 import sys
 import sysconfig
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ ELFDATA2LSB, ELFDATA2MSB = 1, 2
 PT_INTERP = 3
 PHDR_SIZE = {32: 32, 64: 56}  # sizeof(Elf32_Phdr), sizeof(Elf64_Phdr)
 BITS_32, BITS_64 = 32, 64
+MUSL_LOADER = re.compile(rb"\0(/[^\0]*/ld-musl-[^\0/]+)\0")
+LOADER_TIMEOUT = 10  # seconds
 RUNNING_PROGRAM = "/proc/self/exe"  # proc(5); the interpreter's file, or its loader
 
 
@@ -27,7 +31,8 @@ class SystemAnswers:
     ``platform`` is ``sysconfig.get_platform()``; ``confstr`` the answer to
     ``CS_GNU_LIBC_VERSION``; ``interpreter`` the first bytes of its file, which alone
     tell its ABI; ``static`` whether that file has no program interpreter;
-    ``pointer_bits`` what the running process says of itself.
+    ``pointer_bits`` what the running process says of itself; ``musl`` what the program
+    interpreter says that is musl's.
     """
 
     platform: str
@@ -36,6 +41,7 @@ class SystemAnswers:
     static: bool = False
     interpreter: bytes = b""
     pointer_bits: int = BITS_64
+    musl: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,7 @@ def ask_system() -> SystemAnswers:
         static=is_static(interpreter),
         interpreter=interpreter,
         pointer_bits=pointer_bits(),
+        musl=_ask_musl(interpreter),
     )
 
 
@@ -129,6 +136,24 @@ def is_static(data: bytes) -> bool:
     if last > len(data):
         return False
     return all(number(at, 4) != PT_INTERP for at in range(first, last, entry))
+
+
+def _ask_musl(data: bytes) -> str:
+    """Return what musl's loader says when it is started alone, empty for another one.
+
+    PEP 656, Detecting musl version: it is the program interpreter, whose path stands in
+    the first bytes of the interpreter's file.
+    """
+    found = MUSL_LOADER.search(data)
+    if found is None:
+        return ""
+    try:
+        ended = subprocess.run(
+            [found[1]], capture_output=True, check=False, timeout=LOADER_TIMEOUT
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return ended.stderr.decode("utf-8", "replace")
 
 
 def _confstr() -> str | None:

@@ -83,7 +83,12 @@ def test_target_decides_and_not_the_system_of_the_tool() -> None:
 
 @pytest.mark.parametrize(
     ("folder", "found"),
-    [("target", True), ("pythonpath", False), ("working-directory", False)],
+    [
+        ("site-packages", True),
+        ("standard-library", True),
+        ("pythonpath", False),
+        ("working-directory", False),
+    ],
 )
 def test_module_is_found_on_the_targets_own_path(folder: str, found: bool) -> None:
     request = {"module": VETO, "module_at": folder}

@@ -236,3 +236,17 @@ def test_process_tells_its_own_width(
 ) -> None:
     monkeypatch.setattr(sys, "maxsize", largest)
     assert ask_system().pointer_bits == bits
+
+
+def test_musl_loader_is_started_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loader, python = tmp_path / "ld-musl-x86_64.so.1", tmp_path / "python"
+    loader.write_text("#!/bin/sh\necho 'musl libc (x86_64)\nVersion 1.2.5' >&2; exit 1")
+    loader.chmod(0o755)
+    start = Path(sys.executable).read_bytes()[:64]
+    python.write_bytes(start + b"\0" + bytes(loader) + b"\0")
+    monkeypatch.setattr(sys, "executable", str(python))
+    assert ask_system().musl.splitlines() == ["musl libc (x86_64)", "Version 1.2.5"]
+    loader.unlink()
+    assert ask_system().musl == ""

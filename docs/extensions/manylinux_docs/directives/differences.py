@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from docutils import nodes
+from manylinux_conformance.reports.rule_status import BREACHED
 from manylinux_conformance.suite.rules import Basis, Rule
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.newest_answers import differing_tools
 
 # A chapter refers to its neighbours by their names alone; this page lies elsewhere.
 RELATIVE = re.compile(r"\{doc\}`(?=[a-z])")
@@ -56,6 +56,7 @@ def _facts(evidence: Evidence, rule: Rule) -> Iterator[tuple[str, str]]:
     yield "The standards", rule.differs or SILENT
     reason = RELATIVE.sub("{doc}`/spec/", rule.reason)
     yield "Reason", reason or f"Its source: {rule.source}."
-    tools = differing_tools(evidence.blocks, rule.id)
-    said = "not asked" if tools is None else ", ".join(tools) or "none of those asked"
-    yield "Would have to change", said
+    scores = [one for one in evidence.scores.get(rule.id, []) if one.is_newest]
+    breaching = {one.name for one in scores if one.status in BREACHED}
+    nobody = "none of those asked" if scores else "not asked"
+    yield "Would have to change", ", ".join(sorted(breaching)) or nobody

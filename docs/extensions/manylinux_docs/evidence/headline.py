@@ -71,7 +71,7 @@ def _with_counts(score: Score, *systems: System) -> str:
 def _on_models(score: Score) -> str:
     """Name a tool with the models on which it breaches a rule."""
     names = [
-        platform.name
+        f"exotic {platform.name}" if platform.system is System.EXOTIC else platform.name
         for platform, here in score.platforms.items()
         if platform.system in MODELS and here.status in BREACHED
     ]

@@ -85,11 +85,23 @@ def preference(
     try:
         python = pythons[wheel.python, wheel.abi]
         platform = None if python is None else ranks[wheel.platform]
+        if platform is ANY:
+            python = without_abi(wheel, pythons)
     except tags.InvalidTagSetError:
         return None
     if python is None or platform is None:
         return None
     return sort_key(python, platform)
+
+
+def without_abi(wheel: WheelName, pythons: PythonRanks) -> int | None:
+    """Return the rank of Python tags with ABI ``none``, the one that goes with ``any``.
+
+    An ABI is one of some platform (PEP 425, Use: the list has no other with ``any``).
+    """
+    if "none" not in tags.set_members(tags.fold_case(wheel.abi)):
+        return None
+    return pythons[wheel.python, "none"]
 
 
 @decides("installer.order.any-last", "installer.order.platform-last")

@@ -92,6 +92,8 @@ class Ranks(dict[str, "Rank | None"]):
             return ANY
         if folded.startswith("linux_") and folded[6:] in self.environment.linux:
             return linux_rank(self.environment.linux.index(folded[6:]))
+        if folded.startswith("musllinux_"):
+            return musllinux_rank(folded, self.environment)
         promise = tags.parse(folded)
         if promise is None or not eligibility.fits(
             promise, self.environment, self.module
@@ -132,3 +134,19 @@ def linux_rank(position: int) -> Rank:
     of its name among the environment's.
     """
     return 0, position, 0, 0
+
+
+def musllinux_rank(tag: str, environment: Environment) -> Rank | None:
+    """Return the rank of ``musllinux_X_Y_ARCH``, None if it does not fit.
+
+    Its major is musl's and its minor no newer (PEP 656); here only so that sets and
+    wheels beside manylinux ones are taken on musl.
+    """
+    parts = tags.split_perennial(tag.replace("musllinux", "manylinux", 1))
+    host = environment.musl
+    if parts is None or host is None or not tags.are_decimal(*parts[1:3]):
+        return None
+    major, minor = int(parts[1]), int(parts[2])
+    if (major, "_".join(parts[3:])) != (host[0], environment.arch) or minor > host[1]:
+        return None
+    return 1, -major, -minor, 0

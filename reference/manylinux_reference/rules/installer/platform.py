@@ -25,12 +25,13 @@ class Environment:
     """What a wheel meets: the answer of detection.
 
     ``linux`` are the names after ``linux_``, ``arch`` the one of manylinux tags,
-    empty if none fits; ``glibc`` is None where there is no usable version.
+    empty if none fits; ``glibc`` and ``musl`` are None without a usable version.
     """
 
     linux: tuple[str, ...]
     arch: str
     glibc: Version | None
+    musl: Version | None = None
 
 
 def detect(answers: SystemAnswers) -> Environment:
@@ -43,7 +44,16 @@ def detect(answers: SystemAnswers) -> Environment:
     if not is_made_for(arch, width, read_header(answers.interpreter)):
         arch = ""
     linux = (machine, arch) if arch not in ("", machine) else (machine,)
-    return Environment(linux, arch, glibc_version(answers))
+    return Environment(linux, arch, glibc_version(answers), musl_version(answers.musl))
+
+
+def musl_version(said: str) -> Version | None:
+    """Return the version in what musl's loader says (PEP 656), None without one."""
+    first, _, rest = said.strip().partition("\n")
+    word, _, version = rest.strip().partition(" ")
+    if not first.startswith("musl") or word != "Version":
+        return None
+    return leading_version(version)
 
 
 @decides("platform.target-libc")

@@ -103,6 +103,15 @@ def test_python_and_abi_come_before_the_platform(ordered: list[str]) -> None:
         assert best(*reversed(ordered[start:])) == ordered[start]
 
 
+@pytest.mark.parametrize("pair", ["cp312-cp312", "cp312-abi3", "cp311-abi3"])
+def test_abi_does_not_go_with_any_platform(pair: str) -> None:
+    assert best(f"{pair}-any") is None
+    assert best(f"{pair}.none-any") == (
+        f"{pair}.none-any" if pair.startswith("cp312") else None
+    )
+    assert best(f"{pair}-manylinux_2_17_x86_64.any") is not None
+
+
 def test_free_threaded_interpreter_has_no_stable_abi() -> None:
     pythons = PythonRanks((3, 13), "cp313t")
     assert pythons["cp313", "cp313t"] == 0

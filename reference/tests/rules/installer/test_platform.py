@@ -13,6 +13,7 @@ from manylinux_reference.reading.system import (
     SystemAnswers,
     read_header,
 )
+from manylinux_reference.rules.installer.order import Ranks
 from manylinux_reference.rules.installer.platform import (
     LONGEST_VERSION,
     Environment,
@@ -273,3 +274,41 @@ def test_process_tells_its_width_and_not_the_kernel(machine: str, name: str) -> 
     answers = SystemAnswers(f"linux-{machine}", pointer_bits=32)
     assert detect(answers).linux == (name,)
     assert detect(answers).arch == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "version"),
+    [
+        ("musl libc (x86_64)\nVersion 1.2.5\nDynamic Program Loader\n", (1, 2)),
+        ("musl libc\nVersion 1.1\n", (1, 1)),
+        ("ld.so (GNU libc)\nVersion 2.36\n", None),
+        ("musl libc (x86_64)\nRelease 1.2.5\n", None),
+        ("musl libc (x86_64)\n", None),
+        ("", None),
+    ],
+)
+def test_musl_is_known_by_what_its_loader_says(
+    said: str, version: tuple[int, int] | None
+) -> None:
+    answers = SystemAnswers("linux-x86_64", interpreter=X86_64, musl=said)
+    assert detect(answers) == Environment(("x86_64",), "x86_64", None, version)
+
+
+@pytest.mark.parametrize(
+    ("tag", "fits"),
+    [
+        ("musllinux_1_2_x86_64", True),
+        ("musllinux_1_1_x86_64.manylinux_2_17_x86_64", True),
+        ("musllinux_1_3_x86_64", False),
+        ("musllinux_0_9_x86_64", False),
+        ("musllinux_1_2_aarch64", False),
+        ("musllinux_1_x86_64", False),
+        ("musllinux_1_+2_x86_64", False),
+        ("manylinux_2_17_x86_64", False),
+    ],
+)
+def test_musllinux_tag_fits_the_musl_of_the_environment(tag: str, fits: bool) -> None:
+    musl = Environment(("x86_64",), "x86_64", None, (1, 2))
+    assert (Ranks(musl)[tag] is not None) == fits
+    glibc = Environment(("x86_64",), "x86_64", (2, 5))
+    assert Ranks(glibc)[tag] is None

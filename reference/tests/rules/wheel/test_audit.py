@@ -261,7 +261,7 @@ def test_example_is_named_for_the_oldest_claim(tmp_path: Path) -> None:
     ("platforms", "reason"),
     [
         ("manylinux_2_17_mips64", "claims mips64, an architecture without policy data"),
-        ("any.manylinux_2_17_x86_64", "the tags of its name: "),
+        ("manylinux_2_17_x86_64..any", "the tags of its name: "),
         ("linux_x86_64", "No such file"),
     ],
 )
