@@ -24,8 +24,9 @@ KINDS = {
     Kind.DISPUTE: "they hold that the rule is wrong, or the standard's text says so",
     Kind.NOT_SUPPORTED: "the tool does not claim to do this",
 }
+ADAPTED = ("_lines.py", "_install.py")  # scripts that ask a library by its functions
 CONTENTS = {
-    "wheels": "the candidates",
+    "wheels": "what it is asked about",
     "requirements.txt": "what the tool is told to install",
     CONSTRAINTS: "the versions of what the tool needs",
     "_manylinux.py": "the module with the distributor's word",
@@ -44,13 +45,15 @@ def page_facts(subject: Subject, names: tuple[str, ...]) -> dict[str, object]:
     return {
         "wording": _wording(subject),
         "place": _place(subject),
+        "why": _sentence(subject.why),
         "answer": _answer(subject),
         "rule_text": ROLE.sub("", subject.rule.text),
         "rule_reason": ROLE.sub("", subject.rule.reason),
         "basis": BASES[subject.rule.basis],
         "cause": cause,
         "kind": KINDS[cause.kind] if cause else "",
-        "tools": " and ".join(f"`{each}`" for each in requirements(subject)),
+        "tools": ", ".join(f"`{each}`" for each in requirements(subject)),
+        "scripts": sorted(name for name in there if name.endswith(ADAPTED)),
         "contents": [
             (name, words) for name, words in CONTENTS.items() if name in there
         ],
@@ -65,11 +68,16 @@ def _wording(subject: Subject) -> Wording:
     return Wording(f"{verb}?", (question.wheel.name,))
 
 
+def _sentence(words: str) -> str:
+    """Return words as a sentence: those of a recipe are part of one."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
+
+
 def _place(subject: Subject) -> str:
     """Say where the question is asked."""
     platform = subject.place.platform
     if platform is None:
-        return f"a wheel for {subject.place.name}"
+        return f"this machine; the wheel is for {subject.place.name}"
     libc = f", {platform.libc} {platform.glibc}".rstrip()
     return (
         f"{platform.name}: a machine {platform.machine}{libc}, Python {subject.python}"
