@@ -64,10 +64,15 @@ def subject_of(
     suite: Suite, tool: Tool, cause: Cause, built: Callable[[], Corpus]
 ) -> Subject:
     """Return one question in which a cause shows, as it is asked today."""
-    cases = {case.id for case in suite.cases}
+    asked = {
+        (case.id, each.name)
+        for case in suite.cases
+        for each in suite.platforms
+        if case.platform.selects(each)
+    }
     named = f"{tool.adapter.name}=={tool.version}"
     for role, result in differences(tool, cause):
-        if role is Role.AUDITOR or result.case in cases:
+        if role is Role.AUDITOR or (result.case, result.where) in asked:
             subject = find_subject(suite, result.case, named, result.where, built)
             if role is Role.AUDITOR or subject.question.expected == result.expected:
                 return subject
