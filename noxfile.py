@@ -128,6 +128,15 @@ def loader(session: nox.Session) -> None:
     run(session, "manylinux-conformance", "loader", *session.posargs)
 
 
+@nox.session
+def reproduce(session: nox.Session) -> None:
+    """Run the script of every cause on file, with the tools that are installed."""
+    prepare(session)
+    tests = "conformance/tests/reproduce"
+    marked = ["-m", "every_cause or not every_cause"]
+    run(session, "pytest", tests, *marked, "--numprocesses=auto", *session.posargs)
+
+
 @nox.session(name="real-wheels")
 def real_wheels(session: nox.Session) -> None:
     """Audit well-known wheels and compare with auditwheel; downloads up to 1 GB."""

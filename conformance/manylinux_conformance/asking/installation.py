@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -110,8 +110,9 @@ def install(
         )
         before = _listing(sandbox.folder, allowed) | _listing(probes.links)
         added = {key: fill(text, places) for key, text in installer.variables.items()}
-        for number, command in enumerate(_commands(installer, target, places)):
-            full, locked = (*served.before, *command), number > 0
+        for number, command in enumerate(commands(installer, target)):
+            full = (*served.before, *fill_command(command, places))
+            locked = number > 0
             ended = sandbox.run(
                 full,
                 folder=sandbox.path_of("work"),
@@ -134,10 +135,11 @@ def _owned(destination: Path, environment: Path) -> Path:
     return environment if destination.is_relative_to(environment) else destination
 
 
-def _commands(
-    installer: InstallCommand, target: str, places: Mapping[str, str]
-) -> Iterator[tuple[str, ...]]:
-    """Yield the command, and before it the one that locks, if there is one."""
+def commands(installer: InstallCommand, target: str) -> Iterator[tuple[str, ...]]:
+    """Yield the command, and before it the one that locks, if there is one.
+
+    What names the target is filled in; the places of one run are not yet.
+    """
     parts = TARGET.fullmatch(target)
     named = {"platform_tag": target, "family": "", "arch": ""}
     if parts:
@@ -145,9 +147,9 @@ def _commands(
     unversioned = installer.unversioned_target if named["family"] == "linux" else ()
     explicit = unversioned or installer.explicit_target
     options = explicit if target else installer.running_target
+    values = {name: f"{{{name}}}" for name in installer.PLACEHOLDERS} | named
     for command in filter(None, (installer.lock, installer.command)):
-        arguments = (*command, *options)
-        yield fill_command(arguments, {**places, **named})
+        yield tuple(fill(argument, values) for argument in (*command, *options))
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import report
+from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
 from manylinux_conformance.data_folders import data_folder
@@ -80,6 +81,7 @@ main.add_command(loader)
 main.add_command(platforms)
 main.add_command(real_wheels)
 main.add_command(report)
+main.add_command(reproduce)
 main.add_command(show)
 
 

@@ -202,7 +202,7 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     new one; without a ``shim`` the tool sees the platform as it is.
     """
     reason = unseen(tool.description, environment)
-    if unasked := reason or _unnamed(table, environment.target):
+    if unasked := reason or unnamed(table, environment.target):
         return {project.case: unasked for project in probes.projects}
     unanswered = {
         project.case: why
@@ -228,7 +228,7 @@ def _counted(case: Choose, answer: Answer) -> Answer:
     return declined(answer.reason)
 
 
-def _unnamed(table: Installer, target: str) -> Answer | None:
+def unnamed(table: Installer, target: str) -> Answer | None:
     """Return why an explicit target cannot be named to the tool; None if it can."""
     if not target:
         return None

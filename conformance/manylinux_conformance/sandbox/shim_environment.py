@@ -7,10 +7,11 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from manylinux_conformance.platforms.platform import Libc, Platform
+from manylinux_conformance.platforms.platform import InterpreterHeader, Libc, Platform
 from manylinux_conformance.sandbox.elf_header import elf_header, header_of
 from manylinux_conformance.sandbox.shim_build import UNNAMEABLE, ShimError
 
+MUSL_LOADER_NAME = "ld-musl-{machine}.so.1"
 BIONIC_LOADER = "/system/bin/linker64"
 MUSL_LOADER = """#!/bin/sh
 echo "musl libc ({machine})" >&2
@@ -26,22 +27,41 @@ def prepare_header(platform: Platform, python: Path, folder: Path) -> Path | Non
     The file is an ELF header with the path of a loader.  On musl that one answers as
     musl's loader does when it is started without a program.
     """
+    loader = folder / MUSL_LOADER_NAME.format(machine=platform.machine)
+    shown = shown_header(platform, python, str(loader.resolve()))
+    if shown is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    if platform.libc is Libc.MUSL:
+        loader.write_text(musl_loader(platform))
+        loader.chmod(0o755)
+    header = folder / "interpreter-header"
+    header.write_bytes(elf_header(shown))
+    return header
+
+
+def shown_header(
+    platform: Platform, python: Path, musl_loader: str
+) -> InterpreterHeader | None:
+    """Return the header that readers are to see, None for that of the file itself.
+
+    ``musl_loader`` is the path of the loader on musl.
+    """
     shown = platform.interpreter
     if shown is None and platform.libc is Libc.GLIBC:
         return None
     if shown is None:
         shown = header_of(python)
-    folder.mkdir(parents=True, exist_ok=True)
     if platform.libc is Libc.MUSL:
-        path = folder / f"ld-musl-{platform.machine}.so.1"
-        path.write_text(MUSL_LOADER.replace("{machine}", platform.machine))
-        path.chmod(0o755)
-        shown = replace(shown, loader=str(path.resolve()))
-    elif platform.libc is Libc.BIONIC:
-        shown = replace(shown, loader=BIONIC_LOADER)
-    header = folder / "interpreter-header"
-    header.write_bytes(elf_header(shown))
-    return header
+        return replace(shown, loader=musl_loader)
+    if platform.libc is Libc.BIONIC:
+        return replace(shown, loader=BIONIC_LOADER)
+    return shown
+
+
+def musl_loader(platform: Platform) -> str:
+    """Return a program that answers as musl's loader does without a program."""
+    return MUSL_LOADER.replace("{machine}", platform.machine)
 
 
 def shim_variables(

@@ -15,8 +15,8 @@
 #define SHOWN __attribute__((visibility("default")))
 
 /* dlsym and dlopen look at who called them, so the shim leaves its own call out. */
-#if defined(__powerpc__) /* which cannot promise it */
-#define JUMP
+#if defined(__powerpc__) || !__has_attribute(musttail)
+#define JUMP /* PowerPC cannot promise it; GCC before 15 has no word for it, and does it */
 #else
 #define JUMP __attribute__((musttail))
 #endif

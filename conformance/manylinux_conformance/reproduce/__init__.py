@@ -1,0 +1,4 @@
+"""Writes a folder with which anybody repeats a verdict with the tool alone.
+
+Imports tools, asking, sandbox, suite, results and what those import.
+"""
