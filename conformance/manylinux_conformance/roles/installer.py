@@ -320,25 +320,32 @@ class _Asking:
         folder = self.folder / self.probes.disguise.path(f"run-{self.runs}")
         environment = this_machine(self.tool.interpreter) if plain else self.environment
         shim = None if plain else self.shim
-        probes = self.probes
-        if tuple(questions) != probes.projects:
-            links = self.folder / self.probes.disguise.path(f"run-{self.runs}-links")
-            probes = write_probe_projects(questions, links, self.probes.prefix)
         used_home = None
         if environment.stored_on:
-            used_home = self._used_home(folder, probes)
+            used_home = self._used_home(folder, questions)
         sandbox = make_sandbox(self.tool, environment, folder, shim, used_home)
+        probes = self._offered(questions, folder)
         outcome = install(self.table, environment.target, sandbox, probes)
         self.folder.mkdir(parents=True, exist_ok=True)  # whatever the tool did
         (self.folder / f"run-{self.runs}.json").write_bytes(_evidence(outcome))
         if outcome.stray and probes is self.probes:
             probes.restore()
         shutil.rmtree(folder, ignore_errors=True)
-        if probes is not self.probes:
-            shutil.rmtree(probes.links, ignore_errors=True)
         return outcome
 
-    def _used_home(self, folder: Path, probes: ProbeProjects) -> Path:
+    def _offered(
+        self, questions: Sequence[ProbeProject], folder: Path
+    ) -> ProbeProjects:
+        """Return the wheels of some questions, in the folder that a run is made in.
+
+        An engine that cannot see this machine's files is sent that folder.
+        """
+        if tuple(questions) == self.probes.projects:
+            return self.probes
+        links = folder / self.probes.disguise.path("links")
+        return write_probe_projects(questions, links, self.probes.prefix)
+
+    def _used_home(self, folder: Path, questions: Sequence[ProbeProject]) -> Path:
         """Return the home that an installation on another glibc leaves behind.
 
         It happens in the same folder, so that every path is the same in both.
@@ -348,7 +355,7 @@ class _Asking:
         )
         elsewhere = Environment(platform)
         sandbox = make_sandbox(self.tool, elsewhere, folder, self.shim)
-        install(self.table, "", sandbox, probes)
+        install(self.table, "", sandbox, self._offered(questions, folder))
         home = sandbox.path_of("home").rename(self.folder / f"home-{self.runs}")
         shutil.rmtree(folder, ignore_errors=True)
         return home

@@ -12,6 +12,7 @@ from tests.builders import adapter_text, write_adapter
 # Every field of a role's table that is a command, with what the table needs besides.
 COMMANDS = [
     (Role.INSTALLER, "command", ""),
+    (Role.INSTALLER, "lock", 'command = ["x"]\n'),
     (Role.TAG_LIBRARY, "command", ""),
     (Role.AUDITOR, "command", ""),
     (Role.AUDITOR, "lines", ""),
