@@ -15,15 +15,17 @@ from manylinux_conformance.results.verdicts import Role
 class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which platforms a case is for; what is left out does not narrow.
 
-    Without ``name``, ``machine``, ``libc`` or ``glibc`` a case is asked on every
-    platform that has an architecture and a glibc version (``major``, ``minor``).
+    Without ``name`` or ``glibc`` a case is asked on every platform that has an
+    architecture and a glibc version (``major``, ``minor``).
     ``other_than`` names architectures that the case is not for.
+    ``machine`` is what ``uname -m`` says, which a container has from its kernel.
     ``at_least`` and ``below`` bound that version, as ``[2, 17]``.
     """
 
     name: tuple[str, ...] = ()
     arch: tuple[str, ...] = ()
     other_than: tuple[str, ...] = ()
+    machine: tuple[str, ...] = ()
     glibc: tuple[str, ...] = ()
     at_least: tuple[int, int] | None = None
     below: tuple[int, int] | None = None
@@ -33,9 +35,12 @@ class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         names = {platform.name, *platform.like}
         if self.name and names.isdisjoint(self.name):
             return False
-        if self.glibc and platform.glibc not in self.glibc:
-            return False
-        if self.arch and platform.arch not in self.arch:
+        wanted = (
+            (self.machine, platform.machine),
+            (self.glibc, platform.glibc),
+            (self.arch, platform.arch),
+        )
+        if any(values and value not in values for values, value in wanted):
             return False
         if platform.arch in self.other_than or not self._bounds(platform):
             return False
@@ -56,6 +61,8 @@ class Selector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         parts = [", ".join(self.arch), ", ".join(self.name)]
         if self.other_than:
             parts.append(f"not {' or '.join(self.other_than)}")
+        if self.machine:
+            parts.append(f"on a machine named {' or '.join(self.machine)}")
         if self.glibc:
             answers = (f"“{answer}”" for answer in self.glibc)
             parts.append(f"where glibc says {' or '.join(answers)}")

@@ -26,6 +26,8 @@ ARMV6L = platform(name="armv6l", arch="", machine="armv6l")
         ({"below": [2, 17]}, []),
         ({"other_than": ["x86_64"]}, []),
         ({"other_than": ["s390x"]}, ["glibc-2.17"]),
+        ({"machine": ["armv6l"], "glibc": ["2.17"]}, ["armv6l"]),
+        ({"machine": ["armv6l"], "arch": ["x86_64"]}, []),
         ({"below": [3, 0], "name": ["glibc-2.17", "musl"]}, ["glibc-2.17"]),
     ],
 )
@@ -57,6 +59,7 @@ def test_a_case_is_known_by_its_rule_and_its_name() -> None:
         ({}, "every platform with a glibc"),
         ({"arch": ["a", "b"], "name": ["musl", "old"]}, "a, b; musl, old"),
         ({"other_than": ["i686", "s390x"]}, "not i686 or s390x"),
+        ({"machine": ["i686"]}, "on a machine named i686"),
         ({"glibc": ["2.17", "?"]}, "where glibc says “2.17” or “?”"),
         (
             {"at_least": [2, 17], "below": [2, 28]},
