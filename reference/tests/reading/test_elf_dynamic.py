@@ -3,173 +3,266 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 import pytest
 from manylinux_reference.reading import elf_dynamic
-from manylinux_reference.reading.elf_dynamic import (
-    DT_FLAGS,
-    DT_NEEDED,
-    DT_RELR,
-    DT_RPATH,
-    DT_RUNPATH,
-    DT_SONAME,
-    DT_STRTAB,
-    DT_TEXTREL,
-    DT_VERNEED,
-    DT_VERNEEDNUM,
-    read_dynamic,
-)
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf_dynamic import read_dynamic
 from manylinux_reference.reading.unusable import UnusableError
+from tests.reading.image import (
+    BASE,
+    FLAGS,
+    NEEDED,
+    NULL,
+    RELR,
+    RPATH,
+    RUNPATH,
+    SONAME,
+    STRSZ,
+    STRTAB,
+    TEXTREL,
+    VERNEED,
+    VERNEEDNUM,
+    Image,
+)
 
-if TYPE_CHECKING:
-    from tests.reading.conftest import Image
-
-Needs = list[tuple[str, list[tuple[str, int, int]]]]
+Need = tuple[str, list[tuple[str, int, int]]]  # library; node, flags, index
 
 
-def test_names_and_flags_are_read(image: Image) -> None:
-    for tag, text in (
-        (DT_NEEDED, "libc.so.6"),
-        (DT_NEEDED, "libm.so.6"),
-        (DT_SONAME, "libfirst.so"),
-        (DT_SONAME, "libmine.so"),
-        (DT_RPATH, "$ORIGIN:/a"),
-        (DT_RUNPATH, "b"),
-        (DT_RUNPATH, ""),
-    ):
-        image.entries.append((tag, image.string(text)))
-    image.entries += [(DT_FLAGS, 0x10), (DT_RELR, 0)]
-    dynamic, elf = image.dynamic()
+def read(image: Image, *, strings: bool = True) -> Elf:
+    dynamic, elf = image.dynamic(strings=strings)
     read_dynamic(dynamic, elf)
-    assert elf.needed == ["libc.so.6", "libm.so.6"]
-    assert elf.soname == "libmine.so"  # the loader takes the last
-    assert elf.runpaths == ["$ORIGIN", "/a", "b"]
-    assert (elf.dynamic, elf.relr, elf.static_tls, elf.textrel) == (True,) * 3 + (
-        False,
-    )
+    return elf
 
 
-@pytest.mark.parametrize("entry", [(DT_TEXTREL, 0), (DT_FLAGS, 4)])
-def test_text_relocations_are_marked_in_two_ways(
-    entry: tuple[int, int], image: Image
-) -> None:
-    image.entries.append(entry)
-    dynamic, elf = image.dynamic()
-    read_dynamic(dynamic, elf)
-    assert elf.textrel
+def read_names(image: Image, *names: tuple[int, str]) -> Elf:
+    image.entries += [(tag, image.string(name)) for tag, name in names]
+    return read(image)
 
 
-def test_section_without_anything_says_nothing(image: Image) -> None:
-    dynamic, elf = image.dynamic(strings=False)
-    read_dynamic(dynamic, elf)
-    assert (elf.needed, elf.soname, elf.runpaths) == ([], "", [])
+def test_entries_are_read_up_to_the_null_entry(image: Image) -> None:
+    image.entries = [(NEEDED, 3), (SONAME, 4), (NEEDED, 7), (NULL, 0), (RELR, 1)]
+    dynamic, _ = image.dynamic()
+    assert dynamic.all(NEEDED) == [3, 7]
+    assert (dynamic.one(NEEDED), dynamic.one(SONAME)) == (7, 4)
+    assert NEEDED in dynamic
+    assert RELR not in dynamic
+    assert (dynamic.all(RELR), dynamic.one(RELR)) == ([], 0)
 
 
-def test_name_that_is_not_utf_8_is_kept_readable(image: Image) -> None:
-    at = len(image.strings)
-    image.strings += b"lib\xff.so\0"
-    image.entries.append((DT_NEEDED, at))
-    dynamic, elf = image.dynamic()
-    read_dynamic(dynamic, elf)
-    assert elf.needed == ["lib\\xff.so"]
+def test_section_may_end_without_a_null_entry(image: Image) -> None:
+    image.entries, image.end = [(NEEDED, 3)], ((NEEDED, 7),)
+    dynamic, _ = image.dynamic()
+    assert dynamic.all(NEEDED) == [3, 7]
+
+
+def test_values_are_unsigned(image: Image) -> None:
+    largest = 2**image.bits - 1
+    image.entries = [(VERNEED, largest)]
+    dynamic, _ = image.dynamic()
+    assert dynamic.one(VERNEED) == largest
+
+
+def test_section_is_bounded(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    image.end = ((NEEDED, 1), (NEEDED, 2), (NULL, 0))
+    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 3)
+    image.dynamic(strings=False)
+    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 2)
+    reason = f"^a dynamic section of {3 * 2 * image.word} bytes$"
+    with pytest.raises(UnusableError, match=reason):
+        image.dynamic(strings=False)
 
 
 @pytest.mark.parametrize(
-    ("at", "reason"),
-    [(1000, "past the end of the string table"), (1, "has no end")],
+    ("address", "offset"),
+    [(0x1000, 0), (0x100F, 15), (0x3000, 4), (0x3001, 5)],
 )
-def test_name_outside_the_string_table_is_refused(
-    at: int, reason: str, image: Image
+def test_address_is_somewhere_in_the_file(
+    address: int, offset: int, image: Image
 ) -> None:
-    image.strings += b"endless"
-    image.entries.append((DT_NEEDED, at))
-    dynamic, elf = image.dynamic()
+    image.entries = [(SONAME, address)]
+    image.loads = [(0x1000, 16, 0), (0x3000, 2, 4)]
+    dynamic, _ = image.dynamic()
+    assert dynamic.offset(SONAME) == offset
+
+
+@pytest.mark.parametrize("address", [0, 0xFFF, 0x1010, 0x2FFF, 0x3002])
+def test_address_in_no_segment_is_refused(address: int, image: Image) -> None:
+    image.entries = [(SONAME, address), (STRTAB, address), (STRSZ, 4)]
+    image.loads = [(0x1000, 16, 0), (0x3000, 2, 4)]
+    dynamic, elf = image.dynamic(strings=False)
+    reason = f"^the address {address:#x} is in no segment of the file$"
+    with pytest.raises(UnusableError, match=reason):
+        dynamic.offset(SONAME)
     with pytest.raises(UnusableError, match=reason):
         read_dynamic(dynamic, elf)
 
 
-def test_name_without_a_string_table_is_refused(image: Image) -> None:
-    image.entries.append((DT_NEEDED, 1))
-    dynamic, elf = image.dynamic(strings=False)
-    with pytest.raises(UnusableError, match="names without a string table"):
+def test_string_ends_at_its_null_byte(image: Image) -> None:
+    image.data.clear()  # the table may be at the beginning of the file
+    at = image.string("libc.so.6")
+    dynamic, _ = image.dynamic()
+    assert dynamic.string_table() == (0, 11)
+    assert dynamic.string(0) == ""
+    assert dynamic.string(at) == "libc.so.6"
+    assert dynamic.string(at + 3) == "c.so.6"
+    assert dynamic.string(10) == ""
+
+
+@pytest.mark.parametrize(
+    ("at", "reason"),
+    [
+        (8, "^a name at 8, past the end of the string table$"),
+        (9, "^a name at 9, past the end of the string table$"),
+        (1000, "^a name at 1000, past the end of the string table$"),
+        (4, "^the name at 4 of the string table has no end$"),
+    ],
+)
+def test_string_is_inside_of_its_table(at: int, reason: str, image: Image) -> None:
+    image.strings[:] = b"a\0\xff\0bcde"
+    image.entries = [(NEEDED, at)]
+    dynamic, elf = image.dynamic()
+    assert dynamic.string(0) == "a"
+    assert dynamic.string(2) == "\\xff"  # not UTF-8, but readable
+    with pytest.raises(UnusableError, match=reason):
+        dynamic.string(at)
+    with pytest.raises(UnusableError, match=reason):
         read_dynamic(dynamic, elf)
 
 
-def test_address_in_no_segment_is_refused(image: Image) -> None:
-    image.entries += [(DT_STRTAB, 0x10), (10, 4)]
-    dynamic, elf = image.dynamic(strings=False)
-    with pytest.raises(UnusableError, match="address 0x10 is in no segment"):
-        read_dynamic(dynamic, elf)
-
-
-def test_section_of_too_many_entries_is_refused(
+def test_string_has_a_largest_length(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 3)
-    with pytest.raises(UnusableError, match="a dynamic section of"):
-        image.dynamic()
+    monkeypatch.setattr(elf_dynamic, "LONGEST_STRING", 8)
+    short, long = image.string("liba.so"), image.string("libab.so")
+    dynamic, _ = image.dynamic()
+    assert dynamic.string(short) == "liba.so"
+    with pytest.raises(UnusableError, match="has no end"):
+        dynamic.string(long)
 
 
-def packed(image: Image, needs: Needs, *, revision: int = 1) -> bytes:
-    """Return version needs, each library with its (node, flags, index)."""
+@pytest.mark.parametrize("table", [[], [(STRTAB, BASE)], [(STRSZ, 4)]])
+def test_name_without_a_string_table_is_refused(
+    table: list[tuple[int, int]], image: Image
+) -> None:
+    image.entries = [*table, (NEEDED, 1)]
+    with pytest.raises(UnusableError, match=r"^names without a string table$"):
+        read(image, strings=False)
+
+
+def test_section_without_names_needs_no_string_table(image: Image) -> None:
+    elf = read(image, strings=False)
+    assert elf.dynamic
+    assert (elf.needed, elf.soname, elf.runpaths) == ([], "", [])
+
+
+def test_names_are_those_of_the_string_table(image: Image) -> None:
+    elf = read_names(
+        image,
+        (NEEDED, "libc.so.6"),
+        (SONAME, "libfirst.so"),
+        (NEEDED, "libm.so.6"),
+        (SONAME, "libmine.so"),
+    )
+    assert elf.dynamic
+    assert elf.needed == ["libc.so.6", "libm.so.6"]
+    assert elf.soname == "libmine.so"  # the loader takes the last
+
+
+def test_search_path_has_elements_of_both_entries(image: Image) -> None:
+    elf = read_names(
+        image,
+        (RUNPATH, "/x:$ORIGIN"),
+        (RUNPATH, ""),
+        (RPATH, "$ORIGIN:/a"),
+        (RPATH, ""),
+        (RPATH, "b"),
+    )
+    assert elf.runpaths == ["$ORIGIN", "/a", "b", "/x", "$ORIGIN"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "marked"),
+    [
+        ([(RELR, 1)], {"relr"}),
+        ([(TEXTREL, 0)], {"textrel"}),
+        ([(FLAGS, 0x4)], {"textrel"}),
+        ([(FLAGS, 0x10)], {"static_tls"}),
+        ([(FLAGS, 0x14)], {"textrel", "static_tls"}),
+        ([(FLAGS, 0x10), (RELR, 0)], {"static_tls", "relr"}),
+        ([(FLAGS, 0xFFEB)], set()),
+        ([(FLAGS, 0)], set()),
+        ([], set()),
+    ],
+)
+def test_flags_are_those_of_the_section(
+    entries: list[tuple[int, int]], marked: set[str], image: Image
+) -> None:
+    image.entries = entries
+    elf = read(image)
+    names = ("relr", "textrel", "static_tls")
+    assert {name for name in names if getattr(elf, name) is True} == marked
+    assert all(getattr(elf, name) in (True, False) for name in names)
+
+
+def read_needs(
+    image: Image, needs: list[Need], number: int = 9, *,
+    revision: int = 1, count: int | None = None,
+) -> list[tuple[str, str, int, bool]]:  # fmt: skip
+    """Read needs, each with its nodes behind it (LSB, Symbol Versioning).
+
+    ``number`` is what the section says of the needs, ``count`` what each need says of
+    its nodes if that is not true.
+    """
     content = b""
-    for number, (library, nodes) in enumerate(needs):
-        last = number == len(needs) - 1
-        size = 16 * (1 + len(nodes))
-        name = image.string(library)
-        header = (revision, len(nodes), name, 16, 0 if last else size)
-        content += struct.pack(f"{image.order}2H3I", *header)
-        for place, (node, flags, index) in enumerate(nodes, 1):
-            step = 0 if place == len(nodes) else 16
-            aux = (0, flags, index, image.string(node), step)
+    for left, (library, nodes) in enumerate(needs, 1 - len(needs)):
+        following = 16 * (1 + len(nodes)) if left else 0
+        told = len(nodes) if count is None else count
+        head = (revision, told, image.string(library), 16, following)
+        content += struct.pack(f"{image.order}2H3I", *head)
+        for more, (node, flags, index) in enumerate(nodes, 1 - len(nodes)):
+            aux = (0, flags, index, image.string(node), 16 if more else 0)
             content += struct.pack(f"{image.order}I2H2I", *aux)
-    return content
+    image.table(VERNEED, content)
+    image.entries.append((VERNEEDNUM, number))
+    return [(n.library, n.node, n.index, n.weak) for n in read(image).version_needs]
 
 
-NEEDS: Needs = [
+NEEDS: list[Need] = [
     ("libc.so.6", [("GLIBC_2.17", 0, 2), ("GLIBC_2.34", 2, 3)]),
-    ("libm.so.6", [("GLIBC_2.29", 0, 4)]),
+    ("libm.so.6", [("GLIBC_2.29", 0xFFFD, 0xFFFE)]),
+]
+READ = [
+    ("libc.so.6", "GLIBC_2.17", 2, False),
+    ("libc.so.6", "GLIBC_2.34", 3, True),
+    ("libm.so.6", "GLIBC_2.29", 0xFFFE, False),
 ]
 
 
-def test_version_needs_are_read_in_order(image: Image) -> None:
-    image.table(DT_VERNEED, packed(image, NEEDS))
-    image.entries.append((DT_VERNEEDNUM, 2))
-    dynamic, elf = image.dynamic()
-    read_dynamic(dynamic, elf)
-    assert [(n.library, n.node, n.weak, n.index) for n in elf.version_needs] == [
-        ("libc.so.6", "GLIBC_2.17", False, 2),
-        ("libc.so.6", "GLIBC_2.34", True, 3),
-        ("libm.so.6", "GLIBC_2.29", False, 4),
-    ]
-
-
-@pytest.mark.parametrize(("count", "found"), [(0, 0), (1, 2), (2, 3), (99, 3)])
-def test_count_and_chain_both_end_the_needs(
-    count: int, found: int, image: Image
+@pytest.mark.parametrize(("number", "found"), [(0, 0), (1, 2), (2, 3), (99, 3)])
+@pytest.mark.parametrize("count", [None, 7])
+def test_version_needs_are_a_chain_of_chains(
+    number: int, found: int, count: int | None, image: Image
 ) -> None:
-    image.table(DT_VERNEED, packed(image, NEEDS))
-    image.entries.append((DT_VERNEEDNUM, count))
-    dynamic, elf = image.dynamic()
-    read_dynamic(dynamic, elf)
-    assert len(elf.version_needs) == found
+    assert read_needs(image, NEEDS, number, count=count) == READ[:found]
 
 
-def test_needs_of_an_unknown_revision_are_refused(image: Image) -> None:
-    image.table(DT_VERNEED, packed(image, NEEDS, revision=2))
-    image.entries.append((DT_VERNEEDNUM, 2))
-    dynamic, elf = image.dynamic()
-    with pytest.raises(UnusableError, match="of unknown revision 2"):
-        read_dynamic(dynamic, elf)
+def test_nodes_are_as_many_as_the_need_says(image: Image) -> None:
+    assert read_needs(image, NEEDS, count=1) == [READ[0], READ[2]]
 
 
-def test_needs_without_end_are_refused(
+def test_unknown_revision_of_version_needs_is_refused(image: Image) -> None:
+    with pytest.raises(UnusableError, match=r"^version needs of unknown revision 2$"):
+        read_needs(image, NEEDS, revision=2)
+
+
+def test_version_needs_are_bounded(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    image.table(DT_VERNEED, packed(image, NEEDS))
-    image.entries.append((DT_VERNEEDNUM, 2))
-    dynamic, elf = image.dynamic()
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 3)
-    with pytest.raises(UnusableError, match="more than 3 version needs"):
-        read_dynamic(dynamic, elf)
+    node = ("GLIBC_2.17", 0, 2)
+    needs: list[Need] = [("libc.so.6", [node] * 4), ("libm.so.6", [node] * 5)]
+    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 10)
+    assert len(read_needs(image, needs)) == 9
+    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 9)
+    with pytest.raises(UnusableError, match=r"^more than 9 version needs$"):
+        read_needs(image, needs)

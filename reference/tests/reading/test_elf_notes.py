@@ -1,4 +1,4 @@
-"""The x86 property note."""
+"""Property notes, laid out as the x86-64 psABI's section Program Property says."""
 
 from __future__ import annotations
 
@@ -9,50 +9,76 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.elf_notes import isa_needed
 
-PROPERTY, ISA_NEEDED, ISA_USED = 5, 0xC0008002, 0xC0010002
-GNU = b"GNU\0"
+NEEDED, USED = 0xC0008002, 0xC0010002
+ABI_TAG, BUILD_ID, PROPERTY = 1, 3, 5  # note types
 
 
-def properties(*pairs: tuple[int, int], word: int = 8) -> bytes:
-    found = b""
-    for kind, value in pairs:
-        found += struct.pack("<3I", kind, 4, value).ljust(8 + word, b"\0")
-    return found
+def entry(kind: int, value: int, word: int = 8, size: int = 4) -> bytes:
+    """Return a property, filled up to the size of an address."""
+    packed = struct.pack("<3I", kind, size, value)
+    return packed.ljust(-(-len(packed) // word) * word, b"\0")
 
 
-def note(content: bytes, *, owner: bytes = GNU, kind: int = PROPERTY) -> bytes:
-    return struct.pack("<3I", len(owner), len(content), kind) + owner + content
+def note(data: bytes, kind: int = PROPERTY, name: bytes = b"GNU\0") -> bytes:
+    head = struct.pack("<3I", len(name), len(data), kind)
+    return head + name.ljust(-(-len(name) // 4) * 4, b"\0") + data
 
 
-@pytest.mark.parametrize("word", [4, 8])
-def test_needed_bits_are_found(word: int) -> None:
-    content = properties((ISA_USED, 1), (ISA_NEEDED, 6), word=word)
-    assert isa_needed(note(content), word, word) == 6
-
-
-def test_bits_of_several_notes_come_together() -> None:
-    notes = note(properties((ISA_NEEDED, 2))) + note(properties((ISA_NEEDED, 8)))
-    assert isa_needed(notes, 8, 8) == 10
+LEVEL_2 = note(entry(NEEDED, 2))
 
 
 @pytest.mark.parametrize(
-    "other",
+    ("notes", "bits"),
     [
-        note(properties((ISA_NEEDED, 4)), kind=1),
-        note(properties((ISA_NEEDED, 4)), owner=b"XYZ\0"),
-        note(properties((ISA_USED, 4))),
-        note(struct.pack("<2IQ", ISA_NEEDED, 8, 4)),  # a value of another size
-        note(b"")[:11],
-        b"",
+        (LEVEL_2, 2),
+        (note(entry(USED, 1) + entry(NEEDED, 6)), 6),
+        (note(entry(NEEDED, 2) + entry(NEEDED, 4)), 6),
+        (note(entry(NEEDED, 2) + entry(USED, 8)), 2),
+        (LEVEL_2 + note(entry(NEEDED, 1)), 3),
+        (note(b"12345678", BUILD_ID) + LEVEL_2, 2),
+        (note(b"12345678", BUILD_ID, b"FreeBSD\0\0\0\0\0") + LEVEL_2, 2),
+        (LEVEL_2[:-4], 2),  # all but the filling
+        (LEVEL_2 + b"x" * 11, 2),
+        (note(b"", BUILD_ID, b"abcde") + b"\0" * 4 + LEVEL_2, 2),
+        (note(b"1" * 5, BUILD_ID, b"Go\0\0") + b"\0" * 3 + LEVEL_2, 2),
+        (note(b"", BUILD_ID, b"abcde\0\0\0") + b"\0" * 4 + LEVEL_2, 2),
     ],
 )
-def test_other_notes_say_nothing(other: bytes) -> None:
-    assert isa_needed(other, 8, 8) == 0
+def test_levels_of_every_property_note_count(notes: bytes, bits: int) -> None:
+    assert isa_needed(notes, 8, 8) == bits
 
 
-def test_build_id_before_the_note_is_skipped() -> None:
-    build_id = note(bytes(20), kind=3)
-    assert isa_needed(build_id + note(properties((ISA_NEEDED, 4), word=4)), 4, 4) == 4
+@pytest.mark.parametrize(
+    "notes",
+    [
+        b"",
+        note(b"")[:11],
+        note(entry(NEEDED, 2), ABI_TAG),
+        note(entry(NEEDED, 2), BUILD_ID),
+        note(entry(NEEDED, 2), name=b"Go\0\0"),
+        note(entry(USED, 8)),
+        note(entry(NEEDED, 2, size=8)),  # a value of another size
+        note(entry(NEEDED, 2, size=8) + bytes(8)),
+        LEVEL_2[:-5],
+        struct.pack("<3I", 4, 0xFFFFFFFF, PROPERTY) + b"GNU\0",
+    ],
+)
+def test_other_and_damaged_notes_say_nothing(notes: bytes) -> None:
+    assert isa_needed(notes, 8, 8) == 0
+
+
+def test_notes_of_32_bit_files_are_filled_to_four_bytes() -> None:
+    properties = entry(USED, 1, word=4) + entry(NEEDED, 6, word=4)
+    assert isa_needed(note(properties), 4, 4) == 6
+    assert isa_needed(note(bytes(20), BUILD_ID) + note(properties), 4, 4) == 6
+
+
+def test_alignment_of_the_segment_decides_where_the_next_note_begins() -> None:
+    first = note(b"1234", BUILD_ID)
+    assert isa_needed(first + LEVEL_2, 8, 4) == 2
+    assert isa_needed(first.ljust(24, b"\0") + LEVEL_2, 8, 8) == 2
+    assert isa_needed(first.ljust(24, b"\0") + LEVEL_2, 8, 4) == 0
+    assert isa_needed(first + LEVEL_2, 8, 16) == 2
 
 
 @given(st.binary(max_size=200), st.sampled_from([4, 8]), st.integers(0, 16))
@@ -62,6 +88,6 @@ def test_any_notes_are_read(notes: bytes, word: int, alignment: int) -> None:
 
 @given(st.integers(0, 255), st.integers(0, 60), st.binary(max_size=4))
 def test_damaged_note_is_skipped(value: int, at: int, damage: bytes) -> None:
-    notes = bytearray(note(properties((ISA_NEEDED, value))))
+    notes = bytearray(note(entry(NEEDED, value)))
     notes[at : at + len(damage)] = damage
     assert isa_needed(bytes(notes), 8, 8) >= 0

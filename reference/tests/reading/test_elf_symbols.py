@@ -3,217 +3,350 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 import pytest
 from manylinux_reference.reading import elf_symbols
-from manylinux_reference.reading.elf import Elf, VersionNeed
-from manylinux_reference.reading.elf_dynamic import (
-    DT_GNU_HASH,
-    DT_HASH,
-    DT_VERSYM,
-    Dynamic,
-)
-from manylinux_reference.reading.elf_symbols import ENOUGH, SymbolQuery, read_symbols
+from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, Elf, VersionNeed
+from manylinux_reference.reading.elf_symbols import SymbolQuery, read_symbols
 from manylinux_reference.reading.unusable import UnusableError
-
-if TYPE_CHECKING:
-    from tests.reading.conftest import Image
-
-EM_S390 = 22
-SYMBOLS = (
-    ("exp", False, False),
-    ("weakly", False, True),
-    ("mixed", False, True),
-    ("mixed", False, False),
-    ("PyInit_module", True, False),
+from tests.reading.image import (
+    DEFINED,
+    GLOBAL,
+    GNU_HASH,
+    HASH,
+    LOCAL,
+    STRTAB,
+    SYMTAB,
+    UNDEFINED,
+    VERSYM,
+    WEAK,
+    Image,
 )
-NAMES = [name.encode() for name in ("exp", "weakly", "mixed", "PyInit_module", "gone")]
+
+EM_S390, EM_X86_64 = 22, 62
+SYMBOLS = (
+    ("used", GLOBAL, UNDEFINED),
+    ("maybe", WEAK, UNDEFINED),
+    ("own", GLOBAL, DEFINED),
+    ("weakly_own", WEAK, DEFINED),
+)
+NAMES = [name for name, _, _ in SYMBOLS]
+EIGHT = [f"name{number}" for number in range(1, 9)]
 
 
-def hashed(image: Image, count: int, word: str = "I") -> None:
-    image.table(DT_HASH, struct.pack(f"{image.order}2{word}", 1, count))
-
-
-def check(dynamic: Dynamic, elf: Elf, *names: bytes) -> None:
+def look_for(image: Image, *names: str, strings: bool = True) -> Elf:
+    """Look for names in a file that needs a library."""
+    dynamic, elf = image.dynamic(strings=strings)
     elf.needed = ["libc.so.6"]
-    read_symbols(dynamic, elf, SymbolQuery(names or NAMES))
+    read_symbols(dynamic, elf, SymbolQuery([name.encode() for name in names]))
+    return elf
 
 
-def test_symbols_are_undefined_weak_or_exported(image: Image) -> None:
-    hashed(image, 1 + len(SYMBOLS))
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert elf.undefined == {b"exp": False, b"weakly": True, b"mixed": False}
-    assert elf.exports == {b"PyInit_module"}
+def sysv_hash(image: Image, count: int, word: str = "I") -> None:
+    image.table(HASH, struct.pack(f"{image.order}2{word}", 1, count))
 
 
-def test_what_was_not_asked_for_is_not_reported(image: Image) -> None:
-    hashed(image, 1 + len(SYMBOLS))
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf, b"exp", b"xp", b"weak")
-    assert elf.undefined == {b"exp": False}
-    assert elf.exports == set()
-
-
-def test_name_inside_a_longer_one_is_found(image: Image) -> None:
-    at = image.string("prefix_exp") + len("prefix_")
-    hashed(image, 2)
-    image.symbols(("x", False, False))
-    size = 24 if image.bits == 64 else 16
-    struct.pack_into(f"{image.order}I", image.data, len(image.data) - size, at)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf, b"exp")
-    assert elf.undefined == {b"exp": False}
+def gnu_hash(image: Image, first: int, buckets: list[int], chains: list[int]) -> None:
+    header = struct.pack(f"{image.order}4I", len(buckets), first, 2, 6)
+    numbers = struct.pack(f"{image.order}{len(buckets + chains)}I", *buckets, *chains)
+    image.table(GNU_HASH, header + bytes(2 * image.word) + numbers)
 
 
 @pytest.mark.parametrize("few", [0, 64])
-def test_reading_the_whole_table_finds_the_same(
+def test_names_are_undefined_or_exported(
     few: int, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_symbols, "FEW", few)
-    hashed(image, 1 + len(SYMBOLS))
+    monkeypatch.setattr(elf_symbols, "FEW", few)  # at 0, the whole table is read
     image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert elf.undefined == {b"exp": False, b"weakly": True, b"mixed": False}
+    sysv_hash(image, 5)
+    elf = look_for(image, *NAMES, "absent", "sed", "may")
+    assert elf.undefined == {b"used": False, b"maybe": True}
+    assert elf.exports == {b"own", b"weakly_own"}
 
 
-def test_library_without_needs_tells_its_undefined_names(image: Image) -> None:
-    symbols = [(f"name{number}", False, False) for number in range(2 * ENOUGH)]
-    hashed(image, 1 + len(symbols))
-    image.symbols(*symbols)
-    dynamic, elf = image.dynamic()
-    read_symbols(dynamic, elf, SymbolQuery())
-    assert list(elf.undefined) == [f"name{number}".encode() for number in range(ENOUGH)]
+def test_only_names_that_are_asked_for_are_found(image: Image) -> None:
+    image.symbols(*SYMBOLS)
+    sysv_hash(image, 5)
+    elf = look_for(image, "own", "maybe", "sed", "weakly")
+    assert (elf.undefined, elf.exports) == ({b"maybe": True}, {b"own"})
 
 
-def test_file_without_a_symbol_table_has_no_symbols(image: Image) -> None:
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
+def test_name_at_the_end_of_another_is_found(image: Image) -> None:
+    at = image.string("libc_free") + len("libc_")
+    image.symbols(("x", GLOBAL, UNDEFINED))
+    size = 24 if image.bits == 64 else 16
+    struct.pack_into(f"{image.order}I", image.data, len(image.data) - size, at)
+    sysv_hash(image, 2)
+    assert look_for(image, "free").undefined == {b"free": False}
+
+
+@pytest.mark.parametrize(
+    ("bindings", "weak"),
+    [((WEAK, WEAK), True), ((WEAK, GLOBAL), False), ((GLOBAL, WEAK), False)],
+)
+@pytest.mark.parametrize("many", [0, 100])
+def test_name_is_weak_if_all_its_entries_are(
+    bindings: tuple[int, int], weak: bool, many: int, image: Image
+) -> None:
+    more = [f"name{number}" for number in range(many)]
+    image.symbols(
+        *(("mixed", binding, UNDEFINED) for binding in bindings),
+        *((name, WEAK, UNDEFINED) for name in more),
+    )
+    sysv_hash(image, 3 + many)
+    assert look_for(image, "mixed", *more).undefined[b"mixed"] is weak
+
+
+@pytest.mark.parametrize(
+    ("count", "found"), [(1, []), (2, [b"used"]), (3, [b"used", b"maybe"])]
+)
+def test_hash_table_says_how_many_symbols_there_are(
+    count: int, found: list[bytes], image: Image
+) -> None:
+    image.symbols(*SYMBOLS)
+    sysv_hash(image, count)
+    elf = look_for(image, *NAMES)
+    assert (list(elf.undefined), elf.exports) == (found, set())
+
+
+@pytest.mark.parametrize(
+    ("machine", "order", "word"),
+    [
+        (EM_S390, ">", "Q"),
+        (EM_S390, ">", "I"),  # as lld writes it
+        (EM_X86_64, ">", "I"),
+        (EM_X86_64, "<", "I"),
+    ],
+)
+def test_words_of_the_hash_table_are_wide_on_s390x_alone(
+    machine: int, order: str, word: str
+) -> None:
+    image = Image(order=order, machine=machine)
+    sysv_hash(image, 2, word)
+    image.symbols(*SYMBOLS)
+    assert look_for(image, *NAMES).undefined == {b"used": False}
+
+
+@pytest.mark.parametrize(
+    ("first", "buckets", "chains", "last"),
+    [
+        (1, [1, 0], [2, 5], 2),
+        (1, [1, 2], [3, 5], 2),
+        (1, [2, 1], [3, 4, 5], 3),
+        (1, [0, 3, 1], [3, 2, 4, 7], 4),
+        (3, [3], [1], 3),
+    ],
+)
+def test_gnu_hash_table_ends_with_its_last_chain(
+    first: int, buckets: list[int], chains: list[int], last: int, image: Image
+) -> None:
+    image.symbols(*((name, GLOBAL, UNDEFINED) for name in EIGHT))
+    gnu_hash(image, first, buckets, chains)
+    found = [name.decode() for name in look_for(image, *EIGHT).undefined]
+    assert found == EIGHT[:last]
+
+
+@pytest.mark.parametrize("buckets", [[4, 1, 2], [1, 2, 4], [0, 4, 0, 0, 1]])
+def test_buckets_are_read_block_by_block(
+    buckets: list[int], image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elf_symbols, "BLOCK", 8)
+    image.symbols(*((name, GLOBAL, UNDEFINED) for name in EIGHT))
+    gnu_hash(image, 1, buckets, [2, 3, 2, 5])
+    assert len(look_for(image, *EIGHT).undefined) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "buckets"),
+    [(9, []), (1, []), (0, []), (9, [0, 0]), (1, [0, 0]), (1, [0]), (9, [1])],
+)
+def test_strings_end_a_table_of_which_no_hash_table_knows(
+    first: int, buckets: list[int], image: Image
+) -> None:
+    gnu_hash(image, first, buckets, [1, 1])  # chains of no bucket
+    image.symbols(*SYMBOLS)
+    elf = look_for(image, *NAMES)
+    assert (len(elf.undefined), len(elf.exports)) == (2, 2)
+
+
+def test_strings_end_a_table_without_a_hash_table(image: Image) -> None:
+    image.data += bytes(1000)
+    image.symbols(*SYMBOLS)
+    elf = look_for(image, *NAMES)
+    assert (len(elf.undefined), len(elf.exports)) == (2, 2)
+
+
+@pytest.mark.parametrize("missing", [{SYMTAB}, {STRTAB}, {SYMTAB, STRTAB}])
+def test_file_without_symbols_has_none(missing: set[int], image: Image) -> None:
+    if SYMTAB not in missing:
+        image.symbols(*SYMBOLS)
+    sysv_hash(image, 5)
+    elf = look_for(image, *NAMES, strings=STRTAB not in missing)
     assert (elf.undefined, elf.exports) == ({}, set())
 
 
-def test_without_hash_tables_the_strings_end_the_symbols(image: Image) -> None:
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert len(elf.undefined) == 3
-
-
-@pytest.mark.parametrize("word", ["I", "Q"])
-def test_words_of_the_hash_table_on_s390x_are_told_apart(
-    word: str, image: Image
-) -> None:
-    if (image.bits, image.order) != (64, ">"):
-        return
-    image.machine = EM_S390
-    hashed(image, 3, word)
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert elf.undefined == {b"exp": False, b"weakly": True}  # the first three alone
-
-
-def gnu_hashed(image: Image, buckets: list[int], chain: list[int], first: int) -> None:
-    bloom = bytes(image.bits // 8)
-    header = struct.pack(f"{image.order}4I", len(buckets), first, 1, 0)
-    words = struct.pack(f"{image.order}{len(buckets + chain)}I", *buckets, *chain)
-    image.table(DT_GNU_HASH, header + bloom + words)
-
-
-def test_gnu_hash_table_ends_with_the_last_chain(image: Image) -> None:
-    gnu_hashed(image, [0, 3, 1], [3, 2, 4, 7], first=1)  # symbols 1 to 4; 7 is the end
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert elf.undefined == {b"exp": False, b"weakly": True, b"mixed": False}
-    assert elf.exports == set()  # the fifth is behind the end
-
-
-def test_empty_gnu_hash_table_leaves_it_to_the_strings(image: Image) -> None:
-    gnu_hashed(image, [0], [], first=1)
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    check(dynamic, elf)
-    assert len(elf.undefined) == 3
-
-
-def test_chain_without_end_is_refused(
-    image: Image, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(elf_symbols, "LONGEST_CHAIN", 4)
-    gnu_hashed(image, [1], [2, 4, 6, 8, 10, 12], first=1)
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    with pytest.raises(UnusableError, match="a chain without end"):
-        check(dynamic, elf)
-
-
-def test_too_large_tables_are_refused(image: Image) -> None:
-    hashed(image, elf_symbols.LARGEST_TABLE + 1)
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    with pytest.raises(UnusableError, match="a symbol table of 4000001 entries"):
-        check(dynamic, elf)
-
-
-def test_too_many_buckets_are_refused(image: Image) -> None:
-    header = (elf_symbols.LARGEST_TABLE + 1, 1, 0, 0)
-    image.table(DT_GNU_HASH, struct.pack(f"{image.order}4I", *header))
-    image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
-    with pytest.raises(UnusableError, match="a hash table of 4000001 buckets"):
-        check(dynamic, elf)
+def test_symbol_table_outside_of_the_file_is_refused(image: Image) -> None:
+    image.entries = [(SYMTAB, 9)]
+    with pytest.raises(UnusableError, match=r"^the address 0x9 is in no segment"):
+        look_for(image)
 
 
 def test_table_past_the_end_of_the_file_is_refused(image: Image) -> None:
-    hashed(image, 100_000)
+    sysv_hash(image, 100_000)
     image.symbols(*SYMBOLS)
-    dynamic, elf = image.dynamic()
     with pytest.raises(UnusableError, match="past its end"):
-        check(dynamic, elf)
+        look_for(image, *NAMES)
 
 
-def test_example_is_an_undefined_symbol_of_the_version(image: Image) -> None:
-    hashed(image, 1 + len(SYMBOLS))
+@pytest.mark.parametrize(
+    ("name", "least", "reason"),
+    [
+        ("LARGEST_TABLE", 5, "^a symbol table of 5 entries$"),
+        ("LONGEST_CHAIN", 4, "^a chain without end in the hash table$"),
+    ],
+)
+def test_tables_are_bounded(
+    name: str, least: int, reason: str, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
     image.symbols(*SYMBOLS)
-    indexes = (0, 2, 3, 2, 2, 4)  # of the empty first symbol and the five
-    image.table(DT_VERSYM, struct.pack(f"{image.order}6H", *indexes))
+    gnu_hash(image, 1, [1], [2, 2, 2, 1])
+    monkeypatch.setattr(elf_symbols, name, least)
+    assert look_for(image, *NAMES).undefined
+    monkeypatch.setattr(elf_symbols, name, least - 1)
+    with pytest.raises(UnusableError, match=reason):
+        look_for(image, *NAMES)
+
+
+def test_buckets_are_bounded(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    image.symbols(("used", GLOBAL, UNDEFINED))
+    gnu_hash(image, 1, [1, 0, 0], [1])
+    monkeypatch.setattr(elf_symbols, "LARGEST_TABLE", 3)
+    assert look_for(image, "used").undefined
+    monkeypatch.setattr(elf_symbols, "LARGEST_TABLE", 2)
+    with pytest.raises(UnusableError, match=r"^a hash table of 3 buckets$"):
+        look_for(image, "used")
+
+
+@pytest.mark.parametrize(
+    ("tag", "numbers", "reason"),
+    [
+        (HASH, (1, 4_000_001), "^a symbol table of 4000001 entries$"),
+        (GNU_HASH, (4_000_001, 1, 0, 0), "^a hash table of 4000001 buckets$"),
+    ],
+)
+def test_more_than_four_million_are_refused_unread(
+    tag: int, numbers: tuple[int, ...], reason: str, image: Image
+) -> None:
+    image.table(tag, struct.pack(f"{image.order}{len(numbers)}I", *numbers))
+    image.symbols(*SYMBOLS)
+    with pytest.raises(UnusableError, match=reason):
+        look_for(image, *NAMES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "needed", "undefined"),
+    [
+        (ET_DYN, [], {b"used": False, b"maybe": True}),
+        (ET_DYN, ["libc.so.6"], {}),
+        (ET_EXEC, [], {}),
+    ],
+)
+def test_undefined_names_of_a_library_without_needs_are_read(
+    kind: int, needed: list[str], undefined: dict[bytes, bool], image: Image
+) -> None:
+    image.symbols(*SYMBOLS)
+    sysv_hash(image, 5)
     dynamic, elf = image.dynamic()
-    elf.needed = ["libm.so.6"]
+    elf.type, elf.needed = kind, needed
+    read_symbols(dynamic, elf, SymbolQuery())
+    assert (elf.undefined, elf.exports) == (undefined, set())
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "exports"),
+    [([], [], set()), ([b"own", b"name11"], [b"name11"], {b"own"})],
+)
+def test_of_a_library_without_needs_a_few_undefined_names_are_read(
+    asked: list[bytes], more: list[bytes], exports: set[bytes], image: Image
+) -> None:
+    names = [f"name{number}" for number in range(16)]
+    image.symbols(
+        ("own", GLOBAL, DEFINED), *((name, WEAK, UNDEFINED) for name in names)
+    )
+    sysv_hash(image, 18)
+    dynamic, elf = image.dynamic()
+    read_symbols(dynamic, elf, SymbolQuery(asked))
+    found = [name.encode() for name in names[:8]] + more
+    assert list(elf.undefined.items()) == [(name, True) for name in found]
+    assert elf.exports == exports
+
+
+def test_query_adds_what_the_file_needs_and_is_called() -> None:
+    query = SymbolQuery(
+        (b"always",), {"liba.so": [b"a"], "libb.so": [b"b"]}, (b"PyInit_", b"init")
+    )
+    elf = Elf("p/mod.abi3.so")
+    assert query.names_for(elf) == [b"always", b"PyInit_mod", b"initmod"]
+    elf.needed = ["libb.so"]
+    assert query.names_for(elf) == [b"always", b"PyInit_mod", b"initmod", b"b"]
+    elf.version_needs = [VersionNeed("libb.so", "NODE", 2, weak=False)]
+    assert query.indexes_for(elf) == []
+    assert SymbolQuery().names_for(elf) == []
+
+
+def examples(
+    image: Image, *needs: tuple[str, int], known: frozenset[str] | None = frozenset()
+) -> dict[int, str]:
+    """Return the example symbol of each version that is needed and not known."""
+    dynamic, elf = image.dynamic()
+    elf.needed = ["libc.so.6"]
     elf.version_needs = [
-        VersionNeed("libm.so.6", node, index, weak=False)
-        for index, node in enumerate(("GLIBC_2.29", "GLIBC_2.17", "FOO", "BAR"), 2)
+        VersionNeed("libc.so.6", node, index, weak=False) for node, index in needs
     ]
-    query = SymbolQuery(known_nodes=frozenset({"GLIBC_2.17"}))
-    read_symbols(dynamic, elf, query)
-    assert elf.example_symbols == {2: "exp"}  # 3 is known, 4 defined, 5 not there
+    read_symbols(dynamic, elf, SymbolQuery(known_nodes=known))
+    return elf.example_symbols
+
+
+@pytest.mark.parametrize(
+    ("known", "found"),
+    [
+        (None, {}),
+        (frozenset(), {2: "old", 0x8003: "new"}),
+        (frozenset({"OLD"}), {0x8003: "new"}),
+    ],
+)
+def test_example_of_a_version_is_an_undefined_symbol(
+    known: frozenset[str] | None, found: dict[int, str], image: Image
+) -> None:
+    image.symbols(
+        ("own", GLOBAL, DEFINED),
+        ("old", GLOBAL, UNDEFINED),
+        ("new", GLOBAL, UNDEFINED),
+        ("other", LOCAL, UNDEFINED),
+        ("mine", GLOBAL, DEFINED),
+    )
+    sysv_hash(image, 6)
+    versions = struct.pack(f"{image.order}6H", 0, 0x8003, 2, 0x8003, 9, 5)
+    image.table(VERSYM, versions)
+    needs = (("OLD", 2), ("NEW", 0x8003), ("NONE", 4), ("MINE", 5))
+    assert examples(image, *needs, known=known) == found
+
+
+def test_needs_without_a_table_of_versions_have_no_example(image: Image) -> None:
+    image.symbols(*SYMBOLS)
+    sysv_hash(image, 5)
+    assert examples(image, ("NODE", 2)) == {}
 
 
 def test_search_for_an_example_is_given_up(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_symbols, "MOST_TRIES", 1)
-    symbols = [*[("defined", True, False)] * 4, ("exp", False, False)]
-    hashed(image, 6)
-    image.symbols(*symbols)
-    image.table(DT_VERSYM, struct.pack(f"{image.order}6H", 0, 2, 2, 2, 2, 2))
-    dynamic, elf = image.dynamic()
-    elf.version_needs = [VersionNeed("libm.so.6", "GLIBC_2.29", 2, weak=False)]
-    elf.needed = ["libm.so.6"]
-    read_symbols(dynamic, elf, SymbolQuery(known_nodes=frozenset()))
-    assert elf.example_symbols == {}
-
-
-def test_query_adds_what_the_file_needs_and_is_called() -> None:
-    query = SymbolQuery(
-        [b"always"], {"libz.so.1": [b"inflate"]}, stem_prefixes=(b"init",)
+    image.symbols(
+        ("a", GLOBAL, DEFINED), ("b", GLOBAL, DEFINED), ("c", GLOBAL, UNDEFINED)
     )
-    elf = Elf("a/module.cpython-312.so")
-    assert query.names_for(elf) == [b"always", b"initmodule"]
-    elf.needed = ["libz.so.1"]
-    assert query.names_for(elf) == [b"always", b"initmodule", b"inflate"]
-    assert query.indexes_for(elf) == []
+    sysv_hash(image, 4)
+    image.table(VERSYM, struct.pack(f"{image.order}4H", 0, 2, 2, 2))
+    monkeypatch.setattr(elf_symbols, "MOST_TRIES", 2)
+    assert examples(image, ("NODE", 2)) == {2: "c"}
+    monkeypatch.setattr(elf_symbols, "MOST_TRIES", 1)
+    assert examples(image, ("NODE", 2)) == {}

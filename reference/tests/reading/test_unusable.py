@@ -1,4 +1,4 @@
-"""The one error of wheels that cannot be read."""
+"""The error of the auditing half, as people and other processes see it."""
 
 from __future__ import annotations
 
@@ -9,22 +9,35 @@ from manylinux_reference.reading.unusable import UnusableError, printable
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    ("member", "text"),
     [
-        ("a\nb", "a\\nb"),
-        ("x" * 300, "x" * 200 + "..."),
-        ("plain/name", "plain/name"),
+        ("a.so", "a.so: is cut off"),
+        ("", "is cut off"),
+        ("a\nb", "a\\nb: is cut off"),
     ],
 )
-def test_names_from_outside_stay_on_one_line(name: str, shown: str) -> None:
-    assert printable(name) == shown
+def test_error_is_one_line_with_the_member(member: str, text: str) -> None:
+    error = UnusableError("is cut off", member)
+    between_processes = copy.copy(error)
+    for each in (error, between_processes):
+        assert (str(each), each.reason, each.member) == (text, "is cut off", member)
+
+
+def test_error_may_be_about_the_whole_wheel() -> None:
+    assert UnusableError("is cut off").member == ""
 
 
 @pytest.mark.parametrize(
-    ("member", "text"), [("", "why"), ("a.so", "a.so: why"), ("a\nb", "a\\nb: why")]
+    ("name", "shown"),
+    [
+        ("plain/name", "plain/name"),
+        ("ü", "ü"),
+        ("a\nb", "a\\nb"),
+        ("\x1b[31m'ü'", "\\x1b[31m'\\xfc'"),
+        ("x" * 200, "x" * 200),
+        ("x" * 201, "x" * 200 + "..."),
+        ("x" * 300, "x" * 200 + "..."),
+    ],
 )
-def test_error_is_one_line_with_the_member(member: str, text: str) -> None:
-    error = UnusableError("why", member)
-    assert str(error) == text
-    again = copy.copy(error)
-    assert (str(again), again.reason, again.member) == (text, "why", member)
+def test_name_is_shown_on_one_line_of_a_bounded_length(name: str, shown: str) -> None:
+    assert printable(name) == shown

@@ -1,0 +1,83 @@
+"""Writes by hand what a file is loaded as: tables, and the dynamic section.
+
+Tags and layouts are those of the gABI, chapter 5, and of the LSB's symbol versioning.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+
+from manylinux_reference.reading.elf import ET_DYN, Elf
+from manylinux_reference.reading.elf_dynamic import Dynamic
+from manylinux_reference.reading.range_buffer import RangeBuffer
+
+NULL, NEEDED, HASH, STRTAB, SYMTAB, STRSZ, SONAME, RPATH = 0, 1, 4, 5, 6, 10, 14, 15
+TEXTREL, RUNPATH, FLAGS, RELR = 22, 29, 30, 36
+GNU_HASH, VERSYM = 0x6FFFFEF5, 0x6FFFFFF0
+VERNEED, VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
+LOCAL, GLOBAL, WEAK = 0x00, 0x10, 0x20  # st_info: the binding, of no type
+UNDEFINED, DEFINED = 0, 7  # st_shndx
+
+BASE = 0x400000  # the address at which the image is loaded
+Symbol = tuple[str, int, int]  # name, st_info, st_shndx
+
+
+@dataclass
+class Image:
+    """The tables, with the entries of the dynamic section that name them."""
+
+    bits: int = 64
+    order: str = "<"
+    machine: int = 62
+    data: bytearray = field(default_factory=lambda: bytearray(16))
+    strings: bytearray = field(default_factory=lambda: bytearray(1))
+    entries: list[tuple[int, int]] = field(default_factory=list)
+    end: tuple[tuple[int, int], ...] = ((NULL, 0), (NEEDED, 1))  # the last is nothing
+    loads: list[tuple[int, int, int]] = field(default_factory=list)
+
+    @property
+    def word(self) -> int:
+        """The size of an address."""
+        return self.bits // 8
+
+    def string(self, text: str) -> int:
+        """Add a string; return its offset in the string table."""
+        at = len(self.strings)
+        self.strings += text.encode() + b"\0"
+        return at
+
+    def table(self, tag: int, content: bytes) -> None:
+        """Add a table, and the entry with its address."""
+        self.entries.append((tag, BASE + len(self.data)))
+        self.data += content
+
+    def symbols(self, *symbols: Symbol) -> None:
+        """Add a symbol table, which begins with an entry of zeros."""
+        content = bytes(24 if self.bits == 64 else 16)
+        for name, info, where in symbols:
+            at = self.string(name)
+            content += (
+                struct.pack(f"{self.order}I2BH2Q", at, info, 0, where, 5, 6)
+                if self.bits == 64
+                else struct.pack(f"{self.order}3I2BH", at, 5, 6, info, 0, where)
+            )
+        self.table(SYMTAB, content)
+
+    def dynamic(self, *, strings: bool = True) -> tuple[Dynamic, Elf]:
+        """Return the dynamic section as the reader has it, and an empty file."""
+        data, entries = bytes(self.data), [*self.entries]
+        if strings:
+            size = len(self.strings)
+            entries += [(STRTAB, BASE + len(data)), (STRSZ, size)]
+            data += self.strings + b"\0"  # no string ends behind the table
+        start, layout = len(data), self.order + ("2Q" if self.bits == 64 else "2I")
+        data += b"".join(struct.pack(layout, *each) for each in (*entries, *self.end))
+        data += b"x" * (2 * self.word - 1)  # what is no whole entry is nothing
+        elf = Elf("a/module.so")
+        elf.bits, elf.big_endian = self.bits, self.order == ">"
+        elf.type, elf.machine = ET_DYN, self.machine
+        buffer = RangeBuffer(len(data))
+        buffer.feed(data)
+        loads = self.loads or [(BASE, len(data), 0)]
+        return Dynamic(buffer, elf, (start, len(data) - start), loads), elf
