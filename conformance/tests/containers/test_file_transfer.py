@@ -21,6 +21,10 @@ from manylinux_conformance.containers.file_transfer import (
 
 Add = Callable[[tarfile.TarFile], None]
 OWNER = (1234, 5678)
+unpacks = pytest.mark.skipif(
+    not hasattr(tarfile, "data_filter"),
+    reason="unpacking what an engine sends safely needs Python 3.11.4",
+)
 
 
 @pytest.fixture
@@ -85,12 +89,23 @@ def test_everybody_may_read_what_is_sent_and_its_owner_write(folder: Path) -> No
     assert members["run/bin/python"].linkname == "/usr/bin/python3"
 
 
+def test_a_python_that_cannot_unpack_safely_says_so(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    with pytest.raises(TransferError, match=r"needs Python 3\.11\.4"):
+        unpack([archive_of(folder)], folder)
+    assert (folder / "kept.txt").read_text() == "kept"
+
+
+@unpacks
 def test_what_is_equal_is_not_touched(folder: Path) -> None:
     before = state(folder)
     unpack(pieces(archive_of(folder)), folder)
     assert state(folder) == before
 
 
+@unpacks
 def test_what_a_tool_did_is_brought_back(folder: Path) -> None:
     before = state(folder)
     archive = archive_of(folder)
@@ -106,6 +121,7 @@ def test_what_a_tool_did_is_brought_back(folder: Path) -> None:
     assert state(folder).keys() == before.keys()
 
 
+@unpacks
 def test_another_permission_to_run_is_a_change(folder: Path) -> None:
     archive = archive_of(folder)
     (folder / "tool").chmod(0o644)
@@ -113,6 +129,7 @@ def test_another_permission_to_run_is_a_change(folder: Path) -> None:
     assert os.access(folder / "tool", os.X_OK)
 
 
+@unpacks
 def test_a_file_that_takes_a_links_place_is_not_written_through_it(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -125,6 +142,7 @@ def test_a_file_that_takes_a_links_place_is_not_written_through_it(
     assert not (folder / "link").is_symlink()
 
 
+@unpacks
 @pytest.mark.parametrize(
     "adds",
     [
@@ -146,6 +164,7 @@ def test_an_archive_of_something_else_is_refused(
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@unpacks
 @pytest.mark.parametrize(
     "left_out",
     [
@@ -165,6 +184,7 @@ def test_links_that_lead_out_and_devices_are_left_out(
     assert not os.path.lexists(folder / "odd")
 
 
+@unpacks
 def test_a_top_folder_that_is_a_link_leads_nowhere(
     folder: Path, tmp_path: Path
 ) -> None:
@@ -173,6 +193,7 @@ def test_a_top_folder_that_is_a_link_leads_nowhere(
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@unpacks
 @pytest.mark.parametrize("name", ["run", "run/", "run//"])
 def test_a_top_that_is_a_file_is_refused(folder: Path, name: str) -> None:
     before = state(folder)
@@ -181,6 +202,7 @@ def test_a_top_that_is_a_file_is_refused(folder: Path, name: str) -> None:
     assert state(folder) == before
 
 
+@unpacks
 @pytest.mark.parametrize("cut", [1, 600, 5000])
 def test_a_connection_that_breaks_changes_nothing(folder: Path, cut: int) -> None:
     (folder / "large").write_bytes(bytes(100_000))
@@ -191,6 +213,7 @@ def test_a_connection_that_breaks_changes_nothing(folder: Path, cut: int) -> Non
     assert state(folder) == before
 
 
+@unpacks
 def test_more_files_than_the_bound_are_refused(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +222,7 @@ def test_more_files_than_the_bound_are_refused(
         unpack([archive_of(folder)], folder)
 
 
+@unpacks
 def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
     folder: Path,
 ) -> None:
@@ -208,6 +232,7 @@ def test_a_member_that_claims_more_bytes_than_the_bound_is_refused(
         unpack([info.tobuf()], folder)
 
 
+@unpacks
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     max_examples=settings().max_examples * 3 // 5,
