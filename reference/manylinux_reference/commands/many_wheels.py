@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules.wheel.audit import audit
-from manylinux_reference.rules.wheel.report import Report
+from manylinux_reference.rules.wheel.report import Outcome, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ def report_on(path: str) -> Report:
     try:
         return audit(path)
     except UnusableError as error:
-        report = Report(path)
-        report.error, report.member = error.reason, error.member
-        return report
+        return _without_answer(path, error, Outcome.UNUSABLE)
+    except NotJudgedError as error:
+        return _without_answer(path, error, Outcome.NOT_JUDGED)
+
+
+def _without_answer(
+    path: str, error: UnusableError | NotJudgedError, outcome: str
+) -> Report:
+    report = Report(path)
+    report.outcome = outcome
+    report.error, report.member = error.reason, error.member
+    return report

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from manylinux_reference.rules.wheel.report import Claim, Finding, Report
 
 ENOUGH = 3  # findings shown for each rule
+NO_ANSWER = {Outcome.UNUSABLE: "error", Outcome.NOT_JUDGED: "not judged"}
 NO_CLAIM = {
     Outcome.NO_CLAIM: "claims no manylinux level",
     Outcome.NO_ELF: "contains no ELF file",
@@ -21,9 +22,9 @@ NO_CLAIM = {
 def lines(report: Report, *, brief: bool = False) -> Iterator[str]:
     """Yield the lines of a report; ``brief`` leaves out what breaks no claim."""
     name = printable(report.path.rpartition("/")[2])
-    if report.outcome == Outcome.UNUSABLE:
+    if report.outcome in NO_ANSWER:
         where = f"{printable(report.member)}: " if report.member else ""
-        yield f"{name}: error: {where}{report.error}"
+        yield f"{name}: {NO_ANSWER[report.outcome]}: {where}{report.error}"
         return
     if report.outcome in NO_CLAIM:
         yield f"{name}: {NO_CLAIM[report.outcome]}"

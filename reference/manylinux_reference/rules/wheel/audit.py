@@ -67,7 +67,7 @@ def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
     """
     filename_tags(wheel)  # refused before anything is opened
-    with Archive(path) as archive:
+    with Archive(path, wheel.budget) as archive:
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
@@ -201,6 +201,6 @@ def exit_status(report: Report, *, checking: bool) -> int:
 
     Decided here; wanted in auditwheel #180.
     """
-    if report.outcome == Outcome.UNUSABLE:
+    if report.outcome in (Outcome.UNUSABLE, Outcome.NOT_JUDGED):
         return UNUSABLE
     return FALSE_CLAIM if checking and report.outcome == Outcome.VIOLATES else ALL_HOLD

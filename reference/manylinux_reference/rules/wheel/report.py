@@ -22,6 +22,7 @@ class Outcome:
     NO_CLAIM = "no-claim"  # ELF files, and no manylinux tag in the filename
     NO_ELF = "no-elf"  # no ELF file: nothing that a platform tag could be about
     UNUSABLE = "unusable"  # cannot be read; the error says why
+    NOT_JUDGED = "not-judged"  # costs too much, or the audit failed; the error says why
 
 
 class Finding:
