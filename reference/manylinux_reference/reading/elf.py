@@ -26,17 +26,19 @@ class VersionNeed:
 class Elf:
     """The facts of one ELF file, read through its program headers alone.
 
-    ``example_symbols`` maps the index of a version need to the name of a symbol that
-    refers to it, where one was looked for.
+    ``version_symbols`` maps the index of a version need to the symbols that refer to
+    it, where they were looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
+    ``links`` maps each needed name that a file of the wheel has to the file that the
+    loader takes, to the name of one that it finds and cannot load, or to None.
     """
 
     __slots__ = (
-        "big_endian", "bits", "dynamic", "example_symbols", "exports", "flags",
-        "interpreter", "isa_needed", "machine", "name", "needed", "osabi", "relr",
-        "runpaths", "soname", "stack", "static_tls", "textrel", "type", "undefined",
-        "version_needs",
+        "big_endian", "bits", "definitions", "dynamic", "exports", "flags",
+        "interpreter", "isa_needed", "links", "machine", "name", "needed",
+        "osabi", "relr", "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
+        "type", "undefined", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -48,9 +50,11 @@ class Elf:
         self.interpreter: str | None = None
         self.needed: list[str] = []
         self.soname = ""
-        self.runpaths: list[str] = []  # elements of DT_RPATH and DT_RUNPATH
+        self.rpath = self.runpath = ""  # DT_RPATH, DT_RUNPATH
+        self.definitions: set[str] = set()
+        self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []
-        self.example_symbols: dict[int, str] = {}
+        self.version_symbols: dict[int, list[str]] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = self.static_tls = False
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
@@ -76,6 +80,12 @@ class Elf:
     def is_loadable(self) -> bool:
         """Whether a loader ever sees this file; relocatable files are not."""
         return self.type in (ET_EXEC, ET_DYN)
+
+    @property
+    def runpaths(self) -> list[str]:
+        """The elements of DT_RPATH and of DT_RUNPATH; the loader skips empty ones."""
+        paths = (self.rpath, self.runpath)
+        return [element for path in paths if path for element in path.split(":")]
 
     @property
     def base_name(self) -> str:

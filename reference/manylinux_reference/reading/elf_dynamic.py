@@ -19,7 +19,7 @@ LONGEST_STRING = 4096
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_SONAME, DT_RPATH, DT_TEXTREL, DT_RUNPATH, DT_FLAGS, DT_RELR = 14, 15, 22, 29, 30, 36
 DT_GNU_HASH, DT_VERSYM = 0x6FFFFEF5, 0x6FFFFFF0
-DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
+DT_VERDEF, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFE, 0x6FFFFFFF
 DF_TEXTREL, DF_STATIC_TLS = 0x4, 0x10
 VER_FLG_WEAK = 0x2
 
@@ -108,16 +108,35 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
         dynamic.buffer.check_kept([dynamic.string_table()])
     elf.needed = [dynamic.string(at) for at in dynamic.all(DT_NEEDED)]
     elf.soname = dynamic.string(dynamic.one(DT_SONAME)) if DT_SONAME in dynamic else ""
-    for tag in (DT_RPATH, DT_RUNPATH):
-        for at in dynamic.all(tag):
-            path = dynamic.string(at)
-            elf.runpaths += path.split(":") if path else []  # the loader skips ""
+    elf.rpath = dynamic.string(dynamic.one(DT_RPATH)) if DT_RPATH in dynamic else ""
+    runpath = dynamic.one(DT_RUNPATH)
+    elf.runpath = dynamic.string(runpath) if DT_RUNPATH in dynamic else ""
     elf.relr = DT_RELR in dynamic
     flags = dynamic.one(DT_FLAGS)
     elf.textrel = DT_TEXTREL in dynamic or bool(flags & DF_TEXTREL)
     elf.static_tls = bool(flags & DF_STATIC_TLS)
     if DT_VERNEED in dynamic:
         elf.version_needs = list(_version_needs(dynamic))
+    if DT_VERDEF in dynamic:
+        elf.definitions = set(_definitions(dynamic))
+
+
+def _definitions(dynamic: Dynamic) -> Iterator[str]:
+    """Yield the names of a file's versions as ``match_symbol`` walks along them."""
+    definition, name = Struct(dynamic.order + "4H3I"), Struct(dynamic.order + "2I")
+    at = dynamic.offset(DT_VERDEF)
+    for _ in range(MOST_ENTRIES):
+        version, _, _, _, _, first, following = definition.unpack(
+            dynamic.buffer.read(at, definition.size)
+        )
+        if version != 1:
+            raise UnusableError(f"version definitions of unknown revision {version}")
+        text, _ = name.unpack(dynamic.buffer.read(at + first, name.size))
+        yield dynamic.string(text)
+        if not following:
+            return
+        at += following
+    raise UnusableError(f"more than {MOST_ENTRIES} version definitions")
 
 
 def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from struct import Struct, unpack_from
 
+from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.elf_dynamic import (
     DT_GNU_HASH,
     DT_HASH,
@@ -17,12 +18,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from manylinux_reference.reading.budget import Allowance
     from manylinux_reference.reading.elf import Elf
     from manylinux_reference.reading.elf_dynamic import Dynamic
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
-MOST_TRIES = 10_000  # symbols of a version that are tried as its example
+VERSIONS_PER_STEP = 4096  # so many are passed over in the time of a step
 STB_WEAK = 2
 EM_S390 = 22
 BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
@@ -33,12 +35,11 @@ class SymbolQuery:
     """Which symbols to look for in the files of a wheel.
 
     ``names`` in each file; those of ``by_library`` in files that need the library;
-    each of ``stem_prefixes`` followed by the file's stem.  For a version need whose
-    node is not among ``known_nodes``, one symbol is looked for as an example; None if
-    for no version need.
+    each of ``stem_prefixes`` followed by the file's stem.  Of a version need whose node
+    is not among ``known_nodes`` every symbol is looked for; None: of no version need.
     """
 
-    __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes")
+    __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes", "steps")
 
     def __init__(
         self,
@@ -46,11 +47,13 @@ class SymbolQuery:
         by_library: Mapping[str, Sequence[bytes]] | None = None,
         stem_prefixes: Sequence[bytes] = (),
         known_nodes: frozenset[str] | None = None,
+        steps: Allowance | None = None,
     ) -> None:
         self.names = tuple(names)
         self.by_library = by_library or {}
         self.stem_prefixes = stem_prefixes
         self.known_nodes = known_nodes
+        self.steps = steps or Budget().steps
 
     def names_for(self, elf: Elf) -> list[bytes]:
         """Return the names to look for in one file."""
@@ -61,7 +64,7 @@ class SymbolQuery:
         return found
 
     def indexes_for(self, elf: Elf) -> list[int]:
-        """Return the indexes of the version needs that want an example symbol."""
+        """Return the indexes of the version needs whose symbols are wanted."""
         known = self.known_nodes
         if known is None:
             return []
@@ -69,7 +72,7 @@ class SymbolQuery:
 
 
 def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
-    """Fill in what was asked for: ``undefined``, ``exports``, ``example_symbols``.
+    """Fill in what was asked for: ``undefined``, ``exports``, ``version_symbols``.
 
     Of a shared object without needs every undefined name counts as asked for.
 
@@ -88,7 +91,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for at in _positions(strings, name + b"\0", first, first + size)
     }
     if indexes and DT_VERSYM in dynamic:
-        _read_examples(dynamic, elf, indexes)
+        _read_version_symbols(dynamic, elf, indexes, query.steps)
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
 
@@ -109,22 +112,23 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
             elf.exports.add(name)
 
 
-def _read_examples(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
-    """Find one symbol for each of the first version indexes, as evidence for people."""
+def _read_version_symbols(
+    dynamic: Dynamic, elf: Elf, indexes: list[int], steps: Allowance
+) -> None:
+    """Find the undefined symbols of some version indexes, as evidence for people."""
     table = Symbols(dynamic, elf)
     index = Struct(dynamic.order + "H")
     size = table.count * index.size
     kept, begin = dynamic.buffer.locate(dynamic.offset(DT_VERSYM), size)
     versions = (kept, begin, begin + size)
-    tries = MOST_TRIES
-    for wanted in indexes[:FEW]:
+    for wanted in indexes:
+        steps.spend(1 + table.count // VERSIONS_PER_STEP)
+        found = elf.version_symbols.setdefault(wanted, [])
         for number in _entries_starting_with(versions, index.pack(wanted), index.size):
+            steps.spend()
             name, undefined, _ = table[number]
-            tries -= 1
             if undefined:
-                elf.example_symbols[wanted] = dynamic.string(name)
-            if undefined or tries < 0:
-                break
+                found.append(dynamic.string(name))
 
 
 def _entries_starting_with(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.places import ORIGINS, installed
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
 PF_X = 1
 ISA_BASELINE = 1  # GNU_PROPERTY_X86_ISA_1_BASELINE; 2, 4 and 8 are v2, v3 and v4
-ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 
 def loading(elf: Elf, policy: Policy) -> Findings:
@@ -68,7 +68,7 @@ def runpath(elf: Elf, element: str) -> Findings:
 
     ld.so(8) says what ``$ORIGIN`` and the other tokens stand for.
     """
-    reason = _refusal(element, _depth(elf.name))
+    reason = _refusal(element, len(installed(elf.name)) - 2)
     if reason:
         text = f"searches {element!r} for libraries: {reason}"
         yield Finding("wheel.runpath.origin", elf.name, text, path=element)
@@ -89,19 +89,6 @@ def _refusal(element: str, depth: int) -> str:
     return ""
 
 
-def _depth(name: str) -> int:
-    """Return how many folders a member lies below the top of the installed tree.
-
-    Of .data only platlib and purelib move to the top; scripts and the others go
-    to a folder of the environment.
-    """
-    folders = name.split("/")[:-1]
-    if folders and folders[0].endswith(".data"):
-        scheme = folders[1:2]
-        return len(folders) - (2 if scheme in (["platlib"], ["purelib"]) else 1)
-    return len(folders)
-
-
 @decides("wheel.isa.property")
 def isa_property(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if the property note needs more than the baseline.
@@ -113,10 +100,10 @@ def isa_property(elf: Elf, policy: Policy) -> Findings:
         yield Finding("wheel.isa.property", elf.name, text)
 
 
-def executables(elf: Elf, contained: set[str], policy: Policy) -> Findings:
+def executables(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with a program, or a file without dynamic section."""
     yield from interpreter(elf, policy)
-    yield from launcher(elf, contained)
+    yield from launcher(elf)
 
 
 @decides("wheel.executable.interpreter", "wheel.executable.static")
@@ -134,11 +121,13 @@ def interpreter(elf: Elf, policy: Policy) -> Findings:
 
 
 @decides("wheel.executable.launcher")
-def launcher(elf: Elf, contained: set[str]) -> Findings:
+def launcher(elf: Elf) -> Findings:
     """Yield advice if a script folder's program needs a contained library.
 
     PEP 427, The .data directory: scripts go to a folder of the environment.
     """
-    if ".data/scripts/" in elf.name and not contained.isdisjoint(elf.needed):
-        text = "is installed away from the library that it needs"
+    if ".data/scripts/" not in elf.name:
+        return
+    if any(isinstance(found, Elf) for found in elf.links.values()):
+        text = "is installed away from the package, and needs a contained library"
         yield Finding("wheel.executable.launcher", elf.name, text, advice=True)
