@@ -27,7 +27,7 @@ class Policy:
 
     __slots__ = (
         "additional", "arch", "bases", "big_endian", "bits", "first_glibc",
-        "first_level", "flags_mask", "flags_value", "forbidden", "levels",
+        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "levels",
         "libgcc_node", "loader", "machine", "nodes", "pep_599", "provided", "providers",
         "withdrawn",
     )  # fmt: skip
@@ -37,6 +37,7 @@ class Policy:
         self.pep_599: dict[str, Version] = {}
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
+        self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
         self.providers: dict[str, list[str]] = {}
@@ -75,6 +76,9 @@ class Policy:
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
+
+    def _read_glibc(self, *libraries: str) -> None:
+        self.glibc.update(libraries)
 
     def _read_basis(self, basis: str, *rules: str) -> None:
         self.bases.update(dict.fromkeys(rules, basis))

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
-ALL_HOLD, NOT_CONFIRMED, UNUSABLE = 0, 1, 2  # exit statuses
+ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
 BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
@@ -200,12 +200,14 @@ def holds(needed: Version, claimed: Version) -> bool:
 def oldest(against: list[Finding], policy: Policy) -> str | None:
     """Return the tag of the oldest level with policy data that holds, if any does.
 
-    Objections and conditions aside; auditwheel's overall tag.
+    Conditions, and objections that hold at every level, aside; auditwheel's overall
+    tag.
     """
     levels = [
         finding.min_level
         for finding in against
-        if not finding.advice and finding.outcome == Outcome.FALSE
+        if not finding.advice
+        and (finding.min_level < NEVER or finding.outcome == Outcome.FALSE)
     ]
     return _oldest_with_data(max(levels, default=policy.first_level), policy)
 
@@ -258,10 +260,10 @@ def exit_status(report: Report, *, checking: bool) -> int:
     if not checking:
         return ALL_HOLD
     if report.outcome == Outcome.NO_ELF:
-        return NOT_CONFIRMED if report.claims else ALL_HOLD
+        return FALSE_CLAIM if report.claims else ALL_HOLD
     is_confirmed = all(
         finding.provided or finding.outcome == Outcome.OBJECTIONS
         for claim in report.claims
         for finding in claim.against
     )
-    return ALL_HOLD if is_confirmed else NOT_CONFIRMED
+    return ALL_HOLD if is_confirmed else FALSE_CLAIM
