@@ -12,7 +12,10 @@ from manylinux_reference.rules.wheel.report import Outcome, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
+
+    Provided: TypeAlias = "Sequence[tuple[str, str]]"
 
 
 def wheels_below(paths: Iterable[str]) -> Iterator[str]:
@@ -28,20 +31,23 @@ def wheels_below(paths: Iterable[str]) -> Iterator[str]:
             yield path
 
 
-def audits(paths: list[str], jobs: int = 0) -> Iterator[Report]:
+def audits(
+    paths: list[str], jobs: int = 0, provided: Provided = ()
+) -> Iterator[Report]:
     """Yield a report for each wheel, in order.
 
-    ``jobs`` is the number of processes, 0 for one per processor.
+    ``jobs`` is the number of processes, 0 for one per processor.  ``provided`` are the
+    libraries of other wheels, as ``Policy`` has them.
     """
     jobs = min(jobs or len(os.sched_getaffinity(0)), len(paths))
     if jobs <= 1:
-        yield from map(report_on, paths)
+        yield from (report_on(path, provided) for path in paths)
         return
     futures = import_module("concurrent.futures")  # 20 ms that one wheel does not need
     with futures.ProcessPoolExecutor(jobs) as pool:
         # The longest work first, so that no process is left with it alone at the end.
         started = {
-            number: pool.submit(report_on, paths[number])
+            number: pool.submit(report_on, paths[number], provided)
             for number in sorted(range(len(paths)), key=lambda n: -_size(paths[n]))
         }
         for number in range(len(paths)):
@@ -56,10 +62,10 @@ def _size(path: str) -> int:
         return 0
 
 
-def report_on(path: str) -> Report:
+def report_on(path: str, provided: Provided = ()) -> Report:
     """Audit one wheel; what is wrong with the file itself is a report as well."""
     try:
-        return audit(path)
+        return audit(path, provided)
     except UnusableError as error:
         return _without_answer(path, error, Outcome.UNUSABLE)
     except NotJudgedError as error:

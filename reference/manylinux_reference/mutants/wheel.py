@@ -31,8 +31,8 @@ from manylinux_reference.rules.wheel.audit import (
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.loading import interpreter
 from manylinux_reference.rules.wheel.members import elf_members, unsafe
-from manylinux_reference.rules.wheel.needed import allowed_from, needed
-from manylinux_reference.rules.wheel.report import Finding
+from manylinux_reference.rules.wheel.needed import allowed_from, needed, reached
+from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
     forbidden,
     may_be_missing,
@@ -40,6 +40,7 @@ from manylinux_reference.rules.wheel.symbols import (
     resolved,
 )
 from manylinux_reference.rules.wheel.versions import (
+    defined,
     is_required,
     node,
     provider,
@@ -84,6 +85,11 @@ def _not_taken_for_pure(report: Report) -> str:
     wrong = outcome(report)
     report.files = files
     return wrong
+
+
+def _condition_taken_for_granted(report: Report) -> str:
+    right = outcome(report)
+    return Outcome.HOLDS if right == Outcome.CONDITION else right
 
 
 def _levels_with_data(claimed: Version, policy: Policy) -> Version:
@@ -131,6 +137,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.needed.loader": needed,
     "wheel.needed.musl": needed,
     "wheel.needed.no-path": needed,
+    "wheel.needed.reached": reached,
     "wheel.needed.withdrawn": needed,
     "wheel.relocations.text": loading.text_relocations,
     "wheel.runpath.origin": loading.runpath,
@@ -142,6 +149,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.tags.metadata": contents.metadata,
     "wheel.tags.one-triple-per-line": contents.one_triple_per_line,
     "wheel.tls.static": loading.static_tls,
+    "wheel.versions.contained": defined,
     "wheel.versions.namespace": node,
     "wheel.versions.private": node,
     "wheel.versions.provider": provider,
@@ -175,6 +183,7 @@ MUTANTS: Table = {
     "auditor.members.every": {"off": _members_if(lambda name: ".data/" not in name)},
     "auditor.members.foreign": {"off": {file_findings: _skipping_foreign}},
     "auditor.needs.transitive": {"off": {needs: _of_extensions_alone}},
+    "auditor.outcome.condition": {"off": {outcome: _condition_taken_for_granted}},
     "auditor.outcome.no-elf": {"off": {outcome: _not_taken_for_pure}},
     "auditor.policy.nearest-older-level": {"off": {judged_as: _levels_with_data}},
     "auditor.report.oldest-level": {"off": {oldest: nothing}},

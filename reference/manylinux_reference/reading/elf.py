@@ -40,18 +40,20 @@ class Elf:
     ``filters`` are the names in DT_FILTER, DT_AUXILIARY, DT_AUDIT and DT_DEPAUDIT.
     ``definitions`` are the version nodes that the file defines (DT_VERDEF).
     ``kernel`` is what NT_GNU_ABI_TAG says: a system, 0 for Linux, and its version.
-    ``example_symbols`` maps the index of a version need to the name of a symbol that
-    refers to it, where one was looked for.
+    ``version_symbols`` maps the index of a version need to the symbols that refer to
+    it, where they were looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
+    ``links`` maps each needed name that a file of the wheel has to the file that the
+    loader takes, to the name of one that it finds and cannot load, or to None.
     """
 
     __slots__ = (
         "abi_version", "big_endian", "bits", "debug", "definitions", "dynamic",
-        "example_symbols", "exports", "filters", "flags", "flags_1", "interpreter",
-        "isa_needed", "kernel", "loads", "machine", "name", "needed", "osabi", "relr",
+        "exports", "filters", "flags", "flags_1", "interpreter", "isa_needed",
+        "kernel", "links", "loads", "machine", "name", "needed", "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
-        "tls_relocations", "type", "undefined", "version_needs",
+        "tls_relocations", "type", "undefined", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -68,9 +70,10 @@ class Elf:
         self.soname = ""
         self.rpath = self.runpath = ""  # DT_RPATH, DT_RUNPATH
         self.flags_1 = 0  # DT_FLAGS_1
-        self.version_needs: list[VersionNeed] = []
         self.definitions: set[str] = set()
-        self.example_symbols: dict[int, str] = {}
+        self.links: dict[str, Elf | str | None] = {}
+        self.version_needs: list[VersionNeed] = []
+        self.version_symbols: dict[int, list[str]] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = False
         self.static_tls = False  # DF_STATIC_TLS
@@ -109,8 +112,18 @@ class Elf:
 
     @property
     def is_loadable(self) -> bool:
-        """Whether a loader ever sees this file; objects and debug files are not."""
-        return self.type in (ET_EXEC, ET_DYN) and not self.debug
+        """Whether a loader is ever asked for this file.
+
+        It is not for objects, files split off for debuggers, and code for processors
+        that Linux does not run on, or that no tag names.
+        """
+        has_type = self.type in (ET_EXEC, ET_DYN)
+        return has_type and not self.debug and self.has_machine_of_tag
+
+    @property
+    def has_machine_of_tag(self) -> bool:
+        """Whether some tag's architecture has this e_machine."""
+        return self.machine in MACHINES
 
     @property
     def runpaths(self) -> list[str]:

@@ -114,7 +114,7 @@ def _attempt(
 def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -> Elf:
     elf = Elf(name)
     table = _header(buffer, elf)
-    if not elf.is_loadable or elf.machine not in MACHINES:
+    if not elf.is_loadable:
         return elf
     segments = read_segments(buffer, elf, table, budget)
     by_kind = {each.kind: each for each in segments}

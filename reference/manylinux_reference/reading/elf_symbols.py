@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
-MOST_TRIES = 10_000  # symbols of a version that are tried as its example
+VERSIONS_PER_STEP = 4096  # so many are passed over in the time of a step
 STB_WEAK = 2
 VERSYM_HIDDEN = 0x8000
 EM_S390 = 22
@@ -34,9 +34,8 @@ class SymbolQuery:
     """Which symbols to look for in the files of a wheel.
 
     ``names`` in each file; those of ``by_library`` in files that need the library;
-    each of ``stem_prefixes`` followed by the file's stem.  For a version need whose
-    node is not among ``known_nodes``, one symbol is looked for as an example; None if
-    for no version need.
+    each of ``stem_prefixes`` followed by the file's stem.  Of a version need whose node
+    is not among ``known_nodes`` every symbol is looked for; None: of no version need.
     """
 
     __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes")
@@ -62,7 +61,7 @@ class SymbolQuery:
         return found
 
     def indexes_for(self, elf: Elf) -> list[int]:
-        """Return the indexes of the version needs that want an example symbol."""
+        """Return the indexes of the version needs whose symbols are wanted."""
         known = self.known_nodes
         if known is None:
             return []
@@ -70,7 +69,7 @@ class SymbolQuery:
 
 
 def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
-    """Fill in what was asked for: ``undefined``, ``exports``, ``example_symbols``.
+    """Fill in what was asked for: ``undefined``, ``exports``, ``version_symbols``.
 
     And of weak version needs whether a strong symbol is bound to them.
     Of a shared object without needs every undefined name counts as asked for.
@@ -92,7 +91,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
-        _read_examples(bound, elf, indexes)
+        _read_version_symbols(bound, elf, indexes)
         for need in weak:
             need.strong = any(
                 undefined
@@ -119,16 +118,14 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
             elf.exports.add(name)
 
 
-def _read_examples(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> None:
-    """Find one symbol for each of the first version indexes, as evidence for people."""
-    tries = MOST_TRIES
-    for wanted in indexes[:FEW]:
-        for name, undefined, _ in bound.to(wanted):
-            tries -= 1
-            if undefined:
-                elf.example_symbols[wanted] = bound.dynamic.string(name)
-            if undefined or tries < 0:
-                break
+def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> None:
+    """Find the undefined symbols of some version indexes, as evidence for people."""
+    for wanted in indexes:
+        elf.version_symbols[wanted] = [
+            bound.dynamic.string(name)
+            for name, undefined, _ in bound.to(wanted)
+            if undefined
+        ]
 
 
 class BoundSymbols:
@@ -144,10 +141,12 @@ class BoundSymbols:
 
     def to(self, index: int) -> Iterator[tuple[int, bool, bool]]:
         """Yield the symbols that are bound to a version index, hidden or not."""
+        steps = self.dynamic.budget.steps
+        steps.spend(1 + self._symbols.count // VERSIONS_PER_STEP)
         for wanted in (index, index | VERSYM_HIDDEN):
             value, step = self._index.pack(wanted), self._index.size
             for number in _entries_starting_with(self._versions, value, step):
-                self.dynamic.budget.steps.spend()
+                steps.spend()
                 yield self._symbols[number]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Version = tuple[int, int]  # of glibc: major, minor
 
@@ -18,15 +18,19 @@ class Policy:
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
     nodes, to the first level that allows them.  ``forbidden`` holds triples of
     library, the level from which on it is allowed, and symbols.  ``levels`` are
-    those with data, from the architecture's first one on.
+    those with data, from the architecture's first one on.  ``page`` is the largest
+    page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
+    right with which they bind, where that is no standard.  ``provided`` holds pairs of
+    a distribution and a pattern of library names that the user says it supplies.
 
     Raises KeyError for an architecture without a policy.
     """
 
     __slots__ = (
-        "additional", "arch", "big_endian", "bits", "first_glibc", "first_level",
-        "flags_mask", "flags_value", "forbidden", "levels", "libgcc_node", "loader",
-        "machine", "nodes", "pep_599", "providers", "withdrawn",
+        "additional", "arch", "bases", "big_endian", "bits", "first_glibc",
+        "first_level", "flags_mask", "flags_value", "forbidden", "kernel", "levels",
+        "libgcc_node", "loader", "machine", "nodes", "page", "pep_599", "provided",
+        "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -34,6 +38,8 @@ class Policy:
         self.pep_599: dict[str, Version] = {}
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
+        self.bases: dict[str, str] = {}
+        self.provided: Sequence[tuple[str, str]] = ()
         self.providers: dict[str, list[str]] = {}
         self.forbidden: list[tuple[str, Version, tuple[bytes, ...]]] = []
         self.nodes: dict[str, Version] = {}
@@ -53,7 +59,8 @@ class Policy:
     def _read_arch(
         self, _: str, bits: str, machine: str, order: str, *rest: str
     ) -> None:
-        mask, value, self.loader, glibc, level, self.libgcc_node = rest
+        mask, value, self.loader, glibc, level, self.libgcc_node, page, kernel = rest
+        self.page, self.kernel = int(page), version(kernel)
         self.bits, self.machine = int(bits), int(machine)
         self.big_endian = order == "big"
         self.flags_mask, self.flags_value = int(mask), int(value)
@@ -70,6 +77,9 @@ class Policy:
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
+
+    def _read_basis(self, basis: str, *rules: str) -> None:
+        self.bases.update(dict.fromkeys(rules, basis))
 
     def _read_provider(self, namespace: str, *libraries: str) -> None:
         self.providers[namespace] = list(libraries)
