@@ -70,7 +70,9 @@ def run_plainly(words: list[str]) -> int:
     """Run a command line of paths alone, as argparse would have read it."""
     command, *wheels = words
     if not wheels:
-        sys.stderr.write(f"usage: manylinux {command} [--json] [--jobs N] [--provided-by PROJECT:LIBRARY] WHEEL ...\n")
+        sys.stderr.write(
+            f"usage: manylinux {command} [--json] [--jobs N] [--provided-by PROJECT:LIBRARY] WHEEL ...\n"
+        )
         return UNUSABLE
     return run(Plain(command, wheels))
 
@@ -94,7 +96,9 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
         sys.stderr.write("manylinux: there is no wheel in the folder\n")
         return UNUSABLE
     worst = ALL_HOLD
-    for report in _with_progress(audits(paths, arguments.jobs, arguments.provided_by), len(paths)):
+    for report in _with_progress(
+        audits(paths, arguments.jobs, arguments.provided_by), len(paths)
+    ):
         sys.stdout.writelines(f"{line}\n" for line in shown(report, brief=checking))
         sys.stdout.flush()
         worst = max(worst, exit_status(report, checking=checking))

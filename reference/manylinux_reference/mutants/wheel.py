@@ -31,7 +31,7 @@ from manylinux_reference.rules.wheel.audit import (
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.loading import interpreter
 from manylinux_reference.rules.wheel.members import elf_members, unsafe
-from manylinux_reference.rules.wheel.needed import allowed_from, needed, reached
+from manylinux_reference.rules.wheel.needed import allowed_from, names, needed, reached
 from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
     forbidden,
@@ -42,6 +42,8 @@ from manylinux_reference.rules.wheel.symbols import (
 from manylinux_reference.rules.wheel.versions import (
     defined,
     is_required,
+    library,
+    marker,
     node,
     provider,
     relocations,
@@ -119,6 +121,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.bundled.unique-name": bundled.unique_name,
     "wheel.contents.elf": contents.has_elf,
     "wheel.contents.record": contents.record,
+    "wheel.elf.abi-version": header.abi_version,
     "wheel.elf.byte-order": header.byte_order,
     "wheel.elf.class": header.elf_class,
     "wheel.elf.flags.armv7l": header.flags,
@@ -130,6 +133,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.executable.interpreter": interpreter,
     "wheel.executable.launcher": loading.launcher,
     "wheel.isa.property": loading.isa_property,
+    "wheel.kernel.note": loading.kernel,
     "wheel.layout.purelib": contents.purelib,
     "wheel.layout.root-is-purelib": contents.root_is_purelib,
     "wheel.needed.allowed": needed,
@@ -139,8 +143,12 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.needed.no-path": needed,
     "wheel.needed.reached": reached,
     "wheel.needed.withdrawn": needed,
+    "wheel.relocations.relr-marker": marker,
     "wheel.relocations.text": loading.text_relocations,
     "wheel.runpath.origin": loading.runpath,
+    "wheel.segments.alignment": loading.segments,
+    "wheel.shared-object.no-open": loading.no_open,
+    "wheel.shared-object.type": loading.shared_object,
     "wheel.stack.executable": loading.executable_stack,
     "wheel.stack.header": loading.stack_header,
     "wheel.symbols.pyfpe": pyfpe,
@@ -151,6 +159,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.tls.static": loading.static_tls,
     "wheel.versions.contained": defined,
     "wheel.versions.namespace": node,
+    "wheel.versions.needed": library,
     "wheel.versions.private": node,
     "wheel.versions.provider": provider,
 }
@@ -190,11 +199,13 @@ MUTANTS: Table = {
     "wheel.contents.any-name": {
         "off": _members_if(lambda name: not name.endswith(".py")),
     },
+    "wheel.elf.not-loaded": {"off": {header.is_data: never}},
     "wheel.executable.static": {"off": {interpreter: _dynamic_alone}},
     "wheel.levels.monotone": {
         "off": {holds: lambda needed, claimed: needed == claimed}
     },
     "wheel.needed.additional-libraries": {"off": {allowed_from: _pep_599_alone}},
+    "wheel.needed.filters": {"off": {names: lambda elf: elf.needed}},
     "wheel.needed.pep-599-libraries": {"off": {allowed_from: _additional_alone}},
     "wheel.symbols.weak": {"off": {may_be_missing: never}},
     "wheel.versions.weak-need": {"off": {is_required: always}},

@@ -18,7 +18,8 @@ class Policy:
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
     nodes, to the first level that allows them.  ``forbidden`` holds triples of
     library, the level from which on it is allowed, and symbols.  ``levels`` are
-    those with data, from the architecture's first one on.  ``bases`` maps rules to the
+    those with data, from the architecture's first one on.  ``page`` is the largest
+    page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs of
     a distribution and a pattern of library names that the user says it supplies.
 
@@ -27,9 +28,9 @@ class Policy:
 
     __slots__ = (
         "additional", "arch", "bases", "big_endian", "bits", "first_glibc",
-        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "levels",
-        "libgcc_node", "loader", "machine", "nodes", "pep_599", "provided", "providers",
-        "withdrawn",
+        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
+        "levels", "libgcc_node", "loader", "machine", "nodes", "page", "pep_599",
+        "provided", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -59,7 +60,8 @@ class Policy:
     def _read_arch(
         self, _: str, bits: str, machine: str, order: str, *rest: str
     ) -> None:
-        mask, value, self.loader, glibc, level, self.libgcc_node = rest
+        mask, value, self.loader, glibc, level, self.libgcc_node, page, kernel = rest
+        self.page, self.kernel = int(page), version(kernel)
         self.bits, self.machine = int(bits), int(machine)
         self.big_endian = order == "big"
         self.flags_mask, self.flags_value = int(mask), int(value)

@@ -12,9 +12,9 @@ from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
 from manylinux_reference.rules.wheel.contents import contents, filename_tags
-from manylinux_reference.rules.wheel.header import header, origin
+from manylinux_reference.rules.wheel.header import header, is_data, origin
 from manylinux_reference.rules.wheel.links import link
-from manylinux_reference.rules.wheel.loading import executables, loading
+from manylinux_reference.rules.wheel.loading import executables, libraries, loading
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
 from manylinux_reference.rules.wheel.report import (
@@ -126,7 +126,7 @@ def claims_of(filename: str) -> list[Promised]:
 
 def _guess(wheel: Wheel) -> dict[str, Policy]:
     """Return the policy for a wheel without claims, by its first ELF file."""
-    for elf in wheel.elves[:1]:
+    for elf in [each for each in wheel.elves if not is_data(each)][:1]:
         for policy in map(Policy, architectures()):
             if not origin(elf, policy):
                 return {policy.arch: policy}
@@ -138,6 +138,7 @@ def findings(wheel: Wheel, policy: Policy) -> Findings:
     yield from contents(wheel)
     for elf in wheel.elves:
         yield from file_findings(elf, wheel, policy)
+    yield from libraries(wheel)
     yield from bundled(wheel, policy)
 
 
@@ -147,15 +148,16 @@ def file_findings(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
 
     One of another architecture is refused, not skipped (PEP 599, item 1).
     """
+    if is_data(elf):
+        return
     foreign = origin(elf, policy)
     if foreign:
         yield from foreign
         return
     yield from header(elf, policy)
-    if elf.is_loadable:
-        yield from loading(elf, policy)
-        yield from executables(elf, policy)
-        yield from needs(elf, wheel, policy)
+    yield from loading(elf, policy)
+    yield from executables(elf, policy)
+    yield from needs(elf, wheel, policy)
 
 
 @decides("auditor.needs.transitive")

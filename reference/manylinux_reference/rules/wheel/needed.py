@@ -46,7 +46,7 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
 
     PEP 599, The manylinux2014 policy, item 1.
     """
-    for name in elf.needed:
+    for name in names(elf):
         kind = kind_of(name, elf, policy)
         if kind in REFUSED:
             rule, why = REFUSED[kind]
@@ -126,6 +126,15 @@ def matches(name: str, pattern: str) -> bool:
             return False
         at = found + len(part)
     return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1])
+
+
+@decides("wheel.needed.filters")
+def names(elf: Elf) -> list[str]:
+    """Return the libraries that the loader looks for, those it filters through too.
+
+    glibc, ``elf/dl-deps.c``: DT_FILTER and DT_AUXILIARY beside DT_NEEDED.
+    """
+    return elf.needed + elf.filters
 
 
 @decides(

@@ -29,7 +29,6 @@ def symbol_query(wheel: Wheel, policy: Policy, level: Version) -> SymbolQuery:
         by_library=by_library,
         stem_prefixes=INIT_PREFIXES if is_init_needed else (),
         known_nodes=None if level == NEVER else _nodes_at(level, policy),
-        steps=wheel.budget.steps,
     )
 
 
