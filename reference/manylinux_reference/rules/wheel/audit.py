@@ -7,7 +7,7 @@ from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_reader import read_elves
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel, read_dist_info
+from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
@@ -40,11 +40,14 @@ BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
-def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
-    """Audit one wheel; ``provided`` are libraries of other wheels (see ``Policy``).
+def audit(
+    path: str, provided: Sequence[tuple[str, str]] = (), *, hashes: bool = True
+) -> Report:
+    """Audit one wheel; without ``hashes``, what is no ELF file is not read to its end.
 
+    ``provided`` are libraries of other wheels (see ``Policy``).
     Raises UnusableError if it cannot be read or claims an unknown architecture,
-    NotJudgedError if that takes too much.
+    NotJudgedError if it is beyond the budget.
     """
     filename = path.rpartition("/")[2]
     claims = claims_of(filename)
@@ -52,7 +55,7 @@ def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
     policies = {arch: _policy(arch) for arch in archs}
     first = next(iter(policies.values()), None) or Policy(USUAL_ARCH)
     level = min((version for _, (version, _) in claims), default=NEVER)
-    wheel = read_wheel(path, Wheel(filename), first, level)
+    wheel = read_wheel(path, Wheel(filename), first, level, hashes=hashes)
     policies = policies or _guess(wheel)
     found = {}
     for arch, policy in policies.items():
@@ -89,7 +92,9 @@ def _all_findings(wheel: Wheel, policy: Policy) -> list[Finding]:
     return found
 
 
-def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel:
+def read_wheel(
+    path: str, wheel: Wheel, policy: Policy, level: Version, *, hashes: bool
+) -> Wheel:
     """Read what the rules look at into a wheel of which only the name is known.
 
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
@@ -99,8 +104,12 @@ def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
-        for elf in read_elves(archive, elf_members(archive), query):
+        if hashes:
+            compare_hashes(archive, wheel)
+        members = elf_members(archive, thoroughly=hashes)
+        for elf in read_elves(archive, members, query):
             wheel.add(elf)
+        wheel.changed = archive.changed
     link(wheel)
     return wheel
 
