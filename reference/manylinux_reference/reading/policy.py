@@ -28,9 +28,9 @@ class Policy:
 
     __slots__ = (
         "additional", "arch", "bases", "big_endian", "bits", "first_glibc",
-        "first_level", "flags_mask", "flags_value", "forbidden", "kernel", "levels",
-        "libgcc_node", "loader", "machine", "nodes", "page", "pep_599", "provided",
-        "providers", "withdrawn",
+        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
+        "levels", "libgcc_node", "loader", "machine", "nodes", "page", "pep_599",
+        "provided", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -38,6 +38,7 @@ class Policy:
         self.pep_599: dict[str, Version] = {}
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
+        self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
         self.providers: dict[str, list[str]] = {}
@@ -77,6 +78,9 @@ class Policy:
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
+
+    def _read_glibc(self, *libraries: str) -> None:
+        self.glibc.update(libraries)
 
     def _read_basis(self, basis: str, *rules: str) -> None:
         self.bases.update(dict.fromkeys(rules, basis))

@@ -7,7 +7,7 @@ from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_reader import read_elves
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel, read_dist_info
+from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
-ALL_HOLD, NOT_CONFIRMED, UNUSABLE = 0, 1, 2  # exit statuses
+ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
 BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
 BY_FILES = (  # of those, what no level changes: a fault of the files
     "wheel.relocations.relr-marker", "wheel.versions.contained",
@@ -44,11 +44,14 @@ BY_FILES = (  # of those, what no level changes: a fault of the files
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
-def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
-    """Audit one wheel; ``provided`` are libraries of other wheels (see ``Policy``).
+def audit(
+    path: str, provided: Sequence[tuple[str, str]] = (), *, hashes: bool = True
+) -> Report:
+    """Audit one wheel; without ``hashes``, what is no ELF file is not read to its end.
 
+    ``provided`` are libraries of other wheels (see ``Policy``).
     Raises UnusableError if it cannot be read or claims an unknown architecture,
-    NotJudgedError if that takes too much.
+    NotJudgedError if it is beyond the budget.
     """
     filename = path.rpartition("/")[2]
     claims = claims_of(filename)
@@ -56,7 +59,7 @@ def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
     policies = {arch: _policy(arch) for arch in archs}
     first = next(iter(policies.values()), None) or Policy(USUAL_ARCH)
     level = min((version for _, (version, _) in claims), default=NEVER)
-    wheel = read_wheel(path, Wheel(filename), first, level)
+    wheel = read_wheel(path, Wheel(filename), first, level, hashes=hashes)
     policies = policies or _guess(wheel)
     found = {}
     for arch, policy in policies.items():
@@ -93,7 +96,9 @@ def _all_findings(wheel: Wheel, policy: Policy) -> list[Finding]:
     return found
 
 
-def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel:
+def read_wheel(
+    path: str, wheel: Wheel, policy: Policy, level: Version, *, hashes: bool
+) -> Wheel:
     """Read what the rules look at into a wheel of which only the name is known.
 
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
@@ -103,8 +108,12 @@ def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
-        for elf in read_elves(archive, elf_members(archive), query):
+        if hashes:
+            compare_hashes(archive, wheel)
+        members = elf_members(archive, thoroughly=hashes)
+        for elf in read_elves(archive, members, query):
             wheel.add(elf)
+        wheel.changed = archive.changed
     link(wheel)
     return wheel
 
@@ -206,12 +215,14 @@ def holds(needed: Version, claimed: Version) -> bool:
 def oldest(against: list[Finding], policy: Policy) -> str | None:
     """Return the tag of the oldest level with policy data that holds, if any does.
 
-    Objections and conditions aside; auditwheel's overall tag.
+    Conditions, and objections that hold at every level, aside; auditwheel's overall
+    tag.
     """
     levels = [
         finding.min_level
         for finding in against
-        if not finding.advice and finding.outcome == Outcome.FALSE
+        if not finding.advice
+        and (finding.min_level < NEVER or finding.outcome == Outcome.FALSE)
     ]
     return _oldest_with_data(max(levels, default=policy.first_level), policy)
 
@@ -264,10 +275,10 @@ def exit_status(report: Report, *, checking: bool) -> int:
     if not checking:
         return ALL_HOLD
     if report.outcome == Outcome.NO_ELF:
-        return NOT_CONFIRMED if report.claims else ALL_HOLD
+        return FALSE_CLAIM if report.claims else ALL_HOLD
     is_confirmed = all(
         finding.provided or finding.outcome == Outcome.OBJECTIONS
         for claim in report.claims
         for finding in claim.against
     )
-    return ALL_HOLD if is_confirmed else NOT_CONFIRMED
+    return ALL_HOLD if is_confirmed else FALSE_CLAIM

@@ -109,11 +109,13 @@ class _Loader:
 
 
 def _note(elf: Elf, name: str, found: Link) -> None:
+    """Keep what the loader finds, or what is worse of it and of what it found before."""
     before = elf.links.get(name, found)
-    if before is None or found is None:
-        elf.links[name] = None
-    elif not isinstance(before, str):
-        elf.links[name] = found
+    if before is not None and found is not None:
+        found = before if isinstance(before, str) else found
+    else:
+        found = None
+    elf.links[name] = found
 
 
 def _same_machine(one: Elf, other: Elf) -> bool:

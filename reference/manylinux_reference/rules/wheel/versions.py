@@ -135,7 +135,7 @@ def node_rule(need: VersionNeed, policy: Policy) -> str:
 
 @decides("wheel.versions.provider")
 def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
-    """Yield advice if the library does not define the node on this architecture.
+    """Yield a finding if the library does not define the node on this architecture.
 
     The loader looks in the library that the need names (``elf/dl-version.c``).
     """
@@ -147,8 +147,8 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
         f"which does not define it on {policy.arch}"
     )
     yield Finding(
-        "wheel.versions.provider", elf.name, text, advice=True,
-        library=need.library, version=need.node,
+        "wheel.versions.provider", elf.name, text, library=need.library,
+        version=need.node,
     )  # fmt: skip
 
 
