@@ -37,6 +37,10 @@ Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
 ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
 BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
+BY_FILES = (  # of those, what no level changes: a fault of the files
+    "wheel.relocations.relr-marker", "wheel.versions.contained",
+    "wheel.versions.needed",
+)  # fmt: skip
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
@@ -230,7 +234,7 @@ def by_symbols(against: list[Finding], policy: Policy) -> str | None:
         finding.min_level
         for finding in against
         if finding.rule.startswith(BY_SYMBOLS)
-        and finding.rule != "wheel.versions.contained"
+        and finding.rule not in BY_FILES
         and not finding.advice
     ]
     return _oldest_with_data(max(levels, default=policy.first_level), policy)

@@ -50,10 +50,7 @@ def library(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     """
     if need.library not in (*elf.needed, policy.loader_name):
         text = f"needs {need.node} from {need.library}, which DT_NEEDED does not name"
-        yield Finding(
-            "wheel.versions.needed", elf.name, text,
-            library=need.library, version=need.node,
-        )  # fmt: skip
+        yield Finding("wheel.versions.needed", elf.name, text, library=need.library)
 
 
 @decides("wheel.versions.contained")
