@@ -148,7 +148,7 @@ def _guess(wheel: Wheel) -> dict[str, Policy]:
 
 def findings(wheel: Wheel, policy: Policy) -> Findings:
     """Yield all that speaks against any level of one architecture."""
-    yield from contents(wheel)
+    yield from contents(wheel, policy)
     for elf in wheel.elves:
         yield from file_findings(elf, wheel, policy)
     yield from libraries(wheel)
