@@ -34,6 +34,7 @@ from manylinux_reference.rules.wheel.members import elf_members, unsafe
 from manylinux_reference.rules.wheel.needed import allowed_from, names, needed, reached
 from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
+    cxx_versioned,
     forbidden,
     may_be_missing,
     pyfpe,
@@ -155,6 +156,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.shared-object.type": loading.shared_object,
     "wheel.stack.executable": loading.executable_stack,
     "wheel.stack.header": loading.stack_header,
+    "wheel.symbols.cxx-versioned": cxx_versioned,
     "wheel.symbols.pyfpe": pyfpe,
     "wheel.symbols.resolved": resolved,
     "wheel.tags.any": contents.platform_any,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_reader import read_elves
+from manylinux_reference.reading.elf_symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info
@@ -36,7 +37,10 @@ if TYPE_CHECKING:
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
 ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
-BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
+BY_SYMBOLS = (
+    *("wheel.versions.", "wheel.symbols.glibc-", "wheel.symbols.cxx-"),
+    "wheel.relocations.relr",
+)
 BY_FILES = (  # of those, what no level changes: a fault of the files
     "wheel.relocations.relr-marker", "wheel.versions.contained",
     "wheel.versions.needed",
@@ -113,9 +117,25 @@ def read_wheel(
         members = elf_members(archive, thoroughly=hashes)
         for elf in read_elves(archive, members, query):
             wheel.add(elf)
+        link(wheel)
+        _leave_out_contained(archive, wheel)
         wheel.changed = archive.changed
-    link(wheel)
     return wheel
+
+
+def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:
+    """Leave of the C++ names without a version those that the wheel itself defines."""
+    names = {name for elf in wheel.elves for name in elf.unversioned}
+    if not names:
+        return
+    found = [each for elf in wheel.elves for each in elf.links.values()]
+    libraries = {each.name for each in found if isinstance(each, Elf)}
+    members = (each for each in archive.members if each.name in libraries)
+    query = SymbolQuery(name.encode() for name in names)
+    for library in read_elves(archive, members, query):
+        names -= {name.decode() for name in library.exports}
+    for elf in wheel.elves:
+        elf.unversioned = [name for name in elf.unversioned if name in names]
 
 
 def _policy(arch: str) -> Policy:
