@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
 ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
+CONFIRMED = (Outcome.HOLDS, Outcome.OBJECTIONS, Outcome.NO_CLAIM)
 BY_SYMBOLS = (
     *("wheel.versions.", "wheel.symbols.glibc-", "wheel.symbols.cxx-"),
     "wheel.relocations.relr",
@@ -292,13 +293,17 @@ def exit_status(report: Report, *, checking: bool) -> int:
     """
     if report.outcome in (Outcome.UNUSABLE, Outcome.NOT_JUDGED):
         return UNUSABLE
-    if not checking:
-        return ALL_HOLD
-    if report.outcome == Outcome.NO_ELF:
-        return FALSE_CLAIM if report.claims else ALL_HOLD
-    is_confirmed = all(
-        finding.provided or finding.outcome == Outcome.OBJECTIONS
+    if checking and report.outcome not in CONFIRMED:
+        is_empty = report.outcome == Outcome.NO_ELF and not report.claims
+        if not (is_empty or is_met(report)):
+            return FALSE_CLAIM
+    return ALL_HOLD
+
+
+def is_met(report: Report) -> bool:
+    """Return whether the user has named every condition of the claims himself."""
+    return report.outcome == Outcome.CONDITION and all(
+        finding.provided or not finding.condition
         for claim in report.claims
         for finding in claim.against
     )
-    return ALL_HOLD if is_confirmed else FALSE_CLAIM
