@@ -4,6 +4,7 @@ from __future__ import annotations
 
 REMEDIES = {  # by the longest beginning of a rule's identifier
     "wheel.abi.": "build for one ABI and say in the filename which",
+    "wheel.abi.module-suffix": "name the module for the interpreter that imports it",
     "wheel.bundled.glibc": "take it out: glibc is the system's",
     "wheel.bundled.sbom": "have the tool that bundles write .dist-info/sboms (PEP 770)",
     "wheel.bundled.unique-name": "rename file and SONAME, as auditwheel repair does",
