@@ -45,7 +45,8 @@ def _architectures(facts: Data, policies: Data) -> Iterator[str]:
             f"arch {name} {arch['bits']} {arch['e_machine_number']} "
             f"{arch['byte_order']} {arch['e_flags_mask']} {arch['e_flags_value']} "
             f"{arch['loader']} {arch['first_glibc']} {policies['first-level'][name]} "
-            f"{policies['libgcc-nodes'].get(name, '-')} {arch['largest_page']} {arch['oldest_kernel']}"
+            f"{policies['libgcc-nodes'].get(name, '-')} "
+            f"{arch['largest_page']} {arch['oldest_kernel']}"
         )
 
 
