@@ -16,6 +16,7 @@ from manylinux_reference.mutants.table import (
     without,
 )
 from manylinux_reference.reading.archive import Archive, Member
+from manylinux_reference.reading.policy import NEVER
 from manylinux_reference.rules.wheel import bundled, contents, header, loading
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
@@ -41,6 +42,7 @@ from manylinux_reference.rules.wheel.symbols import (
 )
 from manylinux_reference.rules.wheel.versions import (
     is_required,
+    newer_release,
     node,
     provider,
     relocations,
@@ -88,6 +90,11 @@ def _not_taken_for_pure(report: Report) -> str:
 
 def _levels_with_data(claimed: Version, policy: Policy) -> Version:
     return claimed if claimed in policy.levels else (0, 0)
+
+
+def _release_after(node: str, policy: Policy) -> Version:
+    major, minor = newer_release(node, policy)
+    return major, minor + 1
 
 
 def _dynamic_alone(elf: Elf, policy: Policy) -> Iterator[Finding]:
@@ -150,6 +157,7 @@ WITH_LEVELS: dict[str, Check] = {  # whose level a mutation moves as well
     "wheel.relocations.relr": relocations,
     "wheel.symbols.glibc-2-18": forbidden,
     "wheel.symbols.zlib": forbidden,
+    "wheel.versions.abi-markers": node,
     "wheel.versions.dt-relr": node,
     "wheel.versions.listed": node,
     "wheel.versions.loader": node,
@@ -182,11 +190,16 @@ MUTANTS: Table = {
         "off": _members_if(lambda name: not name.endswith(".py")),
     },
     "wheel.executable.static": {"off": {interpreter: _dynamic_alone}},
+    "wheel.levels.before-first": {"off": {judged_as: lambda claimed, _: claimed}},
     "wheel.levels.monotone": {
         "off": {holds: lambda needed, claimed: needed == claimed}
     },
     "wheel.needed.additional-libraries": {"off": {allowed_from: _pep_599_alone}},
     "wheel.needed.pep-599-libraries": {"off": {allowed_from: _additional_alone}},
     "wheel.symbols.weak": {"off": {may_be_missing: never}},
+    "wheel.versions.newer-glibc": {
+        "off": {newer_release: lambda *_: NEVER},
+        "later": {newer_release: _release_after},
+    },
     "wheel.versions.weak-need": {"off": {is_required: always}},
 }

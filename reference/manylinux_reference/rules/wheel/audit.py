@@ -140,14 +140,14 @@ def needs(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     yield from symbols(elf, wheel, policy)
 
 
-@decides("auditor.policy.nearest-older-level")
+@decides("auditor.policy.nearest-older-level", "wheel.levels.before-first")
 def judged_as(claimed: Version, policy: Policy) -> Version:
     """Return the level by which a claim is judged: its own, data or not.
 
     What levels between two with data allow, ``node_level`` knows; a claim older than
-    the architecture stands for its first glibc (decided here).
+    every system of the architecture stands for the oldest one (decided here).
     """
-    return max(claimed, policy.first_glibc)
+    return max(claimed, policy.oldest_system)
 
 
 def _against(level: Version, found: list[Finding]) -> list[Finding]:
@@ -171,12 +171,12 @@ def holds(needed: Version, claimed: Version) -> bool:
 def oldest(against: list[Finding], policy: Policy) -> str | None:
     """Return the tag of the oldest level with policy data that holds, if any does.
 
-    auditwheel's overall tag.
+    auditwheel's overall tag.  Beyond the data it is that of the newest release needed.
     """
     levels = [finding.min_level for finding in against if not finding.advice]
     first = max(levels, default=policy.first_level)
-    for level in policy.levels:
-        if holds(first, level):
+    for level in [*policy.levels, first]:
+        if first != NEVER and holds(first, level):
             return tags.canonical((level, policy.arch))
     return None
 
