@@ -23,6 +23,8 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A file has the ABI that ``e_flags_reason`` names if ``e_flags & e_flags_mask`` is
     ``e_flags_value`` (processor supplements of the gABI); a mask of 0 fits all files.
     ``loader``: PT_INTERP of an executable (glibc, ``shlib-versions``).
+    ``largest_page``: of memory, in bytes, of kernels that mainstream systems run.
+    ``oldest_kernel``: of the systems whose loader reads NT_GNU_ABI_TAG.
     ``legacy``: the legacy families that exist for the architecture (PEP 513, 571, 599).
     ``kernels``: what ``uname -m`` may say, the tag's own name first.
     ``floor``: the glibc version below which no tool lists tags (informative).
@@ -42,6 +44,8 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     e_flags_value: int
     e_flags_reason: str
     loader: str
+    largest_page: int
+    oldest_kernel: str
     legacy: tuple[str, ...]
     kernels: tuple[str, ...]
     floor: str

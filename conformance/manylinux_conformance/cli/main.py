@@ -26,6 +26,7 @@ from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.run.signals import exit_status, terminable
+from manylinux_conformance.suite.definitions import read_definitions
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.lock import (
@@ -132,12 +133,13 @@ def lint() -> None:
     help="The specification's folder; the installed one by default.",
 )
 def lock(spec: Path | None) -> None:
-    """Write rules.lock; refuses changed rules whose revision was not raised."""
+    """Write rules.lock; refuses changes of meaning without a raised revision."""
     folder = spec or spec_folder()
-    found = read_rules(folder)
+    rules, definitions = read_rules(folder), read_definitions(folder)
+    found = {**rules, **definitions}
     _stop_at(list(broken_promises(found, read_lock(folder), read_retired(folder))))
     write_lock(found, folder)
-    click.echo(f"{len(found)} rules locked")
+    click.echo(f"{len(rules)} rules and {len(definitions)} definitions locked")
 
 
 def _stop_at(findings: list[Finding]) -> None:

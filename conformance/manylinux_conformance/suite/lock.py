@@ -1,4 +1,4 @@
-"""The rule lock: what every rule said when it was last agreed on."""
+"""The rule lock: what every rule and definition said when it was last agreed on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from manylinux_spec.input_files import read_bytes, read_toml
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
+from manylinux_conformance.suite.definitions import Definition
 from manylinux_conformance.suite.rules import Level, Rule, Subject
 
 NAME = "rules.lock"
@@ -28,10 +29,24 @@ class LockedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+class LockedDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One definition as it was locked."""
+
+    id: str
+    revision: int
+    digest: str
+    text: str
+
+
+Named = Rule | Definition  # what has an identifier and a meaning
+Locked = LockedRule | LockedDefinition
+
+
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All locked rules, ordered by identifier."""
+    """All locked rules and definitions, ordered by identifier."""
 
     rules: tuple[LockedRule, ...] = ()
+    definitions: tuple[LockedDefinition, ...] = ()
 
 
 class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +64,7 @@ class RetiredFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     retired: tuple[Retired, ...] = ()
 
 
-def read_lock(folder: Path) -> dict[str, LockedRule]:
+def read_lock(folder: Path) -> dict[str, Locked]:
     """Read ``rules.lock`` of a specification folder; a missing one is empty."""
     path = folder / NAME
     if not path.exists():
@@ -58,7 +73,7 @@ def read_lock(folder: Path) -> dict[str, LockedRule]:
         lock = msgspec.json.decode(read_bytes(path), type=Lock)
     except msgspec.DecodeError as error:
         raise InputError(path, str(error)) from error
-    return {rule.id: rule for rule in lock.rules}
+    return {each.id: each for each in (*lock.rules, *lock.definitions)}
 
 
 def read_retired(folder: Path) -> dict[str, Retired]:
@@ -67,21 +82,29 @@ def read_retired(folder: Path) -> dict[str, Retired]:
     return {entry.id: entry for entry in file.retired}
 
 
-def write_lock(rules: Mapping[str, Rule], folder: Path) -> None:
+def write_lock(named: Mapping[str, Named], folder: Path) -> None:
     """Write ``rules.lock``, whole or not at all."""
-    locked = tuple(
+    ordered = sorted(named.values(), key=lambda each: each.id)
+    rules = tuple(
         LockedRule(
             rule.id, rule.revision, rule.level, rule.subjects, rule.digest, rule.text
         )
-        for rule in sorted(rules.values(), key=lambda rule: rule.id)
+        for rule in ordered
+        if isinstance(rule, Rule)
     )
-    content = msgspec.json.format(msgspec.json.encode(Lock(locked)), indent=1)
+    definitions = tuple(
+        LockedDefinition(each.id, each.revision, each.digest, each.text)
+        for each in ordered
+        if isinstance(each, Definition)
+    )
+    lock = Lock(rules, definitions)
+    content = msgspec.json.format(msgspec.json.encode(lock), indent=1)
     write_whole(folder / NAME, content + b"\n")
 
 
 def broken_promises(
-    rules: Mapping[str, Rule],
-    locked: Mapping[str, LockedRule],
+    rules: Mapping[str, Named],
+    locked: Mapping[str, Locked],
     retired: Mapping[str, Retired],
 ) -> Iterator[Finding]:
     """Yield what may not be locked: silent changes, lost and reused identifiers."""
@@ -105,9 +128,9 @@ def broken_promises(
 
 
 def outdated(
-    rules: Mapping[str, Rule], locked: Mapping[str, LockedRule]
+    rules: Mapping[str, Named], locked: Mapping[str, Locked]
 ) -> Iterator[Finding]:
-    """Yield the rules that the lock does not hold as they are."""
+    """Yield the rules and definitions that the lock does not hold as they are."""
     for identifier, rule in rules.items():
         old = locked.get(identifier)
         if old is None or (old.digest, old.revision) != (rule.digest, rule.revision):
@@ -130,7 +153,7 @@ def word_diff(old: str, new: str) -> str:
     return " ".join(pieces)
 
 
-def _changed(rule: Rule, old: LockedRule) -> Iterator[Finding]:
+def _changed(rule: Named, old: Locked) -> Iterator[Finding]:
     file = f"{rule.chapter}.md"
     if rule.revision < old.revision:
         message = f"{rule.id}: revision {rule.revision} was already {old.revision}"
@@ -141,5 +164,7 @@ def _changed(rule: Rule, old: LockedRule) -> Iterator[Finding]:
         yield Finding(file, rule.line, message)
 
 
-def _said(rule: Rule | LockedRule) -> str:
+def _said(rule: Named | Locked) -> str:
+    if isinstance(rule, Definition | LockedDefinition):
+        return rule.text
     return f"{rule.level} ({', '.join(rule.subjects)}) {rule.text}"

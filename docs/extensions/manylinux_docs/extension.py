@@ -9,6 +9,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from manylinux_docs.directives.case import CaseDirective
 from manylinux_docs.directives.coverage import CoverageDirective
+from manylinux_docs.directives.definition import DefinitionDirective
 from manylinux_docs.directives.deviations import DeviationsDirective
 from manylinux_docs.directives.differences import DifferencesDirective
 from manylinux_docs.directives.matrix import MatrixDirective
@@ -25,6 +26,7 @@ from manylinux_docs.pages.source_pages import collect_source_pages
 DIRECTIVES = {
     "case": CaseDirective,
     "coverage": CoverageDirective,
+    "definition": DefinitionDirective,
     "deviations": DeviationsDirective,
     "differences": DifferencesDirective,
     "matrix": MatrixDirective,

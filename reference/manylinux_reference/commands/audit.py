@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     Shown = Callable[..., Iterable[str]]  # of a report, and whether to be brief
 
 EPILOG = """exit status:
-  0  done; for check: no claim is false
-  1  check only: at least one claim is false
-  2  a wheel or an argument cannot be used
+  0  done; for check: every claim holds, perhaps with objections, or on conditions
+     that --provided-by names
+  1  check only: a claim is false, holds on another condition, or is about no ELF file
+  2  a wheel cannot be used or judged, or an argument cannot be used
 
 examples:
   manylinux audit dist/
   manylinux check dist/*.whl
-  manylinux audit --json numpy-2.1.3-*.whl"""
+  manylinux audit --json numpy-2.1.3-*.whl
+  manylinux check --provided-by torch:libtorch.so --provided-by torch:libc10*.so *.whl"""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -38,9 +40,22 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON report per line")
     parser.add_argument(
+        "--provided-by", action="append", default=[], type=_provided,
+        metavar="PROJECT:LIBRARY",
+        help="a needed library that another wheel brings into the process first, or "
+        "this one by itself; * in its name stands for anything; repeatable",
+    )  # fmt: skip
+    parser.add_argument(
         "--jobs", type=int, default=0, metavar="N",
         help="processes at once (default: one per processor)",
     )  # fmt: skip
+
+
+def _provided(text: str) -> tuple[str, str]:
+    project, colon, library = text.partition(":")
+    if not (project and colon and library) or "/" in library:
+        raise ValueError(text)
+    return project, library
 
 
 def run(arguments: Namespace | Plain) -> int:
@@ -55,7 +70,9 @@ def run_plainly(words: list[str]) -> int:
     """Run a command line of paths alone, as argparse would have read it."""
     command, *wheels = words
     if not wheels:
-        sys.stderr.write(f"usage: manylinux {command} [--json] [--jobs N] WHEEL ...\n")
+        sys.stderr.write(
+            f"usage: manylinux {command} [--json] [--jobs N] [--provided-by PROJECT:LIBRARY] WHEEL ...\n"
+        )
         return UNUSABLE
     return run(Plain(command, wheels))
 
@@ -65,6 +82,7 @@ class Plain:
 
     json = False
     jobs = 0
+    provided_by = ()
 
     def __init__(self, command: str, wheels: list[str]) -> None:
         self.command = command
@@ -78,7 +96,9 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
         sys.stderr.write("manylinux: there is no wheel in the folder\n")
         return UNUSABLE
     worst = ALL_HOLD
-    for report in _with_progress(audits(paths, arguments.jobs), len(paths)):
+    for report in _with_progress(
+        audits(paths, arguments.jobs, arguments.provided_by), len(paths)
+    ):
         sys.stdout.writelines(f"{line}\n" for line in shown(report, brief=checking))
         sys.stdout.flush()
         worst = max(worst, exit_status(report, checking=checking))

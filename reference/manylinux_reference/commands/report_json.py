@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 from manylinux_reference.reading.policy import NEVER
+from manylinux_reference.rules.wheel.report import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.rules.wheel.report import Finding, Report
+    from manylinux_reference.rules.wheel.report import Claim, Finding, Report
 
-FORMAT = 1
+FORMAT = 2
 
 
 def line(report: Report) -> str:
@@ -27,12 +28,16 @@ def as_object(report: Report) -> dict[str, object]:
         "claims": [
             {
                 "tag": claim.tag,
-                "holds": claim.holds,
+                "outcome": claim.outcome,
+                "holds": claim.outcome in (Outcome.HOLDS, Outcome.OBJECTIONS),
                 "findings": [_finding(finding) for finding in claim.against],
+                "versions": _versions(claim),
             }
             for claim in report.claims
         ],
+        "other_tags": report.others,
         "oldest": report.oldest,
+        "oldest_by_symbols": report.by_symbols,
         "advice": [_finding(finding) for finding in report.advice],
         "elf_files": report.files,
         "error": report.error,
@@ -45,8 +50,37 @@ def _finding(finding: Finding) -> dict[str, object]:
     known = not finding.advice and major < NEVER[0]
     return {
         "rule": finding.rule,
+        "basis": finding.basis,
         "member": finding.member,
         "text": finding.text,
         "holds_from": f"{major}.{minor}" if known else None,
+        "condition": finding.condition or None,
         **finding.evidence,
     }
+
+
+def _versions(claim: Claim) -> list[dict[str, object]]:
+    """Return each version that is too new, with all its symbols and their files."""
+    found: dict[tuple[object, object], list[Finding]] = {}
+    for finding in claim.against:
+        if "version" in finding.evidence:
+            key = finding.evidence["library"], finding.evidence["version"]
+            found.setdefault(key, []).append(finding)
+    return [
+        {
+            "library": library,
+            "version": version,
+            "holds_from": _finding(group[0])["holds_from"],
+            "files": [finding.member for finding in group],
+            "symbols": _symbols(group),
+        }
+        for (library, version), group in found.items()
+    ]
+
+
+def _symbols(group: list[Finding]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in group:
+        for symbol in finding.symbols:
+            found.setdefault(symbol, []).append(finding.member)
+    return found

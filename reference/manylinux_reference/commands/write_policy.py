@@ -1,4 +1,4 @@
-"""Writes ``policy.txt`` from the specification's data: ``python -m`` this module.
+"""Writes ``policy.txt`` from the specification: ``python -m`` this module.
 
 Auditing a small wheel takes less time than parsing TOML does, so an audit reads words
 on lines instead.  A test compares the two.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Data = dict[str, Any]
 
-HEADER = "# Written by manylinux_reference.commands.write_policy from spec/data."
+HEADER = "# Written by manylinux_reference.commands.write_policy from spec/."
 
 
 def policy_text() -> str:
@@ -34,6 +34,7 @@ def policy_text() -> str:
         for level, added in levels.items():
             nodes = [f"{space}_{node}" for space in added for node in added[space]]
             lines.append(" ".join(["nodes", arch, level, *nodes]))
+    lines += _bases((spec_folder() / "wheels.md").read_text("utf-8"))
     return "\n".join(lines) + "\n"
 
 
@@ -44,7 +45,9 @@ def _architectures(facts: Data, policies: Data) -> Iterator[str]:
             f"arch {name} {arch['bits']} {arch['e_machine_number']} "
             f"{arch['byte_order']} {arch['e_flags_mask']} {arch['e_flags_value']} "
             f"{arch['loader']} {arch['oldest_node']} {arch['oldest_system']} "
-            f"{policies['first-level'][name]} {policies['libgcc-nodes'].get(name, '-')}"
+            f"{policies['first-level'][name]} "
+            f"{policies['libgcc-nodes'].get(name, '-')} "
+            f"{arch['largest_page']} {arch['oldest_kernel']}"
         )
 
 
@@ -64,6 +67,17 @@ def _libraries(policies: Data) -> Iterator[str]:
     for entry in policies["forbidden"]:
         words = [entry["library"], entry.get("below", "-"), *entry["symbols"]]
         yield " ".join(["forbidden", *words])
+
+
+def _bases(chapter: str) -> Iterator[str]:
+    """Yield the rules about wheels that rest on something else than a standard."""
+    found: dict[str, list[str]] = {"consequence": [], "proposal": []}
+    for block in chapter.split(":::{rule} ")[1:]:
+        rule, *lines = block.splitlines()
+        basis = next(line for line in lines if line.startswith(":basis: "))
+        found.setdefault(basis.removeprefix(":basis: "), []).append(rule.strip())
+    for basis in ("consequence", "proposal"):
+        yield " ".join(["basis", basis, *found[basis]])
 
 
 def write() -> None:

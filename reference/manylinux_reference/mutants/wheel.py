@@ -32,8 +32,8 @@ from manylinux_reference.rules.wheel.audit import (
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.loading import interpreter
 from manylinux_reference.rules.wheel.members import elf_members, unsafe
-from manylinux_reference.rules.wheel.needed import allowed_from, needed
-from manylinux_reference.rules.wheel.report import Finding
+from manylinux_reference.rules.wheel.needed import allowed_from, names, needed, reached
+from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
     forbidden,
     may_be_missing,
@@ -41,7 +41,10 @@ from manylinux_reference.rules.wheel.symbols import (
     resolved,
 )
 from manylinux_reference.rules.wheel.versions import (
+    defined,
     is_required,
+    library,
+    marker,
     newer_release,
     node,
     provider,
@@ -88,6 +91,11 @@ def _not_taken_for_pure(report: Report) -> str:
     return wrong
 
 
+def _condition_taken_for_granted(report: Report) -> str:
+    right = outcome(report)
+    return Outcome.HOLDS if right == Outcome.CONDITION else right
+
+
 def _levels_with_data(claimed: Version, policy: Policy) -> Version:
     return claimed if claimed in policy.levels else (0, 0)
 
@@ -120,6 +128,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.bundled.unique-name": bundled.unique_name,
     "wheel.contents.elf": contents.has_elf,
     "wheel.contents.record": contents.record,
+    "wheel.elf.abi-version": header.abi_version,
     "wheel.elf.byte-order": header.byte_order,
     "wheel.elf.class": header.elf_class,
     "wheel.elf.flags.armv7l": header.flags,
@@ -131,6 +140,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.executable.interpreter": interpreter,
     "wheel.executable.launcher": loading.launcher,
     "wheel.isa.property": loading.isa_property,
+    "wheel.kernel.note": loading.kernel,
     "wheel.layout.purelib": contents.purelib,
     "wheel.layout.root-is-purelib": contents.root_is_purelib,
     "wheel.needed.allowed": needed,
@@ -138,9 +148,14 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.needed.loader": needed,
     "wheel.needed.musl": needed,
     "wheel.needed.no-path": needed,
+    "wheel.needed.reached": reached,
     "wheel.needed.withdrawn": needed,
+    "wheel.relocations.relr-marker": marker,
     "wheel.relocations.text": loading.text_relocations,
     "wheel.runpath.origin": loading.runpath,
+    "wheel.segments.alignment": loading.segments,
+    "wheel.shared-object.no-open": loading.no_open,
+    "wheel.shared-object.type": loading.shared_object,
     "wheel.stack.executable": loading.executable_stack,
     "wheel.stack.header": loading.stack_header,
     "wheel.symbols.pyfpe": pyfpe,
@@ -149,7 +164,9 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.tags.metadata": contents.metadata,
     "wheel.tags.one-triple-per-line": contents.one_triple_per_line,
     "wheel.tls.static": loading.static_tls,
+    "wheel.versions.contained": defined,
     "wheel.versions.namespace": node,
+    "wheel.versions.needed": library,
     "wheel.versions.private": node,
     "wheel.versions.provider": provider,
 }
@@ -183,18 +200,21 @@ MUTANTS: Table = {
     "auditor.members.every": {"off": _members_if(lambda name: ".data/" not in name)},
     "auditor.members.foreign": {"off": {file_findings: _skipping_foreign}},
     "auditor.needs.transitive": {"off": {needs: _of_extensions_alone}},
+    "auditor.outcome.condition": {"off": {outcome: _condition_taken_for_granted}},
     "auditor.outcome.no-elf": {"off": {outcome: _not_taken_for_pure}},
     "auditor.policy.nearest-older-level": {"off": {judged_as: _levels_with_data}},
     "auditor.report.oldest-level": {"off": {oldest: nothing}},
     "wheel.contents.any-name": {
         "off": _members_if(lambda name: not name.endswith(".py")),
     },
+    "wheel.elf.not-loaded": {"off": {header.is_data: never}},
     "wheel.executable.static": {"off": {interpreter: _dynamic_alone}},
     "wheel.levels.before-first": {"off": {judged_as: lambda claimed, _: claimed}},
     "wheel.levels.monotone": {
         "off": {holds: lambda needed, claimed: needed == claimed}
     },
     "wheel.needed.additional-libraries": {"off": {allowed_from: _pep_599_alone}},
+    "wheel.needed.filters": {"off": {names: lambda elf: elf.needed}},
     "wheel.needed.pep-599-libraries": {"off": {allowed_from: _additional_alone}},
     "wheel.symbols.weak": {"off": {may_be_missing: never}},
     "wheel.versions.newer-glibc": {

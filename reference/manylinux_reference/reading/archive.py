@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from struct import Struct, unpack_from
 
+from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Self
 
 STORED, DEFLATED = 0, 8
-MOST_MEMBERS = 250_000
 LARGEST_DIRECTORY = 128 * 1024 * 1024
 LARGEST_MEMBER = 16 * 1024**3
 LARGEST_RATIO = 250  # no real file of ELF code comes near; deflate's own limit is 1032
@@ -54,10 +54,12 @@ class Archive:
 
     ``names`` are those of its folders as well.
 
-    Raises UnusableError if the archive is damaged, ambiguous or out of bounds.
+    Raises UnusableError if the archive is damaged or ambiguous, NotJudgedError if it
+    is beyond the budget.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, budget: Budget | None = None) -> None:
+        self.budget = budget or Budget()
         try:
             self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except OSError as error:
@@ -99,8 +101,7 @@ class Archive:
 
     def _read_directory(self) -> Iterator[Member]:
         count, size, self.directory = self._end_of_directory()
-        if count > MOST_MEMBERS:
-            raise UnusableError(f"{count} members, more than {MOST_MEMBERS}")
+        self.budget.members.spend(count)
         if size > LARGEST_DIRECTORY:
             raise UnusableError(f"a directory of {size} bytes")
         data = self.read(self.directory, size)

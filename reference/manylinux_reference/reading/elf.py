@@ -2,57 +2,83 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manylinux_reference.reading.elf_segments import Segment
+
 MAGIC = b"\x7fELF"
 BITS_32, BITS_64 = 32, 64
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
+# e_machine of the architectures that tags name: EM_386, EM_PPC64, EM_S390, EM_ARM,
+# EM_X86_64, EM_AARCH64, EM_RISCV, EM_LOONGARCH.  No loader opens a file of another.
+MACHINES = frozenset((3, 21, 22, 40, 62, 183, 243, 258))
+DF_1_NOOPEN, DF_1_PIE = 0x40, 0x08000000
 
 
 class VersionNeed:
     """One version that a file needs of a library (LSB, Symbol Versioning).
 
     ``node`` is the version's name, ``weak`` VER_FLG_WEAK, and ``index`` the number by
-    which the file's symbols refer to it.
+    which the file's symbols refer to it.  ``strong`` is whether one that is undefined
+    and not weak refers to it; looked for where the need is weak.
     """
 
-    __slots__ = ("index", "library", "node", "weak")
+    __slots__ = ("index", "library", "node", "strong", "weak")
 
     def __init__(self, library: str, node: str, index: int, *, weak: bool) -> None:
         self.library = library
         self.node = node
         self.index = index
         self.weak = weak
+        self.strong = False
 
 
 class Elf:
     """The facts of one ELF file, read through its program headers alone.
 
-    ``example_symbols`` maps the index of a version need to the name of a symbol that
-    refers to it, where one was looked for.
+    Of a file for a machine of no tag, its header alone.
+    ``filters`` are the names in DT_FILTER, DT_AUXILIARY, DT_AUDIT and DT_DEPAUDIT.
+    ``definitions`` are the version nodes that the file defines (DT_VERDEF).
+    ``kernel`` is what NT_GNU_ABI_TAG says: a system, 0 for Linux, and its version.
+    ``version_symbols`` maps the index of a version need to the symbols that refer to
+    it, where they were looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
+    ``links`` maps each needed name that a file of the wheel has to the file that the
+    loader takes, to the name of one that it finds and cannot load, or to None.
     """
 
     __slots__ = (
-        "big_endian", "bits", "dynamic", "example_symbols", "exports", "flags",
-        "interpreter", "isa_needed", "machine", "name", "needed", "osabi", "relr",
-        "runpaths", "soname", "stack", "static_tls", "textrel", "type", "undefined",
-        "version_needs",
+        "abi_version", "big_endian", "bits", "debug", "definitions", "dynamic",
+        "exports", "filters", "flags", "flags_1", "interpreter", "isa_needed",
+        "kernel", "links", "loads", "machine", "name", "needed", "osabi", "relr",
+        "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
+        "tls_relocations", "type", "undefined", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name  # of the archive's member
         self.bits = 0  # 32 or 64, from EI_CLASS
-        self.machine = self.flags = self.osabi = self.type = 0
+        self.machine = self.flags = self.osabi = self.abi_version = self.type = 0
         self.big_endian = False
+        self.loads: list[Segment] = []  # PT_LOAD
         self.dynamic = False  # whether PT_DYNAMIC is there
+        self.debug = False  # whether PT_DYNAMIC is empty: split off, for a debugger
         self.interpreter: str | None = None
         self.needed: list[str] = []
+        self.filters: list[str] = []
         self.soname = ""
-        self.runpaths: list[str] = []  # elements of DT_RPATH and DT_RUNPATH
+        self.rpath = self.runpath = ""  # DT_RPATH, DT_RUNPATH
+        self.flags_1 = 0  # DT_FLAGS_1
+        self.definitions: set[str] = set()
+        self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []
-        self.example_symbols: dict[int, str] = {}
+        self.version_symbols: dict[int, list[str]] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
-        self.relr = self.textrel = self.static_tls = False
+        self.relr = self.textrel = False
+        self.static_tls = False  # DF_STATIC_TLS
+        self.tls_relocations = False  # whether one asks for static TLS
+        self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}
         self.exports: set[bytes] = set()
@@ -64,18 +90,46 @@ class Elf:
 
     @property
     def is_executable(self) -> bool:
-        """Whether this is a program, position-independent ones included."""
-        return self.type == ET_EXEC or self.interpreter is not None
+        """Whether this is a program that the kernel starts.
+
+        Linkers mark position-independent ones DF_1_PIE; of older ones only the
+        interpreter tells, which some libraries have, too.
+        """
+        if self.type != ET_DYN:
+            return self.type == ET_EXEC
+        pie = bool(self.flags_1 & DF_1_PIE)
+        return pie or (self.interpreter is not None and not self.soname)
+
+    @property
+    def is_static(self) -> bool:
+        """Whether this is a program that no dynamic loader is asked for."""
+        return self.is_executable and self.interpreter is None and not self.needed
 
     @property
     def is_shared_object(self) -> bool:
-        """Whether this can be loaded into a process."""
-        return self.type == ET_DYN and self.interpreter is None
+        """Whether this is made to be loaded into a process."""
+        return self.type == ET_DYN and self.dynamic and not self.is_executable
 
     @property
     def is_loadable(self) -> bool:
-        """Whether a loader ever sees this file; relocatable files are not."""
-        return self.type in (ET_EXEC, ET_DYN)
+        """Whether a loader is ever asked for this file.
+
+        It is not for objects, files split off for debuggers, and code for processors
+        that Linux does not run on, or that no tag names.
+        """
+        has_type = self.type in (ET_EXEC, ET_DYN)
+        return has_type and not self.debug and self.has_machine_of_tag
+
+    @property
+    def has_machine_of_tag(self) -> bool:
+        """Whether some tag's architecture has this e_machine."""
+        return self.machine in MACHINES
+
+    @property
+    def runpaths(self) -> list[str]:
+        """The elements of DT_RPATH and of DT_RUNPATH; the loader skips empty ones."""
+        paths = (self.rpath, self.runpath)
+        return [element for path in paths if path for element in path.split(":")]
 
     @property
     def base_name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from struct import Struct
 
 from manylinux_reference.reading.elf import VersionNeed
@@ -11,17 +12,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from manylinux_reference.reading.budget import Budget
     from manylinux_reference.reading.elf import Elf
     from manylinux_reference.reading.range_buffer import RangeBuffer
 
-MOST_ENTRIES = 65_536  # of the dynamic section, and of version needs
+MOST_ENTRIES = 65_536  # of the dynamic section
 LONGEST_STRING = 4096
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
+DT_RELA, DT_RELAENT, DT_REL, DT_RELENT, DT_PLTREL = 7, 9, 17, 19, 20
 DT_SONAME, DT_RPATH, DT_TEXTREL, DT_RUNPATH, DT_FLAGS, DT_RELR = 14, 15, 22, 29, 30, 36
-DT_GNU_HASH, DT_VERSYM = 0x6FFFFEF5, 0x6FFFFFF0
-DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
+DT_RELRENT, DT_GNU_HASH, DT_VERSYM, DT_FLAGS_1 = 37, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFB
+DT_DEPAUDIT, DT_AUDIT = 0x6FFFFEFB, 0x6FFFFEFC
+DT_VERDEF, DT_VERNEED = 0x6FFFFFFC, 0x6FFFFFFE
+DT_AUXILIARY, DT_FILTER = 0x7FFFFFFD, 0x7FFFFFFF
 DF_TEXTREL, DF_STATIC_TLS = 0x4, 0x10
-VER_FLG_WEAK = 0x2
+VER_FLG_BASE, VER_FLG_WEAK = 0x1, 0x2
+VERSION = 0x7FFF  # of an index; the rest is VERSYM_HIDDEN
+REL_MACHINES = (3, 40)  # EM_386, EM_ARM: relocations without addends
 
 
 class Dynamic:
@@ -33,20 +40,25 @@ class Dynamic:
         elf: Elf,
         section: tuple[int, int],
         loads: list[tuple[int, int, int]],
+        budget: Budget,
     ) -> None:
         self.buffer = buffer
+        self.budget = budget
         self.order = ">" if elf.big_endian else "<"
-        self._loads = loads
+        self._loads = loads  # address, size and offset of what can be read
+        self._strings: tuple[bytearray, int, int] | None = None
         self._values: dict[int, list[int]] = {}
         entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
         offset, size = section
         size -= size % entry.size
         if size > MOST_ENTRIES * entry.size:
             raise UnusableError(f"a dynamic section of {size} bytes")
+        budget.entries.spend(size // entry.size)
         for tag, value in entry.iter_unpack(buffer.read(offset, size)):
             if tag == DT_NULL:
-                break
+                return
             self._values.setdefault(tag, []).append(value)
+        raise UnusableError("the dynamic section does not end in DT_NULL")
 
     def __contains__(self, tag: int) -> bool:
         """Whether the section has an entry of this tag."""
@@ -61,16 +73,26 @@ class Dynamic:
         values = self._values.get(tag)
         return values[-1] if values else 0
 
-    def offset(self, tag: int) -> int:
+    def offset(self, tag: int, size: int = 1) -> int:
         """Return where in the file the address of this entry is.
 
-        Raises UnusableError if no segment of the file has that address.
+        Raises UnusableError if so many bytes are in no segment of the file.
         """
-        address = self.one(tag)
-        for start, size, offset in self._loads:
-            if start <= address < start + size:
+        return self.place(self.one(tag), size)
+
+    def place(self, address: int, size: int = 1) -> int:
+        """Return where in the file an address is.
+
+        Raises UnusableError if so many bytes are in no segment of the file.
+        """
+        for start, length, offset in self._loads:
+            if start <= address and address + size <= start + length:
                 return address - start + offset
         raise UnusableError(f"the address {address:#x} is in no segment of the file")
+
+    def read(self, address: int, size: int) -> bytes:
+        """Return the bytes at an address.  Raises as ``place``, or NotKeptError."""
+        return self.buffer.read(self.place(address, size), size)
 
     def string_table(self) -> tuple[int, int]:
         """Return offset and size of the string table.
@@ -79,22 +101,30 @@ class Dynamic:
         """
         if DT_STRTAB not in self or DT_STRSZ not in self:
             raise UnusableError("names without a string table")
-        return self.offset(DT_STRTAB), self.one(DT_STRSZ)
+        size = self.one(DT_STRSZ)
+        return self.offset(DT_STRTAB, size), size
 
     def string(self, at: int) -> str:
         """Return the string at an offset of the string table.
 
         Raises UnusableError if it is not inside, or has no end.
         """
-        start, size = self.string_table()
+        if self._strings is None:
+            start, size = self.string_table()
+            self._strings = (*self.buffer.locate(start, size), size)
+        kept, first, size = self._strings
         if at >= size:
             raise UnusableError(f"a name at {at}, past the end of the string table")
-        kept, first = self.buffer.locate(start, size)
         stop = min(at + LONGEST_STRING, size)
         end = kept.find(b"\0", first + at, first + stop)
         if end < 0:
             raise UnusableError(f"the name at {at} of the string table has no end")
+        self.budget.characters.spend(end - first - at)
         return kept[first + at : end].decode("utf-8", "backslashreplace")
+
+    def last_string(self, tag: int) -> str:
+        """Return the string of the last entry of a tag, "" if there is none."""
+        return self.string(self.one(tag)) if tag in self else ""
 
 
 def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
@@ -107,42 +137,97 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
     if DT_STRTAB in dynamic:
         dynamic.buffer.check_kept([dynamic.string_table()])
     elf.needed = [dynamic.string(at) for at in dynamic.all(DT_NEEDED)]
-    elf.soname = dynamic.string(dynamic.one(DT_SONAME)) if DT_SONAME in dynamic else ""
-    for tag in (DT_RPATH, DT_RUNPATH):
-        for at in dynamic.all(tag):
-            path = dynamic.string(at)
-            elf.runpaths += path.split(":") if path else []  # the loader skips ""
+    elf.filters = _filters(dynamic)
+    elf.soname = dynamic.last_string(DT_SONAME)
+    elf.rpath = dynamic.last_string(DT_RPATH)
+    elf.runpath = dynamic.last_string(DT_RUNPATH)
     elf.relr = DT_RELR in dynamic
     flags = dynamic.one(DT_FLAGS)
     elf.textrel = DT_TEXTREL in dynamic or bool(flags & DF_TEXTREL)
     elf.static_tls = bool(flags & DF_STATIC_TLS)
+    elf.flags_1 = dynamic.one(DT_FLAGS_1)
+    _check_entry_sizes(dynamic, elf)
     if DT_VERNEED in dynamic:
         elf.version_needs = list(_version_needs(dynamic))
+        if DT_VERSYM not in dynamic:
+            raise UnusableError("version needs, and no DT_VERSYM")
+    if DT_VERDEF in dynamic:
+        elf.definitions = set(_definitions(dynamic))
+
+
+def _filters(dynamic: Dynamic) -> list[str]:
+    """Return the libraries that the loader looks for besides those of DT_NEEDED.
+
+    glibc, ``elf/dl-deps.c`` and, for programs, ``elf/rtld.c``.
+    """
+    tags = (DT_FILTER, DT_AUXILIARY)
+    names = [dynamic.string(at) for tag in tags for at in dynamic.all(tag)]
+    for tag in (DT_AUDIT, DT_DEPAUDIT):
+        names += [name for name in dynamic.last_string(tag).split(":") if name]
+    return names
+
+
+def _check_entry_sizes(dynamic: Dynamic, elf: Elf) -> None:
+    """Raise UnusableError where glibc aborts (``elf/get-dynamic-info.h``)."""
+    word = elf.bits // 8
+    for table, size, entry in (
+        (DT_RELA, DT_RELAENT, 3 * word),
+        (DT_REL, DT_RELENT, 2 * word),
+        (DT_RELR, DT_RELRENT, word),
+    ):
+        if table in dynamic and dynamic.one(size) != entry:
+            raise UnusableError(f"relocations of {dynamic.one(size)} bytes each")
+    kind = DT_REL if elf.machine in REL_MACHINES else DT_RELA
+    if DT_PLTREL in dynamic and dynamic.one(DT_PLTREL) != kind:
+        raise UnusableError("DT_PLTREL names relocations of another architecture")
 
 
 def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
+    """Yield the needs along their chains; the loader does not look at the counts."""
     need, aux = Struct(dynamic.order + "2H3I"), Struct(dynamic.order + "I2H2I")
-    at = dynamic.offset(DT_VERNEED)
-    budget = MOST_ENTRIES
-    for _ in range(min(dynamic.one(DT_VERNEEDNUM), MOST_ENTRIES)):
-        version, count, file, first, following = need.unpack(
-            dynamic.buffer.read(at, need.size)
-        )
+    at, following = dynamic.one(DT_VERNEED), 1
+    while following:
+        raw = dynamic.read(at, need.size)
+        version, _, file, first, following = need.unpack(raw)
         if version != 1:
             raise UnusableError(f"version needs of unknown revision {version}")
-        library = dynamic.string(file)
-        where = at + first
-        for _ in range(count):
-            budget -= 1
-            if not budget:
-                raise UnusableError(f"more than {MOST_ENTRIES} version needs")
-            raw = dynamic.buffer.read(where, aux.size)
-            _, flags, index, name, step = aux.unpack(raw)
+        library, where, step = dynamic.string(file), at + first, 1
+        while step:
+            dynamic.budget.entries.spend()
+            raw = dynamic.read(where, aux.size)
+            number, flags, index, name, step = aux.unpack(raw)
             node, weak = dynamic.string(name), bool(flags & VER_FLG_WEAK)
-            yield VersionNeed(library, node, index, weak=weak)
-            if not step:
-                break
+            if number != _hash(node):
+                raise UnusableError(f"the version need {node} has the hash of another")
+            yield VersionNeed(library, node, index & VERSION, weak=weak)
             where += step
-        if not following:
-            break
         at += following
+
+
+def _definitions(dynamic: Dynamic) -> Iterator[str]:
+    """Yield the version nodes that the file defines (``elf/dl-version.c``)."""
+    definition, aux = Struct(dynamic.order + "4H3I"), Struct(dynamic.order + "2I")
+    at, following = dynamic.one(DT_VERDEF), 1
+    while following:
+        dynamic.budget.entries.spend()
+        raw = dynamic.read(at, definition.size)
+        version, flags, _, _, number, first, following = definition.unpack(raw)
+        if version != 1:
+            raise UnusableError(f"version definitions of unknown revision {version}")
+        name, _ = aux.unpack(dynamic.read(at + first, aux.size))
+        node = dynamic.string(name)
+        if number == _hash(node):
+            yield node
+        elif not flags & VER_FLG_BASE:
+            raise UnusableError(f"the version {node} has the hash of another")
+        at += following
+
+
+@lru_cache(1024)
+def _hash(name: str) -> int:
+    """Return the hash of a name, by which the loader compares (gABI, Hash Table)."""
+    value = 0
+    for byte in name.encode():
+        value = (value << 4) + byte
+        value = (value ^ (value >> 24 & 0xF0)) & 0x0FFFFFFF
+    return value

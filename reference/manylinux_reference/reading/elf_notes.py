@@ -1,13 +1,18 @@
-"""Reads the x86 property note: which instruction set level a file needs.
+"""Reads notes: which x86 instruction set level a file needs, and which kernel.
 
-Linux gABI extensions, section "Program Property"; x86-64 psABI.
+Linux gABI extensions, section "Program Property"; x86-64 psABI; LSB, ABI note tag.
 """
 
 from __future__ import annotations
 
-from struct import unpack_from
+from struct import Struct, unpack_from
 
-NT_GNU_PROPERTY_TYPE_0 = 5
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NT_GNU_ABI_TAG, NT_GNU_PROPERTY_TYPE_0 = 1, 5
+ABI_TAG_SIZE = 16
 GNU_PROPERTY_X86_ISA_1_NEEDED = 0xC0008002
 VALUE, WIDE = 4, 8  # bytes of the property, and of the alignment in 64-bit files
 
@@ -18,15 +23,37 @@ def isa_needed(notes: bytes, word: int, alignment: int) -> int:
     ``word`` is the size of an address, ``alignment`` that of the segment, in bytes.
     Damaged notes are skipped, as glibc does.
     """
-    step = 8 if alignment == WIDE else 4
-    at = found = 0
-    while at + 12 <= len(notes):
-        name_size, size, kind = unpack_from("<3I", notes, at)
-        start = at + 12 + _up(name_size, 4)
-        if notes[at + 12 : at + 16] == b"GNU\0" and kind == NT_GNU_PROPERTY_TYPE_0:
-            found |= _property(notes[start : start + size], word)
-        at = _up(start + size, step)
+    found = 0
+    for kind, content in _gnu_notes(notes, alignment, "<"):
+        if kind == NT_GNU_PROPERTY_TYPE_0:
+            found |= _property(content, word)
     return found
+
+
+def kernel_needed(
+    notes: bytes, alignment: int, *, big_endian: bool
+) -> tuple[int, ...] | None:
+    """Return the first NT_GNU_ABI_TAG: a system, and three parts of its version.
+
+    Loaders before glibc 2.36 look at it (``elf/dl-load.c``, ``open_verify``).
+    """
+    order = ">" if big_endian else "<"
+    for kind, content in _gnu_notes(notes, alignment, order):
+        if kind == NT_GNU_ABI_TAG and len(content) == ABI_TAG_SIZE:
+            return Struct(order + "4I").unpack(content)
+    return None
+
+
+def _gnu_notes(notes: bytes, alignment: int, order: str) -> Iterator[tuple[int, bytes]]:
+    """Yield type and content of the notes that are GNU's."""
+    step = WIDE if alignment == WIDE else 4
+    header, at = Struct(order + "3I"), 0
+    while at + 12 <= len(notes):
+        name_size, size, kind = header.unpack_from(notes, at)
+        start = at + 12 + _up(name_size, 4)
+        if notes[at + 12 : at + 16] == b"GNU\0":
+            yield kind, notes[start : start + size]
+        at = _up(start + size, step)
 
 
 def _property(properties: bytes, step: int) -> int:

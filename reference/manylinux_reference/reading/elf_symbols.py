@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
-MOST_TRIES = 10_000  # symbols of a version that are tried as its example
+VERSIONS_PER_STEP = 4096  # so many are passed over in the time of a step
 STB_WEAK = 2
+VERSYM_HIDDEN = 0x8000
 EM_S390 = 22
 BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
 ENOUGH = 8  # undefined names are evidence; nobody reads more
@@ -33,9 +34,8 @@ class SymbolQuery:
     """Which symbols to look for in the files of a wheel.
 
     ``names`` in each file; those of ``by_library`` in files that need the library;
-    each of ``stem_prefixes`` followed by the file's stem.  For a version need whose
-    node is not among ``known_nodes``, one symbol is looked for as an example; None if
-    for no version need.
+    each of ``stem_prefixes`` followed by the file's stem.  Of a version need whose node
+    is not among ``known_nodes`` every symbol is looked for; None: of no version need.
     """
 
     __slots__ = ("by_library", "known_nodes", "names", "stem_prefixes")
@@ -61,7 +61,7 @@ class SymbolQuery:
         return found
 
     def indexes_for(self, elf: Elf) -> list[int]:
-        """Return the indexes of the version needs that want an example symbol."""
+        """Return the indexes of the version needs whose symbols are wanted."""
         known = self.known_nodes
         if known is None:
             return []
@@ -69,8 +69,9 @@ class SymbolQuery:
 
 
 def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
-    """Fill in what was asked for: ``undefined``, ``exports``, ``example_symbols``.
+    """Fill in what was asked for: ``undefined``, ``exports``, ``version_symbols``.
 
+    And of weak version needs whether a strong symbol is bound to them.
     Of a shared object without needs every undefined name counts as asked for.
 
     Raises NotKeptError if more of the file has to be kept first, UnusableError if
@@ -87,8 +88,16 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for name in names
         for at in _positions(strings, name + b"\0", first, first + size)
     }
-    if indexes and DT_VERSYM in dynamic:
-        _read_examples(dynamic, elf, indexes)
+    weak = [need for need in elf.version_needs if need.weak]
+    if indexes or weak:
+        bound = BoundSymbols(dynamic, elf)
+        _read_version_symbols(bound, elf, indexes)
+        for need in weak:
+            need.strong = any(
+                undefined
+                for _, undefined, is_weak in bound.to(need.index)
+                if not is_weak
+            )
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
 
@@ -109,22 +118,36 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
             elf.exports.add(name)
 
 
-def _read_examples(dynamic: Dynamic, elf: Elf, indexes: list[int]) -> None:
-    """Find one symbol for each of the first version indexes, as evidence for people."""
-    table = Symbols(dynamic, elf)
-    index = Struct(dynamic.order + "H")
-    size = table.count * index.size
-    kept, begin = dynamic.buffer.locate(dynamic.offset(DT_VERSYM), size)
-    versions = (kept, begin, begin + size)
-    tries = MOST_TRIES
-    for wanted in indexes[:FEW]:
-        for number in _entries_starting_with(versions, index.pack(wanted), index.size):
-            name, undefined, _ = table[number]
-            tries -= 1
-            if undefined:
-                elf.example_symbols[wanted] = dynamic.string(name)
-            if undefined or tries < 0:
-                break
+def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> None:
+    """Find the undefined symbols of some version indexes, as evidence for people."""
+    for wanted in indexes:
+        elf.version_symbols[wanted] = [
+            bound.dynamic.string(name)
+            for name, undefined, _ in bound.to(wanted)
+            if undefined
+        ]
+
+
+class BoundSymbols:
+    """The symbols together with the version indexes that they are bound to."""
+
+    def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
+        self.dynamic = dynamic
+        self._symbols = Symbols(dynamic, elf)
+        self._index = Struct(dynamic.order + "H")
+        size = self._symbols.count * self._index.size
+        kept, begin = dynamic.buffer.locate(dynamic.offset(DT_VERSYM, size), size)
+        self._versions = (kept, begin, begin + size)
+
+    def to(self, index: int) -> Iterator[tuple[int, bool, bool]]:
+        """Yield the symbols that are bound to a version index, hidden or not."""
+        steps = self.dynamic.budget.steps
+        steps.spend(1 + self._symbols.count // VERSIONS_PER_STEP)
+        for wanted in (index, index | VERSYM_HIDDEN):
+            value, step = self._index.pack(wanted), self._index.size
+            for number in _entries_starting_with(self._versions, value, step):
+                steps.spend()
+                yield self._symbols[number]
 
 
 def _entries_starting_with(
@@ -150,7 +173,7 @@ class Symbols:
         self._info, self._section = (1, 3) if is_64_bit else (3, 5)
         self.count = _count(dynamic, elf, self._layout.size)
         size = self.count * self._layout.size
-        kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB), size)
+        kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB, size), size)
         self._table = (kept, at, at + size)
 
     def __getitem__(self, number: int) -> tuple[int, bool, bool]:
@@ -185,23 +208,29 @@ def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterat
 
 
 def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
-    count = 0
-    if DT_HASH in dynamic:
-        # The s390x supplement of the gABI makes hash table words 64 bits wide; lld
-        # writes 32 bits all the same.  There is at least one bucket, so its number
-        # tells: wide and big-endian, it begins with zeros.
-        at = dynamic.offset(DT_HASH)
-        wide = elf.machine == EM_S390 and dynamic.buffer.read(at, 4) == bytes(4)
-        word = Struct(dynamic.order + ("Q" if wide else "I"))
-        at += word.size
-        (count,) = word.unpack(dynamic.buffer.read(at, word.size))
-    elif DT_GNU_HASH in dynamic:
-        count = _count_gnu(dynamic, elf.bits // 8)
+    """Return how many symbols there are; raise UnusableError if the tables disagree."""
+    count = _count_sysv(dynamic, elf) if DT_HASH in dynamic else 0
+    if DT_GNU_HASH in dynamic:
+        hashed = _count_gnu(dynamic, elf.bits // 8)
+        if count and hashed and count != hashed:
+            raise UnusableError(f"{count} symbols by DT_HASH, {hashed} by DT_GNU_HASH")
+        count = count or hashed
     if not count:  # an empty GNU hash table does not know; the strings follow
         count = max(0, dynamic.offset(DT_STRTAB) - dynamic.offset(DT_SYMTAB)) // entry
     if count > LARGEST_TABLE:
         raise UnusableError(f"a symbol table of {count} entries")
     return count
+
+
+def _count_sysv(dynamic: Dynamic, elf: Elf) -> int:
+    # The s390x supplement of the gABI makes hash table words 64 bits wide; lld
+    # writes 32 bits all the same.  There is at least one bucket, so its number
+    # tells: wide and big-endian, it begins with zeros.
+    at = dynamic.one(DT_HASH)
+    wide = elf.machine == EM_S390 and dynamic.read(at, 4) == bytes(4)
+    word = Struct(dynamic.order + ("Q" if wide else "I"))
+    (count,) = word.unpack(dynamic.read(at + word.size, word.size))
+    return int(count)
 
 
 def _largest(raw: bytes, order: str) -> int:
@@ -215,19 +244,20 @@ def _largest(raw: bytes, order: str) -> int:
 
 def _count_gnu(dynamic: Dynamic, word: int) -> int:
     """Return one more than the last symbol of the GNU hash table, 0 if it is empty."""
-    buffer, at = dynamic.buffer, dynamic.offset(DT_GNU_HASH)
+    at = dynamic.one(DT_GNU_HASH)
     header = Struct(dynamic.order + "4I")
     number = Struct(dynamic.order + "I")
-    buckets, first, bloom, _ = header.unpack(buffer.read(at, header.size))
+    buckets, first, bloom, _ = header.unpack(dynamic.read(at, header.size))
     at += header.size + bloom * word
     if buckets > LARGEST_TABLE:
         raise UnusableError(f"a hash table of {buckets} buckets")
-    last = _largest(buffer.read(at, buckets * number.size), dynamic.order)
+    last = _largest(dynamic.read(at, buckets * number.size), dynamic.order)
     if last < first or not last:
         return 0
     at += buckets * number.size
     for index in range(last - first, last - first + LONGEST_CHAIN):
-        (value,) = number.unpack(buffer.read(at + index * number.size, number.size))
+        dynamic.budget.steps.spend()
+        (value,) = number.unpack(dynamic.read(at + index * number.size, number.size))
         if value & 1:  # the last of its chain
             return int(first) + index + 1
     raise UnusableError("a chain without end in the hash table")

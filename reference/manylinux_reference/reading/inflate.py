@@ -53,6 +53,7 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     for piece in pieces(archive, member):
         checksum = crc32(piece, checksum)
         length += len(piece)
+        archive.budget.inflate(len(piece))
         if length > member.size:
             raise UnusableError("is longer than the directory says", member.name)
         yield piece

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Version = tuple[int, int]  # of glibc: major, minor
 
@@ -19,16 +19,19 @@ class Policy:
     nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
     level from which on it is allowed, and symbols.  ``levels`` are those with data,
-    from the architecture's first to its newest one.
+    from the architecture's first to its newest one.  ``page`` is the largest page in
+    bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
+    right with which they bind, where that is no standard.  ``provided`` holds pairs of
+    a distribution and a pattern of library names that the user says it supplies.
 
     Raises KeyError for an architecture without a policy.
     """
 
     __slots__ = (
-        "additional", "arch", "big_endian", "bits", "first_level", "flags_mask",
-        "flags_value", "forbidden", "levels", "libgcc_node", "loader", "machine",
-        "missing", "nodes", "oldest_node", "oldest_system", "pep_599", "providers",
-        "withdrawn",
+        "additional", "arch", "bases", "big_endian", "bits", "first_level",
+        "flags_mask", "flags_value", "forbidden", "kernel", "levels", "libgcc_node",
+        "loader", "machine", "missing", "nodes", "oldest_node", "oldest_system", "page",
+        "pep_599", "provided", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -37,6 +40,8 @@ class Policy:
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
         self.missing: dict[str, str] = {}
+        self.bases: dict[str, str] = {}
+        self.provided: Sequence[tuple[str, str]] = ()
         self.providers: dict[str, list[str]] = {}
         self.forbidden: list[tuple[str, Version, tuple[bytes, ...]]] = []
         self.nodes: dict[str, Version] = {}
@@ -59,7 +64,9 @@ class Policy:
     def _read_arch(
         self, _: str, bits: str, machine: str, order: str, *rest: str
     ) -> None:
-        mask, value, self.loader, node, system, level, self.libgcc_node = rest
+        mask, value, self.loader, node, system, *more = rest
+        level, self.libgcc_node, page, kernel = more
+        self.page, self.kernel = int(page), version(kernel)
         self.bits, self.machine = int(bits), int(machine)
         self.big_endian = order == "big"
         self.flags_mask, self.flags_value = int(mask), int(value)
@@ -87,6 +94,9 @@ class Policy:
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
+
+    def _read_basis(self, basis: str, *rules: str) -> None:
+        self.bases.update(dict.fromkeys(rules, basis))
 
     def _read_provider(self, namespace: str, *libraries: str) -> None:
         self.providers[namespace] = list(libraries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.filename import read_filename
 from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
@@ -26,12 +27,13 @@ class Wheel:
     """
 
     __slots__ = (
-        "abis", "contained", "distribution", "elves", "members", "metadata",
+        "abis", "budget", "contained", "distribution", "elves", "members", "metadata",
         "platforms", "pythons", "record",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
         name = read_filename(filename)
+        self.budget = Budget()  # for everything that is read of it and found in it
         self.distribution = name.distribution
         self.pythons = name.python.split(".")
         self.abis = name.abi.split(".")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
+from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.elf import ET_DYN, Elf
 from manylinux_reference.reading.elf_dynamic import Dynamic
 from manylinux_reference.reading.range_buffer import RangeBuffer
@@ -80,4 +81,5 @@ class Image:
         buffer = RangeBuffer(len(data))
         buffer.feed(data)
         loads = self.loads or [(BASE, len(data), 0)]
-        return Dynamic(buffer, elf, (start, len(data) - start), loads), elf
+        section = (start, len(data) - start)
+        return Dynamic(buffer, elf, section, loads, Budget()), elf

@@ -59,6 +59,8 @@ TABLES = {
             plain("Byte order", "byte_order"),
             E_FLAGS,
             code("Loader", "loader"),
+            Column("Largest page", "{largest_page} bytes", "largest_page"),
+            plain("Oldest kernel", "oldest_kernel"),
         ),
     ),
     "architecture-names": Table(

@@ -12,30 +12,39 @@ from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
 from manylinux_reference.rules.wheel.contents import contents, filename_tags
-from manylinux_reference.rules.wheel.header import header, origin
-from manylinux_reference.rules.wheel.loading import executables, loading
+from manylinux_reference.rules.wheel.header import header, is_data, origin
+from manylinux_reference.rules.wheel.links import link
+from manylinux_reference.rules.wheel.loading import executables, libraries, loading
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
 from manylinux_reference.rules.wheel.report import (
+    STANDARD,
     Claim,
     Finding,
     Findings,
     Outcome,
     Report,
+    worst,
 )
 from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
 from manylinux_reference.rules.wheel.versions import versions
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
-ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
+ALL_HOLD, NOT_CONFIRMED, UNUSABLE = 0, 1, 2  # exit statuses
+BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
-def audit(path: str) -> Report:
-    """Audit one wheel.
+def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
+    """Audit one wheel; ``provided`` are libraries of other wheels (see ``Policy``).
 
-    Raises UnusableError if it cannot be read or claims an unknown architecture.
+    Raises UnusableError if it cannot be read or claims an unknown architecture,
+    NotJudgedError if that takes too much.
     """
     filename = path.rpartition("/")[2]
     claims = claims_of(filename)
@@ -45,20 +54,39 @@ def audit(path: str) -> Report:
     level = min((version for _, (version, _) in claims), default=NEVER)
     wheel = read_wheel(path, Wheel(filename), first, level)
     policies = policies or _guess(wheel)
-    found = {arch: list(findings(wheel, policy)) for arch, policy in policies.items()}
+    found = {}
+    for arch, policy in policies.items():
+        policy.provided = provided
+        found[arch] = _all_findings(wheel, policy)
     report = Report(path)
     report.files = len(wheel.elves)
+    claimed = {tag for tag, _ in claims}
+    report.others = [tag for tag in wheel.platforms if tag not in claimed]
     for tag, (version, arch) in claims:
         level = judged_as(version, policies[arch])
         report.claims.append(Claim(tag, _against(level, found[arch])))
     report.advice = [
         finding for each in found.values() for finding in each if finding.advice
     ]
-    if len(found) == 1:
-        ((arch, against),) = found.items()
-        report.oldest = oldest(against, policies[arch])
+    for arch, against in found.items():
+        report.by_symbols = report.by_symbols or by_symbols(against, policies[arch])
+        if len(found) == 1:
+            report.oldest = oldest(against, policies[arch])
     report.outcome = outcome(report)
     return report
+
+
+def _all_findings(wheel: Wheel, policy: Policy) -> list[Finding]:
+    """Return everything that was found, each with its basis.
+
+    Raises NotJudgedError if it is too much.
+    """
+    found = []
+    for finding in findings(wheel, policy):
+        wheel.budget.findings.spend()
+        finding.basis = policy.bases.get(finding.rule, STANDARD)
+        found.append(finding)
+    return found
 
 
 def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel:
@@ -67,12 +95,13 @@ def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
     """
     filename_tags(wheel)  # refused before anything is opened
-    with Archive(path) as archive:
+    with Archive(path, wheel.budget) as archive:
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
         for elf in read_elves(archive, elf_members(archive), query):
             wheel.add(elf)
+    link(wheel)
     return wheel
 
 
@@ -97,7 +126,7 @@ def claims_of(filename: str) -> list[Promised]:
 
 def _guess(wheel: Wheel) -> dict[str, Policy]:
     """Return the policy for a wheel without claims, by its first ELF file."""
-    for elf in wheel.elves[:1]:
+    for elf in [each for each in wheel.elves if not is_data(each)][:1]:
         for policy in map(Policy, architectures()):
             if not origin(elf, policy):
                 return {policy.arch: policy}
@@ -109,6 +138,7 @@ def findings(wheel: Wheel, policy: Policy) -> Findings:
     yield from contents(wheel)
     for elf in wheel.elves:
         yield from file_findings(elf, wheel, policy)
+    yield from libraries(wheel)
     yield from bundled(wheel, policy)
 
 
@@ -118,15 +148,16 @@ def file_findings(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
 
     One of another architecture is refused, not skipped (PEP 599, item 1).
     """
+    if is_data(elf):
+        return
     foreign = origin(elf, policy)
     if foreign:
         yield from foreign
         return
     yield from header(elf, policy)
-    if elf.is_loadable:
-        yield from loading(elf, policy)
-        yield from executables(elf, wheel.contained, policy)
-        yield from needs(elf, wheel, policy)
+    yield from loading(elf, policy)
+    yield from executables(elf, policy)
+    yield from needs(elf, wheel, policy)
 
 
 @decides("auditor.needs.transitive")
@@ -136,8 +167,8 @@ def needs(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     The loader loads those, and what they need, like any other (ld.so(8)).
     """
     yield from needed(elf, wheel, policy)
-    yield from versions(elf, wheel, policy)
-    yield from symbols(elf, wheel, policy)
+    yield from versions(elf, policy)
+    yield from symbols(elf, policy)
 
 
 @decides("auditor.policy.nearest-older-level", "wheel.levels.before-first")
@@ -171,36 +202,69 @@ def holds(needed: Version, claimed: Version) -> bool:
 def oldest(against: list[Finding], policy: Policy) -> str | None:
     """Return the tag of the oldest level with policy data that holds, if any does.
 
-    auditwheel's overall tag.  Beyond the data it is that of the newest release needed.
+    Objections and conditions aside; auditwheel's overall tag.
     """
-    levels = [finding.min_level for finding in against if not finding.advice]
-    first = max(levels, default=policy.first_level)
+    levels = [
+        finding.min_level
+        for finding in against
+        if not finding.advice and finding.outcome == Outcome.FALSE
+    ]
+    return _oldest_level(max(levels, default=policy.first_level), policy)
+
+
+@decides("auditor.report.oldest-level")
+def by_symbols(against: list[Finding], policy: Policy) -> str | None:
+    """Return the tag of the oldest level by version needs and symbols alone."""
+    levels = [
+        finding.min_level
+        for finding in against
+        if finding.rule.startswith(BY_SYMBOLS)
+        and finding.rule != "wheel.versions.contained"
+        and not finding.advice
+    ]
+    return _oldest_level(max(levels, default=policy.first_level), policy)
+
+
+def _oldest_level(first: Version, policy: Policy) -> str | None:
+    """Return the tag of the oldest level with data that holds; beyond them, its own."""
     for level in [*policy.levels, first]:
         if first != NEVER and holds(first, level):
             return tags.canonical((level, policy.arch))
     return None
 
 
-@decides("auditor.outcome.no-elf")
+@decides(
+    "auditor.outcome.condition",
+    "auditor.outcome.no-elf",
+    "auditor.outcome.objections",
+)
 def outcome(report: Report) -> str:
-    """Return what became of the audit as a whole.
+    """Return what became of the audit as a whole: the worst of its claims.
 
     A wheel without ELF files has an outcome of its own, as auditwheel gives it.
     """
-    if not report.files:
+    found = worst(claim.outcome for claim in report.claims)
+    if not report.files and found in (Outcome.HOLDS, Outcome.OBJECTIONS):
         return Outcome.NO_ELF
-    if not report.claims:
-        return Outcome.NO_CLAIM
-    kept = all(claim.holds for claim in report.claims)
-    return Outcome.HOLDS if kept else Outcome.VIOLATES
+    return found if report.claims else Outcome.NO_CLAIM
 
 
 @decides("auditor.exit.false-claim")
 def exit_status(report: Report, *, checking: bool) -> int:
-    """Return the status that one wheel calls for; only ``check`` minds false claims.
+    """Return the status that one wheel calls for; only ``check`` minds its claims.
 
-    Decided here; wanted in auditwheel #180.
+    Decided here; wanted in auditwheel #180.  A condition that the user has named
+    himself does not count, one that only the audit found does.
     """
-    if report.outcome == Outcome.UNUSABLE:
+    if report.outcome in (Outcome.UNUSABLE, Outcome.NOT_JUDGED):
         return UNUSABLE
-    return FALSE_CLAIM if checking and report.outcome == Outcome.VIOLATES else ALL_HOLD
+    if not checking:
+        return ALL_HOLD
+    if report.outcome == Outcome.NO_ELF:
+        return NOT_CONFIRMED if report.claims else ALL_HOLD
+    is_confirmed = all(
+        finding.provided or finding.outcome == Outcome.OBJECTIONS
+        for claim in report.claims
+        for finding in claim.against
+    )
+    return ALL_HOLD if is_confirmed else NOT_CONFIRMED

@@ -7,7 +7,7 @@ from manylinux_reference.reading.policy import Policy
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
-ELFOSABI_NONE, ELFOSABI_GNU = 0, 3
+ELFOSABI_NONE, ELFOSABI_GNU, ELFOSABI_ARM_AEABI = 0, 3, 64
 E_FLAGS = {32: 0x24, 64: 0x30}  # the field's offset in the header
 FLAGS_RULES = {  # where e_flags tell ABIs apart
     "armv7l": "wheel.elf.flags.armv7l",
@@ -18,6 +18,15 @@ FLAGS_RULES = {  # where e_flags tell ABIs apart
 }
 
 
+@decides("wheel.elf.not-loaded")
+def is_data(elf: Elf) -> bool:
+    """Return whether no loader is ever asked for a file, so that it makes no promise.
+
+    gABI, ELF Header: relocatable files, and machines that run no program of Linux.
+    """
+    return not elf.is_loadable
+
+
 def origin(elf: Elf, policy: Policy) -> list[Finding]:
     """Return what makes a file foreign; nothing else is then known about it."""
     return [*machine(elf, policy), *elf_class(elf, policy), *byte_order(elf, policy)]
@@ -25,7 +34,8 @@ def origin(elf: Elf, policy: Policy) -> list[Finding]:
 
 def header(elf: Elf, policy: Policy) -> Findings:
     """Yield what else is wrong in the header of a file of this architecture."""
-    yield from os_abi(elf)
+    yield from os_abi(elf, policy)
+    yield from abi_version(elf)
     yield from flags(elf, policy)
 
 
@@ -54,14 +64,28 @@ def byte_order(elf: Elf, policy: Policy) -> Findings:
 
 
 @decides("wheel.elf.osabi")
-def os_abi(elf: Elf) -> Findings:
+def os_abi(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if the file is for another operating system.
 
-    glibc's loader accepts two values (``elf/dl-load.c``).
+    glibc's loader accepts two values (``elf/dl-load.c``), on Arm a third one.
     """
-    if elf.osabi not in (ELFOSABI_NONE, ELFOSABI_GNU):
+    accepted = [ELFOSABI_NONE, ELFOSABI_GNU]
+    if policy.arch == "armv7l":
+        accepted.append(ELFOSABI_ARM_AEABI)
+    if elf.osabi not in accepted:
         text = f"EI_OSABI is {elf.osabi}, neither System V nor GNU/Linux"
         yield Finding("wheel.elf.osabi", elf.name, text, offset=7)
+
+
+@decides("wheel.elf.abi-version")
+def abi_version(elf: Elf) -> Findings:
+    """Yield a finding if the file wants a newer ABI of its operating system.
+
+    Which ones a loader accepts differs between releases (glibc, ``libc-abis``).
+    """
+    if elf.abi_version:
+        text = f"EI_ABIVERSION is {elf.abi_version}, every loader accepts 0 alone"
+        yield Finding("wheel.elf.abi-version", elf.name, text, offset=8)
 
 
 @decides(

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf import DF_1_NOOPEN, DF_1_PIE, ET_DYN, Elf
 from manylinux_reference.reading.policy import Policy
+from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides
+from manylinux_reference.rules.wheel.places import ORIGINS, installed
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
 PF_X = 1
+EXECUTABLE_STACKS = ("x86_64", "i686", "armv7l", "s390x")  # without PT_GNU_STACK
+KERNEL_IGNORED_FROM = (2, 36)
+LINUX = 0  # the system of NT_GNU_ABI_TAG
 ISA_BASELINE = 1  # GNU_PROPERTY_X86_ISA_1_BASELINE; 2, 4 and 8 are v2, v3 and v4
-ORIGINS = ("$ORIGIN", "${ORIGIN}")
 
 
 def loading(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with how a file wants to be loaded."""
-    for check in (executable_stack, stack_header, text_relocations, static_tls):
+    for check in (executable_stack, text_relocations, static_tls, no_open):
         yield from check(elf)
+    for compared in (stack_header, segments, kernel):
+        yield from compared(elf, policy)
     for element in elf.runpaths:
         yield from runpath(elf, element)
     yield from isa_property(elf, policy)
@@ -33,13 +39,13 @@ def executable_stack(elf: Elf) -> Findings:
 
 
 @decides("wheel.stack.header")
-def stack_header(elf: Elf) -> Findings:
-    """Yield a finding if there is no PT_GNU_STACK.
+def stack_header(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if the loader has to assume an executable stack.
 
-    The loader then takes the architecture's default (glibc, ``stackinfo.h``).
+    Without PT_GNU_STACK it takes the architecture's default (glibc, ``stackinfo.h``).
     """
-    if elf.stack is None:
-        text = "has no PT_GNU_STACK program header"
+    if elf.stack is None and policy.arch in EXECUTABLE_STACKS:
+        text = f"has no PT_GNU_STACK, which on {policy.arch} means executable"
         yield Finding("wheel.stack.header", elf.name, text)
 
 
@@ -55,11 +61,97 @@ def text_relocations(elf: Elf) -> Findings:
 def static_tls(elf: Elf) -> Findings:
     """Yield advice if a shared object wants static thread-local storage.
 
-    The space for it is small and shared (gABI, DF_STATIC_TLS).
+    The space for it is small and shared (gABI, DF_STATIC_TLS; glibc goes by the
+    relocations, ``CHECK_STATIC_TLS``).
     """
-    if elf.static_tls and elf.is_shared_object:
-        text = "is marked DF_STATIC_TLS"
+    if elf.is_shared_object and (elf.static_tls or elf.tls_relocations):
+        how = "is marked DF_STATIC_TLS" if elf.static_tls else "has relocations"
+        text = f"{how} for static thread-local storage"
         yield Finding("wheel.tls.static", elf.name, text, advice=True)
+
+
+@decides("wheel.shared-object.no-open")
+def no_open(elf: Elf) -> Findings:
+    """Yield a finding if a shared object refuses dlopen (glibc, ``elf/dl-load.c``)."""
+    if elf.is_shared_object and elf.flags_1 & DF_1_NOOPEN:
+        text = "is marked DF_1_NOOPEN: it cannot be imported, nor what needs it"
+        yield Finding("wheel.shared-object.no-open", elf.name, text)
+
+
+@decides("wheel.segments.alignment")
+def segments(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if the kernel's pages can be too large for a segment.
+
+    Loaders before glibc 2.35 compare p_align with the page, newer ones the places
+    (``elf/dl-load.c``); two segments in one page overwrite each other.
+    """
+    page, behind = policy.page, 0
+    for load in elf.loads:
+        reason = ""
+        if load.align % page:
+            reason = f"is aligned to {load.align:#x} bytes, a page has {page:#x}"
+        elif (load.address - load.offset) % max(load.align, page):
+            reason = f"has offset and address that differ modulo {load.align:#x}"
+        elif load.address // page < behind:
+            reason = f"shares a page of {page:#x} bytes with the one before"
+        if reason:
+            text = f"the PT_LOAD at {load.address:#x} {reason}"
+            yield Finding("wheel.segments.alignment", elf.name, text)
+            return
+        behind = -(-load.end // page)
+
+
+@decides("wheel.kernel.note")
+def kernel(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if NT_GNU_ABI_TAG asks for a newer kernel than all systems have.
+
+    Loaders before glibc 2.36 then do not find the file (``elf/dl-load.c``).
+    """
+    if elf.kernel is None:
+        return
+    system, *version = elf.kernel
+    if system != LINUX or tuple(version[:2]) > policy.kernel:
+        wanted = f"Linux {'.'.join(map(str, version))}"
+        text = f"NT_GNU_ABI_TAG asks for {'another system' if system else wanted}"
+        yield Finding(
+            "wheel.kernel.note", elf.name, text, min_level=KERNEL_IGNORED_FROM
+        )
+
+
+def libraries(wheel: Wheel) -> Findings:
+    """Yield what is wrong with files that are loaded by their names."""
+    needed = {name for elf in wheel.elves for name in elf.needed}
+    for elf in wheel.elves:
+        yield from shared_object(elf, needed)
+
+
+@decides("wheel.shared-object.type")
+def shared_object(elf: Elf, needed: set[str]) -> Findings:
+    """Yield a finding if a library or module is no file that can be loaded.
+
+    glibc, ``elf/dl-load.c``: executables and files for debuggers are refused.
+    """
+    name = elf.base_name
+    if not (is_library_name(name) or name in needed) or not elf.has_machine_of_tag:
+        return
+    reason = ""
+    if elf.type != ET_DYN:
+        reason = "no shared object"
+    elif elf.flags_1 & DF_1_PIE:
+        reason = "an executable, marked DF_1_PIE"
+    elif not elf.dynamic:
+        reason = "without a dynamic section"
+    if reason:
+        text = f"is named or needed as a library and is {reason}"
+        yield Finding("wheel.shared-object.type", elf.name, text)
+
+
+def is_library_name(name: str) -> bool:
+    """Return whether a name ends in ``.so``, or in that and a version."""
+    stem, suffix, version = name.rpartition(".so")
+    return bool(stem and suffix) and (
+        version == "" or version[1:].replace(".", "").isdecimal()
+    )
 
 
 @decides("wheel.runpath.origin")
@@ -68,7 +160,7 @@ def runpath(elf: Elf, element: str) -> Findings:
 
     ld.so(8) says what ``$ORIGIN`` and the other tokens stand for.
     """
-    reason = _refusal(element, _depth(elf.name))
+    reason = _refusal(element, len(installed(elf.name)) - 2)
     if reason:
         text = f"searches {element!r} for libraries: {reason}"
         yield Finding("wheel.runpath.origin", elf.name, text, path=element)
@@ -89,19 +181,6 @@ def _refusal(element: str, depth: int) -> str:
     return ""
 
 
-def _depth(name: str) -> int:
-    """Return how many folders a member lies below the top of the installed tree.
-
-    Of .data only platlib and purelib move to the top; scripts and the others go
-    to a folder of the environment.
-    """
-    folders = name.split("/")[:-1]
-    if folders and folders[0].endswith(".data"):
-        scheme = folders[1:2]
-        return len(folders) - (2 if scheme in (["platlib"], ["purelib"]) else 1)
-    return len(folders)
-
-
 @decides("wheel.isa.property")
 def isa_property(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if the property note needs more than the baseline.
@@ -113,10 +192,10 @@ def isa_property(elf: Elf, policy: Policy) -> Findings:
         yield Finding("wheel.isa.property", elf.name, text)
 
 
-def executables(elf: Elf, contained: set[str], policy: Policy) -> Findings:
+def executables(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with a program, or a file without dynamic section."""
     yield from interpreter(elf, policy)
-    yield from launcher(elf, contained)
+    yield from launcher(elf)
 
 
 @decides("wheel.executable.interpreter", "wheel.executable.static")
@@ -124,21 +203,23 @@ def interpreter(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if a program names another loader, or needs one and has none.
 
     The path is part of each ABI (gABI, Program Interpreter); a statically linked
-    program has no dynamic section and needs none.
+    program needs no library and none.
     """
-    if not (elf.is_executable and elf.dynamic):
+    if not elf.is_executable or elf.is_static:
         return
-    if elf.interpreter != policy.loader and (elf.interpreter or elf.needed):
+    if elf.interpreter != policy.loader:
         text = f"PT_INTERP is {elf.interpreter}, {policy.arch} has {policy.loader}"
         yield Finding("wheel.executable.interpreter", elf.name, text)
 
 
 @decides("wheel.executable.launcher")
-def launcher(elf: Elf, contained: set[str]) -> Findings:
+def launcher(elf: Elf) -> Findings:
     """Yield advice if a script folder's program needs a contained library.
 
     PEP 427, The .data directory: scripts go to a folder of the environment.
     """
-    if ".data/scripts/" in elf.name and not contained.isdisjoint(elf.needed):
-        text = "is installed away from the library that it needs"
+    if ".data/scripts/" not in elf.name:
+        return
+    if any(isinstance(found, Elf) for found in elf.links.values()):
+        text = "is installed away from the package, and needs a contained library"
         yield Finding("wheel.executable.launcher", elf.name, text, advice=True)

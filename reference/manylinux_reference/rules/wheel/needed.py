@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.policy import Policy, Version, dotted
-from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manylinux_reference.reading.wheel import Wheel
 
 # What a needed name is.  Not an enum: importing that costs a third of Python's start.
 PATH, CONTAINED, LIBPYTHON, MUSL = "path", "contained", "libpython", "musl"
 LOADER, WITHDRAWN, ALLOWED, OTHER = "loader", "withdrawn", "allowed", "other"
+UNREACHED, UNLOADABLE, PROVIDED = "unreached", "unloadable", "provided"
 STARTS = {  # the first names that only these libraries have; \0 ends a name
     LIBPYTHON: ("libpython",),
     MUSL: ("libc.musl-", "ld-musl-", "libc.so\0"),
@@ -42,8 +46,8 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
 
     PEP 599, The manylinux2014 policy, item 1.
     """
-    for name in elf.needed:
-        kind = kind_of(name, wheel, policy)
+    for name in names(elf):
+        kind = kind_of(name, elf, policy)
         if kind in REFUSED:
             rule, why = REFUSED[kind]
             text = f"needs {name}, {why}"
@@ -59,6 +63,78 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
                     "wheel.needed.allowed", elf.name, text, min_level=level,
                     library=name,
                 )  # fmt: skip
+        elif kind in (UNREACHED, UNLOADABLE):
+            yield from reached(elf, name, wheel)
+        elif kind == PROVIDED:
+            yield set_aside(elf, name, policy)
+
+
+@decides("wheel.needed.reached")
+def reached(elf: Elf, name: str, wheel: Wheel) -> Findings:
+    """Yield a finding if a file does not reach a library that the wheel has.
+
+    ld.so(8); a library that is loaded already is found by its SONAME alone (glibc,
+    ``elf/dl-load.c``), so a package can make up for it by loading that first.
+    """
+    found = elf.links[name]
+    if found is not None:
+        text = f"finds {found} for {name}, which the loader refuses"
+        yield Finding("wheel.needed.reached", elf.name, text, library=name)
+        return
+    loadable = next((each for each in wheel.elves if can_be(each, name, elf)), None)
+    names = (other.name for other in wheel.elves if other.base_name == name)
+    where = loadable.name if loadable else next(names, "another file's SONAME")
+    text = f"needs {name}, and its search path does not lead to {where}"
+    condition = ""
+    if loadable and elf.is_shared_object:
+        condition = f"the package loads {loadable.name} before {elf.name}"
+    yield Finding(
+        "wheel.needed.reached", elf.name, text, condition=condition, library=name
+    )
+
+
+def can_be(other: Elf, name: str, elf: Elf) -> bool:
+    """Return whether a file, loaded before, answers to a name that another needs."""
+    fits = (other.machine, other.bits) == (elf.machine, elf.bits)
+    return other.soname == name and fits and other.is_shared_object and other != elf
+
+
+@decides("auditor.report.excluded")
+def set_aside(elf: Elf, name: str, policy: Policy) -> Finding:
+    """Return the finding on a need of which the user says who meets it."""
+    by = next(each for each, pattern in policy.provided if matches(name, pattern))
+    text = f"needs {name}, which {by} supplies, as --provided-by says"
+    finding = Finding(
+        "wheel.needed.allowed", elf.name, text, library=name, provided_by=by,
+        condition=f"{by} supplies {name}",
+    )  # fmt: skip
+    finding.provided = True
+    return finding
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Return whether a name is a pattern's, in which ``*`` stands for anything."""
+    first, *rest = pattern.split("*")
+    if not rest:
+        return name == pattern
+    at = len(first)
+    if not name.startswith(first):
+        return False
+    for part in rest[:-1]:
+        found = name.find(part, at)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return len(name) - at >= len(rest[-1]) and name.endswith(rest[-1])
+
+
+@decides("wheel.needed.filters")
+def names(elf: Elf) -> list[str]:
+    """Return the libraries that the loader looks for, those it filters through too.
+
+    glibc, ``elf/dl-deps.c``: DT_FILTER and DT_AUXILIARY beside DT_NEEDED.
+    """
+    return elf.needed + elf.filters
 
 
 @decides(
@@ -66,25 +142,30 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     "wheel.needed.loader",
     "wheel.needed.musl",
     "wheel.needed.no-path",
+    "wheel.needed.reached",
     "wheel.needed.withdrawn",
 )
-def kind_of(name: str, wheel: Wheel, policy: Policy) -> str:
+def kind_of(name: str, elf: Elf, policy: Policy) -> str:
     """Return what a needed name is, and so which rule speaks about it.
 
     A name with a slash is a path to the loader (ld.so(8)); PEP 513 refuses libpython.
     """
     if "/" in name:
         return PATH
-    if name in wheel.contained:
-        return CONTAINED
+    if elf.links.get(name) is not None:
+        return UNLOADABLE if isinstance(elf.links[name], str) else CONTAINED
     for kind, starts in STARTS.items():
         if f"{name}\0".startswith(starts):
             return kind
     if "ld-linux" in name:
         return LOADER
+    if policy.provided and any(matches(name, each) for _, each in policy.provided):
+        return PROVIDED
     if name in policy.withdrawn:
         return WITHDRAWN
-    return ALLOWED if allowed_from(name, policy) else OTHER
+    if allowed_from(name, policy):
+        return ALLOWED
+    return UNREACHED if name in elf.links else OTHER
 
 
 @decides("wheel.needed.additional-libraries", "wheel.needed.pep-599-libraries")

@@ -36,21 +36,21 @@ def _nodes_at(level: Version, policy: Policy) -> frozenset[str]:
     return frozenset(node for node in policy.nodes if node_level(node, policy) <= level)
 
 
-def symbols(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+def symbols(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with the symbols that a file refers to."""
-    yield from forbidden(elf, wheel, policy)
+    yield from forbidden(elf, policy)
     yield from resolved(elf)
     yield from pyfpe(elf)
 
 
 @decides("wheel.symbols.glibc-2-18", "wheel.symbols.zlib")
-def forbidden(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+def forbidden(elf: Elf, policy: Policy) -> Findings:
     """Yield the names that glibc 2.18 introduced, and zlib's internal and late ones.
 
     auditwheel's policies forbid them: no version node tells these names apart.
     """
     for library, level, names in policy.forbidden:
-        if library not in elf.needed or library in wheel.contained:
+        if library not in elf.needed or elf.links.get(library) is not None:
             continue
         rule = "wheel.symbols.zlib" if library == ZLIB else "wheel.symbols.glibc-2-18"
         for symbol in names:

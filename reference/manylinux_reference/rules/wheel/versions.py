@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from manylinux_reference.reading.elf import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
-from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides
-from manylinux_reference.rules.wheel.needed import ALLOWED, LOADER, kind_of
+from manylinux_reference.rules.wheel.needed import (
+    ALLOWED,
+    CONTAINED,
+    LOADER,
+    kind_of,
+)
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
 DT_RELR_FROM = (2, 36)
@@ -16,20 +20,59 @@ PRIVATE_NODE = "GLIBC_PRIVATE"
 LONGEST_RELEASE = 9  # characters; keeps int() cheap whatever a file says
 
 
-def versions(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+def versions(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with the versions that a file needs from outside."""
     yield from relocations(elf)
+    yield from marker(elf)
     for need in elf.version_needs:
-        kind = kind_of(need.library, wheel, policy)
+        yield from library(elf, need, policy)
+        kind = kind_of(need.library, elf, policy)
         if kind in (ALLOWED, LOADER) and is_required(need):
             yield from node(elf, need, policy)
             yield from provider(elf, need, policy)
+        elif kind == CONTAINED and is_required(need):
+            yield from defined(elf, need)
 
 
 @decides("wheel.versions.weak-need")
 def is_required(need: VersionNeed) -> bool:
-    """Return whether the loader insists on a version (glibc, ``elf/dl-version.c``)."""
-    return not need.weak
+    """Return whether the loader insists on a version (glibc, ``elf/dl-version.c``).
+
+    It does not on a weak one, but on each symbol bound to it that is not weak.
+    """
+    return not need.weak or need.strong
+
+
+@decides("wheel.versions.needed")
+def library(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
+    """Yield a finding if the file does not need the library that has the version.
+
+    glibc asserts that it is loaded (``elf/dl-version.c``), which ends the process;
+    the loader itself always is.
+    """
+    if need.library not in (*elf.needed, policy.loader_name):
+        text = f"needs {need.node} from {need.library}, which DT_NEEDED does not name"
+        yield Finding(
+            "wheel.versions.needed", elf.name, text,
+            library=need.library, version=need.node,
+        )  # fmt: skip
+
+
+@decides("wheel.versions.contained")
+def defined(elf: Elf, need: VersionNeed) -> Findings:
+    """Yield a finding if a contained library lacks a version that is needed of it.
+
+    One that defines none at all passes (``match_symbol``, glibc, ``elf/dl-version.c``).
+    """
+    library = elf.links[need.library]
+    if not isinstance(library, Elf) or not library.definitions:
+        return
+    if need.node not in library.definitions:
+        text = f"needs {need.node} from {library.name}, which does not define it"
+        yield Finding(
+            "wheel.versions.contained", elf.name, text, library=need.library,
+            version=need.node,
+        )  # fmt: skip
 
 
 @decides(
@@ -56,14 +99,15 @@ def node(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
         level = node_level(need.node, policy)
         known = "not listed" if level == NEVER else f"listed since {dotted(level)}"
         why = f"{known} on {policy.arch}"
-    symbol = elf.example_symbols.get(need.index, "")
-    name = f"{symbol}@{need.node}" if symbol else need.node
+    symbols = elf.version_symbols.get(need.index, [])
+    name = f"{symbols[0]}@{need.node}" if symbols else need.node
     text = f"needs {name} from {need.library}, {why}"
     finding = Finding(
         rule, elf.name, text, min_level=level, library=need.library, version=need.node
     )
-    if symbol:
-        finding.evidence["symbol"] = symbol
+    finding.symbols = symbols
+    if symbols:
+        finding.evidence["symbol"] = symbols[0]
     yield finding
 
 
@@ -144,12 +188,27 @@ def _providers(node: str, providers: list[str], policy: Policy) -> list[str]:
     return both if own >= policy.oldest_node else ["libgcc_s.so.1"]
 
 
-@decides("wheel.relocations.relr")
+@decides("wheel.relocations.relr", "wheel.executable.static")
 def relocations(elf: Elf) -> Findings:
     """Yield from which level on the loader knows the file's relocation format.
 
-    Loaders before glibc 2.36 skip DT_RELR (its release notes).
+    Loaders before glibc 2.36 skip DT_RELR (its release notes); a statically linked
+    program relocates itself.
     """
-    if elf.relr:
+    if elf.relr and not elf.is_static:
         text = "has DT_RELR relocations, which loaders know from 2.36 on"
         yield Finding("wheel.relocations.relr", elf.name, text, min_level=DT_RELR_FROM)
+
+
+@decides("wheel.relocations.relr-marker")
+def marker(elf: Elf) -> Findings:
+    """Yield a finding if a loader that knows DT_RELR refuses the file.
+
+    From glibc 2.36 on it wants the marker node of files with versions that need
+    libc (``elf/dl-version.c``).
+    """
+    nodes = [need.node for need in elf.version_needs]
+    needs_libc = any(name.startswith("libc.so.") for name in elf.needed)
+    if elf.relr and nodes and needs_libc and DT_RELR_NODE not in nodes:
+        text = f"has DT_RELR relocations and does not need {DT_RELR_NODE}"
+        yield Finding("wheel.relocations.relr-marker", elf.name, text)

@@ -8,6 +8,7 @@ import pytest
 from manylinux_reference.reading.elf import ET_DYN, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.links import link
 
 FILENAME = "project-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"
 
@@ -29,6 +30,7 @@ def containing(*elves: Elf, filename: str = FILENAME) -> Wheel:
     for elf in elves:
         wheel.add(elf)
     wheel.members = [elf.name for elf in elves]
+    link(wheel)
     wheel.record = dict.fromkeys(wheel.members, True)
     tag = filename.removesuffix(".whl").split("-", 2)[2]
     wheel.metadata = {"tag": [tag], "root-is-purelib": ["false"]}

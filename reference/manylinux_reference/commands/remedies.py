@@ -1,0 +1,44 @@
+"""What one can do about a breach of a rule, in one line each."""
+
+from __future__ import annotations
+
+REMEDIES = {  # by the longest beginning of a rule's identifier
+    "wheel.abi.": "build for one ABI and say in the filename which",
+    "wheel.bundled.glibc": "take it out: glibc is the system's",
+    "wheel.bundled.sbom": "have the tool that bundles write .dist-info/sboms (PEP 770)",
+    "wheel.bundled.unique-name": "rename file and SONAME, as auditwheel repair does",
+    "wheel.contents.record": "write RECORD anew: python -m wheel unpack, then pack",
+    "wheel.elf.": "build it for the claimed architecture, or leave it out",
+    "wheel.executable.interpreter": "patchelf --set-interpreter",
+    "wheel.layout.": "set Root-Is-Purelib to false, and install ELF files to platlib",
+    "wheel.needed.": "bundle it, as auditwheel repair does, or do not link with it",
+    "wheel.needed.allowed": (
+        "bundle it, as auditwheel repair does; if another wheel brings it into the "
+        "process, say so: --provided-by PROJECT:LIBRARY"
+    ),
+    "wheel.needed.loader": "take it out: the loader of the system is there anyway",
+    "wheel.needed.libpython": "do not link with it: python-config --ldflags is enough",
+    "wheel.needed.minimal-systems": (
+        "bundle it, or name the system's packages in the installation guide"
+    ),
+    "wheel.needed.no-path": "patchelf --replace-needed PATH NAME",
+    "wheel.needed.reached": (
+        "patchelf --set-rpath with $ORIGIN and the way to it; if the package loads it "
+        "first by itself, say so: --provided-by PROJECT:LIBRARY"
+    ),
+    "wheel.relocations.relr": "link with -z nopack-relative-relocs, or claim 2.36",
+    "wheel.runpath.": "patchelf --set-rpath with $ORIGIN and the way to the library",
+    "wheel.stack.": "link with -z noexecstack",
+    "wheel.symbols.cxx-versioned": (
+        "link with g++, and with the libstdc++ that is there when it runs"
+    ),
+    "wheel.tags.": "write filename and Tag lines together: python -m wheel tags",
+    "wheel.versions.": "build with an older glibc and libstdc++, or claim a newer level",
+    "wheel.versions.contained": "bundle the library with which the file was linked",
+}
+
+
+def remedy(rule: str) -> str:
+    """Return what to do about a breach of a rule; empty if nothing short helps."""
+    fitting = [start for start in REMEDIES if rule.startswith(start)]
+    return REMEDIES[max(fitting, key=len)] if fitting else ""
