@@ -57,6 +57,7 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    revision: int
     architecture: tuple[Architecture, ...]
 
 

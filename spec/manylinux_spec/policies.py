@@ -56,6 +56,7 @@ class Decision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Policies(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """The policy data; everything is written as an addition to the levels before.
 
+    ``revision``: raised with every change.
     ``levels``: glibc versions such as ``2.17``, oldest first.
     ``first_level``: the first level with data, by architecture.
     ``exceptions``: architecture -> library -> the level from which on it is there, or
@@ -67,6 +68,7 @@ class Policies(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     the namespace (``2.17`` for ``GLIBC_2.17``).
     """
 
+    revision: int
     levels: tuple[str, ...]
     first_level: dict[str, str]
     libraries: Libraries

@@ -208,6 +208,7 @@ class TestPolicies:
 
     def test_levels_go_from_the_first_to_the_last_with_data(self) -> None:
         data = Policies(
+            revision=1,
             levels=("2.1", "2.2", "2.3", "2.4", "2.5"),
             first_level={"a": "2.2"},
             libraries=Libraries({}, {}, {}),
