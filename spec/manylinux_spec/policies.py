@@ -19,12 +19,14 @@ class Libraries(
     """The external libraries by SONAME.
 
     ``pep_599`` and ``additional`` map to the first level that allows the library,
-    ``withdrawn`` to where it once was allowed; it is at no level now.
+    ``withdrawn`` to where it once was allowed; it is at no level now.  ``glibc`` are
+    those that glibc installs besides the providers of its namespace.
     """
 
     pep_599: dict[str, str]
     additional: dict[str, str]
     withdrawn: dict[str, str]
+    glibc: dict[str, str]
 
 
 class Forbidden(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -16,6 +16,8 @@ from elftools.elf.elffile import ELFFile
 
 from manylinux_conformance.errors import InputError
 
+PREFIX = PurePosixPath(".data")  # stands for the environment's folder
+SCHEMES = {"data": "", "scripts": "bin", "headers": "include"}
 MAGIC = b"\x7fELF"
 LARGEST_MEMBER = 2 << 30  # bytes
 LARGEST_WHEEL = 4 << 30
@@ -27,7 +29,8 @@ UNREADABLE = (ELFError, OSError, ValueError, KeyError, AttributeError, struct.er
 def unpack_elf_files(wheel: Path, folder: Path) -> list[Path]:
     """Write the ELF members below a folder and return their paths, in archive order.
 
-    What ``NAME.data/platlib`` holds goes to the top, as an installer puts it there.
+    What ``NAME.data/platlib`` holds goes to the top, as an installer puts it there, and
+    ``data`` with ``scripts`` in its ``bin`` to a folder of their own.
     Raises InputError for an unreadable archive, an unsafe name or too much content.
     """
     try:
@@ -77,7 +80,7 @@ def installed_path(name: str, wheel: Path) -> PurePosixPath:
         inside = PurePosixPath(*place.parts[2:])
         if place.parts[1] in {"platlib", "purelib"}:
             return inside
-        return PurePosixPath(".data", place.parts[1]) / inside
+        return PREFIX / SCHEMES.get(place.parts[1], place.parts[1]) / inside
     return place
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 from manylinux_reference.commands.many_wheels import audits, wheels_below
 from manylinux_reference.commands.report_text import lines
@@ -46,6 +46,10 @@ def configure(parser: ArgumentParser) -> None:
         "this one by itself; * in its name stands for anything; repeatable",
     )  # fmt: skip
     parser.add_argument(
+        "--no-hashes", action="store_false", dest="hashes",
+        help="read ELF files alone to their end, and compare no hashes of RECORD",
+    )  # fmt: skip
+    parser.add_argument(
         "--jobs", type=int, default=0, metavar="N",
         help="processes at once (default: one per processor)",
     )  # fmt: skip
@@ -83,6 +87,7 @@ class Plain:
     json = False
     jobs = 0
     provided_by = ()
+    hashes = True
 
     def __init__(self, command: str, wheels: list[str]) -> None:
         self.command = command
@@ -91,13 +96,18 @@ class Plain:
 
 def _report(arguments: Namespace | Plain, shown: Shown) -> int:
     checking = arguments.command == "check"
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal may know ASCII alone
+        sys.stdout.reconfigure(errors="backslashreplace")
     paths = list(wheels_below(arguments.wheels))
     if not paths:
         sys.stderr.write("manylinux: there is no wheel in the folder\n")
         return UNUSABLE
     worst = ALL_HOLD
     for report in _with_progress(
-        audits(paths, arguments.jobs, arguments.provided_by), len(paths)
+        audits(
+            paths, arguments.provided_by, jobs=arguments.jobs, hashes=arguments.hashes
+        ),
+        len(paths),
     ):
         sys.stdout.writelines(f"{line}\n" for line in shown(report, brief=checking))
         sys.stdout.flush()
@@ -107,7 +117,7 @@ def _report(arguments: Namespace | Plain, shown: Shown) -> int:
 
 def _with_progress(reports: Iterator[Report], total: int) -> Iterator[Report]:
     """Show on a terminal how far the audit of several wheels is."""
-    visible = total > 1 and os.isatty(sys.stderr.fileno())
+    visible = total > 1 and sys.stderr is not None and sys.stderr.isatty()
     for number, report in enumerate(reports, 1):
         if visible:
             sys.stderr.write("\r\033[K")

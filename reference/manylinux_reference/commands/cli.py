@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -10,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
+WRONG, INTERRUPTED = 2, 130  # exit statuses; the second is a shell's for SIGINT
 COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
     "tags": ("tags", "print the platform tags that fit here, best first"),
     "install": ("install", "install pure wheels from a folder"),
@@ -24,11 +26,32 @@ EPILOG = """examples:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return 0, 1 for a refusal or 2 for a wrong command."""
+    """Run the command line; return 0, 1 for a refusal or 2 for a wrong command.
+
+    2 as well if the output cannot be written, and 130 after Ctrl-C.
+    """
     if arguments is not None:
         return _run(arguments)
-    status = _run(sys.argv[1:])
+    if sys.stdout is None:
+        return _end("there is no output to write to", WRONG)
+    try:
+        status = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        status = _end("interrupted", INTERRUPTED)
+    except OSError as error:
+        status = _end(f"the output cannot be written: {error.strerror}", WRONG)
     gc.freeze()  # the process ends; looking for garbage costs a tenth of a small audit
+    return status
+
+
+def _end(reason: str, status: int) -> int:
+    """Say in one line why the command ends, and write nothing after it."""
+    try:
+        sys.stderr.write(f"manylinux: {reason}\n")
+        # What is left in the buffer would be written at exit, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # one of the two is closed
+        return status
     return status
 
 

@@ -17,41 +17,79 @@ if TYPE_CHECKING:
 
     Provided: TypeAlias = "Sequence[tuple[str, str]]"
 
+MOST_JOBS = 61  # what concurrent.futures can wait for on Windows
+
 
 def wheels_below(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the files among the paths, and the wheels below the folders, sorted."""
+    """Yield the files among the paths, and the wheels below the folders, sorted.
+
+    Their parts are separated by slashes on every system.
+    """
     for path in paths:
         found = False
         for folder, folders, files in os.walk(path):
             found = True
             folders.sort()
             wheels = (name for name in sorted(files) if name.endswith(".whl"))
-            yield from (f"{folder.rstrip('/')}/{name}" for name in wheels)
+            inside = folder.replace(os.sep, "/").rstrip("/")
+            yield from (f"{inside}/{name}" for name in wheels)
         if not found:
-            yield path
+            yield path.replace(os.sep, "/")
 
 
 def audits(
-    paths: list[str], jobs: int = 0, provided: Provided = ()
+    paths: list[str], provided: Provided = (), *, jobs: int = 0, hashes: bool = True
 ) -> Iterator[Report]:
     """Yield a report for each wheel, in order.
 
-    ``jobs`` is the number of processes, 0 for one per processor.  ``provided`` are the
-    libraries of other wheels, as ``Policy`` has them.
+    ``jobs`` is the number of processes, 0 for one per processor.  ``provided`` and
+    ``hashes`` are those of ``audit``.
     """
-    jobs = min(jobs or len(os.sched_getaffinity(0)), len(paths))
+    jobs = min(jobs or _processors(), len(paths), MOST_JOBS)
     if jobs <= 1:
-        yield from (report_on(path, provided) for path in paths)
+        yield from (report_on(path, provided, hashes=hashes) for path in paths)
         return
     futures = import_module("concurrent.futures")  # 20 ms that one wheel does not need
-    with futures.ProcessPoolExecutor(jobs) as pool:
+    pool = futures.ProcessPoolExecutor(jobs, initializer=_end_with_parent)
+    try:
         # The longest work first, so that no process is left with it alone at the end.
         started = {
-            number: pool.submit(report_on, paths[number], provided)
+            number: pool.submit(report_on, paths[number], provided, hashes=hashes)
             for number in sorted(range(len(paths)), key=lambda n: -_size(paths[n]))
         }
-        for number in range(len(paths)):
-            yield started.pop(number).result()
+        for number, path in enumerate(paths):
+            try:
+                yield started.pop(number).result()
+            except futures.BrokenExecutor:  # one of its processes was killed
+                yield _alone(path, provided, hashes=hashes)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux alone
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _end_with_parent() -> None:
+    """Have Ctrl-C end a process of the pool without a word; the parent says it."""
+    signal = import_module("signal")
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _alone(path: str, provided: Provided, *, hashes: bool) -> Report:
+    """Audit a wheel in a process of its own, which it may end like another before."""
+    futures = import_module("concurrent.futures")
+    with futures.ProcessPoolExecutor(1, initializer=_end_with_parent) as pool:
+        try:
+            report: Report = pool.submit(
+                report_on, path, provided, hashes=hashes
+            ).result()
+        except futures.BrokenExecutor:
+            error = NotJudgedError("the process that audited it was killed")
+            report = _without_answer(path, error, Outcome.NOT_JUDGED)
+    return report
 
 
 def _size(path: str) -> int:
@@ -62,14 +100,17 @@ def _size(path: str) -> int:
         return 0
 
 
-def report_on(path: str, provided: Provided = ()) -> Report:
+def report_on(path: str, provided: Provided = (), *, hashes: bool = True) -> Report:
     """Audit one wheel; what is wrong with the file itself is a report as well."""
     try:
-        return audit(path, provided)
+        return audit(path, provided, hashes=hashes)
     except UnusableError as error:
         return _without_answer(path, error, Outcome.UNUSABLE)
     except NotJudgedError as error:
         return _without_answer(path, error, Outcome.NOT_JUDGED)
+    except MemoryError:
+        scarce = NotJudgedError("needs more memory than there is")
+        return _without_answer(path, scarce, Outcome.NOT_JUDGED)
 
 
 def _without_answer(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 REMEDIES = {  # by the longest beginning of a rule's identifier
     "wheel.abi.": "build for one ABI and say in the filename which",
+    "wheel.abi.module-suffix": "name the module for the interpreter that imports it",
     "wheel.bundled.glibc": "take it out: glibc is the system's",
     "wheel.bundled.sbom": "have the tool that bundles write .dist-info/sboms (PEP 770)",
     "wheel.bundled.unique-name": "rename file and SONAME, as auditwheel repair does",
     "wheel.contents.record": "write RECORD anew: python -m wheel unpack, then pack",
     "wheel.elf.": "build it for the claimed architecture, or leave it out",
     "wheel.executable.interpreter": "patchelf --set-interpreter",
+    "wheel.kernel.": "link with the start files of a toolchain for an older kernel",
     "wheel.layout.": "set Root-Is-Purelib to false, and install ELF files to platlib",
     "wheel.needed.": "bundle it, as auditwheel repair does, or do not link with it",
     "wheel.needed.allowed": (
@@ -27,13 +29,22 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
         "first by itself, say so: --provided-by PROJECT:LIBRARY"
     ),
     "wheel.relocations.relr": "link with -z nopack-relative-relocs, or claim 2.36",
+    "wheel.relocations.relr-marker": (
+        "let the linker pack them, with -z pack-relative-relocs, or nobody"
+    ),
     "wheel.runpath.": "patchelf --set-rpath with $ORIGIN and the way to the library",
+    "wheel.segments.": (
+        "link with -z max-page-size=0x10000; do not strip what patchelf has changed"
+    ),
+    "wheel.shared-object.no-open": "link without -z nodlopen",
+    "wheel.shared-object.type": "link with -shared, or call it otherwise",
     "wheel.stack.": "link with -z noexecstack",
     "wheel.symbols.cxx-versioned": (
         "link with g++, and with the libstdc++ that is there when it runs"
     ),
     "wheel.tags.": "write filename and Tag lines together: python -m wheel tags",
     "wheel.versions.": "build with an older glibc and libstdc++, or claim a newer level",
+    "wheel.versions.needed": "patchelf --add-needed LIBRARY, or link again without it",
     "wheel.versions.contained": "bundle the library with which the file was linked",
 }
 

@@ -56,7 +56,13 @@ def _finding(finding: Finding) -> dict[str, object]:
         "holds_from": f"{major}.{minor}" if known else None,
         "condition": finding.condition or None,
         **finding.evidence,
+        **({"symbols": finding.symbols} if _is_whole(finding) else {}),
     }
+
+
+def _is_whole(finding: Finding) -> bool:
+    """Return whether a finding's symbols stand nowhere else in the report."""
+    return bool(finding.symbols) and "version" not in finding.evidence
 
 
 def _versions(claim: Claim) -> list[dict[str, object]]:

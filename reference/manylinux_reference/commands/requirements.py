@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_reference.reading.filename import normalized
 from manylinux_reference.reading.version import Key, version_key, without_local
 from manylinux_reference.rules.installer.choice import wheel_name
 
@@ -43,11 +44,6 @@ def _requirement(path: Path, line: str) -> Requirement:
     if found is None:
         raise RequirementError(f"{path}: only names and NAME==VERSION: {line[:80]!r}")
     return Requirement(normalized(found[1]), found[2] or "")
-
-
-def normalized(name: str) -> str:
-    """Return a project's name as in wheel file names (PyPA, name normalization)."""
-    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def wheels(folder: Path, requirement: Requirement) -> list[str]:

@@ -62,6 +62,7 @@ def _libraries(policies: Data) -> Iterator[str]:
         yield f"missing {library} {systems}"
     for library in policies["libraries"]["withdrawn"]:
         yield f"withdrawn {library}"
+    yield " ".join(["glibc", *policies["libraries"]["glibc"]])
     for namespace, libraries in policies["providers"].items():
         yield " ".join(["provider", namespace, *libraries])
     for entry in policies["forbidden"]:

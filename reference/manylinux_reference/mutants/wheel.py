@@ -17,7 +17,7 @@ from manylinux_reference.mutants.table import (
 )
 from manylinux_reference.reading.archive import Archive, Member
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel import bundled, contents, header, loading
+from manylinux_reference.rules.wheel import bundled, contents, header, loading, record
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
     claims_of,
@@ -35,6 +35,7 @@ from manylinux_reference.rules.wheel.members import elf_members, unsafe
 from manylinux_reference.rules.wheel.needed import allowed_from, names, needed, reached
 from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
+    cxx_versioned,
     forbidden,
     may_be_missing,
     pyfpe,
@@ -68,7 +69,7 @@ def _first_architecture(filename: str) -> list[Promised]:
 def _members_if(keep: Callable[[str], bool]) -> Mutation:
     """Return a mutation in which only members of certain names can be ELF files."""
 
-    def members(archive: Archive) -> Iterator[Member]:
+    def members(archive: Archive, **_: bool) -> Iterator[Member]:
         return (member for member in elf_members(archive) if keep(member.name))
 
     return {elf_members: members}
@@ -121,13 +122,17 @@ def _pep_599_alone(name: str, policy: Policy) -> Version | None:
 
 
 DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
+    "wheel.abi.module-suffix": contents.module_suffix,
     "wheel.abi.not-none": contents.abi_not_none,
     "wheel.abi.unicode-width": contents.unicode_width,
     "wheel.bundled.glibc": bundled.glibc,
     "wheel.bundled.sbom": bundled.sbom,
     "wheel.bundled.unique-name": bundled.unique_name,
+    "wheel.contents.case": contents.case,
     "wheel.contents.elf": contents.has_elf,
-    "wheel.contents.record": contents.record,
+    "wheel.contents.record": record.listed,
+    "wheel.contents.record-hash": record.hashes,
+    "wheel.contents.record-rows": record.rows,
     "wheel.elf.abi-version": header.abi_version,
     "wheel.elf.byte-order": header.byte_order,
     "wheel.elf.class": header.elf_class,
@@ -158,8 +163,10 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.shared-object.type": loading.shared_object,
     "wheel.stack.executable": loading.executable_stack,
     "wheel.stack.header": loading.stack_header,
+    "wheel.symbols.cxx-versioned": cxx_versioned,
     "wheel.symbols.pyfpe": pyfpe,
     "wheel.symbols.resolved": resolved,
+    "wheel.tags.any": contents.platform_any,
     "wheel.tags.both-spellings": contents.both_spellings,
     "wheel.tags.metadata": contents.metadata,
     "wheel.tags.one-triple-per-line": contents.one_triple_per_line,

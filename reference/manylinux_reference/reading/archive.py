@@ -1,15 +1,20 @@
 """Reads a zip archive's directory by hand and refuses what is damaged or ambiguous.
 
-The layout is that of APPNOTE 6.3.10.  The standard library's ``zipfile`` would cost
-more time to import than a small wheel takes to audit, and forgives too much.
+The layout is that of APPNOTE 6.3.10.  Installers read archives in two ways: from the
+directory at the end (CPython's ``zipfile``), and as a stream from the first header on
+(uv, while it downloads).  What is accepted here is one and the same to both.
+
+The standard library's ``zipfile`` would cost more time to import than a small wheel
+takes to audit, and forgives too much.
 """
 
 from __future__ import annotations
 
 import os
-from struct import Struct, unpack_from
+from io import FileIO
+from struct import Struct, pack, unpack_from
 
-from manylinux_reference.reading.budget import Budget
+from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -18,41 +23,54 @@ if TYPE_CHECKING:
     from typing import Self
 
 STORED, DEFLATED = 0, 8
-LARGEST_DIRECTORY = 128 * 1024 * 1024
-LARGEST_MEMBER = 16 * 1024**3
-LARGEST_RATIO = 250  # no real file of ELF code comes near; deflate's own limit is 1032
-RATIO_MATTERS_FROM = 64 * 1024 * 1024
-PEEK = 1024  # compressed bytes that always hold the first four of a member
+LARGEST_DIRECTORY = 32 * 1024 * 1024
+PEEK = 1024  # compressed bytes that nearly always hold the first four of a member
 
 END = Struct("<4s4H2LH")
 END64 = Struct("<4sQ2H2L4Q")
 END64_LOCATOR = Struct("<4sLQL")
 CENTRAL = Struct("<4s6H3L5H2L")
 LOCAL = Struct("<4s5H3L2H")
-ENCRYPTED, SIZES_FOLLOW = 0x1, 0x8
-IN_ZIP64, IN_ZIP64_SHORT = 0xFFFFFFFF, 0xFFFF
-ZIP64_EXTRA = 1
+DESCRIPTOR = {False: Struct("<4s3L"), True: Struct("<4sL2Q")}  # zip64 or not
+ENCRYPTED, SIZES_FOLLOW, UTF8 = 0x1, 0x8, 0x800
+KNOWN_FLAGS = SIZES_FOLLOW | UTF8 | 0x6  # and how hard the deflater tried
+FULL, FULL_SHORT = 0xFFFFFFFF, 0xFFFF  # zip64 has the value
+NEWEST_VERSION = 63  # of the format, that zipfile and uv read
+ZIP64, UNICODE_PATH = 1, 0x7075  # kinds of extra fields
 SYMLINK, FILE_TYPE = 0xA000, 0xF000
+REGULAR = 0x8000
+CONTRADICTION = "differs between directory and header"
+# uv refuses a comment with these: an archive hidden in it has one of them.
+CONTROLS = bytes(range(1, 9))
 
 
 class Member:
-    """One file of the archive: where its bytes are and what they become."""
+    """One entry of the archive: where its bytes are and what they become.
+
+    ``end`` is where the next one or the directory begins; ``row`` what RECORD says of
+    it, if its content is to be compared with that.
+    """
 
     __slots__ = (
-        "compressed", "crc", "end", "flags", "header", "method", "name", "size"
+        "compressed", "crc", "end", "flags", "header", "method", "name", "row", "size"
     )  # fmt: skip
 
     def __init__(self, name: str, fields: tuple[int, ...]) -> None:
         self.name = name
-        self.flags, self.method, self.crc, *sizes = fields
-        self.compressed, self.size, self.header = sizes
-        self.end = 0  # where the next member or the directory begins
+        self.flags, self.method, self.crc, self.size, self.compressed, self.header = (
+            fields
+        )
+        self.end = 0
+        self.row = ""
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this is a folder, which has no content."""
+        return self.name.endswith("/")
 
 
 class Archive:
-    """An open zip archive; ``members`` are its files in the order of the directory.
-
-    ``names`` are those of its folders as well.
+    """An open zip archive; ``entries`` are its files and folders in directory order.
 
     Raises UnusableError if the archive is damaged or ambiguous, NotJudgedError if it
     is beyond the budget.
@@ -61,14 +79,19 @@ class Archive:
     def __init__(self, path: str, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
         try:
-            self.descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise UnusableError(error.strerror or "cannot be opened") from error
+            # A FIFO would wait for its writer.
+            mode = os.stat(path).st_mode  # noqa: PTH116 - importing pathlib takes longer
+            if mode & FILE_TYPE != REGULAR:
+                raise UnusableError("is not a regular file")
+            self._file = FileIO(path)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "cannot be opened"
+            raise UnusableError(reason) from error
         try:
-            self.length = os.fstat(self.descriptor).st_size
+            self.length = self._file.seek(0, os.SEEK_END)
             self.directory = 0
-            self.names: dict[str, None] = {}
-            self.members = list(self._read_directory())
+            self.changed: list[str] = []  # members whose content RECORD contradicts
+            self.entries = list(self._read_directory())
             self._refuse_overlap()
         except BaseException:
             self.close()
@@ -84,7 +107,12 @@ class Archive:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self.descriptor)
+        self._file.close()
+
+    @property
+    def members(self) -> list[Member]:
+        """The entries that are files."""
+        return [entry for entry in self.entries if not entry.is_folder]
 
     def read(self, offset: int, size: int) -> bytes:
         """Return exactly these bytes of the file.
@@ -92,8 +120,9 @@ class Archive:
         Raises UnusableError if they cannot be read.
         """
         try:
-            data = os.pread(self.descriptor, size, offset)
-        except (OSError, OverflowError) as error:
+            self._file.seek(offset)
+            data = self._file.read(size)
+        except (OSError, OverflowError, ValueError) as error:
             raise UnusableError(f"cannot be read at byte {offset}") from error
         if len(data) != size:
             raise UnusableError(f"ends before byte {offset + size}")
@@ -103,16 +132,16 @@ class Archive:
         count, size, self.directory = self._end_of_directory()
         self.budget.members.spend(count)
         if size > LARGEST_DIRECTORY:
-            raise UnusableError(f"a directory of {size} bytes")
+            raise NotJudgedError(f"has a directory of {size:,} bytes")
         data = self.read(self.directory, size)
+        names = set()
         position = 0
         for _ in range(count):
-            member, position = _directory_entry(data, position)
-            if member.name in self.names:
+            member, position = _directory_entry(data, position, self.budget)
+            if member.name in names:
                 raise UnusableError("is in the archive twice", member.name)
-            self.names[member.name] = None
-            if not member.name.endswith("/"):
-                yield member
+            names.add(member.name)
+            yield member
         if position != size:
             raise UnusableError("the zip archive has more directory than members")
 
@@ -122,78 +151,134 @@ class Archive:
         at = tail.rfind(b"PK\5\6")
         if at < 0 or at + END.size > len(tail):
             raise UnusableError("not a zip archive, or cut off")
-        _, disk, first, here, count, size, offset, comment = END.unpack_from(tail, at)
+        _, disk, first, *numbers, comment = END.unpack_from(tail, at)
         if at + END.size + comment != len(tail):
             raise UnusableError("bytes follow the end of the zip archive")
+        if len(tail[at + END.size :].translate(None, CONTROLS)) != comment:
+            raise UnusableError("the zip archive's comment has control characters")
         end = tail_at + at
-        if IN_ZIP64_SHORT in (count, here) or IN_ZIP64 in (size, offset):
-            count, size, offset, end = self._zip64(end)
-        elif (disk, first, here) != (0, 0, count):
+        wide = self._zip64(end)
+        if wide:
+            here, count, size, offset = wide
+            # zipfile takes these whatever the short record says; uv compares.
+            full = (FULL_SHORT, FULL_SHORT, FULL, FULL)
+            pairs = zip(numbers, wide, full, strict=True)
+            if any(short not in (value, most) for short, value, most in pairs):
+                raise UnusableError("the zip archive has two ends that differ")
+            end -= END64_LOCATOR.size + END64.size
+        else:
+            here, count, size, offset = numbers
+        if (disk, first, here) != (0, 0, count):
             raise UnusableError("one part of a split archive")
         if offset + size != end:
             raise UnusableError("the zip archive's directory is not where its end says")
         return count, size, offset
 
-    def _zip64(self, end: int) -> tuple[int, int, int, int]:
+    def _zip64(self, end: int) -> tuple[int, int, int, int] | None:
+        """Return what the zip64 record before the end says, None if there is none.
+
+        ``zipfile`` looks for its locator always, not only if a field is full.
+        """
         at = end - END64_LOCATOR.size
         if at < 0:
+            return None
+        mark, disk, record, disks = END64_LOCATOR.unpack(
+            self.read(at, END64_LOCATOR.size)
+        )
+        if mark != b"PK\6\7":
+            return None
+        if record + END64.size != at:
             raise UnusableError("a zip64 archive without its end record")
-        mark, _, record, _ = END64_LOCATOR.unpack(self.read(at, END64_LOCATOR.size))
-        if mark != b"PK\6\7" or record + END64.size > at:
-            raise UnusableError("a zip64 archive without its end record")
-        fields = END64.unpack(self.read(record, END64.size))
-        if fields[0] != b"PK\6\6" or record + 12 + fields[1] != at:
+        found, size, _, _, this, first, *numbers = END64.unpack(
+            self.read(record, END64.size)
+        )
+        if found != b"PK\6\6" or size != END64.size - 12:
             raise UnusableError("a zip64 archive with a damaged end record")
-        return fields[7], fields[8], fields[9], record
+        if (disk, disks, this, first) != (0, 1, 0, 0):
+            raise UnusableError("one part of a split archive")
+        return numbers[0], numbers[1], numbers[2], numbers[3]
 
     def _refuse_overlap(self) -> None:
         """Refuse members that share bytes: the trick of the denser zip bombs."""
         end = self.directory
-        for member in sorted(self.members, key=_by_header, reverse=True):
+        for member in sorted(self.entries, key=_by_header, reverse=True):
             member.end = end
             if member.header + LOCAL.size + len(member.name) + member.compressed > end:
                 raise UnusableError("overlaps what follows it", member.name)
             end = member.header
+        if end:
+            raise UnusableError(f"{end} bytes stand before the first member")
 
     def locate(self, member: Member) -> tuple[int, bytes]:
         """Return where a member's data begin, and the first of them.
 
-        Raises UnusableError if the local header contradicts the directory.
+        Raises UnusableError if the local header contradicts the directory, or the next
+        one does not follow at once: a reader of streams would see something else.
         """
         name = member.name.encode()
         room = min(LOCAL.size + len(name) + PEEK, self.length - member.header)
         raw = self.read(member.header, room)
         if room < LOCAL.size or raw[:4] != b"PK\3\4":
             raise UnusableError("has no local header where expected", member.name)
-        fields = LOCAL.unpack_from(raw)
-        flags, method, crc, compressed, size, name_size, extra = (
-            fields[2:4] + fields[6:]
+        _, version, flags, method, _, _, *told, name_size, extra_size = (
+            LOCAL.unpack_from(raw)
         )
-        start = LOCAL.size + name_size + extra
         same = raw[LOCAL.size : LOCAL.size + name_size] == name
-        if not (same and method == member.method and flags == member.flags):
-            raise UnusableError("differs between directory and header", member.name)
-        told = (crc, compressed, size)
-        if not _sizes_agree(told, member):
-            raise UnusableError("differs between directory and header", member.name)
-        at = member.header + start
-        if at + member.compressed > member.end:
+        if not same or (flags, method) != (member.flags, member.method):
+            raise UnusableError(CONTRADICTION, member.name)
+        _refuse_version(version, member.name)
+        extra_at = member.header + LOCAL.size + name_size
+        extra = self.read(extra_at, extra_size) if extra_size else b""
+        wide = self._compare(told, extra, member)
+        start = extra_at + extra_size
+        after = start + member.compressed
+        if flags & SIZES_FOLLOW:
+            after += self._descriptor(after, member, wide=wide)
+        if after > member.end:
             raise UnusableError("overlaps what follows it", member.name)
-        return at, raw[start : start + min(PEEK, member.compressed)]
+        if after < member.end:
+            raise UnusableError(f"{member.end - after} bytes follow it", member.name)
+        first = start - member.header
+        return start, raw[first : first + min(PEEK, member.compressed)]
+
+    def _compare(self, told: list[int], extra: bytes, member: Member) -> bool:
+        """Refuse what a local header tells otherwise; return whether it is zip64."""
+        crc, compressed, size = told
+        fields = _extra_fields(extra, member.name, self.budget) if extra else {}
+        size, compressed = _unfold((size, compressed), fields, member.name, local=True)
+        pairs = (
+            (crc, member.crc), (compressed, member.compressed), (size, member.size)
+        )  # fmt: skip
+        later = member.flags & SIZES_FOLLOW  # and nothing is said before
+        if any(a != b and not (later and a == 0) for a, b in pairs):
+            raise UnusableError(CONTRADICTION, member.name)
+        return ZIP64 in fields
+
+    def _descriptor(self, at: int, member: Member, *, wide: bool) -> int:
+        """Return the size of the data descriptor, which says what the directory says.
+
+        Its mark is optional; every writer known writes it.
+        """
+        layout = DESCRIPTOR[wide]
+        if at + layout.size > member.end:
+            raise UnusableError("has no data descriptor", member.name)
+        mark, crc, compressed, size = layout.unpack(self.read(at, layout.size))
+        if mark != b"PK\7\x08":
+            raise UnusableError("has no data descriptor", member.name)
+        if (crc, compressed, size) != (member.crc, member.compressed, member.size):
+            raise UnusableError(
+                "differs between directory and data descriptor", member.name
+            )
+        return layout.size
 
 
 def _by_header(member: Member) -> int:
     return member.header
 
 
-def _sizes_agree(told: tuple[int, int, int], member: Member) -> bool:
-    if member.flags & SIZES_FOLLOW:
-        return True
-    known = (member.crc, member.compressed, member.size)
-    return all(a in (b, IN_ZIP64) for a, b in zip(told, known, strict=True))
-
-
-def _directory_entry(data: bytes, position: int) -> tuple[Member, int]:
+def _directory_entry(
+    data: bytes, position: int, budget: Budget
+) -> tuple[Member, int]:  # fmt: skip
     if (
         position + CENTRAL.size > len(data)
         or data[position : position + 4] != b"PK\1\2"
@@ -206,60 +291,90 @@ def _directory_entry(data: bytes, position: int) -> tuple[Member, int]:
     if after > len(data):
         raise UnusableError("the zip archive's directory is damaged")
     raw = data[start : start + name_size]
-    name = _name(raw)
+    budget.characters.spend(name_size)
+    name = _name(raw, fields[3])
     extra = data[start + name_size : start + name_size + extra_size]
-    sizes = _sizes(fields, extra, name)
-    _refuse(name, fields, sizes)
-    return Member(name, (fields[3], fields[4], fields[7], *sizes)), after
+    found = _extra_fields(extra, name, budget) if extra else {}
+    sizes = _unfold((fields[9], fields[8], fields[16]), found, name, local=False)
+    member = Member(name, (fields[3], fields[4], fields[7], *sizes))
+    _refuse(member, version=fields[2], disk=fields[13], mode=fields[15] >> 16)
+    return member, after
 
 
-def _name(raw: bytes) -> str:
+def _name(raw: bytes, flags: int) -> str:
+    """Return a name: ASCII, or UTF-8 that says so.
+
+    Without that flag ``zipfile`` reads code page 437, and uv nothing.
+    """
     try:
-        return raw.decode()
+        return raw.decode("utf-8" if flags & UTF8 else "ascii")
     except UnicodeDecodeError as error:
         shown = raw.decode("ascii", "backslashreplace")
         raise UnusableError("the name is not UTF-8", shown) from error
 
 
-def _sizes(fields: tuple[int, ...], extra: bytes, name: str) -> tuple[int, int, int]:
-    """Return compressed size, size and header offset; zip64 keeps them in extra."""
-    compressed, size, offset = fields[8], fields[9], fields[16]
-    if IN_ZIP64 not in (compressed, size, offset):
-        return compressed, size, offset
-    values = _zip64_values(extra, name)
-    try:
-        # APPNOTE 4.5.3: only the fields that are full, in this order.
-        size = next(values) if size == IN_ZIP64 else size
-        compressed = next(values) if compressed == IN_ZIP64 else compressed
-        offset = next(values) if offset == IN_ZIP64 else offset
-    except StopIteration:
-        raise UnusableError("its zip64 sizes are missing", name) from None
-    return compressed, size, offset
-
-
-def _zip64_values(extra: bytes, name: str) -> Iterator[int]:
+def _extra_fields(extra: bytes, name: str, budget: Budget) -> dict[int, bytes]:
+    """Return the extra fields by their kind (APPNOTE 4.5)."""
+    fields: dict[int, bytes] = {}
     at = 0
     while at + 4 <= len(extra):
         kind, size = unpack_from("<2H", extra, at)
+        budget.entries.spend()
         if at + 4 + size > len(extra):
             raise UnusableError("its extra field is damaged", name)
-        if kind == ZIP64_EXTRA:
-            yield from unpack_from(f"<{min(size // 8, 3)}Q", extra, at + 4)
-            return
+        if kind in fields:
+            raise UnusableError("has two extra fields of one kind", name)
+        fields[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size
+    # Newer releases of zipfile take the name from here, and so does uv.
+    if fields.get(UNICODE_PATH, b"")[5:] not in (b"", name.encode()):
+        raise UnusableError("has another name in an extra field", name)
+    return fields
 
 
-def _refuse(name: str, fields: tuple[int, ...], sizes: tuple[int, int, int]) -> None:
-    compressed, size, _ = sizes
-    if fields[3] & ENCRYPTED:
+def _unfold(
+    values: tuple[int, ...], fields: dict[int, bytes], name: str, *, local: bool
+) -> tuple[int, ...]:
+    """Return sizes and offset; what is full in a header, zip64 keeps (APPNOTE 4.5.3).
+
+    The field has what is full and nothing else.  zipfile before 3.11 repeats sizes in a
+    local header that are not full.
+    """
+    full = values.count(FULL)
+    wide = fields.get(ZIP64)
+    if wide is None:
+        if full:
+            raise UnusableError("its zip64 sizes are missing", name)
+        return values
+    if len(wide) != 8 * full:
+        if local and wide == pack("<2Q", *values):
+            return values
+        missing = len(wide) < 8 * full
+        how = "are missing" if missing else "are more than its header leaves open"
+        raise UnusableError(f"its zip64 sizes {how}", name)
+    real = iter(unpack_from(f"<{full}Q", wide))
+    return tuple(next(real) if value == FULL else value for value in values)
+
+
+def _refuse_version(version: int, name: str) -> None:
+    if version & 0xFF > NEWEST_VERSION:
+        raise UnusableError("needs a later zip format than 6.3", name)
+
+
+def _refuse(member: Member, *, version: int, disk: int, mode: int) -> None:
+    name = member.name
+    _refuse_version(version, name)
+    if disk:
+        raise UnusableError("lies in another part of a split archive", name)
+    if member.flags & ENCRYPTED:
         raise UnusableError("is encrypted", name)
-    if fields[4] not in (STORED, DEFLATED):
-        raise UnusableError(f"uses compression method {fields[4]}", name)
-    if fields[15] >> 16 & FILE_TYPE == SYMLINK:
+    if member.flags & ~KNOWN_FLAGS:
+        raise UnusableError(f"has flags without meaning ({member.flags:#x})", name)
+    if member.method not in (STORED, DEFLATED):
+        raise UnusableError(f"uses compression method {member.method}", name)
+    if mode & FILE_TYPE == SYMLINK:
         raise UnusableError("is a symbolic link", name)
-    if fields[4] == STORED and compressed != size:
+    if member.method == STORED and member.compressed != member.size:
         raise UnusableError("is stored in another size than its own", name)
-    if size > LARGEST_MEMBER:
-        raise UnusableError(f"is {size} bytes, more than {LARGEST_MEMBER}", name)
-    if size > RATIO_MATTERS_FROM and size > compressed * LARGEST_RATIO:
-        raise UnusableError(f"grows from {compressed} to {size} bytes", name)
+    if member.is_folder and (member.size or member.crc):
+        raise UnusableError("is a folder with content", name)

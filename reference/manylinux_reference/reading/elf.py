@@ -44,6 +44,8 @@ class Elf:
     it, where they were looked for.
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
+    ``unversioned`` are names of the C++ library that strong, undefined symbols have
+    without a version, and that no library of the wheel defines.
     ``links`` maps each needed name that a file of the wheel has to the file that the
     loader takes, to the name of one that it finds and cannot load, or to None.
     """
@@ -53,7 +55,7 @@ class Elf:
         "exports", "filters", "flags", "flags_1", "interpreter", "isa_needed",
         "kernel", "links", "loads", "machine", "name", "needed", "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
-        "tls_relocations", "type", "undefined", "version_needs", "version_symbols",
+        "tls_relocations", "type", "undefined", "unversioned", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -81,6 +83,7 @@ class Elf:
         self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}
+        self.unversioned: list[str] = []
         self.exports: set[bytes] = set()
 
     @property

@@ -30,6 +30,7 @@ ONCE = {  # where there are two, kernel, glibc and other readers take different 
     PT_GNU_PROPERTY: "PT_GNU_PROPERTY",
 }
 PF_W, PF_R = 2, 4
+SMALLEST_PAGE = 4096  # of all kernels
 LARGEST_TABLE = 65_536  # bytes of program headers that the kernel reads
 LARGEST_IMAGE = 4 * 1024**3  # bytes in memory; code models end before
 LARGEST_ALIGNMENT = 1024**3  # loaders reserve that much address space
@@ -147,6 +148,8 @@ def _check_dynamic(elf: Elf, segment: Segment) -> None:
     load = next(
         (each for each in elf.loads if each.holds(segment.address, segment.size)), None
     )
+    if load and (load.address - load.offset) % SMALLEST_PAGE:
+        return  # no loader maps that segment, and a rule says so
     if not load or segment.address - load.address + load.offset != segment.offset:
         raise UnusableError("PT_DYNAMIC has an offset that is not its address")
     if not load.flags & PF_R or (elf.type == ET_DYN and not load.flags & PF_W):
@@ -154,6 +157,5 @@ def _check_dynamic(elf: Elf, segment: Segment) -> None:
 
 
 def _is_inside(loads: list[Segment], segment: Segment) -> bool:
-    page = 4096  # the smallest; a linker rounds the end up to the largest
-    start, end = loads[0].address, loads[-1].end
-    return start <= segment.address and segment.end // page <= (end + page - 1) // page
+    start, end = loads[0].address, -(-loads[-1].end // SMALLEST_PAGE) * SMALLEST_PAGE
+    return start <= segment.address and segment.end - segment.end % SMALLEST_PAGE <= end

@@ -30,6 +30,17 @@ BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
 ENOUGH = 8  # undefined names are evidence; nobody reads more
 
 
+VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
+# How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
+CXX_STARTS = (
+    *(b"_ZNSt", b"_ZNKSt", b"_ZSt", b"_ZTVSt", b"_ZTISt", b"_ZTSSt", b"_ZNSs", b"_ZNKSs"),
+    *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
+)
+OF_GLIBC = frozenset(
+    ("__cxa_finalize", "__cxa_atexit", "__cxa_at_quick_exit", "__cxa_thread_atexit_impl")
+)
+
+
 class SymbolQuery:
     """Which symbols to look for in the files of a wheel.
 
@@ -88,6 +99,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for name in names
         for at in _positions(strings, name + b"\0", first, first + size)
     }
+    _read_unversioned(dynamic, elf, (strings, first))
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
@@ -100,6 +112,37 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
             )
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
+
+
+def _read_unversioned(dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int]) -> None:
+    """Find the C++ names that strong, undefined symbols have without a version.
+
+    Linkers put undefined symbols before those of the GNU hash table.
+    """
+    kept, first = strings
+    if not any(kept.find(b"\0" + start, first) >= 0 for start in CXX_STARTS):
+        return
+    table = Symbols(dynamic, elf)
+    end = min(_first_hashed(dynamic, table.count), table.count)
+    dynamic.budget.steps.spend(end)
+    indexes = b"\1\0" * end if dynamic.order == "<" else b"\0\1" * end
+    if DT_VERSYM in dynamic:
+        indexes = dynamic.read(dynamic.one(DT_VERSYM), 2 * end)
+    versions = Struct(dynamic.order + "H").iter_unpack(indexes)
+    for (version,), (name, undefined, weak) in zip(versions, table, strict=False):
+        if version <= VER_NDX_GLOBAL and undefined and not weak:
+            if kept.startswith(CXX_STARTS, first + name):
+                symbol = dynamic.string(name)
+                if symbol not in OF_GLIBC:
+                    elf.unversioned.append(symbol)
+
+
+def _first_hashed(dynamic: Dynamic, count: int) -> int:
+    if DT_GNU_HASH not in dynamic:
+        return count
+    layout = Struct(dynamic.order + "2I")
+    _, first = layout.unpack(dynamic.read(dynamic.one(DT_GNU_HASH), layout.size))
+    return int(first)
 
 
 def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:

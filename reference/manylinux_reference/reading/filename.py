@@ -50,6 +50,12 @@ def read_filename(filename: str) -> WheelName:
     return WheelName(filename, parts)
 
 
+def normalized(name: str) -> str:
+    """Return a project's name as in wheel file names (PyPA, name normalization)."""
+    words = name.lower().replace("-", "_").replace(".", "_").split("_")
+    return "_".join(filter(None, words))
+
+
 def _refusal(reason: str) -> UnusableError:
     return UnusableError(f"the name is not that of a wheel: it {reason}")
 

@@ -10,6 +10,8 @@ import zlib
 from importlib import import_module
 
 from manylinux_reference.reading.archive import PEEK, STORED, Archive, Member
+from manylinux_reference.reading.budget import NotJudgedError
+from manylinux_reference.reading.record import hash_of_row, text_of_hash
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -32,35 +34,55 @@ def first_bytes(archive: Archive, member: Member, count: int) -> bytes:
     except zlib.error as error:
         raise UnusableError("its compressed data are damaged", member.name) from error
     if len(start) < min(count, member.size) and member.compressed > PEEK:
-        return next(chunks(archive, member), b"")[:count]
+        start = b""
+        for piece in chunks(archive, member):  # of which the first may be empty
+            start += piece[: count - len(start)]
+            if len(start) == count:
+                break
     return start
 
 
 def content(archive: Archive, member: Member, limit: int) -> bytes:
-    """Return a whole member.  Raises UnusableError if it is larger than the limit."""
+    """Return a whole member.  Raises NotJudgedError if it is larger than the limit."""
     if member.size > limit:
-        raise UnusableError(f"is larger than {limit} bytes", member.name)
+        raise NotJudgedError(f"is larger than {limit:,} bytes", member.name)
     return b"".join(chunks(archive, member))
+
+
+def read_through(archive: Archive, member: Member) -> None:
+    """Read a member whose content does not matter, to see that an installer can.
+
+    Raises UnusableError as ``chunks`` does.
+    """
+    for _ in chunks(archive, member):
+        pass
 
 
 def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     """Yield a member's content piece by piece.
 
+    At the end it is compared with the member's row of RECORD, once.
     Raises UnusableError at the end if size or checksum differ from the directory's.
     """
     checksum, length = 0, 0
     crc32 = import_module("isal.isal_zlib").crc32 if _isal(member) else zlib.crc32
+    listed = hash_of_row(member.row) if member.row else None
     for piece in pieces(archive, member):
         checksum = crc32(piece, checksum)
         length += len(piece)
         archive.budget.inflate(len(piece))
         if length > member.size:
             raise UnusableError("is longer than the directory says", member.name)
+        if listed:
+            listed[0].update(piece)
         yield piece
     if length != member.size:
         raise UnusableError("is shorter than the directory says", member.name)
     if checksum != member.crc:
         raise UnusableError("its checksum is wrong", member.name)
+    if listed and text_of_hash(listed[0]) != listed[1]:
+        archive.changed.append(member.name)
+    member.row = ""
 
 
 def _isal(member: Member) -> ModuleType | None:

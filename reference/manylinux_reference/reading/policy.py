@@ -29,9 +29,9 @@ class Policy:
 
     __slots__ = (
         "additional", "arch", "bases", "big_endian", "bits", "first_level",
-        "flags_mask", "flags_value", "forbidden", "kernel", "levels", "libgcc_node",
-        "loader", "machine", "missing", "nodes", "oldest_node", "oldest_system", "page",
-        "pep_599", "provided", "providers", "withdrawn",
+        "flags_mask", "flags_value", "forbidden", "glibc", "kernel", "levels",
+        "libgcc_node", "loader", "machine", "missing", "nodes", "oldest_node",
+        "oldest_system", "page", "pep_599", "provided", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -40,6 +40,7 @@ class Policy:
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
         self.missing: dict[str, str] = {}
+        self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
         self.providers: dict[str, list[str]] = {}
@@ -94,6 +95,9 @@ class Policy:
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
+
+    def _read_glibc(self, *libraries: str) -> None:
+        self.glibc.update(libraries)
 
     def _read_basis(self, basis: str, *rules: str) -> None:
         self.bases.update(dict.fromkeys(rules, basis))

@@ -1,20 +1,65 @@
-"""Reads RECORD: which files are listed, and whether with a hash."""
+"""Reads RECORD: which files are listed, and with which hash."""
 
 from __future__ import annotations
 
+from importlib import import_module
 
-def read_record(text: str) -> dict[str, bool]:
-    """Map each path to whether its row has a hash.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    The rows are CSV of three fields; only a path can need quoting.
+    from manylinux_reference.reading.budget import Budget
+
+    class Hash(Protocol):
+        """The part of hashlib's objects that is used."""
+
+        def update(self, data: bytes, /) -> None:
+            """Add a piece of content."""
+
+        def digest(self) -> bytes:
+            """Return the hash of all pieces."""
+
+
+ALGORITHMS = ("sha256", "sha384", "sha512")  # PyPA: sha256 or better
+# PyPA, Recording installed projects: base64 for URLs, without its padding
+STANDARD_LETTERS = bytes.maketrans(b"+/", b"-_")
+
+
+def read_record(text: str, budget: Budget) -> dict[str, str]:
+    """Map each path to the hash of its row, which may be empty.
+
+    The rows are CSV of three fields; only a path can need quoting.  Nothing but line
+    feed and carriage return ends a row.
+
+    Raises NotJudgedError if the rows are beyond the budget.
     """
     record = {}
-    for row in text.splitlines():
+    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    budget.entries.spend(len(rows))
+    for row in rows:
         if row[:1] == '"':
             path, _, rest = row[1:].replace('""', "\0").partition('"')
             path, rest = path.replace("\0", '"'), rest[1:]
         else:
             path, _, rest = row.partition(",")
         if path:
-            record[path] = rest.partition(",")[0].strip('"') != ""
+            record[path] = rest.partition(",")[0].strip('"')
     return record
+
+
+def hash_of_row(row: str) -> tuple[Hash, str] | None:
+    """Return what computes the hash that a row has, and its value as text.
+
+    None if the row's algorithm is not one of those that RECORD may have.
+    """
+    algorithm, _, value = row.partition("=")
+    if algorithm not in ALGORITHMS:
+        return None
+    made: Hash = getattr(import_module("hashlib"), algorithm)()
+    return made, value.rstrip("=")
+
+
+def text_of_hash(made: Hash) -> str:
+    """Return a hash as RECORD writes it."""
+    base64 = import_module("binascii").b2a_base64(made.digest(), newline=False)
+    return base64.translate(STANDARD_LETTERS).rstrip(b"=").decode("ascii")

@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.filename import read_filename
+from manylinux_reference.reading.filename import normalized, read_filename
 from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.version import version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manylinux_reference.reading.archive import Archive, Member
     from manylinux_reference.reading.elf import Elf
 
-LARGEST_METADATA = 1024 * 1024
-LARGEST_RECORD = 64 * 1024 * 1024
+DIST_INFO, DATA = ".dist-info", ".data"
+WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+MEGABYTE = 1024 * 1024
+LARGEST = {"WHEEL": MEGABYTE, "METADATA": 16 * MEGABYTE, "RECORD": 32 * MEGABYTE}
 
 
 class Wheel:
     """The facts about one wheel; so far, those of its filename.
 
-    ``record`` maps each path of RECORD to whether it has a hash.  ``metadata`` holds
-    the fields of WHEEL in lower case.
+    ``record`` maps each path of RECORD to its hash, which may be empty; ``changed`` are
+    the members with another hash than that.  ``metadata`` holds the fields of WHEEL by
+    their names in lower case.
 
     Raises UnusableError if the filename is not that of a wheel.
     """
 
     __slots__ = (
-        "abis", "budget", "contained", "distribution", "elves", "members", "metadata",
-        "platforms", "pythons", "record",
+        "abis", "budget", "changed", "contained", "distribution", "elves", "members",
+        "metadata", "platforms", "pythons", "record", "version",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
         name = read_filename(filename)
         self.budget = Budget()  # for everything that is read of it and found in it
         self.distribution = name.distribution
+        self.version = name.version
         self.pythons = name.python.split(".")
         self.abis = name.abi.split(".")
         self.platforms = name.platform.split(".")
         self.members: list[str] = []
         self.metadata: dict[str, list[str]] = {}
-        self.record: dict[str, bool] = {}
+        self.record: dict[str, str] = {}
+        self.changed: list[str] = []
         self.elves: list[Elf] = []
         self.contained: set[str] = set()  # file names and SONAMEs of the ELF files
 
@@ -53,29 +59,80 @@ class Wheel:
 
 
 def read_dist_info(archive: Archive, wheel: Wheel) -> None:
-    """Read the names of the members, WHEEL and RECORD.
+    """Read the names of the members, WHEEL, METADATA and RECORD.
 
-    Raises UnusableError if WHEEL is missing, or one of the two cannot be read.
+    Raises UnusableError if an installer refuses the wheel for one of them,
+    NotJudgedError if it is beyond the budget.
     """
     wheel.members = [member.name for member in archive.members]
+    folder = _dist_info(archive, wheel)
     found = {
-        member.name.rpartition("/")[2]: member
-        for member in archive.members
-        if member.name.count("/") == 1
-        and member.name.endswith((".dist-info/WHEEL", ".dist-info/RECORD"))
+        member.name[len(folder) + 1 :]: member
+        for member in archive.entries
+        if member.name.startswith(folder)
     }
-    if "WHEEL" not in found:
-        raise UnusableError("not a wheel: no .dist-info/WHEEL")
-    for line in _text(archive, found["WHEEL"], LARGEST_METADATA).splitlines():
+    wheel.metadata = _fields(_text(archive, found, "WHEEL"))
+    version = wheel.metadata.get("wheel-version", [""])[0]
+    if version.partition(".")[0] != WHEEL_VERSION:
+        raise UnusableError(f"Wheel-Version is {version or 'missing'}, not 1.x")
+    _check_metadata(_fields(_text(archive, found, "METADATA")), wheel)
+    if "RECORD" in found:
+        wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
+
+
+def compare_hashes(archive: Archive, wheel: Wheel) -> None:
+    """Have the content of each member compared with its row of RECORD, once read."""
+    for member in archive.entries:
+        member.row = wheel.record.get(member.name, "")
+
+
+def _dist_info(archive: Archive, wheel: Wheel) -> str:
+    """Return the name of the one .dist-info folder, that of the wheel's project."""
+    roots = {member.name.partition("/")[0] for member in archive.entries}
+    folders = [root for root in roots if root.endswith(DIST_INFO)]
+    if len(folders) != 1:
+        raise UnusableError(f"not a wheel: {len(folders) or 'no'} {DIST_INFO} folders")
+    stem = folders[0].removesuffix(DIST_INFO)
+    name, _, version = stem.partition("-")
+    if not (_same_name(name, wheel) and version_key(version) == wheel.version):
+        raise UnusableError("is not named after the wheel", folders[0])
+    for root in roots:  # pip unpacks any of these as the .data folder, uv the wheel's
+        if root.endswith(DATA) and root != stem + DATA:
+            raise UnusableError("is another .data folder than the wheel's", root)
+    return folders[0]
+
+
+def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
+    """Refuse a wheel whose METADATA is that of another project or release."""
+    name, version = (fields.get(key, [""])[0] for key in ("name", "version"))
+    if not _same_name(name, wheel):
+        raise UnusableError("METADATA names another project than the wheel")
+    if version_key(version) != wheel.version:
+        raise UnusableError("METADATA names another version than the wheel")
+
+
+def _same_name(name: str, wheel: Wheel) -> bool:
+    return normalized(name) == normalized(wheel.distribution)
+
+
+def _fields(text: str) -> dict[str, list[str]]:
+    """Return the fields of the header, by their names in lower case."""
+    fields: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if not line:
+            break
         key, colon, value = line.partition(":")
         if colon:
-            wheel.metadata.setdefault(key.strip().lower(), []).append(value.strip())
-    if "RECORD" in found:
-        wheel.record = read_record(_text(archive, found["RECORD"], LARGEST_RECORD))
+            fields.setdefault(key.strip().lower(), []).append(value.strip())
+    return fields
 
 
-def _text(archive: Archive, member: Member, limit: int) -> str:
+def _text(archive: Archive, found: dict[str, Member], name: str) -> str:
+    member = found.get(name)
+    if member is None:
+        raise UnusableError(f"not a wheel: no {DIST_INFO}/{name}")
+    archive.budget.characters.spend(member.size)
     try:
-        return content(archive, member, limit).decode()
+        return content(archive, member, LARGEST[name]).decode()
     except UnicodeDecodeError as error:
         raise UnusableError("is not UTF-8", member.name) from error

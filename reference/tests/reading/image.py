@@ -14,14 +14,24 @@ from manylinux_reference.reading.elf_dynamic import Dynamic
 from manylinux_reference.reading.range_buffer import RangeBuffer
 
 NULL, NEEDED, HASH, STRTAB, SYMTAB, STRSZ, SONAME, RPATH = 0, 1, 4, 5, 6, 10, 14, 15
-TEXTREL, RUNPATH, FLAGS, RELR = 22, 29, 30, 36
+TEXTREL, RUNPATH, FLAGS, RELR, RELRENT = 22, 29, 30, 36, 37
 GNU_HASH, VERSYM = 0x6FFFFEF5, 0x6FFFFFF0
-VERNEED, VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
+FLAGS_1, VERDEF, VERNEED, VERNEEDNUM = 0x6FFFFFFB, 0x6FFFFFFC, 0x6FFFFFFE, 0x6FFFFFFF
 LOCAL, GLOBAL, WEAK = 0x00, 0x10, 0x20  # st_info: the binding, of no type
 UNDEFINED, DEFINED = 0, 7  # st_shndx
 
 BASE = 0x400000  # the address at which the image is loaded
 Symbol = tuple[str, int, int]  # name, st_info, st_shndx
+
+
+def name_hash(name: str) -> int:
+    """Return the hash of a version's name, as the gABI's chapter 5 prints it."""
+    value = 0
+    for byte in name.encode():
+        value = (value << 4) + byte
+        high = value & 0xF0000000
+        value = (value ^ high >> 24) & ~high & 0xFFFFFFFF
+    return value
 
 
 @dataclass
@@ -77,7 +87,7 @@ class Image:
         data += b"x" * (2 * self.word - 1)  # what is no whole entry is nothing
         elf = Elf("a/module.so")
         elf.bits, elf.big_endian = self.bits, self.order == ">"
-        elf.type, elf.machine = ET_DYN, self.machine
+        elf.type, elf.machine, elf.dynamic = ET_DYN, self.machine, True
         buffer = RangeBuffer(len(data))
         buffer.feed(data)
         loads = self.loads or [(BASE, len(data), 0)]

@@ -4,35 +4,84 @@ from __future__ import annotations
 
 import pytest
 from manylinux_reference.reading.elf import (
+    DF_1_NOOPEN,
+    DF_1_PIE,
     ET_DYN,
     ET_EXEC,
     ET_REL,
+    MACHINES,
     Elf,
     VersionNeed,
 )
+from manylinux_reference.reading.policy import Policy, architectures
 
 ET_CORE = 4
 
 
+PIE, LOADER = DF_1_PIE, "/lib/ld.so"
+
+
 @pytest.mark.parametrize(
-    ("kind", "interpreter", "executable", "shared", "loadable"),
+    ("kind", "facts", "kinds"),
     [
-        (ET_DYN, None, False, True, True),
-        (ET_DYN, "/lib/ld.so", True, False, True),  # position-independent
-        (ET_EXEC, "/lib/ld.so", True, False, True),
-        (ET_EXEC, None, True, False, True),  # static
-        (ET_REL, None, False, False, False),
-        (ET_CORE, None, False, False, False),
+        (ET_DYN, {}, "shared"),
+        (ET_DYN, {"interpreter": LOADER}, "executable"),  # before DF_1_PIE
+        (ET_DYN, {"interpreter": LOADER, "soname": "libQt6Core.so.6"}, "shared"),
+        (ET_DYN, {"flags_1": PIE, "interpreter": LOADER}, "executable"),
+        (ET_DYN, {"flags_1": PIE, "soname": "a.so"}, "executable static"),
+        (ET_DYN, {"flags_1": PIE, "needed": ["libc.so.6"]}, "executable"),
+        (ET_DYN, {"flags_1": DF_1_NOOPEN}, "shared"),
+        (ET_DYN, {"dynamic": False}, ""),
+        (ET_EXEC, {"interpreter": LOADER}, "executable"),
+        (ET_EXEC, {}, "executable static"),
+        (ET_REL, {}, ""),
+        (ET_CORE, {}, ""),
     ],
 )
-def test_type_and_interpreter_tell_programs_from_libraries(
-    kind: int, interpreter: str | None, executable: bool, shared: bool, loadable: bool
+def test_programs_and_libraries_are_told_apart(
+    kind: int, facts: dict[str, object], kinds: str
 ) -> None:
     elf = Elf("a.so")
-    elf.type, elf.interpreter = kind, interpreter
-    assert elf.is_executable is executable
-    assert elf.is_shared_object is shared
+    elf.type, elf.dynamic = kind, True
+    for name, value in facts.items():
+        setattr(elf, name, value)
+    known = {
+        "executable": elf.is_executable,
+        "shared": elf.is_shared_object,
+        "static": elf.is_static,
+    }
+    assert " ".join(name for name in sorted(known) if known[name]) == kinds
+
+
+@pytest.mark.parametrize(
+    ("kind", "machine", "debug", "loadable"),
+    [
+        (ET_DYN, 62, False, True),
+        (ET_EXEC, 183, False, True),
+        (ET_DYN, 62, True, False),
+        (ET_REL, 62, False, False),
+        (ET_CORE, 62, False, False),
+        (ET_DYN, 224, False, False),  # AMD GPU
+        (ET_EXEC, 190, False, False),  # CUDA
+    ],
+)
+def test_loader_is_asked_for_files_of_its_machine(
+    kind: int, machine: int, debug: bool, loadable: bool
+) -> None:
+    elf = Elf("a.so")
+    elf.type, elf.machine, elf.debug = kind, machine, debug
     assert elf.is_loadable is loadable
+
+
+def test_machines_are_those_of_the_policy() -> None:
+    assert {Policy(arch).machine for arch in architectures()} == MACHINES
+
+
+def test_empty_search_path_has_no_element() -> None:
+    elf = Elf("a.so")
+    assert elf.runpaths == []
+    elf.rpath, elf.runpath = "a:", ":b"
+    assert elf.runpaths == ["a", "", "", "b"]
 
 
 @pytest.mark.parametrize(("bits", "wide"), [(32, False), (64, True)])
@@ -60,33 +109,13 @@ def test_stem_is_the_name_of_an_extension_module(
 def test_nothing_is_known_of_a_file_that_was_not_read() -> None:
     elf = Elf("a.so")
     known = {name: getattr(elf, name) for name in Elf.__slots__}
-    assert known == {
-        "big_endian": False,
-        "bits": 0,
-        "dynamic": False,
-        "example_symbols": {},
-        "exports": set(),
-        "flags": 0,
-        "interpreter": None,
-        "isa_needed": 0,
-        "machine": 0,
-        "name": "a.so",
-        "needed": [],
-        "osabi": 0,
-        "relr": False,
-        "runpaths": [],
-        "soname": "",
-        "stack": None,
-        "static_tls": False,
-        "textrel": False,
-        "type": 0,
-        "undefined": {},
-        "version_needs": [],
-    }
+    assert {name: value for name, value in known.items() if value} == {"name": "a.so"}
+    assert known["interpreter"] is known["stack"] is known["kernel"] is None
 
 
 def test_version_need_names_library_and_node() -> None:
     need = VersionNeed("libc.so.6", "GLIBC_2.17", 3, weak=True)
+    assert not need.strong
     assert (need.library, need.node, need.index, need.weak) == (
         *("libc.so.6", "GLIBC_2.17"),
         *(3, True),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
-from manylinux_reference.reading import elf_dynamic
+from manylinux_reference.reading import budget, elf_dynamic
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_dynamic import read_dynamic
 from manylinux_reference.reading.unusable import UnusableError
@@ -15,17 +16,23 @@ from tests.reading.image import (
     NEEDED,
     NULL,
     RELR,
+    RELRENT,
     RPATH,
     RUNPATH,
     SONAME,
     STRSZ,
     STRTAB,
     TEXTREL,
+    VERDEF,
     VERNEED,
     VERNEEDNUM,
+    VERSYM,
     Image,
+    name_hash,
 )
 
+FILTER, AUXILIARY, AUDIT, DEPAUDIT = 0x7FFFFFFF, 0x7FFFFFFD, 0x6FFFFEFC, 0x6FFFFEFB
+WORD = (RELRENT, -1)  # stands for the size of an address
 Need = tuple[str, list[tuple[str, int, int]]]  # library; node, flags, index
 
 
@@ -50,10 +57,10 @@ def test_entries_are_read_up_to_the_null_entry(image: Image) -> None:
     assert (dynamic.all(RELR), dynamic.one(RELR)) == ([], 0)
 
 
-def test_section_may_end_without_a_null_entry(image: Image) -> None:
+def test_section_ends_with_a_null_entry(image: Image) -> None:
     image.entries, image.end = [(NEEDED, 3)], ((NEEDED, 7),)
-    dynamic, _ = image.dynamic()
-    assert dynamic.all(NEEDED) == [3, 7]
+    with pytest.raises(UnusableError, match="does not end in DT_NULL"):
+        image.dynamic()
 
 
 def test_values_are_unsigned(image: Image) -> None:
@@ -169,27 +176,39 @@ def test_names_are_those_of_the_string_table(image: Image) -> None:
     assert elf.soname == "libmine.so"  # the loader takes the last
 
 
-def test_search_path_has_elements_of_both_entries(image: Image) -> None:
+def test_search_path_is_that_of_the_last_entries(image: Image) -> None:
     elf = read_names(
         image,
         (RUNPATH, "/x:$ORIGIN"),
         (RUNPATH, ""),
-        (RPATH, "$ORIGIN:/a"),
-        (RPATH, ""),
-        (RPATH, "b"),
+        (RUNPATH, "$ORIGIN:/y"),
+        (RPATH, "/a"),
+        (RPATH, ":b"),
     )
-    assert elf.runpaths == ["$ORIGIN", "/a", "b", "/x", "$ORIGIN"]
+    assert (elf.rpath, elf.runpath) == (":b", "$ORIGIN:/y")
+    assert elf.runpaths == ["", "b", "$ORIGIN", "/y"]
+
+
+@pytest.mark.parametrize("tag", [FILTER, AUXILIARY, AUDIT, DEPAUDIT])
+def test_filters_and_auditors_are_libraries_too(tag: int, image: Image) -> None:
+    elf = read_names(image, (NEEDED, "libc.so.6"), (tag, "liba.so"))
+    assert (elf.needed, elf.filters) == (["libc.so.6"], ["liba.so"])
+
+
+def test_auditors_are_a_list_of_which_the_last_counts(image: Image) -> None:
+    names = [(AUDIT, "liba.so"), (AUDIT, "libb.so::libc.so"), (FILTER, "libd.so")]
+    assert read_names(image, *names).filters == ["libd.so", "libb.so", "libc.so"]
 
 
 @pytest.mark.parametrize(
     ("entries", "marked"),
     [
-        ([(RELR, 1)], {"relr"}),
+        ([(RELR, 1), WORD], {"relr"}),
         ([(TEXTREL, 0)], {"textrel"}),
         ([(FLAGS, 0x4)], {"textrel"}),
         ([(FLAGS, 0x10)], {"static_tls"}),
         ([(FLAGS, 0x14)], {"textrel", "static_tls"}),
-        ([(FLAGS, 0x10), (RELR, 0)], {"static_tls", "relr"}),
+        ([(FLAGS, 0x10), (RELR, 0), WORD], {"static_tls", "relr"}),
         ([(FLAGS, 0xFFEB)], set()),
         ([(FLAGS, 0)], set()),
         ([], set()),
@@ -198,7 +217,7 @@ def test_search_path_has_elements_of_both_entries(image: Image) -> None:
 def test_flags_are_those_of_the_section(
     entries: list[tuple[int, int]], marked: set[str], image: Image
 ) -> None:
-    image.entries = entries
+    image.entries = [(RELRENT, image.word) if e == WORD else e for e in entries]
     elf = read(image)
     names = ("relr", "textrel", "static_tls")
     assert {name for name in names if getattr(elf, name) is True} == marked
@@ -207,12 +226,12 @@ def test_flags_are_those_of_the_section(
 
 def read_needs(
     image: Image, needs: list[Need], number: int = 9, *,
-    revision: int = 1, count: int | None = None,
+    revision: int = 1, count: int | None = None, wrong: int = 0, versym: bool = True,
 ) -> list[tuple[str, str, int, bool]]:  # fmt: skip
     """Read needs, each with its nodes behind it (LSB, Symbol Versioning).
 
     ``number`` is what the section says of the needs, ``count`` what each need says of
-    its nodes if that is not true.
+    its nodes if that is not true; ``wrong`` is added to the hashes.
     """
     content = b""
     for left, (library, nodes) in enumerate(needs, 1 - len(needs)):
@@ -221,10 +240,13 @@ def read_needs(
         head = (revision, told, image.string(library), 16, following)
         content += struct.pack(f"{image.order}2H3I", *head)
         for more, (node, flags, index) in enumerate(nodes, 1 - len(nodes)):
-            aux = (0, flags, index, image.string(node), 16 if more else 0)
+            number = name_hash(node) + wrong
+            aux = (number, flags, index, image.string(node), 16 if more else 0)
             content += struct.pack(f"{image.order}I2H2I", *aux)
     image.table(VERNEED, content)
     image.entries.append((VERNEEDNUM, number))
+    if versym:
+        image.table(VERSYM, bytes(2))
     return [(n.library, n.node, n.index, n.weak) for n in read(image).version_needs]
 
 
@@ -235,20 +257,26 @@ NEEDS: list[Need] = [
 READ = [
     ("libc.so.6", "GLIBC_2.17", 2, False),
     ("libc.so.6", "GLIBC_2.34", 3, True),
-    ("libm.so.6", "GLIBC_2.29", 0xFFFE, False),
+    ("libm.so.6", "GLIBC_2.29", 0x7FFE, False),
 ]
 
 
-@pytest.mark.parametrize(("number", "found"), [(0, 0), (1, 2), (2, 3), (99, 3)])
-@pytest.mark.parametrize("count", [None, 7])
-def test_version_needs_are_a_chain_of_chains(
-    number: int, found: int, count: int | None, image: Image
+@pytest.mark.parametrize("number", [0, 1, 2, 99])
+@pytest.mark.parametrize("count", [None, 0, 1, 7])
+def test_version_needs_are_chains_whatever_is_counted(
+    number: int, count: int | None, image: Image
 ) -> None:
-    assert read_needs(image, NEEDS, number, count=count) == READ[:found]
+    assert read_needs(image, NEEDS, number, count=count) == READ
 
 
-def test_nodes_are_as_many_as_the_need_says(image: Image) -> None:
-    assert read_needs(image, NEEDS, count=1) == [READ[0], READ[2]]
+def test_node_with_the_hash_of_another_is_refused(image: Image) -> None:
+    with pytest.raises(UnusableError, match=r"^the version need GLIBC_2\.17 has the"):
+        read_needs(image, NEEDS, wrong=1)
+
+
+def test_version_needs_want_the_table_of_symbols(image: Image) -> None:
+    with pytest.raises(UnusableError, match=r"^version needs, and no DT_VERSYM$"):
+        read_needs(image, NEEDS, versym=False)
 
 
 def test_unknown_revision_of_version_needs_is_refused(image: Image) -> None:
@@ -256,13 +284,66 @@ def test_unknown_revision_of_version_needs_is_refused(image: Image) -> None:
         read_needs(image, NEEDS, revision=2)
 
 
-def test_version_needs_are_bounded(
+def test_version_needs_are_counted_down(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node = ("GLIBC_2.17", 0, 2)
-    needs: list[Need] = [("libc.so.6", [node] * 4), ("libm.so.6", [node] * 5)]
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 10)
-    assert len(read_needs(image, needs)) == 9
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 9)
-    with pytest.raises(UnusableError, match=r"^more than 9 version needs$"):
-        read_needs(image, needs)
+    needs: list[Need] = [("libc.so.6", [node] * 40), ("libm.so.6", [node] * 50)]
+    assert len(read_needs(image, needs)) == 90
+    monkeypatch.setattr(budget, "ENTRIES", 89)
+    with pytest.raises(NotJudgedError, match=r"^takes more than 89 table entries$"):
+        read(image)
+
+
+def read_definitions(image: Image, *nodes: tuple[str, int, int]) -> set[str]:
+    """Read definitions: names, flags, and what is added to the hash."""
+    content = b""
+    for left, (name, flags, wrong) in enumerate(nodes, 1 - len(nodes)):
+        number = name_hash(name) + wrong
+        head = (1, flags, 1, 9, number, 20, 28 if left else 0)
+        content += struct.pack(f"{image.order}4H3I", *head)
+        content += struct.pack(f"{image.order}2I", image.string(name), 0)
+    image.table(VERDEF, content)
+    return read(image).definitions
+
+
+def test_definitions_are_a_chain(image: Image) -> None:
+    nodes = [("liba.so", 1, 0), ("A_1", 0, 0), ("A_2", 0, 0)]
+    assert read_definitions(image, *nodes) == {"liba.so", "A_1", "A_2"}
+
+
+def test_definition_with_the_hash_of_another_is_refused(image: Image) -> None:
+    with pytest.raises(UnusableError, match=r"^the version A_1 has the hash"):
+        read_definitions(image, ("liba.so", 1, 0), ("A_1", 0, 1))
+
+
+def test_name_of_the_file_may_have_changed(image: Image) -> None:
+    assert read_definitions(image, ("liba.so", 1, 1), ("A_1", 0, 0)) == {"A_1"}
+
+
+@pytest.mark.parametrize(
+    ("table", "entry", "words"), [(7, 9, 3), (17, 19, 2), (RELR, RELRENT, 1)]
+)
+def test_relocations_have_the_size_that_the_loader_asserts(
+    table: int, entry: int, words: int, image: Image
+) -> None:
+    image.entries = [(table, BASE), (entry, words * image.word)]
+    read(image)
+    image.entries = [(table, BASE), (entry, words * image.word + 1)]
+    with pytest.raises(UnusableError, match="^relocations of"):
+        read(image)
+
+
+@pytest.mark.parametrize(
+    ("machine", "kind", "accepted"),
+    [(62, 7, True), (62, 17, False), (3, 17, True), (40, 17, True), (3, 7, False)],
+)
+def test_kind_of_relocations_is_the_architectures(
+    machine: int, kind: int, accepted: bool, image: Image
+) -> None:
+    image.machine, image.entries = machine, [(20, kind)]
+    if accepted:
+        read(image)
+        return
+    with pytest.raises(UnusableError, match="of another architecture$"):
+        read(image)

@@ -12,6 +12,7 @@ from manylinux_fixtures.elf.description import Elf as Description
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading import elf_reader, range_buffer
 from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, ET_REL, Elf
 from manylinux_reference.reading.elf_reader import read_elf, read_elves
 from manylinux_reference.reading.elf_symbols import SymbolQuery
@@ -21,6 +22,7 @@ LOAD, DYNAMIC, INTERP, NOTE = 1, 2, 3, 4
 STACK, PROPERTY = 0x6474E551, 0x6474E553
 EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
 Segment = tuple[int, int, bytes]  # type, flags, content
+PHDR, TLS, RELRO = 6, 7, 0x6474E552
 NOTE_OF_LEVEL_2 = struct.pack("<3I4s3II", 4, 16, 5, b"GNU\0", 0xC0008002, 4, 2, 0)
 HEADERS = {32: 52, 64: 64}
 ENTRIES = {32: 32, 64: 56}
@@ -28,13 +30,15 @@ ENTRIES = {32: 32, 64: 56}
 
 def written(
     *segments: Segment, bits: int = 64, order: str = "<", machine: int = EM_X86_64,
-    kind: int = ET_DYN, told: tuple[int, int] | None = None,
+    kind: int = ET_DYN, told: tuple[int, int] | None = None, loads: bool = True,
 ) -> bytes:  # fmt: skip
     """Return an ELF file whose segments stand behind its headers.
 
     ``told`` is what the header says of the size and number of its program headers.
+    A PT_LOAD covers the whole file, unless there are no ``loads``.
     """
-    entry, count = told or (ENTRIES[bits], len(segments))
+    number = len(segments) + loads
+    entry, count = told or (ENTRIES[bits], number)
     ident = b"\x7fELF" + bytes([bits // 32, 1 if order == "<" else 2, 1, 3]) + bytes(8)
     word = "Q" if bits == 64 else "I"
     header = ident + struct.pack(
@@ -42,26 +46,37 @@ def written(
         *(kind, machine, 1, 0, HEADERS[bits], 0, 0x12345678),
         *(HEADERS[bits], entry, count, 0, 0, 0),
     )
-    at = len(header) + len(segments) * ENTRIES[bits]
+    at = len(header) + number * ENTRIES[bits]
     table, contents = b"", b""
+    if loads:
+        size = at + sum(len(content) for *_, content in segments)
+        table += (
+            struct.pack(f"{order}2I6Q", LOAD, 6, 0, 0, 0, size, size, 4096)
+            if bits == 64
+            else struct.pack(f"{order}8I", LOAD, 0, 0, 0, size, size, 6, 4096)
+        )
     for each, flags, content in segments:
         where, size = at + len(contents), len(content)
         table += (
-            struct.pack(f"{order}2I6Q", each, flags, where, where, 0, size, size + 9, 8)
+            struct.pack(f"{order}2I6Q", each, flags, where, where, 0, size, size, 8)
             if bits == 64
-            else struct.pack(
-                f"{order}8I", each, where, where, 0, size, size + 9, flags, 4
-            )
+            else struct.pack(f"{order}8I", each, where, where, 0, size, size, flags, 4)
         )
         contents += content
     return header + table + contents
+
+
+def entries(bits: int, order: str, *pairs: tuple[int, int]) -> bytes:
+    """Return a dynamic section."""
+    layout = f"{order}2{'Q' if bits == 64 else 'I'}"
+    return b"".join(struct.pack(layout, *pair) for pair in pairs)
 
 
 def read(data: bytes) -> Elf:
     def pieces() -> Iterator[bytes]:
         yield data
 
-    return read_elf(pieces, "x.so", len(data), SymbolQuery())
+    return read_elf(pieces, "x.so", len(data), SymbolQuery(), Budget())
 
 
 @pytest.mark.parametrize("bits", [32, 64])
@@ -82,8 +97,8 @@ def test_segments_are_read_by_their_type(bits: int, order: str) -> None:
     elf = read(
         written(
             (STACK, 7, b""),
-            (INTERP, 4, b"/lib/ld.so\0more"),
-            (DYNAMIC, 6, struct.pack(f"{order}2{'Q' if bits == 64 else 'I'}", 36, 1)),
+            (INTERP, 4, b"/lib/ld.so\0more\0"),
+            (DYNAMIC, 6, entries(bits, order, (36, 1), (37, bits // 8), (0, 0))),
             bits=bits,
             order=order,
         )
@@ -96,11 +111,32 @@ def test_segments_of_a_relocatable_file_are_not_looked_at() -> None:
     assert read(written((STACK, 7, b""), kind=ET_REL)).stack is None
 
 
-def test_empty_dynamic_segment_is_none() -> None:
-    section = struct.pack("<2Q", 36, 1)
-    assert not read(written((DYNAMIC, 6, b""))).dynamic
-    both = read(written((DYNAMIC, 6, b""), (DYNAMIC, 6, section)))
-    assert (both.dynamic, both.relr) == (True, True)
+def test_empty_dynamic_segment_is_a_debuggers() -> None:
+    elf = read(written((DYNAMIC, 6, b""), (STACK, 7, b"")))
+    assert (elf.dynamic, elf.debug, elf.is_loadable) == (False, True, False)
+
+
+@pytest.mark.parametrize("kind", [DYNAMIC, INTERP, PHDR, TLS, STACK, RELRO, PROPERTY])
+def test_segment_of_which_readers_take_different_ones_is_there_once(kind: int) -> None:
+    with pytest.raises(UnusableError, match=r"two program headers PT_\w+$"):
+        read(written((kind, 6, bytes(8)), (kind, 6, bytes(8))))
+
+
+@pytest.mark.parametrize("machine", [190, 224, 247])
+def test_of_another_processors_file_the_header_is_read_alone(machine: int) -> None:
+    data = bytearray(written((STACK, 7, b""), machine=machine))
+    data[6:12] = b"\7" * 6  # EI_VERSION, EI_OSABI, EI_ABIVERSION, EI_PAD
+    elf = read(bytes(data))
+    assert (elf.machine, elf.osabi, elf.abi_version) == (machine, 7, 7)
+    assert (elf.stack, elf.is_loadable) == (None, False)
+
+
+@pytest.mark.parametrize("at", [6, 9, 15, 20])
+def test_version_and_padding_are_those_of_the_gabi(at: int) -> None:
+    data = bytearray(written())
+    data[at] = 2
+    with pytest.raises(UnusableError, match="another version, or with padding filled"):
+        read(bytes(data))
 
 
 @pytest.mark.parametrize("kind", [NOTE, PROPERTY])
@@ -132,7 +168,9 @@ def test_unknown_class_or_byte_order_is_refused(at: int, value: int) -> None:
     [
         (55, 1, "1 program headers of 55 bytes"),
         (56, 0xFFFF, "65535 program headers of 56 bytes"),
-        (56, 2, r"needs 112 bytes at 64, past its end"),
+        (56, 1171, "1171 program headers of 56 bytes"),
+        (56, 5, r"needs 280 bytes at 64, past its end"),
+        (56, 0, "no PT_LOAD: there is nothing to load"),
     ],
 )
 def test_program_headers_that_cannot_be_are_refused(
@@ -147,7 +185,7 @@ def test_program_headers_that_cannot_be_are_refused(
     [
         (
             "LONGEST_INTERPRETER",
-            (INTERP, 4, b"/a\0x"),
+            (INTERP, 4, b"/ab\0"),
             "an interpreter name of 4 bytes",
         ),
         ("LARGEST_NOTES", (NOTE, 4, NOTE_OF_LEVEL_2), "notes of 32 bytes"),
@@ -201,7 +239,7 @@ class Stream:
             yield self.data[at : at + self.piece]
 
     def read(self) -> Elf:
-        return read_elf(self, "x.so", len(self.data), SymbolQuery())
+        return read_elf(self, "x.so", len(self.data), SymbolQuery(), Budget())
 
 
 FAR = written((INTERP, 4, b"/lib/ld.so\0".ljust(32, b"\0")), (NOTE, 4, bytes(64)))
@@ -210,7 +248,7 @@ FAR = written((INTERP, 4, b"/lib/ld.so\0".ljust(32, b"\0")), (NOTE, 4, bytes(64)
 def test_first_pass_goes_to_the_end_of_the_file() -> None:
     stream = Stream(FAR, 16)
     assert stream.read().interpreter == "/lib/ld.so"
-    assert stream.passes == [17]
+    assert stream.passes == [21]
 
 
 def test_what_passed_by_is_read_in_further_passes(
@@ -220,7 +258,7 @@ def test_what_passed_by_is_read_in_further_passes(
     monkeypatch.setattr(range_buffer, "ROUND", 1)
     stream = Stream(FAR + bytes(160), 136)  # the program headers cross two pieces
     assert stream.read().interpreter == "/lib/ld.so"
-    assert stream.passes == [4, 4, 2]
+    assert stream.passes == [4, 4, 3]
     monkeypatch.setattr(elf_reader, "MOST_PASSES", 2)
     with pytest.raises(UnusableError, match=r"^x\.so: its tables are too scattered$"):
         stream.read()
@@ -229,11 +267,11 @@ def test_what_passed_by_is_read_in_further_passes(
 def test_what_is_still_to_come_needs_no_further_pass(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(range_buffer, "HEAD", 64)
+    monkeypatch.setattr(range_buffer, "HEAD", 232)  # the headers
     monkeypatch.setattr(range_buffer, "ROUND", 1)
-    stream = Stream(FAR, 16)
+    stream = Stream(FAR, 8)
     assert stream.read().interpreter == "/lib/ld.so"
-    assert stream.passes == [17]
+    assert stream.passes == [41]
 
 
 def test_alignment_of_a_segment_is_that_of_its_notes() -> None:
@@ -256,7 +294,7 @@ def test_symbols_are_looked_for_in_the_members_of_an_archive(
     assert elf.name == "a.so"
     assert elf.undefined == {b"memcpy": False, b"free": True}
     (need,) = elf.version_needs
-    assert elf.example_symbols == {need.index: "memcpy"}
+    assert elf.version_symbols == {need.index: ["memcpy"]}
 
 
 @pytest.mark.parametrize(("bits", "filling"), [(32, 0), (64, 4)])
@@ -269,3 +307,10 @@ def test_properties_are_filled_to_the_size_of_an_address(
     )
     head = struct.pack("<3I4s", 4, 2 * (12 + filling), 5, b"GNU\0")
     assert read(written((NOTE, 4, head + used + needed), bits=bits)).isa_needed == 4
+
+
+def test_interpreter_is_a_name_with_an_end() -> None:
+    with pytest.raises(UnusableError, match="an interpreter name without an end$"):
+        read(written((INTERP, 4, b"/lib/ld.so")))
+    with pytest.raises(UnusableError, match="an interpreter name of 1 bytes$"):
+        read(written((INTERP, 4, b"\0")))

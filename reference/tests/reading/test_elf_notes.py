@@ -7,7 +7,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf_notes import isa_needed
+from manylinux_reference.reading.elf_notes import isa_needed, kernel_needed
 
 NEEDED, USED = 0xC0008002, 0xC0010002
 ABI_TAG, BUILD_ID, PROPERTY = 1, 3, 5  # note types
@@ -91,3 +91,16 @@ def test_damaged_note_is_skipped(value: int, at: int, damage: bytes) -> None:
     notes = bytearray(note(entry(NEEDED, value)))
     notes[at : at + len(damage)] = damage
     assert isa_needed(bytes(notes), 8, 8) >= 0
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_kernel_is_that_of_the_first_abi_tag(order: str) -> None:
+    def tag(*values: int) -> bytes:
+        content = struct.pack(f"{order}{len(values)}I", *values)
+        return struct.pack(f"{order}3I4s", 4, len(content), ABI_TAG, b"GNU\0") + content
+
+    other = struct.pack(f"{order}3I8s4s", 6, 4, ABI_TAG, b"NetBSD\0\0", b"\0" * 4)
+    big_endian = order == ">"
+    notes = other + tag(0, 3) + tag(0, 3, 2, 1) + tag(1, 9, 9, 9)
+    assert kernel_needed(notes, 4, big_endian=big_endian) == (0, 3, 2, 1)
+    assert kernel_needed(other, 4, big_endian=big_endian) is None

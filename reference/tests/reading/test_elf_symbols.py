@@ -194,7 +194,7 @@ def test_symbol_table_outside_of_the_file_is_refused(image: Image) -> None:
 def test_table_past_the_end_of_the_file_is_refused(image: Image) -> None:
     sysv_hash(image, 100_000)
     image.symbols(*SYMBOLS)
-    with pytest.raises(UnusableError, match="past its end"):
+    with pytest.raises(UnusableError, match="is in no segment of the file"):
         look_for(image, *NAMES)
 
 
@@ -294,59 +294,87 @@ def test_query_adds_what_the_file_needs_and_is_called() -> None:
     assert SymbolQuery().names_for(elf) == []
 
 
-def examples(
-    image: Image, *needs: tuple[str, int], known: frozenset[str] | None = frozenset()
-) -> dict[int, str]:
-    """Return the example symbol of each version that is needed and not known."""
+def bound(
+    image: Image,
+    *needs: tuple[str, int, bool],
+    known: frozenset[str] | None = frozenset(),
+) -> Elf:
+    """Read the symbols of versions that are needed: node, index, whether weakly."""
     dynamic, elf = image.dynamic()
     elf.needed = ["libc.so.6"]
     elf.version_needs = [
-        VersionNeed("libc.so.6", node, index, weak=False) for node, index in needs
+        VersionNeed("libc.so.6", node, index, weak=weak) for node, index, weak in needs
     ]
     read_symbols(dynamic, elf, SymbolQuery(known_nodes=known))
-    return elf.example_symbols
+    return elf
 
 
 @pytest.mark.parametrize(
     ("known", "found"),
     [
         (None, {}),
-        (frozenset(), {2: "old", 0x8003: "new"}),
-        (frozenset({"OLD"}), {0x8003: "new"}),
+        (frozenset(), {2: ["old"], 3: ["new", "hidden"], 4: [], 5: []}),
+        (frozenset({"OLD", "NONE", "MINE"}), {3: ["new", "hidden"]}),
     ],
 )
-def test_example_of_a_version_is_an_undefined_symbol(
-    known: frozenset[str] | None, found: dict[int, str], image: Image
+def test_symbols_of_a_version_are_undefined(
+    known: frozenset[str] | None, found: dict[int, list[str]], image: Image
 ) -> None:
     image.symbols(
         ("own", GLOBAL, DEFINED),
         ("old", GLOBAL, UNDEFINED),
         ("new", GLOBAL, UNDEFINED),
-        ("other", LOCAL, UNDEFINED),
+        ("hidden", GLOBAL, UNDEFINED),
         ("mine", GLOBAL, DEFINED),
     )
     sysv_hash(image, 6)
-    versions = struct.pack(f"{image.order}6H", 0, 0x8003, 2, 0x8003, 9, 5)
+    versions = struct.pack(f"{image.order}6H", 0, 3, 2, 3, 0x8003, 5)
     image.table(VERSYM, versions)
-    needs = (("OLD", 2), ("NEW", 0x8003), ("NONE", 4), ("MINE", 5))
-    assert examples(image, *needs, known=known) == found
+    needs = [(node, index, False) for node, index in NODES]
+    assert bound(image, *needs, known=known).version_symbols == found
 
 
-def test_needs_without_a_table_of_versions_have_no_example(image: Image) -> None:
+NODES = (("OLD", 2), ("NEW", 3), ("NONE", 4), ("MINE", 5))
+
+
+@pytest.mark.parametrize(
+    ("binding", "where", "strong"),
+    [
+        (GLOBAL, UNDEFINED, True),
+        (LOCAL, UNDEFINED, True),
+        (WEAK, UNDEFINED, False),
+        (GLOBAL, DEFINED, False),
+    ],
+)
+@pytest.mark.parametrize("index", [2, 0x8002])
+def test_strong_symbol_makes_a_weak_need_count(
+    index: int, binding: int, where: int, strong: bool, image: Image
+) -> None:
+    image.symbols(("a", WEAK, UNDEFINED), ("b", binding, where))
+    sysv_hash(image, 3)
+    image.table(VERSYM, struct.pack(f"{image.order}3H", 0, 2, index))
+    (need,) = bound(image, ("NODE", 2, True), known=None).version_needs
+    assert need.strong is strong
+
+
+def test_strong_symbols_of_other_needs_are_not_looked_for(image: Image) -> None:
+    image.symbols(("a", GLOBAL, UNDEFINED))
+    sysv_hash(image, 2)
+    image.table(VERSYM, struct.pack(f"{image.order}2H", 0, 2))
+    needs = bound(image, ("NODE", 2, False), ("WEAK", 3, True)).version_needs
+    assert [need.strong for need in needs] == [False, False]
+
+
+def test_hash_tables_agree_about_the_number_of_symbols(image: Image) -> None:
     image.symbols(*SYMBOLS)
     sysv_hash(image, 5)
-    assert examples(image, ("NODE", 2)) == {}
-
-
-def test_search_for_an_example_is_given_up(
-    image: Image, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    image.symbols(
-        ("a", GLOBAL, DEFINED), ("b", GLOBAL, DEFINED), ("c", GLOBAL, UNDEFINED)
-    )
-    sysv_hash(image, 4)
-    image.table(VERSYM, struct.pack(f"{image.order}4H", 0, 2, 2, 2))
-    monkeypatch.setattr(elf_symbols, "MOST_TRIES", 2)
-    assert examples(image, ("NODE", 2)) == {2: "c"}
-    monkeypatch.setattr(elf_symbols, "MOST_TRIES", 1)
-    assert examples(image, ("NODE", 2)) == {}
+    empty_filter = bytes(image.word)
+    for last, agrees in ((4, True), (3, False)):
+        head = struct.pack(f"{image.order}4I", 1, last, 1, 0)
+        tail = struct.pack(f"{image.order}2I", last, 1)
+        image.table(GNU_HASH, head + empty_filter + tail)
+        if agrees:
+            look_for(image, *NAMES)
+            continue
+        with pytest.raises(UnusableError, match=r"^5 symbols by DT_HASH, 4 by"):
+            look_for(image, *NAMES)

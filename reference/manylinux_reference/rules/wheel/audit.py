@@ -5,9 +5,10 @@ from __future__ import annotations
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.elf_reader import read_elves
+from manylinux_reference.reading.elf_symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel, read_dist_info
+from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
@@ -35,16 +36,27 @@ if TYPE_CHECKING:
 
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
-ALL_HOLD, NOT_CONFIRMED, UNUSABLE = 0, 1, 2  # exit statuses
-BY_SYMBOLS = ("wheel.versions.", "wheel.symbols.glibc-", "wheel.relocations.relr")
+ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
+CONFIRMED = (Outcome.HOLDS, Outcome.OBJECTIONS, Outcome.NO_CLAIM)
+BY_SYMBOLS = (
+    *("wheel.versions.", "wheel.symbols.glibc-", "wheel.symbols.cxx-"),
+    "wheel.relocations.relr",
+)
+BY_FILES = (  # of those, what no level changes: a fault of the files
+    "wheel.relocations.relr-marker", "wheel.versions.contained",
+    "wheel.versions.needed",
+)  # fmt: skip
 USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claimed
 
 
-def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
-    """Audit one wheel; ``provided`` are libraries of other wheels (see ``Policy``).
+def audit(
+    path: str, provided: Sequence[tuple[str, str]] = (), *, hashes: bool = True
+) -> Report:
+    """Audit one wheel; without ``hashes``, what is no ELF file is not read to its end.
 
+    ``provided`` are libraries of other wheels (see ``Policy``).
     Raises UnusableError if it cannot be read or claims an unknown architecture,
-    NotJudgedError if that takes too much.
+    NotJudgedError if it is beyond the budget.
     """
     filename = path.rpartition("/")[2]
     claims = claims_of(filename)
@@ -52,7 +64,7 @@ def audit(path: str, provided: Sequence[tuple[str, str]] = ()) -> Report:
     policies = {arch: _policy(arch) for arch in archs}
     first = next(iter(policies.values()), None) or Policy(USUAL_ARCH)
     level = min((version for _, (version, _) in claims), default=NEVER)
-    wheel = read_wheel(path, Wheel(filename), first, level)
+    wheel = read_wheel(path, Wheel(filename), first, level, hashes=hashes)
     policies = policies or _guess(wheel)
     found = {}
     for arch, policy in policies.items():
@@ -89,7 +101,9 @@ def _all_findings(wheel: Wheel, policy: Policy) -> list[Finding]:
     return found
 
 
-def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel:
+def read_wheel(
+    path: str, wheel: Wheel, policy: Policy, level: Version, *, hashes: bool
+) -> Wheel:
     """Read what the rules look at into a wheel of which only the name is known.
 
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
@@ -99,10 +113,30 @@ def read_wheel(path: str, wheel: Wheel, policy: Policy, level: Version) -> Wheel
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
-        for elf in read_elves(archive, elf_members(archive), query):
+        if hashes:
+            compare_hashes(archive, wheel)
+        members = elf_members(archive, thoroughly=hashes)
+        for elf in read_elves(archive, members, query):
             wheel.add(elf)
-    link(wheel)
+        link(wheel)
+        _leave_out_contained(archive, wheel)
+        wheel.changed = archive.changed
     return wheel
+
+
+def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:
+    """Leave of the C++ names without a version those that the wheel itself defines."""
+    names = {name for elf in wheel.elves for name in elf.unversioned}
+    if not names:
+        return
+    found = [each for elf in wheel.elves for each in elf.links.values()]
+    libraries = {each.name for each in found if isinstance(each, Elf)}
+    members = (each for each in archive.members if each.name in libraries)
+    query = SymbolQuery(name.encode() for name in names)
+    for library in read_elves(archive, members, query):
+        names -= {name.decode() for name in library.exports}
+    for elf in wheel.elves:
+        elf.unversioned = [name for name in elf.unversioned if name in names]
 
 
 def _policy(arch: str) -> Policy:
@@ -135,7 +169,7 @@ def _guess(wheel: Wheel) -> dict[str, Policy]:
 
 def findings(wheel: Wheel, policy: Policy) -> Findings:
     """Yield all that speaks against any level of one architecture."""
-    yield from contents(wheel)
+    yield from contents(wheel, policy)
     for elf in wheel.elves:
         yield from file_findings(elf, wheel, policy)
     yield from libraries(wheel)
@@ -202,12 +236,14 @@ def holds(needed: Version, claimed: Version) -> bool:
 def oldest(against: list[Finding], policy: Policy) -> str | None:
     """Return the tag of the oldest level with policy data that holds, if any does.
 
-    Objections and conditions aside; auditwheel's overall tag.
+    Conditions, and objections that hold at every level, aside; auditwheel's overall
+    tag.
     """
     levels = [
         finding.min_level
         for finding in against
-        if not finding.advice and finding.outcome == Outcome.FALSE
+        if not finding.advice
+        and (finding.min_level < NEVER or finding.outcome == Outcome.FALSE)
     ]
     return _oldest_level(max(levels, default=policy.first_level), policy)
 
@@ -219,7 +255,7 @@ def by_symbols(against: list[Finding], policy: Policy) -> str | None:
         finding.min_level
         for finding in against
         if finding.rule.startswith(BY_SYMBOLS)
-        and finding.rule != "wheel.versions.contained"
+        and finding.rule not in BY_FILES
         and not finding.advice
     ]
     return _oldest_level(max(levels, default=policy.first_level), policy)
@@ -258,13 +294,17 @@ def exit_status(report: Report, *, checking: bool) -> int:
     """
     if report.outcome in (Outcome.UNUSABLE, Outcome.NOT_JUDGED):
         return UNUSABLE
-    if not checking:
-        return ALL_HOLD
-    if report.outcome == Outcome.NO_ELF:
-        return NOT_CONFIRMED if report.claims else ALL_HOLD
-    is_confirmed = all(
-        finding.provided or finding.outcome == Outcome.OBJECTIONS
+    if checking and report.outcome not in CONFIRMED:
+        is_empty = report.outcome == Outcome.NO_ELF and not report.claims
+        if not (is_empty or is_met(report)):
+            return FALSE_CLAIM
+    return ALL_HOLD
+
+
+def is_met(report: Report) -> bool:
+    """Return whether the user has named every condition of the claims himself."""
+    return report.outcome == Outcome.CONDITION and all(
+        finding.provided or not finding.condition
         for claim in report.claims
         for finding in claim.against
     )
-    return ALL_HOLD if is_confirmed else NOT_CONFIRMED

@@ -18,10 +18,10 @@ LOADER_NAMES = ("ld-linux", "ld64.so.", "ld.so.")
 
 def bundled(wheel: Wheel, policy: Policy) -> Findings:
     """Yield what is wrong with contained libraries."""
-    needed = {name for elf in wheel.elves for name in elf.needed}
+    needed = {id(found) for elf in wheel.elves for found in elf.links.values()}
     for elf in wheel.elves:
         yield from glibc(elf, policy)
-        if not needed.isdisjoint((elf.base_name, elf.soname)):
+        if id(elf) in needed:
             yield from unique_name(elf, wheel)
     yield from sbom(wheel)
 
@@ -30,7 +30,8 @@ def bundled(wheel: Wheel, policy: Policy) -> Findings:
 def glibc(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if the file is a part of glibc (PEP 600, Core definition)."""
     for name in (elf.base_name, elf.soname):
-        if name in policy.providers["GLIBC"] or name.startswith(LOADER_NAMES):
+        is_part = name in policy.glibc or name in policy.providers["GLIBC"]
+        if is_part or name.startswith(LOADER_NAMES):
             text = f"is {name}, a part of glibc"
             yield Finding("wheel.bundled.glibc", elf.name, text, library=name)
             return

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.wheel.record import record
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
-UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")  # PyPA, Recording installed projects
-ENOUGH = 20  # members that RECORD misses; the first tell the story
+TRIPLETS = {  # CPython's configure.ac, PLATFORM_TRIPLET
+    "x86_64": "x86_64-linux-gnu",
+    "i686": "i386-linux-gnu",
+    "aarch64": "aarch64-linux-gnu",
+    "armv7l": "arm-linux-gnueabihf",
+    "ppc64": "powerpc64-linux-gnu",
+    "ppc64le": "powerpc64le-linux-gnu",
+    "s390x": "s390x-linux-gnu",
+    "riscv64": "riscv64-linux-gnu",
+    "loongarch64": "loongarch64-linux-gnu",
+}
 INIT_PREFIXES = (b"PyInit_", b"init")  # of init functions: Python 3's and 2's
 PYTHON_2 = frozenset({"cp26", "cp27", "py2", "py27"})
 
 
-def contents(wheel: Wheel) -> Findings:
+def contents(wheel: Wheel, policy: Policy) -> Findings:
     """Yield what is wrong with the wheel as a whole."""
     for check in (metadata, one_triple_per_line, both_spellings, has_elf, record):
         yield from check(wheel)
     yield from root_is_purelib(wheel)
+    yield from case(wheel)
+    yield from platform_any(wheel)
     for elf in wheel.elves:
+        yield from module_suffix(elf, wheel, policy)
         yield from purelib(elf)
         yield from unicode_width(elf, wheel)
         yield from abi_not_none(elf, wheel)
@@ -101,25 +115,59 @@ def has_elf(wheel: Wheel) -> Findings:
         yield Finding("wheel.contents.elf", "", text)
 
 
-@decides("wheel.contents.record")
-def record(wheel: Wheel) -> Findings:
-    """Yield a finding for members that RECORD lacks, or lists without a hash.
+@decides("wheel.contents.case")
+def case(wheel: Wheel) -> Findings:
+    """Yield advice for names that differ in case alone.
 
-    PEP 427, Signed wheel files.
+    Some file systems keep one of the two: decided here.
     """
-    missing = [
-        name
-        for name in wheel.members
-        if not wheel.record.get(name) and not _is_record(name)
-    ]
-    for name in missing[:ENOUGH]:
-        how = "without a hash" if name in wheel.record else "not at all"
-        yield Finding("wheel.contents.record", name, f"is listed in RECORD {how}")
+    seen: dict[str, str] = {}
+    for name in wheel.members:
+        other = seen.setdefault(name.casefold(), name)
+        if other != name:
+            text = f"differs from {printable(other)} in case alone"
+            yield Finding("wheel.contents.case", name, text, advice=True)
 
 
-def _is_record(name: str) -> bool:
-    folder, _, base = name.rpartition("/")
-    return folder.endswith(".dist-info") and base in UNLISTED
+@decides("wheel.tags.any")
+def platform_any(wheel: Wheel) -> Findings:
+    """Yield advice if a wheel for any platform contains files for one (PEP 425)."""
+    if "any" in wheel.platforms:
+        for elf in wheel.elves:
+            text = "is for one machine, and the platform tag any promises every one"
+            yield Finding("wheel.tags.any", elf.name, text, advice=True)
+
+
+@decides("wheel.abi.module-suffix")
+def module_suffix(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
+    """Yield advice if no interpreter that takes the wheel imports a module so named.
+
+    CPython's ``importlib.machinery.EXTENSION_SUFFIXES``.
+    """
+    _, _, suffix = elf.base_name.partition(".cpython-")
+    version, _, machine = suffix.removesuffix(".so").partition("-")
+    if not suffix.endswith(".so"):
+        return
+    if not _is_for(version.rstrip("dmut"), wheel):
+        text = f"is named for CPython {version}, which no tag of the wheel names"
+    elif machine and machine != TRIPLETS[policy.arch]:
+        text = f"is named for {machine}, and {policy.arch} is {TRIPLETS[policy.arch]}"
+    else:
+        return
+    yield Finding("wheel.abi.module-suffix", elf.name, printable(text), advice=True)
+
+
+def _is_for(version: str, wheel: Wheel) -> bool:
+    """Return whether a CPython of this version, such as 311, takes the wheel."""
+    if f"cp{version}" in wheel.pythons or any(p[:2] == "py" for p in wheel.pythons):
+        return True
+    oldest = (p[2:] for p in wheel.pythons if p[:3] == "cp3" and p[2:].isdecimal())
+    newer = any(_minor(version) >= _minor(python) for python in oldest)
+    return "abi3" in wheel.abis and newer
+
+
+def _minor(version: str) -> int:
+    return int(version[1:]) if version[1:].isdecimal() else -1
 
 
 @decides("wheel.layout.purelib")

@@ -99,21 +99,20 @@ class _Loader:
             self._steps.spend()
             folder = self._places.folder(owner, element)
             found = None if folder is None else self._places.at(folder, name)
-            if isinstance(found, str):
+            # The loader passes over another machine's file (open_verify).
+            if isinstance(found, str) or (found and _same_machine(found, user)):
                 return found
-            if found is None or not _same_machine(found, user):
-                continue  # the loader passes over another machine's (open_verify)
-            fits = found.is_shared_object and found.big_endian == user.big_endian
-            return found if fits else found.name
         return None
 
 
 def _note(elf: Elf, name: str, found: Link) -> None:
+    """Keep what the loader finds, or what is worse of it and of what it found before."""
     before = elf.links.get(name, found)
-    if before is None or found is None:
-        elf.links[name] = None
-    elif not isinstance(before, str):
-        elf.links[name] = found
+    if before is not None and found is not None:
+        found = before if isinstance(before, str) else found
+    else:
+        found = None
+    elf.links[name] = found
 
 
 def _same_machine(one: Elf, other: Elf) -> bool:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from manylinux_reference.reading.elf import MAGIC
-from manylinux_reference.reading.inflate import first_bytes
+from manylinux_reference.reading.inflate import first_bytes, read_through
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules import decides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from manylinux_reference.reading.archive import Archive, Member
 
-LONGEST_NAME = 4096  # PATH_MAX on Linux
+LONGEST_NAME = 255  # bytes of a file's or folder's name: NAME_MAX of Linux
+LONGEST_PATH = 3072  # bytes: a quarter of PATH_MAX is left to the target folder
+# PyPA, Binary distribution format, The .data directory
+SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
+ROOTS = ("purelib", "platlib")  # whose content goes where that of the wheel's root goes
 
 
 def refuse_unsafe_names(archive: Archive) -> None:
-    """Raise UnusableError if an installer could place a member elsewhere."""
-    for name in archive.names:
-        reason = unsafe(name)
+    """Raise UnusableError if installers refuse a name, or disagree on its place."""
+    for member in archive.entries:
+        reason = unsafe(member.name)
         if reason:
-            raise UnusableError(reason, name)
+            raise UnusableError(reason, member.name)
+    refuse_collisions(member.name for member in archive.entries)
 
 
 @decides("auditor.input.hostile")
@@ -30,7 +37,7 @@ def unsafe(name: str) -> str | None:
 
     APPNOTE 4.4.17.1: relative paths with slashes.
     """
-    if not name or len(name) > LONGEST_NAME:
+    if not name or (len(name) > LONGEST_NAME and _too_long(name)):
         return "the name is empty or too long"
     if "\\" in name or "\0" in name:
         return "the name has a backslash or a null byte"
@@ -38,17 +45,73 @@ def unsafe(name: str) -> str | None:
         return "the name is absolute"
     if ".." in name and ".." in name.split("/"):
         return "the name leaves the target folder"
-    if "//" in name or name.startswith("./") or "/./" in name:
+    if "//" in name or name.startswith("./") or "/./" in name or name.endswith("/."):
         return "the name is not in its simplest form"
+    if not name.isprintable() and _has_control(name):
+        return "the name has control characters"  # uv refuses these
+    if not name.isascii() and _too_long(name):
+        return "the name is empty or too long"
     return None
 
 
+def _too_long(name: str) -> bool:
+    raw = name.encode()
+    return len(raw) > LONGEST_PATH or max(map(len, raw.split(b"/"))) > LONGEST_NAME
+
+
+def _has_control(name: str) -> bool:
+    category = import_module("unicodedata").category
+    return any(category(letter)[0] == "C" for letter in name)
+
+
+@decides("auditor.input.hostile")
+def refuse_collisions(names: Iterable[str]) -> None:
+    """Raise UnusableError if two names are installed at one place.
+
+    One is a file and the other a folder, or one of the two lies in the .data folder.
+    """
+    files: set[str] = set()
+    folders: set[str] = set()
+    for name in names:
+        path = installed_path(name)
+        if path[-1:] == "/":
+            path = path[:-1]
+            folders.add(path)
+        elif path in files:
+            raise UnusableError("is installed where another member is", name)
+        else:
+            files.add(path)
+        while path := path.rpartition("/")[0]:
+            if path in folders:
+                break
+            folders.add(path)
+    for name in files & folders:
+        raise UnusableError("is a file and a folder", name)
+
+
+def installed_path(name: str) -> str:
+    """Return where a member is installed, below the root or a scheme of its own.
+
+    Raises UnusableError if it lies in a .data folder, and not in one of its schemes.
+    """
+    root, slash, rest = name.partition("/")
+    if not root.endswith(".data") or name == f"{root}/":
+        return name
+    scheme, slash, path = rest.partition("/")
+    if scheme not in SCHEMES or not slash:
+        raise UnusableError("lies in no folder that an installer knows", name)
+    return path if scheme in ROOTS and path else name
+
+
 @decides("auditor.members.every", "wheel.contents.any-name")
-def elf_members(archive: Archive) -> Iterator[Member]:
+def elf_members(archive: Archive, *, thoroughly: bool = True) -> Iterator[Member]:
     """Yield the members that are ELF files, wherever they lie and whatever their name.
 
-    The loader looks at the content alone (gABI, ELF Identification).
+    The loader looks at the content alone (gABI, ELF Identification).  ``thoroughly``:
+    the others are read as well, as an installer does, and refused if they are damaged.
     """
-    for member in archive.members:
-        if member.size >= len(MAGIC) and first_bytes(archive, member, 4) == MAGIC:
+    for member in archive.entries:
+        if first_bytes(archive, member, len(MAGIC)) == MAGIC:
             yield member
+        elif thoroughly:
+            read_through(archive, member)

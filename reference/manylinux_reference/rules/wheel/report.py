@@ -87,8 +87,9 @@ class Claim:
 class Report:
     """What an audit found out about one wheel.
 
-    ``oldest``: the oldest perennial tag that holds, objections and conditions aside;
-    ``by_symbols``: the oldest that version needs and symbols alone leave.
+    ``oldest``: the oldest perennial tag that holds, conditions, and objections that no
+    level mends, aside; ``by_symbols``: the oldest that version needs and symbols alone
+    leave.
     ``others``: the platform tags of the filename that are not manylinux.
     """
 

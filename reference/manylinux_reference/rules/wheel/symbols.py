@@ -8,11 +8,18 @@ from manylinux_reference.reading.policy import NEVER, Policy, Version
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.contents import INIT_PREFIXES, narrow_abis
+from manylinux_reference.rules.wheel.needed import (
+    ALLOWED,
+    CONTAINED,
+    LOADER,
+    kind_of,
+)
 from manylinux_reference.rules.wheel.report import Finding, Findings
 from manylinux_reference.rules.wheel.versions import node_level
 
 PYFPE = b"PyFPE_jbuf"
 ZLIB = "libz.so.1"
+CXX_LIBRARY = "libstdc++.so.6"
 
 
 def symbol_query(wheel: Wheel, policy: Policy, level: Version) -> SymbolQuery:
@@ -41,6 +48,7 @@ def symbols(elf: Elf, policy: Policy) -> Findings:
     yield from forbidden(elf, policy)
     yield from resolved(elf)
     yield from pyfpe(elf)
+    yield from cxx_versioned(elf, policy)
 
 
 @decides("wheel.symbols.glibc-2-18", "wheel.symbols.zlib")
@@ -95,3 +103,24 @@ def pyfpe(elf: Elf) -> Findings:
     if PYFPE in elf.undefined:
         text = "refers to PyFPE_jbuf, which interpreters without fpectl do not have"
         yield Finding("wheel.symbols.pyfpe", elf.name, text, symbol="PyFPE_jbuf")
+
+
+@decides("wheel.symbols.cxx-versioned")
+def cxx_versioned(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding if a file refers to the C++ library without a version.
+
+    libstdc++.so.6 gives every name a version (GCC, ``libstdc++-v3/config/abi``).  A
+    library that nobody can look into may define the name.
+    """
+    if not elf.unversioned:
+        return
+    known = (ALLOWED, CONTAINED, LOADER)
+    if any(kind_of(name, elf, policy) not in known for name in elf.needed):
+        return
+    text = "refers to names of the C++ library without a version"
+    if CXX_LIBRARY not in elf.needed:
+        text = f"refers to names of the C++ library and does not need {CXX_LIBRARY}"
+    text += f", for example {elf.unversioned[0]}"
+    finding = Finding("wheel.symbols.cxx-versioned", elf.name, text)
+    finding.symbols = elf.unversioned
+    yield finding

@@ -52,10 +52,7 @@ def library(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     """
     if need.library not in (*elf.needed, policy.loader_name):
         text = f"needs {need.node} from {need.library}, which DT_NEEDED does not name"
-        yield Finding(
-            "wheel.versions.needed", elf.name, text,
-            library=need.library, version=need.node,
-        )  # fmt: skip
+        yield Finding("wheel.versions.needed", elf.name, text, library=need.library)
 
 
 @decides("wheel.versions.contained")
@@ -161,7 +158,7 @@ def node_rule(need: VersionNeed, policy: Policy) -> str:
 
 @decides("wheel.versions.provider")
 def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
-    """Yield advice if the library does not define the node on this architecture.
+    """Yield a finding if the library does not define the node on this architecture.
 
     The loader looks in the library that the need names (``elf/dl-version.c``).
     """
@@ -173,8 +170,8 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
         f"which does not define it on {policy.arch}"
     )
     yield Finding(
-        "wheel.versions.provider", elf.name, text, advice=True,
-        library=need.library, version=need.node,
+        "wheel.versions.provider", elf.name, text, library=need.library,
+        version=need.node,
     )  # fmt: skip
 
 
