@@ -32,6 +32,7 @@ class Alias(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    revision: int
     alias: tuple[Alias, ...]
 
 

@@ -28,7 +28,11 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``legacy``: the legacy families that exist for the architecture (PEP 513, 571, 599).
     ``kernels``: what ``uname -m`` may say, the tag's own name first.
     ``floor``: the glibc version below which no tool lists tags (informative).
-    ``first_glibc``: the first glibc with a port (informative).
+    ``first_glibc``: the release of glibc that brought the port (informative).
+    ``oldest_node``: the version of the oldest GLIBC node of its ``libc.so.6`` (glibc,
+    ``shlib-versions``).
+    ``oldest_system``: glibc of the oldest system; an older claim stands for it.
+    ``baseline``: the processor that code without a check at run time is made for.
     """
 
     name: str
@@ -46,10 +50,14 @@ class Architecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kernels: tuple[str, ...]
     floor: str
     first_glibc: str
+    oldest_node: str
+    oldest_system: str
+    baseline: str
     note: str
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    revision: int
     architecture: tuple[Architecture, ...]
 
 

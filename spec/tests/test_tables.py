@@ -12,7 +12,13 @@ from manylinux_spec.architectures import architectures, read_architectures
 from manylinux_spec.distributions import distributions, read_distributions
 from manylinux_spec.folder import data_file
 from manylinux_spec.input_files import InputError
-from manylinux_spec.policies import Libraries, Policies, policies, read_policies
+from manylinux_spec.policies import (
+    NEVER,
+    Libraries,
+    Policies,
+    policies,
+    read_policies,
+)
 
 READERS: dict[str, Callable[[Path], object]] = {
     "aliases": read_aliases,
@@ -95,6 +101,13 @@ class TestArchitectures:
         row = architectures()[name]
         assert VERSION.fullmatch(row.floor)
         assert VERSION.fullmatch(row.first_glibc)
+
+    @pytest.mark.parametrize("name", architectures())
+    def test_no_system_is_older_than_the_oldest_one(self, name: str) -> None:
+        oldest = version(architectures()[name].oldest_system)
+        for row in distributions():
+            if name in row.architectures:
+                assert oldest <= version(row.glibc), row.name
 
     @pytest.mark.parametrize(
         ("old", "new", "reason"),
@@ -195,9 +208,12 @@ class TestPolicies:
 
     def test_levels_go_from_the_first_to_the_last_with_data(self) -> None:
         data = Policies(
+            revision=1,
             levels=("2.1", "2.2", "2.3", "2.4", "2.5"),
             first_level={"a": "2.2"},
             libraries=Libraries({}, {}, {}),
+            exceptions={},
+            missing={},
             providers={},
             libgcc_nodes={},
             forbidden=(),
@@ -208,6 +224,39 @@ class TestPolicies:
         assert data.added_nodes("a", "2.4", "GLIBC") == ("2.4",)
         assert data.added_nodes("a", "2.4", "GCC") == ()
         assert data.added_nodes("a", "2.3", "GLIBC") == ()
+
+    def test_exceptions_are_of_listed_libraries_and_known_levels(self) -> None:
+        everywhere = policies().libraries.pep_599 | policies().libraries.additional
+        for arch, exceptions in policies().exceptions.items():
+            assert arch in architectures()
+            assert set(exceptions) <= set(everywhere)
+            assert set(exceptions.values()) <= {*policies().levels, NEVER}
+        assert set(policies().missing) <= set(everywhere)
+
+    @pytest.mark.parametrize(
+        ("arch", "library", "level"),
+        [
+            ("x86_64", "libnsl.so.1", "2.5"),
+            ("loongarch64", "libnsl.so.1", None),
+            ("x86_64", "libmvec.so.1", "2.24"),
+            ("aarch64", "libmvec.so.1", "2.38"),
+            ("riscv64", "libmvec.so.1", None),
+            ("s390x", "libatomic.so.1", "2.24"),
+            ("i686", "libatomic.so.1", "2.17"),
+        ],
+    )
+    def test_library_is_allowed_from_the_level_that_has_it_there(
+        self, arch: str, library: str, level: str | None
+    ) -> None:
+        assert policies().allowed_libraries(arch).get(library) == level
+
+    def test_library_is_allowed_no_earlier_than_its_first_node(self) -> None:
+        for arch, levels in policies().nodes.items():
+            first = next(level for level in levels if "LIBATOMIC" in levels[level])
+            allowed = policies().allowed_libraries(arch)["libatomic.so.1"]
+            assert max(version(allowed), version(policies().first_level[arch])) == (
+                version(first)
+            )
 
     def test_architecture_without_data_is_a_key_error(self) -> None:
         with pytest.raises(KeyError):

@@ -26,6 +26,7 @@ from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.run.signals import exit_status, terminable
+from manylinux_conformance.suite.data_files import read_data_files
 from manylinux_conformance.suite.definitions import read_definitions
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite
@@ -136,10 +137,12 @@ def lock(spec: Path | None) -> None:
     """Write rules.lock; refuses changes of meaning without a raised revision."""
     folder = spec or spec_folder()
     rules, definitions = read_rules(folder), read_definitions(folder)
-    found = {**rules, **definitions}
+    data = read_data_files(folder)
+    found = {**rules, **definitions, **data}
     _stop_at(list(broken_promises(found, read_lock(folder), read_retired(folder))))
     write_lock(found, folder)
-    click.echo(f"{len(rules)} rules and {len(definitions)} definitions locked")
+    said = f"{len(rules)} rules, {len(definitions)} definitions"
+    click.echo(f"{said} and {len(data)} data files locked")
 
 
 def _stop_at(findings: list[Finding]) -> None:

@@ -76,8 +76,8 @@ def older_platforms(platform: Platform) -> tuple[Platform, ...]:
 
 
 def _first_release(arch: str) -> tuple[int, ...]:
-    """Return the first glibc that has a port to an architecture."""
-    return tuple(map(int, architectures()[arch].first_glibc.split(".")[:2]))
+    """Return the glibc of an architecture's oldest system."""
+    return tuple(map(int, architectures()[arch].oldest_system.split(".")))
 
 
 def model_failure_reason(

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-import functools
-
-import msgspec
-from manylinux_spec.folder import spec_folder
-from manylinux_spec.input_files import read_toml
+from manylinux_spec.policies import policies
 
 from manylinux_conformance.loader.glibc_exports import Release
 
 LIBGCC = "libgcc_s.so.1"
-
-
-class Policies(msgspec.Struct, frozen=True, rename="kebab"):
-    """The part of ``spec/data/policies.toml`` that a sysroot needs."""
-
-    libraries: dict[str, dict[str, str]]
-    providers: dict[str, tuple[str, ...]]
-    libgcc_nodes: dict[str, str]
-    nodes: dict[str, dict[str, dict[str, tuple[str, ...]]]]
-
-
-@functools.cache
-def policies() -> Policies:
-    """Return the policy data of the specification."""
-    return read_toml(spec_folder() / "data" / "policies.toml", Policies)
 
 
 def as_release(level: str) -> Release:
@@ -42,11 +23,11 @@ def level_libraries(
     Maps each SONAME to its version nodes.  A library of glibc's own whose symbols
     nobody lists (libmvec, libnsl) gets all of ``glibc_nodes``.
     """
-    found: dict[str, list[str]] = {}
-    for group in ("pep-599", "additional"):
-        for soname, since in policies().libraries[group].items():
-            if as_release(since) <= release:
-                found[soname] = []
+    found: dict[str, list[str]] = {
+        soname: []
+        for soname, since in policies().allowed_libraries(arch).items()
+        if as_release(since) <= release
+    }
     for level, added in policies().nodes.get(arch, {}).items():
         if as_release(level) <= release:
             _add_nodes(found, added)

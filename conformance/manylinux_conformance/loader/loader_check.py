@@ -20,7 +20,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from manylinux_spec.architectures import architectures
+from manylinux_spec.policies import policies
+
 from manylinux_conformance.loader.glibc_exports import SONAMES, Release
+from manylinux_conformance.loader.level_libraries import as_release
 from manylinux_conformance.loader.loaders import (
     find_emulator,
     find_loader,
@@ -47,6 +51,12 @@ INTERPRETER_NEEDS = (
 INTERPRETER = re.compile(r"_?Py[A-Z_]\w*")
 
 
+def interpreter_needs(arch: str) -> tuple[str, ...]:
+    """Return the libraries of the interpreter that an architecture has."""
+    allowed = policies().allowed_libraries(arch)
+    return tuple(library for library in INTERPRETER_NEEDS if library in allowed)
+
+
 @dataclass(frozen=True, slots=True)
 class LoaderCheck:
     """The loader of one architecture, ready to check files on one release.
@@ -70,7 +80,7 @@ class LoaderCheck:
             file,
             self.sysroot,
             emulated=self.emulated,
-            preloaded=() if is_program(file) else INTERPRETER_NEEDS,
+            preloaded=() if is_program(file) else interpreter_needs(self.arch),
         )
         return tuple(
             dict.fromkeys(self._complaints(said, (str(wheel), str(self.sysroot))))
@@ -133,11 +143,11 @@ def loader_check_for(arch: str, release: Release, cache: Path) -> LoaderCheck | 
     """Return the check of a release; None if no sysroot of it can be built.
 
     Call ``loader_unavailable_reason`` first.  A release older than the architecture's
-    first is answered by the first.
+    oldest system is answered by that one.
     Raises MissingProgramError if the installed loader cannot be used.
     """
     known = releases(arch)
-    release = max(release, known[0])
+    release = max(release, known[0], as_release(architectures()[arch].oldest_system))
     if release > known[-1]:
         return None
     loader, emulator = find_loader(arch), find_emulator(arch)

@@ -9,8 +9,8 @@ What a sysroot knows, and does not:
   lists, and no symbols: whether such a symbol exists is not judged.
 - ``ppc64`` is not in Zig's tables: its symbols are read from an installed glibc and
   cut off at the release.
-- Every external library of the level is there, also where no distribution of that
-  architecture ships it.
+- Every external library of the level is there, also where no distribution installs it
+  by itself.
 - ``GLIBC_PRIVATE`` is nowhere, although a real library of the very same build has it.
 """
 
@@ -24,6 +24,7 @@ from pathlib import Path
 
 from manylinux_fixtures.files.atomic_file import whole_folder
 from manylinux_spec.architectures import architectures
+from manylinux_spec.policies import policies
 
 from manylinux_conformance.loader.glibc_exports import (
     SONAMES,
@@ -44,15 +45,14 @@ FORMAT = b"2"  # raise when the stubs' content changes with the same data
 EMPTY_NODES: tuple[tuple[str, tuple[str, ...], Release, str], ...] = (
     # A placeholder for what moved between glibc's libraries (glibc 2.34 NEWS).
     ("ld", (), (2, 34), "GLIBC_2.34"),
-    # Marks support of DT_RELR (glibc 2.36 NEWS); in Debian 12's libc.so.6 of every
-    # architecture, which for riscv64 is earlier than the surveyed systems.
+    # Marks support of DT_RELR (glibc 2.36 NEWS).
     ("c", (), (2, 36), "GLIBC_ABI_DT_RELR"),
     # CentOS 7's glibc 2.17 has the node (spec/data/policies.toml, decisions).
     ("c", ("aarch64",), (2, 17), "GLIBC_2.18"),
-    # Seen in the surveyed systems with glibc 2.42.
-    ("c", ("x86_64", "i686"), (2, 42), "GLIBC_ABI_GNU2_TLS"),
-    ("c", ("x86_64",), (2, 42), "GLIBC_ABI_DT_X86_64_PLT"),
-    ("c", ("i686",), (2, 42), "GLIBC_ABI_GNU_TLS"),
+    # Some systems carried them back to 2.39 and later (spec/data/policies.toml).
+    ("c", ("x86_64", "i686"), (2, 43), "GLIBC_ABI_GNU2_TLS"),
+    ("c", ("x86_64",), (2, 43), "GLIBC_ABI_DT_X86_64_PLT"),
+    ("c", ("i686",), (2, 43), "GLIBC_ABI_GNU_TLS"),
 )
 
 
@@ -148,7 +148,8 @@ def _empty_nodes(library: str, arch: str, release: Release) -> list[str]:
 
 def stubs(arch: str, release: Release) -> list[Stub]:
     """Return every library of the sysroot: glibc's own, then the level's others."""
-    own = list(glibc_stubs(arch, release))
+    there = {*policies().allowed_libraries(arch), loader_name(arch)}
+    own = [stub for stub in glibc_stubs(arch, release) if stub.soname in there]
     nodes = next(stub.nodes for stub in own if stub.soname == "libc.so.6")
     covered = {stub.soname for stub in own}
     others = level_libraries(arch, release, glibc_nodes=nodes)

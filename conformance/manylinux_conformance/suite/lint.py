@@ -9,6 +9,7 @@ from manylinux_fixtures.corpus.fixtures import fixtures
 
 from manylinux_conformance.corpus.hostile import HOSTILE
 from manylinux_conformance.finding import Finding
+from manylinux_conformance.suite.data_files import read_data_files
 from manylinux_conformance.suite.definitions import read_definitions
 from manylinux_conformance.suite.lint_cases import (
     lint_architectures,
@@ -34,7 +35,7 @@ def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
         yield from lint_prose(path, f"spec/{path.name}")
     yield from lint_rules(suite.rules.values(), "spec")
     locked, retired = read_lock(spec), read_retired(spec)
-    named = {**suite.rules, **read_definitions(spec)}
+    named = {**suite.rules, **read_definitions(spec), **read_data_files(spec)}
     yield from broken_promises(named, locked, retired)
     yield from outdated(named, locked)
     places = (*suite.platforms, *(each.platform() for each in suite.containers))

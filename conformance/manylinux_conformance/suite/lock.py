@@ -1,4 +1,4 @@
-"""The rule lock: what every rule and definition said when it was last agreed on."""
+"""The rule lock: what rules, definitions and data said when last agreed on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from manylinux_spec.input_files import read_bytes, read_toml
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.finding import Finding
+from manylinux_conformance.suite.data_files import DataFile
 from manylinux_conformance.suite.definitions import Definition
 from manylinux_conformance.suite.rules import Level, Rule, Subject
 
@@ -38,15 +39,24 @@ class LockedDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-Named = Rule | Definition  # what has an identifier and a meaning
-Locked = LockedRule | LockedDefinition
+class LockedData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One normative data file as it was locked."""
+
+    id: str
+    revision: int
+    digest: str
+
+
+Named = Rule | Definition | DataFile  # what has an identifier and a meaning
+Locked = LockedRule | LockedDefinition | LockedData
 
 
 class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All locked rules and definitions, ordered by identifier."""
+    """All locked rules, definitions and data files, ordered by identifier."""
 
     rules: tuple[LockedRule, ...] = ()
     definitions: tuple[LockedDefinition, ...] = ()
+    data: tuple[LockedData, ...] = ()
 
 
 class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +83,7 @@ def read_lock(folder: Path) -> dict[str, Locked]:
         lock = msgspec.json.decode(read_bytes(path), type=Lock)
     except msgspec.DecodeError as error:
         raise InputError(path, str(error)) from error
-    return {each.id: each for each in (*lock.rules, *lock.definitions)}
+    return {each.id: each for each in (*lock.rules, *lock.definitions, *lock.data)}
 
 
 def read_retired(folder: Path) -> dict[str, Retired]:
@@ -97,7 +107,12 @@ def write_lock(named: Mapping[str, Named], folder: Path) -> None:
         for each in ordered
         if isinstance(each, Definition)
     )
-    lock = Lock(rules, definitions)
+    data = tuple(
+        LockedData(each.id, each.revision, each.digest)
+        for each in ordered
+        if isinstance(each, DataFile)
+    )
+    lock = Lock(rules, definitions, data)
     content = msgspec.json.format(msgspec.json.encode(lock), indent=1)
     write_whole(folder / NAME, content + b"\n")
 
@@ -130,7 +145,7 @@ def broken_promises(
 def outdated(
     rules: Mapping[str, Named], locked: Mapping[str, Locked]
 ) -> Iterator[Finding]:
-    """Yield the rules and definitions that the lock does not hold as they are."""
+    """Yield the rules, definitions and data that the lock does not hold as they are."""
     for identifier, rule in rules.items():
         old = locked.get(identifier)
         if old is None or (old.digest, old.revision) != (rule.digest, rule.revision):
@@ -154,17 +169,25 @@ def word_diff(old: str, new: str) -> str:
 
 
 def _changed(rule: Named, old: Locked) -> Iterator[Finding]:
-    file = f"{rule.chapter}.md"
+    file, line = _place(rule)
     if rule.revision < old.revision:
         message = f"{rule.id}: revision {rule.revision} was already {old.revision}"
-        yield Finding(file, rule.line, message)
+        yield Finding(file, line, message)
     elif rule.digest != old.digest and rule.revision == old.revision:
         diff = word_diff(_said(old), _said(rule))
         message = f"{rule.id}: changed, so :revision: must be raised: {diff}"
-        yield Finding(file, rule.line, message)
+        yield Finding(file, line, message)
+
+
+def _place(named: Named) -> tuple[str, int]:
+    if isinstance(named, DataFile):
+        return f"{named.id.replace('.', '/')}.toml", 0
+    return f"{named.chapter}.md", named.line
 
 
 def _said(rule: Named | Locked) -> str:
+    if isinstance(rule, DataFile | LockedData):
+        return rule.digest
     if isinstance(rule, Definition | LockedDefinition):
         return rule.text
     return f"{rule.level} ({', '.join(rule.subjects)}) {rule.text}"

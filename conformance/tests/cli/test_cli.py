@@ -153,7 +153,9 @@ def test_a_silent_rule_change_is_not_locked(tmp_path: Path) -> None:
     )
     (tmp_path / "tags.md").write_text(chapter)
     (tmp_path / "retired.toml").write_text("")
-    assert command("lock", "--spec", str(tmp_path)).output == "1 rules locked\n"
+    assert command("lock", "--spec", str(tmp_path)).output == (
+        "1 rules, 0 definitions and 0 data files locked\n"
+    )
     (tmp_path / "tags.md").write_text(chapter.replace("four", "five"))
     said = command("lock", "--spec", str(tmp_path))
     assert said.exit_code == 1

@@ -12,6 +12,11 @@ from manylinux_docs.directives.coverage import CoverageDirective
 from manylinux_docs.directives.definition import DefinitionDirective
 from manylinux_docs.directives.deviations import DeviationsDirective
 from manylinux_docs.directives.differences import DifferencesDirective
+from manylinux_docs.directives.levels import (
+    AddedNodesDirective,
+    LevelDirective,
+    LibrariesDirective,
+)
 from manylinux_docs.directives.matrix import MatrixDirective
 from manylinux_docs.directives.platforms import PlatformsDirective
 from manylinux_docs.directives.proposals import ProposalsDirective
@@ -24,11 +29,14 @@ from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
 
 DIRECTIVES = {
+    "added-nodes": AddedNodesDirective,
     "case": CaseDirective,
     "coverage": CoverageDirective,
     "definition": DefinitionDirective,
     "deviations": DeviationsDirective,
     "differences": DifferencesDirective,
+    "level": LevelDirective,
+    "libraries": LibrariesDirective,
     "matrix": MatrixDirective,
     "platforms": PlatformsDirective,
     "proposals": ProposalsDirective,

@@ -44,7 +44,8 @@ def _architectures(facts: Data, policies: Data) -> Iterator[str]:
         yield (
             f"arch {name} {arch['bits']} {arch['e_machine_number']} "
             f"{arch['byte_order']} {arch['e_flags_mask']} {arch['e_flags_value']} "
-            f"{arch['loader']} {arch['first_glibc']} {policies['first-level'][name]} "
+            f"{arch['loader']} {arch['oldest_node']} {arch['oldest_system']} "
+            f"{policies['first-level'][name]} "
             f"{policies['libgcc-nodes'].get(name, '-')} "
             f"{arch['largest_page']} {arch['oldest_kernel']}"
         )
@@ -54,6 +55,11 @@ def _libraries(policies: Data) -> Iterator[str]:
     for kind in ("pep-599", "additional"):
         for library, level in policies["libraries"][kind].items():
             yield f"{kind} {library} {level}"
+    for arch, exceptions in policies["exceptions"].items():
+        for library, level in exceptions.items():
+            yield f"exception {arch} {library} {level}"
+    for library, systems in policies["missing"].items():
+        yield f"missing {library} {systems}"
     for library in policies["libraries"]["withdrawn"]:
         yield f"withdrawn {library}"
     yield " ".join(["glibc", *policies["libraries"]["glibc"]])

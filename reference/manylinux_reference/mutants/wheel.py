@@ -16,6 +16,7 @@ from manylinux_reference.mutants.table import (
     without,
 )
 from manylinux_reference.reading.archive import Archive, Member
+from manylinux_reference.reading.policy import NEVER
 from manylinux_reference.rules.wheel import bundled, contents, header, loading, record
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
@@ -45,6 +46,7 @@ from manylinux_reference.rules.wheel.versions import (
     is_required,
     library,
     marker,
+    newer_release,
     node,
     provider,
     relocations,
@@ -99,6 +101,11 @@ def _levels_with_data(claimed: Version, policy: Policy) -> Version:
     return claimed if claimed in policy.levels else (0, 0)
 
 
+def _release_after(node: str, policy: Policy) -> Version:
+    major, minor = newer_release(node, policy)
+    return major, minor + 1
+
+
 def _dynamic_alone(elf: Elf, policy: Policy) -> Iterator[Finding]:
     yield from interpreter(elf, policy)
     if not elf.dynamic:
@@ -144,6 +151,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.needed.allowed": needed,
     "wheel.needed.libpython": needed,
     "wheel.needed.loader": needed,
+    "wheel.needed.everywhere": everywhere,
     "wheel.needed.musl": needed,
     "wheel.needed.no-path": needed,
     "wheel.needed.reached": reached,
@@ -174,6 +182,7 @@ WITH_LEVELS: dict[str, Check] = {  # whose level a mutation moves as well
     "wheel.relocations.relr": relocations,
     "wheel.symbols.glibc-2-18": forbidden,
     "wheel.symbols.zlib": forbidden,
+    "wheel.versions.abi-markers": node,
     "wheel.versions.dt-relr": node,
     "wheel.versions.listed": node,
     "wheel.versions.loader": node,
@@ -208,6 +217,7 @@ MUTANTS: Table = {
     },
     "wheel.elf.not-loaded": {"off": {header.is_data: never}},
     "wheel.executable.static": {"off": {interpreter: _dynamic_alone}},
+    "wheel.levels.before-first": {"off": {judged_as: lambda claimed, _: claimed}},
     "wheel.levels.monotone": {
         "off": {holds: lambda needed, claimed: needed == claimed}
     },
@@ -215,5 +225,9 @@ MUTANTS: Table = {
     "wheel.needed.filters": {"off": {names: lambda elf: elf.needed}},
     "wheel.needed.pep-599-libraries": {"off": {allowed_from: _additional_alone}},
     "wheel.symbols.weak": {"off": {may_be_missing: never}},
+    "wheel.versions.newer-glibc": {
+        "off": {newer_release: lambda *_: NEVER},
+        "later": {newer_release: _release_after},
+    },
     "wheel.versions.weak-need": {"off": {is_required: always}},
 }

@@ -9,28 +9,29 @@ if TYPE_CHECKING:
 Version = tuple[int, int]  # of glibc: major, minor
 
 PATH = __file__.removesuffix("policy.py") + "policy.txt"
-NEVER = (1_000_000_000, 0)  # newer than every level: what nothing allows
+NEVER = (10**36, 0)  # newer than every level that a tag can name: what nothing allows
 
 
 class Policy:
     """What levels, which are versions of glibc, allow on one architecture.
 
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
-    nodes, to the first level that allows them.  ``forbidden`` holds triples of
-    library, the level from which on it is allowed, and symbols.  ``levels`` are
-    those with data, from the architecture's first one on.  ``page`` is the largest
-    page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules
-    to the right with which they bind, where that is no standard.  ``provided`` holds pairs of
-    a distribution and a pattern of library names that the user says it supplies.
+    nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
+    the mainstream systems without them.  ``forbidden`` holds triples of library, the
+    level from which on it is allowed, and symbols.  ``levels`` are those with data,
+    from the architecture's first to its newest one.  ``page`` is the largest page in
+    bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
+    right with which they bind, where that is no standard.  ``provided`` holds pairs
+    of a distribution and a pattern of library names that the user says it supplies.
 
     Raises KeyError for an architecture without a policy.
     """
 
     __slots__ = (
-        "additional", "arch", "bases", "big_endian", "bits", "first_glibc",
-        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
-        "levels", "libgcc_node", "loader", "machine", "nodes", "page", "pep_599",
-        "provided", "providers", "withdrawn",
+        "additional", "arch", "bases", "big_endian", "bits", "first_level",
+        "flags_mask", "flags_value", "forbidden", "glibc", "kernel", "levels",
+        "libgcc_node", "loader", "machine", "missing", "nodes", "oldest_node",
+        "oldest_system", "page", "pep_599", "provided", "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -38,6 +39,7 @@ class Policy:
         self.pep_599: dict[str, Version] = {}
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
+        self.missing: dict[str, str] = {}
         self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
@@ -50,7 +52,10 @@ class Policy:
             getattr(self, f"_read_{kind.replace('-', '_')}")(*words)
         if not self.loader:
             raise KeyError(arch)
-        self.levels = [level for level in self.levels if level >= self.first_level]
+        newest = max(self.nodes.values())
+        self.levels = [
+            each for each in self.levels if self.first_level <= each <= newest
+        ]
 
     @property
     def loader_name(self) -> str:
@@ -60,12 +65,14 @@ class Policy:
     def _read_arch(
         self, _: str, bits: str, machine: str, order: str, *rest: str
     ) -> None:
-        mask, value, self.loader, glibc, level, self.libgcc_node, page, kernel = rest
+        mask, value, self.loader, node, system, *more = rest
+        level, self.libgcc_node, page, kernel = more
         self.page, self.kernel = int(page), version(kernel)
         self.bits, self.machine = int(bits), int(machine)
         self.big_endian = order == "big"
         self.flags_mask, self.flags_value = int(mask), int(value)
-        self.first_glibc, self.first_level = version(glibc), version(level)
+        self.oldest_node, self.oldest_system = version(node), version(system)
+        self.first_level = version(level)
 
     def _read_levels(self, *levels: str) -> None:
         self.levels = [version(level) for level in levels]
@@ -75,6 +82,16 @@ class Policy:
 
     def _read_additional(self, library: str, level: str) -> None:
         self.additional[library] = version(level)
+
+    def _read_exception(self, _: str, library: str, level: str) -> None:
+        for group in (self.pep_599, self.additional):
+            if library in group and level == "never":
+                del group[library]
+            elif library in group:
+                group[library] = version(level)
+
+    def _read_missing(self, library: str, *systems: str) -> None:
+        self.missing[library] = " ".join(systems)
 
     def _read_withdrawn(self, library: str) -> None:
         self.withdrawn.add(library)
@@ -131,7 +148,7 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-        if words[0] not in ("arch", "nodes") or words[1] == arch:
+        if words[0] not in ("arch", "exception", "nodes") or words[1] == arch:
             yield words
 
 

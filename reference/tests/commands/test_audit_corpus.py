@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 
 REFUSED_BY = {  # rules that say what counts; the wheel is then refused by another
     "wheel.contents.any-name": {"wheel.versions.listed"},
+    "wheel.levels.before-first": {"wheel.versions.listed"},
     "wheel.levels.monotone": {"wheel.versions.listed"},
     "wheel.needed.additional-libraries": {"wheel.needed.allowed"},
     "wheel.versions.named-nodes": {
         "wheel.versions.named-nodes",
         "wheel.versions.dt-relr",
     },
+    "wheel.versions.newer-glibc": {"wheel.needed.allowed", "wheel.versions.listed"},
     "wheel.versions.weak-need": {"wheel.versions.listed"},
 }
 ARTIFACT = ("wheel.", "auditor.")

@@ -70,10 +70,31 @@ TABLES = {
             code("Architecture", "name"),
             plain("Legacy tags", "legacy"),
             plain("Kernels", "kernels"),
+            plain("Oldest system", "oldest_system"),
             plain("Floor", "floor"),
             plain("First glibc", "first_glibc"),
             plain("Note", "note"),
         ),
+    ),
+    "baselines": Table(
+        "architectures",
+        "architecture",
+        (code("Architecture", "name"), plain("Baseline", "baseline")),
+    ),
+    "forbidden-symbols": Table(
+        "policies",
+        "forbidden",
+        (
+            code("Library", "library"),
+            plain("Below level", "below"),
+            plain("Symbols", "symbols"),
+            plain("Why", "why"),
+        ),
+    ),
+    "decisions": Table(
+        "policies",
+        "decision",
+        (plain("About", "about"), plain("Found", "found"), plain("Decided", "decided")),
     ),
     "aliases": Table(
         "aliases",

@@ -205,14 +205,14 @@ def needs(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     yield from symbols(elf, policy)
 
 
-@decides("auditor.policy.nearest-older-level")
+@decides("auditor.policy.nearest-older-level", "wheel.levels.before-first")
 def judged_as(claimed: Version, policy: Policy) -> Version:
     """Return the level by which a claim is judged: its own, data or not.
 
     What levels between two with data allow, ``node_level`` knows; a claim older than
-    the architecture stands for its first glibc (decided here).
+    every system of the architecture stands for the oldest one (decided here).
     """
-    return max(claimed, policy.first_glibc)
+    return max(claimed, policy.oldest_system)
 
 
 def _against(level: Version, found: list[Finding]) -> list[Finding]:
@@ -245,7 +245,7 @@ def oldest(against: list[Finding], policy: Policy) -> str | None:
         if not finding.advice
         and (finding.min_level < NEVER or finding.outcome == Outcome.FALSE)
     ]
-    return _oldest_with_data(max(levels, default=policy.first_level), policy)
+    return _oldest_level(max(levels, default=policy.first_level), policy)
 
 
 @decides("auditor.report.oldest-level")
@@ -258,12 +258,13 @@ def by_symbols(against: list[Finding], policy: Policy) -> str | None:
         and finding.rule not in BY_FILES
         and not finding.advice
     ]
-    return _oldest_with_data(max(levels, default=policy.first_level), policy)
+    return _oldest_level(max(levels, default=policy.first_level), policy)
 
 
-def _oldest_with_data(first: Version, policy: Policy) -> str | None:
-    for level in policy.levels:
-        if holds(first, level):
+def _oldest_level(first: Version, policy: Policy) -> str | None:
+    """Return the tag of the oldest level with data that holds; beyond them, its own."""
+    for level in [*policy.levels, first]:
+        if first != NEVER and holds(first, level):
             return tags.canonical((level, policy.arch))
     return None
 

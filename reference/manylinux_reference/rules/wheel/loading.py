@@ -13,7 +13,8 @@ PF_X = 1
 EXECUTABLE_STACKS = ("x86_64", "i686", "armv7l", "s390x")  # without PT_GNU_STACK
 KERNEL_IGNORED_FROM = (2, 36)
 LINUX = 0  # the system of NT_GNU_ABI_TAG
-ISA_BASELINE = 1  # GNU_PROPERTY_X86_ISA_1_BASELINE; 2, 4 and 8 are v2, v3 and v4
+# GNU_PROPERTY_X86_ISA_1_BASELINE, which has SSE2; 2, 4 and 8 are v2, v3 and v4.
+ISA_BASELINES = {"x86_64": 1, "i686": 0}
 
 
 def loading(elf: Elf, policy: Policy) -> Findings:
@@ -187,7 +188,8 @@ def isa_property(elf: Elf, policy: Policy) -> Findings:
 
     x86-64 psABI, GNU_PROPERTY_X86_ISA_1_NEEDED.
     """
-    if policy.arch == "x86_64" and elf.isa_needed & ~ISA_BASELINE:
+    baseline = ISA_BASELINES.get(policy.arch)
+    if baseline is not None and elf.isa_needed & ~baseline:
         text = f"GNU_PROPERTY_X86_ISA_1_NEEDED is {elf.isa_needed:#x}"
         yield Finding("wheel.isa.property", elf.name, text)
 

@@ -15,7 +15,9 @@ from manylinux_reference.rules.wheel.report import Finding, Findings
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
+MARKERS = "GLIBC_ABI_"  # nodes without symbols: what the loader has to know
 PRIVATE_NODE = "GLIBC_PRIVATE"
+LONGEST_RELEASE = 9  # characters; keeps int() cheap whatever a file says
 
 
 def versions(elf: Elf, policy: Policy) -> Findings:
@@ -71,6 +73,7 @@ def defined(elf: Elf, need: VersionNeed) -> Findings:
 
 
 @decides(
+    "wheel.versions.abi-markers",
     "wheel.versions.dt-relr",
     "wheel.versions.listed",
     "wheel.versions.loader",
@@ -113,9 +116,27 @@ def node_level(node: str, policy: Policy) -> Version:
     """
     first = policy.nodes.get(node, NEVER)
     namespace, _, suffix = node.partition("_")
-    if namespace == "GLIBC" and first != NEVER and suffix[:1].isdecimal():
+    if first == NEVER:
+        return newer_release(node, policy)
+    if namespace == "GLIBC" and suffix[:1].isdecimal():
         return min(first, version(suffix))
     return first
+
+
+@decides("wheel.versions.newer-glibc")
+def newer_release(node: str, policy: Policy) -> Version:
+    """Return the glibc release in a node that is newer than all data, NEVER for others.
+
+    PEP 600, Core definition: a level exists with the release.
+    """
+    suffix = node.removeprefix("GLIBC_")
+    major, _, minor = suffix.partition(".")
+    is_release = major.isdecimal() and minor.isdecimal()
+    if not is_release or len(suffix) > LONGEST_RELEASE:
+        return NEVER
+    release = int(major), int(minor)
+    is_newer = release > policy.levels[-1] and node == f"GLIBC_{dotted(release)}"
+    return release if is_newer else NEVER
 
 
 def node_rule(need: VersionNeed, policy: Policy) -> str:
@@ -125,6 +146,8 @@ def node_rule(need: VersionNeed, policy: Policy) -> str:
         return "wheel.versions.private"
     if need.node == DT_RELR_NODE:
         return "wheel.versions.dt-relr"
+    if need.node.startswith(MARKERS):
+        return "wheel.versions.abi-markers"
     if namespace not in policy.providers:
         return "wheel.versions.namespace"
     if need.library == policy.loader_name:
@@ -159,7 +182,7 @@ def _providers(node: str, providers: list[str], policy: Policy) -> list[str]:
         return [*providers, policy.loader_name]
     own = version(node.removeprefix("GLIBC_"))
     both = [*providers, policy.loader_name, "libgcc_s.so.1"]
-    return both if own >= policy.first_glibc else ["libgcc_s.so.1"]
+    return both if own >= policy.oldest_node else ["libgcc_s.so.1"]
 
 
 @decides("wheel.relocations.relr", "wheel.executable.static")

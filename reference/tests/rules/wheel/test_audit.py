@@ -83,7 +83,7 @@ def test_what_holds_at_a_level_holds_at_every_newer_one(
         ("x86_64", (2, 17), (2, 17)),
         ("x86_64", (2, 29), (2, 29)),  # between two levels with data
         ("x86_64", (2, 99), (2, 99)),
-        ("riscv64", (2, 17), (2, 27)),  # the first glibc there
+        ("riscv64", (2, 17), (2, 31)),  # of the oldest system there
         ("aarch64", (2, 5), (2, 17)),
     ],
 )
@@ -101,7 +101,7 @@ def test_claim_is_judged_as_its_own_level(
         ([(2, 6)], "manylinux_2_12_x86_64"),
         ([(2, 17), (2, 12)], "manylinux_2_17_x86_64"),
         ([(2, 29)], "manylinux_2_31_x86_64"),
-        ([(2, 99)], None),
+        ([(2, 99)], "manylinux_2_99_x86_64"),  # beyond the data
         ([NEVER], None),
     ],
 )

@@ -42,8 +42,20 @@ def need(node: str, library: str = "libc.so.6", *, weak: bool = False) -> Versio
         ("x86_64", "GLIBCXX_3.4.20", (2, 24)),
         ("x86_64", "CXXABI_FLOAT128", (2, 24)),
         ("x86_64", "GLIBC_ABI_DT_RELR", (2, 36)),
-        ("riscv64", "GLIBC_ABI_DT_RELR", (2, 38)),
-        ("x86_64", "GLIBC_3.0", NEVER),
+        ("riscv64", "GLIBC_ABI_DT_RELR", (2, 36)),
+        ("x86_64", "GLIBC_ABI_GNU2_TLS", (2, 43)),
+        ("aarch64", "GLIBC_ABI_GNU2_TLS", NEVER),
+        ("x86_64", "GLIBC_2.45", (2, 45)),  # beyond the data: by comparison
+        ("x86_64", "GLIBC_3.0", (3, 0)),
+        ("x86_64", "GLIBC_2.45.1", NEVER),
+        ("x86_64", "GLIBC_2.045", NEVER),
+        ("x86_64", "GLIBC_2.\u0664\u0665", NEVER),
+        ("x86_64", "GLIBC_2." + "9" * 9999, NEVER),
+        ("x86_64", "GLIBCXX_2.99", NEVER),
+        ("x86_64", "GLIBC_2.37", NEVER),  # a hole: of 32-bit architectures alone
+        ("i686", "GLIBC_2.37", (2, 37)),
+        ("ppc64", "GLIBC_2.2.5", NEVER),  # of 32-bit PowerPC
+        ("ppc64", "GLIBC_2.28", (2, 28)),
     ],
 )
 def test_node_is_known_from_a_level_on(arch: str, node: str, level: Version) -> None:
