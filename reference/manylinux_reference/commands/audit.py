@@ -29,7 +29,7 @@ examples:
   manylinux audit dist/
   manylinux check dist/*.whl
   manylinux audit --json numpy-2.1.3-*.whl
-  manylinux check --provided-by torch:libtorch.so --provided-by torch:libc10*.so *.whl"""
+  manylinux check --provided-by 'torch:libtorch*.so' dist/*.whl"""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -75,7 +75,8 @@ def run_plainly(words: list[str]) -> int:
     command, *wheels = words
     if not wheels:
         sys.stderr.write(
-            f"usage: manylinux {command} [--json] [--jobs N] [--provided-by PROJECT:LIBRARY] WHEEL ...\n"
+            f"usage: manylinux {command} [--json] [--jobs N] "
+            "[--provided-by PROJECT:LIBRARY] WHEEL ...\n"
         )
         return UNUSABLE
     return run(Plain(command, wheels))

@@ -43,7 +43,7 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
         "link with g++, and with the libstdc++ that is there when it runs"
     ),
     "wheel.tags.": "write filename and Tag lines together: python -m wheel tags",
-    "wheel.versions.": "build with an older glibc and libstdc++, or claim a newer level",
+    "wheel.versions.": "build with older glibc and libstdc++, or claim a newer level",
     "wheel.versions.needed": "patchelf --add-needed LIBRARY, or link again without it",
     "wheel.versions.contained": "bundle the library with which the file was linked",
 }

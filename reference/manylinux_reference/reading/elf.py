@@ -55,7 +55,8 @@ class Elf:
         "exports", "filters", "flags", "flags_1", "interpreter", "isa_needed",
         "kernel", "links", "loads", "machine", "name", "needed", "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
-        "tls_relocations", "type", "undefined", "unversioned", "version_needs", "version_symbols",
+        "tls_relocations", "type", "undefined", "unversioned", "version_needs",
+        "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:

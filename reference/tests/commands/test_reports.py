@@ -71,7 +71,7 @@ def test_advice_is_marked_and_left_out_when_brief() -> None:
     ],
 )
 def test_wheel_without_claims_or_code_says_so(outcome: str, said: str) -> None:
-    assert list(lines(report_of(outcome)))[0] == said
+    assert next(lines(report_of(outcome))) == said
 
 
 def test_unusable_wheel_names_the_member() -> None:
@@ -130,7 +130,9 @@ def shown(*findings: Finding) -> list[str]:
 
 
 def test_files_with_the_same_fault_are_counted() -> None:
-    assert shown(*against("wheel.odd", "needs x", 3), *against("wheel.odd", "y", 1)) == [
+    assert shown(
+        *against("wheel.odd", "needs x", 3), *against("wheel.odd", "y", 1)
+    ) == [
         "  wheel.odd",
         "    needs x: 3 files, for example 0.so",
         "    0.so: y",
@@ -145,8 +147,10 @@ def test_versions_are_grouped_by_library_and_node() -> None:
         finding.min_level, finding.symbols = (2, 29), symbols
     assert shown(*found) == [
         "  wheel.versions.listed",
-        "    GLIBC_2.29 of libm.so.6, from level 2.29 on: 2 symbols in 2 files, "
-        "for example exp in 0.so",
+        (
+            "    GLIBC_2.29 of libm.so.6, from level 2.29 on: 2 symbols in 2 files, "
+            "for example exp in 0.so"
+        ),
     ]
     report = report_of(Outcome.FALSE, Claim(TAG, found))
     (claim,) = json.loads(line(report))["claims"]

@@ -106,7 +106,7 @@ class _Loader:
 
 
 def _note(elf: Elf, name: str, found: Link) -> None:
-    """Keep what the loader finds, or what is worse of it and of what it found before."""
+    """Keep what the loader finds, or what is worse of that and of earlier finds."""
     before = elf.links.get(name, found)
     if before is not None and found is not None:
         found = before if isinstance(before, str) else found

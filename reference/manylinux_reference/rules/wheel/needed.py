@@ -99,12 +99,10 @@ def reached(elf: Elf, name: str, wheel: Wheel) -> Findings:
     names = (other.name for other in wheel.elves if other.base_name == name)
     where = loadable.name if loadable else next(names, "another file's SONAME")
     text = f"needs {name}, and its search path does not lead to {where}"
-    condition = ""
+    finding = Finding("wheel.needed.reached", elf.name, text, library=name)
     if loadable and elf.is_shared_object:
-        condition = f"the package loads {loadable.name} before {elf.name}"
-    yield Finding(
-        "wheel.needed.reached", elf.name, text, condition=condition, library=name
-    )
+        finding.condition = f"the package loads {loadable.name} before {elf.name}"
+    yield finding
 
 
 def can_be(other: Elf, name: str, elf: Elf) -> bool:
@@ -119,9 +117,9 @@ def set_aside(elf: Elf, name: str, policy: Policy) -> Finding:
     by = next(each for each, pattern in policy.provided if matches(name, pattern))
     text = f"needs {name}, which {by} supplies, as --provided-by says"
     finding = Finding(
-        "wheel.needed.allowed", elf.name, text, library=name, provided_by=by,
-        condition=f"{by} supplies {name}",
-    )  # fmt: skip
+        "wheel.needed.allowed", elf.name, text, library=name, provided_by=by
+    )
+    finding.condition = f"{by} supplies {name}"
     finding.provided = True
     return finding
 
@@ -166,13 +164,16 @@ def kind_of(name: str, elf: Elf, policy: Policy) -> str:
     """
     if "/" in name:
         return PATH
-    if elf.links.get(name) is not None:
-        return UNLOADABLE if isinstance(elf.links[name], str) else CONTAINED
+    found = elf.links.get(name)
+    if found is not None:
+        return UNLOADABLE if isinstance(found, str) else CONTAINED
     for kind, starts in STARTS.items():
         if f"{name}\0".startswith(starts):
             return kind
-    if "ld-linux" in name:
-        return LOADER
+    return LOADER if "ld-linux" in name else _kind_of_external(name, elf, policy)
+
+
+def _kind_of_external(name: str, elf: Elf, policy: Policy) -> str:
     if policy.provided and any(matches(name, each) for _, each in policy.provided):
         return PROVIDED
     if name in policy.withdrawn:

@@ -48,7 +48,7 @@ class Finding:
 
     def __init__(
         self, rule: str, member: str, text: str, *, min_level: Version = NEVER,
-        advice: bool = False, condition: str = "", **evidence: str | int,
+        advice: bool = False, **evidence: str | int,
     ) -> None:  # fmt: skip
         self.rule = rule
         self.member = member
@@ -56,7 +56,7 @@ class Finding:
         self.min_level = min_level
         self.advice = advice
         self.basis = STANDARD
-        self.condition = condition
+        self.condition = ""
         self.provided = False
         self.symbols: list[str] = []
         self.evidence = evidence  # library, version, symbol, offset where they apply

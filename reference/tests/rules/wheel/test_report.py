@@ -53,8 +53,8 @@ def test_finding_speaks_against_every_level_unless_it_says_so() -> None:
 def test_basis_and_condition_say_what_becomes_of_a_claim(
     basis: str, condition: str, outcome: str
 ) -> None:
-    finding = Finding("wheel.any", "a.so", "is odd", condition=condition)
-    finding.basis = basis
+    finding = Finding("wheel.any", "a.so", "is odd")
+    finding.basis, finding.condition = basis, condition
     assert Claim("a", []).outcome == Outcome.HOLDS
     assert Claim("b", [finding]).outcome == outcome
 
