@@ -20,7 +20,7 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
     ),
     "wheel.needed.loader": "take it out: the loader of the system is there anyway",
     "wheel.needed.libpython": "do not link with it: python-config --ldflags is enough",
-    "wheel.needed.minimal-systems": (
+    "wheel.needed.everywhere": (
         "bundle it, or name the system's packages in the installation guide"
     ),
     "wheel.needed.no-path": "patchelf --replace-needed PATH NAME",

@@ -151,6 +151,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.needed.allowed": needed,
     "wheel.needed.libpython": needed,
     "wheel.needed.loader": needed,
+    "wheel.needed.everywhere": everywhere,
     "wheel.needed.musl": needed,
     "wheel.needed.no-path": needed,
     "wheel.needed.reached": reached,

@@ -90,6 +90,7 @@ class Archive:
         try:
             self.length = self._file.seek(0, os.SEEK_END)
             self.directory = 0
+            self._located: tuple[Member, int, bytes] | None = None
             self.changed: list[str] = []  # members whose content RECORD contradicts
             self.entries = list(self._read_directory())
             self._refuse_overlap()
@@ -215,6 +216,8 @@ class Archive:
         Raises UnusableError if the local header contradicts the directory, or the next
         one does not follow at once: a reader of streams would see something else.
         """
+        if self._located and self._located[0] is member:
+            return self._located[1:]
         name = member.name.encode()
         room = min(LOCAL.size + len(name) + PEEK, self.length - member.header)
         raw = self.read(member.header, room)
@@ -239,7 +242,9 @@ class Archive:
         if after < member.end:
             raise UnusableError(f"{member.end - after} bytes follow it", member.name)
         first = start - member.header
-        return start, raw[first : first + min(PEEK, member.compressed)]
+        head = raw[first : first + min(PEEK, member.compressed)]
+        self._located = member, start, head  # what is asked for is asked for again
+        return start, head
 
     def _compare(self, told: list[int], extra: bytes, member: Member) -> bool:
         """Refuse what a local header tells otherwise; return whether it is zip64."""

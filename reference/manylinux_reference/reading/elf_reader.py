@@ -25,6 +25,7 @@ from manylinux_reference.reading.elf_segments import (
     read_segments,
 )
 from manylinux_reference.reading.elf_symbols import read_symbols
+from manylinux_reference.reading.elf_tables import check_tables
 from manylinux_reference.reading.inflate import chunks
 from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
 from manylinux_reference.reading.unusable import UnusableError
@@ -145,6 +146,7 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         ]
         section = Dynamic(buffer, elf, (dynamic.offset, dynamic.size), loads, budget)
         read_dynamic(section, elf)
+        check_tables(section, elf)
         read_symbols(section, elf, query)
         if PT_TLS in by_kind:
             read_relocations(section, elf)

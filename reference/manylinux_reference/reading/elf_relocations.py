@@ -44,7 +44,6 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> None:
 
 def _has_any(raw: bytes, step: int, types: tuple[int, ...], elf: Elf) -> bool:
     """Return whether an entry has one of these types, the low part of its r_info."""
-    order = "big" if elf.big_endian else "little"
     width = 4 if elf.is_64_bit else 1
     start = elf.bits // 8  # r_info stands behind r_offset
     if elf.big_endian:
@@ -55,7 +54,8 @@ def _has_any(raw: bytes, step: int, types: tuple[int, ...], elf: Elf) -> bool:
         number = column.find(kind & 0xFF)
         while number >= 0:
             at = start + number * step
-            if int.from_bytes(raw[at : at + width], order) == kind:
+            found = raw[at : at + width]
+            if int.from_bytes(found, "big" if elf.big_endian else "little") == kind:
                 return True
             number = column.find(kind & 0xFF, number + 1)
     return False

@@ -96,11 +96,13 @@ def _isal(member: Member) -> ModuleType | None:
 
 def pieces(archive: Archive, member: Member) -> Iterator[bytes]:
     """Yield a member's content piece by piece, unchecked."""
-    start, _ = archive.locate(member)
-    raw = (
-        archive.read(at, min(INPUT, start + member.compressed - at))
-        for at in range(start, start + member.compressed, INPUT)
-    )
+    start, head = archive.locate(member)
+    raw = iter((head,))
+    if len(head) != member.compressed:
+        raw = (
+            archive.read(at, min(INPUT, start + member.compressed - at))
+            for at in range(start, start + member.compressed, INPUT)
+        )
     if member.method == STORED:
         return raw
     isal = _isal(member)

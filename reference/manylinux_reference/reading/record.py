@@ -34,9 +34,9 @@ def read_record(text: str, budget: Budget) -> dict[str, str]:
     Raises NotJudgedError if the rows are beyond the budget.
     """
     record = {}
-    rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    budget.entries.spend(len(rows))
-    for row in rows:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    budget.entries.spend(text.count("\n"))
+    for row in text.split("\n"):
         if row[:1] == '"':
             path, _, rest = row[1:].replace('""', "\0").partition('"')
             path, rest = path.replace("\0", '"'), rest[1:]

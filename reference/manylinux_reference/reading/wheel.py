@@ -71,13 +71,13 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         for member in archive.entries
         if member.name.startswith(folder)
     }
-    wheel.metadata = _fields(_text(archive, found, "WHEEL"))
+    wheel.metadata = _fields(_text(archive, found, "WHEEL"), wheel.budget)
     version = wheel.metadata.get("wheel-version", [""])[0]
     if version.partition(".")[0] != WHEEL_VERSION:
         raise UnusableError(f"Wheel-Version is {version or 'missing'}, not 1.x")
-    _check_metadata(_fields(_text(archive, found, "METADATA")), wheel)
-    if "RECORD" in found:
-        wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
+    metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
+    _check_metadata(metadata, wheel)
+    wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
 
 
 def compare_hashes(archive: Archive, wheel: Wheel) -> None:
@@ -115,12 +115,12 @@ def _same_name(name: str, wheel: Wheel) -> bool:
     return normalized(name) == normalized(wheel.distribution)
 
 
-def _fields(text: str) -> dict[str, list[str]]:
+def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
     """Return the fields of the header, by their names in lower case."""
     fields: dict[str, list[str]] = {}
-    for line in text.splitlines():
-        if not line:
-            break
+    head, _, _ = text.replace("\r\n", "\n").partition("\n\n")
+    budget.entries.spend(head.count("\n"))
+    for line in head.split("\n"):
         key, colon, value = line.partition(":")
         if colon:
             fields.setdefault(key.strip().lower(), []).append(value.strip())

@@ -7,10 +7,18 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from manylinux_reference.commands.remedies import REMEDIES
 from manylinux_reference.commands.report_json import as_object, line
 from manylinux_reference.commands.report_text import lines
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel.report import Claim, Finding, Outcome, Report
+from manylinux_reference.rules.wheel.report import (
+    PROPOSAL,
+    Claim,
+    Finding,
+    Outcome,
+    Report,
+)
+from manylinux_spec.folder import spec_folder
 
 TAG = "manylinux_2_17_x86_64"
 
@@ -25,30 +33,33 @@ def report_of(outcome: str, *claims: Claim, path: str = "dist/a.whl") -> Report:
 def test_kept_claim_and_oldest_level_are_two_lines() -> None:
     report = report_of(Outcome.HOLDS, Claim(TAG, []))
     report.oldest = "manylinux_2_5_x86_64"
+    report.by_symbols = "manylinux_2_5_x86_64"
     assert list(lines(report)) == [
         f"a.whl: {TAG} holds",
+        "  oldest level by symbols alone: manylinux_2_5_x86_64",
         "  oldest level that holds: manylinux_2_5_x86_64",
     ]
     assert list(lines(report, brief=True)) == [f"a.whl: {TAG} holds"]
 
 
 def test_finding_against_two_claims_is_shown_once() -> None:
-    shared = Finding("wheel.needed.allowed", "a.so", "needs x")
+    shared = Finding("wheel.odd", "a.so", "needs x")
     report = report_of(
-        Outcome.VIOLATES, Claim(TAG, [shared]), Claim("manylinux2014_x86_64", [shared])
+        Outcome.FALSE, Claim(TAG, [shared]), Claim("manylinux2014_x86_64", [shared])
     )
     assert list(lines(report)) == [
         f"a.whl: {TAG} is false",
         "a.whl: manylinux2014_x86_64 is false",
-        "  wheel.needed.allowed",
+        "  wheel.odd",
         "    a.so: needs x",
+        "  oldest level by symbols alone: none",
     ]
 
 
 def test_advice_is_marked_and_left_out_when_brief() -> None:
     report = report_of(Outcome.HOLDS, Claim(TAG, []))
-    report.advice = [Finding("wheel.tls.static", "", "is marked", advice=True)]
-    assert list(lines(report))[1:] == ["  advice: wheel.tls.static", "    is marked"]
+    report.advice = [Finding("wheel.odd", "", "is marked", advice=True)]
+    assert list(lines(report))[2:] == ["  advice: wheel.odd", "    is marked"]
     assert list(lines(report, brief=True))[1:] == []
 
 
@@ -60,7 +71,7 @@ def test_advice_is_marked_and_left_out_when_brief() -> None:
     ],
 )
 def test_wheel_without_claims_or_code_says_so(outcome: str, said: str) -> None:
-    assert list(lines(report_of(outcome))) == [said]
+    assert list(lines(report_of(outcome)))[0] == said
 
 
 def test_unusable_wheel_names_the_member() -> None:
@@ -72,7 +83,7 @@ def test_unusable_wheel_names_the_member() -> None:
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_names_from_outside_stay_on_their_line(name: str, member: str) -> None:
     report = report_of(
-        Outcome.VIOLATES,
+        Outcome.FALSE,
         Claim(TAG, [Finding("wheel.stack.header", member, "text")]),
         path=f"dist/{name.replace('/', '')}.whl",
     )
@@ -94,26 +105,103 @@ def test_level_from_which_on_it_holds_is_told(
     level: tuple[int, int], advice: bool, shown: str | None
 ) -> None:
     found = Finding("r", "m", "t", min_level=level, advice=advice, library="l")
-    report = report_of(Outcome.VIOLATES, Claim(TAG, [found]))
+    report = report_of(Outcome.FALSE, Claim(TAG, [found]))
     (claim,) = json.loads(line(report))["claims"]
     assert claim["findings"] == [
-        {"rule": "r", "member": "m", "text": "t", "holds_from": shown, "library": "l"}
+        {
+            "rule": "r",
+            "basis": "standard",
+            "member": "m",
+            "text": "t",
+            "holds_from": shown,
+            "condition": None,
+            "library": "l",
+        }
     ]
 
 
-def test_evidence_begins_with_the_newest_need_and_is_counted() -> None:
-    report = Report("dist/a.whl")
-    report.outcome = Outcome.VIOLATES
-    against = [
-        Finding("wheel.needed.allowed", "a.so", f"needs {minor}", min_level=(2, minor))
-        for minor in (18, 30, 24, 28, 26)
+def against(rule: str, text: str, count: int, **evidence: str) -> list[Finding]:
+    return [Finding(rule, f"{n}.so", text, **evidence) for n in range(count)]
+
+
+def shown(*findings: Finding) -> list[str]:
+    report = report_of(Outcome.FALSE, Claim(TAG, list(findings)))
+    return [line for line in lines(report) if "->" not in line][1:-1]
+
+
+def test_files_with_the_same_fault_are_counted() -> None:
+    assert shown(*against("wheel.odd", "needs x", 3), *against("wheel.odd", "y", 1)) == [
+        "  wheel.odd",
+        "    needs x: 3 files, for example 0.so",
+        "    0.so: y",
     ]
-    report.claims = [Claim("manylinux_2_17_x86_64", against)]
-    assert list(lines(report)) == [
-        "a.whl: manylinux_2_17_x86_64 is false",
-        "  wheel.needed.allowed",
-        "    a.so: needs 30",
-        "    a.so: needs 28",
-        "    a.so: needs 26",
-        "    and 2 more",
+
+
+def test_versions_are_grouped_by_library_and_node() -> None:
+    found = against(
+        "wheel.versions.listed", "needs", 2, library="libm.so.6", version="GLIBC_2.29"
+    )
+    for finding, symbols in zip(found, (["exp"], ["exp", "pow"]), strict=True):
+        finding.min_level, finding.symbols = (2, 29), symbols
+    assert shown(*found) == [
+        "  wheel.versions.listed",
+        "    GLIBC_2.29 of libm.so.6, from level 2.29 on: 2 symbols in 2 files, "
+        "for example exp in 0.so",
     ]
+    report = report_of(Outcome.FALSE, Claim(TAG, found))
+    (claim,) = json.loads(line(report))["claims"]
+    assert claim["versions"] == [
+        {
+            "library": "libm.so.6",
+            "version": "GLIBC_2.29",
+            "holds_from": "2.29",
+            "files": ["0.so", "1.so"],
+            "symbols": {"exp": ["0.so", "1.so"], "pow": ["1.so"]},
+        }
+    ]
+
+
+def test_what_no_level_mends_comes_first_and_the_rest_is_counted() -> None:
+    found = [Finding("wheel.odd", "a.so", f"needs {n}") for n in range(12)]
+    for number, finding in enumerate(found):
+        finding.min_level = (2, number)
+    said = shown(*found)
+    assert said[1] == "    a.so: needs 11"
+    assert said[-1] == "    and 2 more, all in --json"
+
+
+def test_standards_come_before_conditions_and_proposals() -> None:
+    proposal, condition, standard = (
+        Finding(f"wheel.{word}", "a.so", "is odd") for word in "pcs"
+    )
+    proposal.basis, condition.condition = PROPOSAL, "b.so is loaded"
+    assert shown(proposal, condition, standard) == [
+        "  wheel.s",
+        "    a.so: is odd",
+        "  conditions, which the files do not show:",
+        "  wheel.c",
+        "    a.so: is odd",
+        "      unless b.so is loaded",
+        "  objections, proposals that no standard demands:",
+        "  wheel.p",
+        "    a.so: is odd",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("linux_x86_64", "linux_x86_64 promises nothing, and indexes refuse it"),
+        ("musllinux_1_2_x86_64", "musllinux_1_2_x86_64 is not judged here"),
+    ],
+)
+def test_other_platform_tags_are_mentioned(tag: str, said: str) -> None:
+    report = report_of(Outcome.NO_CLAIM)
+    report.others = [tag]
+    assert f"a.whl: {said}" in list(lines(report, brief=True))
+
+
+def test_every_remedy_is_about_a_rule() -> None:
+    chapter = (spec_folder() / "wheels.md").read_text("utf-8")
+    for start in REMEDIES:
+        assert f"{{rule}} {start}" in chapter

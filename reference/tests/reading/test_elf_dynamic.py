@@ -330,7 +330,7 @@ def test_relocations_have_the_size_that_the_loader_asserts(
     image.entries = [(table, BASE), (entry, words * image.word)]
     read(image)
     image.entries = [(table, BASE), (entry, words * image.word + 1)]
-    with pytest.raises(UnusableError, match="^relocations of"):
+    with pytest.raises(UnusableError, match=r"^relocations of"):
         read(image)
 
 
@@ -345,5 +345,5 @@ def test_kind_of_relocations_is_the_architectures(
     if accepted:
         read(image)
         return
-    with pytest.raises(UnusableError, match="of another architecture$"):
+    with pytest.raises(UnusableError, match=r"of another architecture$"):
         read(image)

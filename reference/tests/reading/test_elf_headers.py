@@ -310,7 +310,7 @@ def test_properties_are_filled_to_the_size_of_an_address(
 
 
 def test_interpreter_is_a_name_with_an_end() -> None:
-    with pytest.raises(UnusableError, match="an interpreter name without an end$"):
+    with pytest.raises(UnusableError, match=r"an interpreter name without an end$"):
         read(written((INTERP, 4, b"/lib/ld.so")))
-    with pytest.raises(UnusableError, match="an interpreter name of 1 bytes$"):
+    with pytest.raises(UnusableError, match=r"an interpreter name of 1 bytes$"):
         read(written((INTERP, 4, b"\0")))

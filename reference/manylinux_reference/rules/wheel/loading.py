@@ -88,11 +88,11 @@ def segments(elf: Elf, policy: Policy) -> Findings:
     """
     page, behind = policy.page, 0
     for load in elf.loads:
-        reason = ""
+        reason, align = "", max(load.align, page)
         if load.align % page:
             reason = f"is aligned to {load.align:#x} bytes, a page has {page:#x}"
-        elif (load.address - load.offset) % max(load.align, page):
-            reason = f"has offset and address that differ modulo {load.align:#x}"
+        elif (load.address - load.offset) % align:
+            reason = f"has offset and address that differ modulo {align:#x}"
         elif load.address // page < behind:
             reason = f"shares a page of {page:#x} bytes with the one before"
         if reason:

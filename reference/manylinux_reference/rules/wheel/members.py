@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from manylinux_reference.reading.archive import Archive, Member
+    from manylinux_reference.reading.budget import Budget
 
 LONGEST_NAME = 255  # bytes of a file's or folder's name: NAME_MAX of Linux
 LONGEST_PATH = 3072  # bytes: a quarter of PATH_MAX is left to the target folder
@@ -28,7 +29,48 @@ def refuse_unsafe_names(archive: Archive) -> None:
         reason = unsafe(member.name)
         if reason:
             raise UnusableError(reason, member.name)
-    refuse_collisions(member.name for member in archive.entries)
+    names = (member.name for member in archive.entries)
+    refuse_collisions(names, archive.budget)
+
+
+def _too_long(name: str) -> bool:
+    if len(name) < LONGEST_NAME // 4:  # a letter has four bytes at most
+        return not name
+    raw = name.encode()
+    return len(raw) > LONGEST_PATH or max(map(len, raw.split(b"/"))) > LONGEST_NAME
+
+
+def _has_foreign_letter(name: str) -> bool:
+    return "\\" in name or "\0" in name
+
+
+def _is_absolute(name: str) -> bool:
+    return name[0] == "/" or name[1:2] == ":"
+
+
+def _leaves(name: str) -> bool:
+    return ".." in name and ".." in name.split("/")
+
+
+def _has_empty_part(name: str) -> bool:
+    return "//" in name or ("." in name and "." in name.split("/"))
+
+
+def _has_control(name: str) -> bool:
+    if name.isprintable():
+        return False
+    category = import_module("unicodedata").category
+    return any(category(letter)[0] == "C" for letter in name)
+
+
+UNSAFE = (
+    ("the name is empty or too long", _too_long),
+    ("the name has a backslash or a null byte", _has_foreign_letter),
+    ("the name is absolute", _is_absolute),
+    ("the name leaves the target folder", _leaves),
+    ("the name is not in its simplest form", _has_empty_part),
+    ("the name has control characters", _has_control),  # uv refuses these
+)
 
 
 @decides("auditor.input.hostile")
@@ -37,53 +79,32 @@ def unsafe(name: str) -> str | None:
 
     APPNOTE 4.4.17.1: relative paths with slashes.
     """
-    if not name or (len(name) > LONGEST_NAME and _too_long(name)):
-        return "the name is empty or too long"
-    if "\\" in name or "\0" in name:
-        return "the name has a backslash or a null byte"
-    if name[0] == "/" or name[1:2] == ":":
-        return "the name is absolute"
-    if ".." in name and ".." in name.split("/"):
-        return "the name leaves the target folder"
-    if "//" in name or name.startswith("./") or "/./" in name or name.endswith("/."):
-        return "the name is not in its simplest form"
-    if not name.isprintable() and _has_control(name):
-        return "the name has control characters"  # uv refuses these
-    if not name.isascii() and _too_long(name):
-        return "the name is empty or too long"
+    for reason, is_so in UNSAFE:
+        if is_so(name):
+            return reason
     return None
 
 
-def _too_long(name: str) -> bool:
-    raw = name.encode()
-    return len(raw) > LONGEST_PATH or max(map(len, raw.split(b"/"))) > LONGEST_NAME
-
-
-def _has_control(name: str) -> bool:
-    category = import_module("unicodedata").category
-    return any(category(letter)[0] == "C" for letter in name)
-
-
 @decides("auditor.input.hostile")
-def refuse_collisions(names: Iterable[str]) -> None:
+def refuse_collisions(names: Iterable[str], budget: Budget) -> None:
     """Raise UnusableError if two names are installed at one place.
 
     One is a file and the other a folder, or one of the two lies in the .data folder.
+    Raises NotJudgedError if their folders are beyond the budget.
     """
     files: set[str] = set()
     folders: set[str] = set()
     for name in names:
         path = installed_path(name)
+        if path in files:
+            raise UnusableError("is installed where another member is", name)
         if path[-1:] == "/":
             path = path[:-1]
             folders.add(path)
-        elif path in files:
-            raise UnusableError("is installed where another member is", name)
         else:
             files.add(path)
-        while path := path.rpartition("/")[0]:
-            if path in folders:
-                break
+        while (path := path.rpartition("/")[0]) and path not in folders:
+            budget.characters.spend(len(path))
             folders.add(path)
     for name in files & folders:
         raise UnusableError("is a file and a folder", name)

@@ -63,10 +63,24 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
                     "wheel.needed.allowed", elf.name, text, min_level=level,
                     library=name,
                 )  # fmt: skip
+            yield from everywhere(elf, name, policy)
         elif kind in (UNREACHED, UNLOADABLE):
             yield from reached(elf, name, wheel)
         elif kind == PROVIDED:
             yield set_aside(elf, name, policy)
+
+
+@decides("wheel.needed.everywhere")
+def everywhere(elf: Elf, name: str, policy: Policy) -> Findings:
+    """Yield advice if some systems have to install a library first.
+
+    PEP 600, Core definition, asks for what every mainstream system has.
+    """
+    if name in policy.missing:
+        text = f"needs {name}, which is missing from {policy.missing[name]}"
+        yield Finding(
+            "wheel.needed.everywhere", elf.name, text, advice=True, library=name
+        )
 
 
 @decides("wheel.needed.reached")

@@ -40,6 +40,8 @@ def test_name_is_unique_by_hash_or_distribution(name: str, unique: bool) -> None
         ("renamed.so", "libpthread.so.0", "libpthread.so.0"),
         ("ld-linux-x86-64.so.2", "", "ld-linux-x86-64.so.2"),
         ("ld64.so.1", "", "ld64.so.1"),
+        ("libthread_db.so.1", "", "libthread_db.so.1"),
+        ("renamed.so", "libnss_files.so.2", "libnss_files.so.2"),
         ("libcrypto.so.3", "libcrypto.so.3", ""),
         ("libstdc++.so.6", "libstdc++.so.6", ""),
     ],
@@ -62,7 +64,7 @@ def test_common_name_of_a_needed_library_is_advised_against(
 ) -> None:
     library = make_elf(name="project/libfoo.so.1")
     user = make_elf()
-    user.needed = ["libfoo.so.1"]
+    user.needed, user.runpath = ["libfoo.so.1"], "$ORIGIN"
     (finding,) = bundled(make_wheel(user, library), X86_64)
     assert finding.rule == "wheel.bundled.unique-name"
     assert finding.advice
@@ -89,7 +91,8 @@ def test_finding_names_the_file_and_the_library(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     user = make_elf()
-    user.needed = ["libfoo.so.1", "libbar.so"]
+    user.needed = ["renamed.so", "libbar.so"]
+    user.runpath = "$ORIGIN/../project.libs"
     foo = make_elf(name="project.libs/renamed.so")
     foo.soname = "libfoo.so.1"
     bar = make_elf(name="project.libs/libbar.so")
@@ -114,7 +117,8 @@ def test_soname_of_a_needed_library_is_unique_too(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     user = make_elf()
-    user.needed = ["libfoo.so.1"]
+    user.needed, user.runpath = ["libfoo.so.1"], "$ORIGIN"
+    user.needed = ["libfoo-1a2b3c4d.so"]
     library = make_elf(name="project/libfoo-1a2b3c4d.so")
     library.soname = "libfoo.so.1"
     (finding,) = bundled(make_wheel(user, library), X86_64)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.policy import NEVER, Policy, architectures
-from manylinux_reference.rules.wheel.header import header, origin
+from manylinux_reference.rules.wheel.header import header, is_data, origin
 
 ARCHITECTURES = architectures()
 MakeElf = Callable[..., Elf]
@@ -57,6 +57,41 @@ def test_loader_accepts_system_v_and_gnu(
     elf.osabi = osabi
     found = [finding.rule for finding in header(elf, Policy("x86_64"))]
     assert found == ([] if accepted else ["wheel.elf.osabi"])
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_arm_has_an_osabi_of_its_own(arch: str, make_elf: MakeElf) -> None:
+    elf = make_elf(arch)
+    elf.osabi = 64
+    assert (list(header(elf, Policy(arch))) == []) == (arch == "armv7l")
+
+
+@pytest.mark.parametrize(("osabi", "version"), [(0, 1), (3, 1), (3, 255)])
+def test_every_loader_knows_abi_version_0_alone(
+    osabi: int, version: int, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    elf.osabi, elf.abi_version = osabi, version
+    (finding,) = header(elf, Policy("x86_64"))
+    assert (finding.rule, finding.min_level) == ("wheel.elf.abi-version", NEVER)
+
+
+@pytest.mark.parametrize(
+    ("fields", "data"),
+    [
+        ({}, False),
+        ({"type": 1}, True),
+        ({"machine": 247}, True),
+        ({"debug": True}, True),
+    ],
+)
+def test_file_that_no_loader_is_asked_for_is_data(
+    fields: dict[str, int], data: bool, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    for field, value in fields.items():
+        setattr(elf, field, value)
+    assert is_data(elf) is data
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,15 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf import ET_EXEC, Elf
+from manylinux_reference.reading.elf import DF_1_NOOPEN, DF_1_PIE, ET_EXEC, Elf
+from manylinux_reference.reading.elf_segments import Segment
 from manylinux_reference.reading.policy import NEVER, Policy, architectures
-from manylinux_reference.rules.wheel.loading import executables, loading, runpath
+from manylinux_reference.rules.wheel.loading import (
+    executables,
+    loading,
+    runpath,
+    shared_object,
+)
 
 X86_64 = Policy("x86_64")
 MakeElf = Callable[..., Elf]
@@ -60,6 +66,116 @@ def test_program_may_have_static_thread_local_storage(make_elf: MakeElf) -> None
     elf = make_elf()
     elf.static_tls, elf.interpreter = True, X86_64.loader
     assert found(elf) == []
+
+
+@pytest.mark.parametrize("arch", architectures())
+def test_missing_stack_header_means_executable_on_some_architectures(
+    arch: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    elf.stack = None
+    old_default = arch in ("x86_64", "i686", "armv7l", "s390x")
+    assert found(elf, arch) == (["wheel.stack.header"] if old_default else [])
+
+
+def test_relocations_for_static_storage_tell_without_the_flag(
+    make_elf: MakeElf,
+) -> None:
+    elf = make_elf()
+    elf.tls_relocations = True
+    assert found(elf) == ["wheel.tls.static"]
+    elf.interpreter = X86_64.loader
+    assert found(elf) == []
+
+
+def test_library_that_refuses_dlopen_is_refused(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.flags_1 = DF_1_NOOPEN
+    assert found(elf) == ["wheel.shared-object.no-open"]
+    elf.interpreter = X86_64.loader
+    assert found(elf) == []
+
+
+def pt_load(offset: int, address: int, align: int, memory: int = 0x100) -> Segment:
+    fields = (1, 6, offset, address, address, memory, memory, align)
+    return Segment(fields, is_64_bit=True)
+
+
+@pytest.mark.parametrize(
+    ("arch", "loads", "reason"),
+    [
+        ("x86_64", [(0, 0, 0x1000), (0x200, 0x1200, 0x1000)], ""),
+        ("x86_64", [(0, 0, 0x200000), (0x200, 0x200200, 0x200000)], ""),
+        ("x86_64", [(0, 0, 0x800)], "is aligned to 0x800 bytes"),
+        ("x86_64", [(0x10, 0, 0x1000)], "differ modulo 0x1000"),
+        ("x86_64", [(0x1000, 0, 0x2000)], "differ modulo 0x2000"),
+        ("x86_64", [(0x1000, 0, 0)], ""),
+        ("x86_64", [(0x10, 0, 0)], "differ modulo 0x1000"),
+        ("x86_64", [(0, 0, 0x1000), (0x1200, 0x200, 0x1000)], "shares a page"),
+        ("aarch64", [(0, 0, 0x1000)], "is aligned to 0x1000 bytes"),
+        ("aarch64", [(0, 0, 0x4000)], "is aligned to 0x4000 bytes"),
+        ("aarch64", [(0, 0, 0x10000), (0x200, 0x10200, 0x10000)], ""),
+        ("aarch64", [(0, 0, 0x10000), (0x2000, 0x2000, 0x10000)], "shares a page"),
+        ("ppc64le", [(0, 0, 0x1000)], "is aligned to 0x1000 bytes"),
+        ("loongarch64", [(0, 0, 0x4000)], ""),
+        ("loongarch64", [(0, 0, 0x1000)], "is aligned to 0x1000 bytes"),
+        ("s390x", [(0, 0, 0x1000)], ""),
+    ],
+)
+def test_segments_fit_the_largest_page(
+    arch: str, loads: list[tuple[int, int, int]], reason: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    elf.loads = [pt_load(*each) for each in loads]
+    texts = [finding.text for finding in loading(elf, Policy(arch))]
+    assert texts == [] if not reason else reason in texts[0]
+
+
+@pytest.mark.parametrize(
+    ("arch", "kernel", "accepted"),
+    [
+        ("x86_64", (0, 2, 6, 32), True),
+        ("x86_64", (0, 3, 10, 255), True),
+        ("x86_64", (0, 3, 11, 0), False),
+        ("x86_64", (1, 0, 0, 0), False),
+        ("riscv64", (0, 4, 15, 0), True),
+        ("riscv64", (0, 4, 16, 0), False),
+    ],
+)
+def test_kernel_is_one_that_every_system_has(
+    arch: str, kernel: tuple[int, ...], accepted: bool, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    elf.kernel = kernel
+    levels = {each.rule: each.min_level for each in loading(elf, Policy(arch))}
+    assert levels == ({} if accepted else {"wheel.kernel.note": (2, 36)})
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "reason"),
+    [
+        ("p/mod.abi3.so", {}, ""),
+        ("p/mod.abi3.so", {"flags_1": DF_1_PIE}, "an executable, marked DF_1_PIE"),
+        ("p/mod.abi3.so", {"type": ET_EXEC}, "no shared object"),
+        ("p/mod.abi3.so", {"type": 1}, "no shared object"),
+        ("p/mod.abi3.so", {"dynamic": False}, "without a dynamic section"),
+        ("p/mod.abi3.so", {"type": 1, "machine": 224}, ""),
+        ("p/libfoo.so.1.2", {"type": ET_EXEC}, "no shared object"),
+        ("p/libfoo.so.debug", {"dynamic": False}, ""),
+        ("p/libfoo.so.1.debug", {"dynamic": False}, ""),
+        ("p/.so", {"type": ET_EXEC}, ""),
+        ("p/tool", {"type": ET_EXEC}, ""),
+        ("p/needed", {"type": ET_EXEC}, "no shared object"),
+    ],
+)
+def test_library_is_known_by_its_name(
+    name: str, fields: dict[str, object], reason: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf(name=name)
+    for field, value in fields.items():
+        setattr(elf, field, value)
+    texts = [finding.text for finding in shared_object(elf, {"needed"})]
+    assert texts == [] if not reason else reason in texts[0]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +241,7 @@ def test_path_that_leaves_the_tree_on_its_way_is_refused(parts: list[str]) -> No
 
 def test_each_element_is_judged(make_elf: MakeElf) -> None:
     elf = make_elf()
-    elf.runpaths = ["/usr/lib", "$ORIGIN", "lib"]
+    elf.runpath = "/usr/lib:$ORIGIN:lib"
     elements = [finding.evidence["path"] for finding in loading(elf, X86_64)]
     assert elements == ["/usr/lib", "lib"]
 
@@ -144,9 +260,9 @@ def test_program_names_the_loader_of_its_architecture(
     right = program(make_elf, policy.loader, "libc.so.6")
     wrong = program(make_elf, "/lib/ld-musl-x86_64.so.1", "libc.so.6")
     none = program(make_elf, None, "libc.so.6")
-    assert list(executables(right, set(), policy)) == []
+    assert list(executables(right, policy)) == []
     for elf in (wrong, none):
-        (finding,) = executables(elf, set(), policy)
+        (finding,) = executables(elf, policy)
         assert finding.rule == "wheel.executable.interpreter"
 
 
@@ -155,21 +271,22 @@ def test_static_program_needs_no_loader(make_elf: MakeElf) -> None:
     static.dynamic = False
     position_independent = program(make_elf, None)
     for elf in (static, position_independent):
-        assert list(executables(elf, set(), X86_64)) == []
+        assert list(executables(elf, X86_64)) == []
 
 
 def test_shared_object_is_not_a_program(make_elf: MakeElf) -> None:
-    assert list(executables(make_elf(), set(), X86_64)) == []
+    assert list(executables(make_elf(), X86_64)) == []
 
 
 def test_script_that_needs_a_contained_library_is_advised_against(
     make_elf: MakeElf,
 ) -> None:
     elf = program(make_elf, X86_64.loader, "libfoo.so.1")
-    (finding,) = executables(elf, {"libfoo.so.1"}, X86_64)
+    assert list(executables(elf, X86_64)) == []
+    elf.links = {"libfoo.so.1": make_elf()}
+    (finding,) = executables(elf, X86_64)
     assert finding.rule == "wheel.executable.launcher"
     assert finding.advice
-    assert list(executables(elf, {"libbar.so.1"}, X86_64)) == []
 
 
 @pytest.mark.parametrize(
@@ -179,7 +296,7 @@ def test_script_that_needs_a_contained_library_is_advised_against(
         ({"stack": None}, "wheel.stack.header", False),
         ({"textrel": True}, "wheel.relocations.text", True),
         ({"static_tls": True}, "wheel.tls.static", True),
-        ({"runpaths": ["/lib"]}, "wheel.runpath.origin", False),
+        ({"runpath": "/lib"}, "wheel.runpath.origin", False),
         ({"isa_needed": 2}, "wheel.isa.property", False),
     ],
 )
@@ -196,7 +313,8 @@ def test_finding_names_the_file(
 
 def test_finding_names_the_program(make_elf: MakeElf) -> None:
     elf = program(make_elf, "/lib/ld.so", "libfoo.so.1")
-    found = executables(elf, {"libfoo.so.1"}, X86_64)
+    elf.links = {"libfoo.so.1": make_elf()}
+    found = executables(elf, X86_64)
     assert [(each.rule, each.member, each.advice) for each in found] == [
         ("wheel.executable.interpreter", elf.name, False),
         ("wheel.executable.launcher", elf.name, True),
@@ -206,5 +324,5 @@ def test_finding_names_the_program(make_elf: MakeElf) -> None:
 def test_program_outside_of_scripts_finds_its_libraries(make_elf: MakeElf) -> None:
     elf = make_elf(name="project/tool")
     elf.type, elf.interpreter = ET_EXEC, X86_64.loader
-    elf.needed = ["libfoo.so.1"]
-    assert list(executables(elf, {"libfoo.so.1"}, X86_64)) == []
+    elf.needed, elf.links = ["libfoo.so.1"], {"libfoo.so.1": make_elf()}
+    assert list(executables(elf, X86_64)) == []

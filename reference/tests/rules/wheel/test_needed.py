@@ -8,6 +8,7 @@ import pytest
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.links import link
 from manylinux_reference.rules.wheel.needed import (
     ALLOWED,
     CONTAINED,
@@ -19,6 +20,7 @@ from manylinux_reference.rules.wheel.needed import (
     WITHDRAWN,
     allowed_from,
     kind_of,
+    matches,
     needed,
 )
 
@@ -48,33 +50,86 @@ MakeWheel = Callable[..., Wheel]
         ("libcrypt.so.1", WITHDRAWN),
     ],
 )
-def test_name_is_of_one_kind(name: str, kind: str, make_wheel: MakeWheel) -> None:
-    assert kind_of(name, make_wheel(), Policy("x86_64")) == kind
+def test_name_is_of_one_kind(name: str, kind: str, make_elf: MakeElf) -> None:
+    assert kind_of(name, make_elf(), Policy("x86_64")) == kind
 
 
 @pytest.mark.parametrize("name", ["libssl.so.3", "libpython3.so", "libcrypt.so.1"])
 def test_contained_library_is_nobody_elses_business(
     name: str, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
-    wheel = make_wheel(make_elf(name=f"project.libs/{name}"))
-    assert kind_of(name, wheel, Policy("x86_64")) == CONTAINED
+    elf = make_elf()
+    elf.needed, elf.runpath = [name], "$ORIGIN/../project.libs"
+    make_wheel(elf, make_elf(name=f"project.libs/{name}"))
+    assert kind_of(name, elf, Policy("x86_64")) == CONTAINED
 
 
-def test_library_is_contained_under_its_soname_too(
+@pytest.mark.parametrize(
+    ("soname", "condition"),
+    [
+        ("libfoo.so", "the package loads lost/libfoo.so before project/module.so"),
+        ("", ""),
+    ],
+)
+def test_library_that_is_not_reached_has_to_be_loaded_first(
+    soname: str, condition: str, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, library = make_elf(), make_elf(name="lost/libfoo.so")
+    elf.needed, library.soname = ["libfoo.so"], soname
+    (finding,) = needed(elf, make_wheel(elf, library), Policy("x86_64"))
+    assert (finding.rule, finding.condition) == ("wheel.needed.reached", condition)
+    assert finding.text.endswith("does not lead to lost/libfoo.so")
+
+
+def test_allowed_library_that_is_not_reached_is_the_systems(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
-    library = make_elf(name="project.libs/file-1a2b3c4d.so")
-    library.soname = "libssl.so.3"
-    wheel = make_wheel(library)
-    assert kind_of("libssl.so.3", wheel, Policy("x86_64")) == CONTAINED
-    assert kind_of("file-1a2b3c4d.so", wheel, Policy("x86_64")) == CONTAINED
+    elf = make_elf()
+    elf.needed = ["libstdc++.so.6"]
+    make_wheel(elf, make_elf(name="docs/libstdc++.so.6"))
+    assert kind_of("libstdc++.so.6", elf, Policy("x86_64")) == ALLOWED
 
 
-def test_contained_path_is_a_path_still(
+def test_file_that_is_no_elf_file_ends_the_search(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
-    wheel = make_wheel(make_elf(name="lib/a.so"))
-    assert kind_of("lib/a.so", wheel, Policy("x86_64")) == PATH
+    elf, library = make_elf(), make_elf(name="b/libfoo.so")
+    elf.needed, elf.runpath = ["libfoo.so"], "$ORIGIN/../a:$ORIGIN/../b"
+    wheel = make_wheel(elf, library)
+    wheel.members.append("a/libfoo.so")
+    link(wheel)
+    (finding,) = needed(elf, wheel, Policy("x86_64"))
+    assert finding.text == "finds a/libfoo.so for libfoo.so, which the loader refuses"
+    assert not finding.condition
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ("libtorch.so", True),
+        ("libtorch*", True),
+        ("*.so", True),
+        ("lib*rch.s*", True),
+        ("*", True),
+        ("libtorch", False),
+        ("libtorch.so.*", False),
+        ("*libtorch.so.1", False),
+        ("lib*x*.so", False),
+    ],
+)
+def test_star_of_a_pattern_stands_for_anything(pattern: str, fits: bool) -> None:
+    assert matches("libtorch.so", pattern) is fits
+
+
+def test_need_that_the_user_sets_aside_is_a_condition(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, policy = make_elf(), Policy("x86_64")
+    elf.needed = ["libtorch.so", "libssl.so.3"]
+    policy.provided = [("torch", "libtorch*")]
+    first, second = needed(elf, make_wheel(elf), policy)
+    assert (first.condition, first.provided) == ("torch supplies libtorch.so", True)
+    assert not second.condition
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import pytest
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel.report import Claim, Finding, Outcome, Report
+from manylinux_reference.rules.wheel.report import (
+    CONSEQUENCE,
+    PROPOSAL,
+    STANDARD,
+    Claim,
+    Finding,
+    Outcome,
+    Report,
+)
 
 
 def test_report_begins_with_a_wheel_that_is_unusable() -> None:
     report = Report("a.whl")
     assert {name: getattr(report, name) for name in Report.__slots__} == {
         "advice": [],
+        "by_symbols": None,
         "claims": [],
         "error": "",
         "files": 0,
         "member": "",
         "oldest": None,
+        "others": [],
         "outcome": Outcome.UNUSABLE,
         "path": "a.whl",
     }
@@ -30,8 +41,25 @@ def test_finding_speaks_against_every_level_unless_it_says_so() -> None:
     assert finding.evidence == {"offset": 4}
 
 
-def test_claim_holds_if_nothing_speaks_against_it() -> None:
-    finding = Finding("wheel.any", "a.so", "is odd")
-    kept, broken = Claim("a", []), Claim("b", [finding])
-    assert (kept.tag, kept.holds, kept.against) == ("a", True, [])
-    assert (broken.tag, broken.holds, broken.against) == ("b", False, [finding])
+@pytest.mark.parametrize(
+    ("basis", "condition", "outcome"),
+    [
+        (STANDARD, "", Outcome.FALSE),
+        (CONSEQUENCE, "", Outcome.FALSE),
+        (PROPOSAL, "", Outcome.OBJECTIONS),
+        (CONSEQUENCE, "the package loads b.so", Outcome.CONDITION),
+    ],
+)
+def test_basis_and_condition_say_what_becomes_of_a_claim(
+    basis: str, condition: str, outcome: str
+) -> None:
+    finding = Finding("wheel.any", "a.so", "is odd", condition=condition)
+    finding.basis = basis
+    assert Claim("a", []).outcome == Outcome.HOLDS
+    assert Claim("b", [finding]).outcome == outcome
+
+
+def test_worst_finding_decides() -> None:
+    proposal, standard = Finding("wheel.a", "", "x"), Finding("wheel.b", "", "y")
+    proposal.basis = PROPOSAL
+    assert Claim("a", [standard, proposal]).outcome == Outcome.FALSE

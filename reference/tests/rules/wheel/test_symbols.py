@@ -25,8 +25,8 @@ def names_of(library: str) -> list[bytes]:
     return [n for lib, _, names in X86_64.forbidden if lib == library for n in names]
 
 
-def rules(elf: Elf, wheel: Wheel) -> list[str]:
-    return [finding.rule for finding in symbols(elf, wheel, X86_64)]
+def rules(elf: Elf) -> list[str]:
+    return [finding.rule for finding in symbols(elf, X86_64)]
 
 
 @pytest.mark.parametrize(
@@ -34,22 +34,22 @@ def rules(elf: Elf, wheel: Wheel) -> list[str]:
     [(ZLIB, "wheel.symbols.zlib"), (GLIBC, "wheel.symbols.glibc-2-18")],
 )
 def test_each_forbidden_name_is_found(
-    library: str, rule: str, make_elf: MakeElf, make_wheel: MakeWheel
+    library: str, rule: str, make_elf: MakeElf
 ) -> None:
     assert names_of(library)
     for name in names_of(library):
         elf = make_elf()
         elf.needed = [library]
         elf.undefined = {name: False}
-        assert rules(elf, make_wheel(elf)) == [rule]
+        assert rules(elf) == [rule]
 
 
 def test_name_of_a_library_that_is_not_needed_is_free(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.undefined = dict.fromkeys(names_of(ZLIB), False)
-    assert rules(elf, make_wheel(elf)) == []
+    assert rules(elf) == []
 
 
 def test_name_of_a_contained_library_is_free(
@@ -58,27 +58,28 @@ def test_name_of_a_contained_library_is_free(
     elf = make_elf()
     elf.needed = [ZLIB]
     elf.undefined = dict.fromkeys(names_of(ZLIB), False)
-    wheel = make_wheel(elf, make_elf(name=f"project.libs/{ZLIB}"))
-    assert rules(elf, wheel) == []
+    elf.runpath = "$ORIGIN/../project.libs"
+    make_wheel(elf, make_elf(name=f"project.libs/{ZLIB}"))
+    assert rules(elf) == []
 
 
 def test_weak_reference_may_be_missing(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.needed = [ZLIB]
     name, *_ = names_of(ZLIB)
     elf.undefined = {name: True}
     assert may_be_missing(elf, name)
-    assert rules(elf, make_wheel(elf)) == []
+    assert rules(elf) == []
 
 
 def test_names_of_glibc_2_18_are_allowed_from_a_level_on(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.undefined = {names_of(GLIBC)[0]: False}
-    (finding,) = symbols(elf, make_wheel(elf), X86_64)
+    (finding,) = symbols(elf, X86_64)
     (level,) = {level for library, level, _ in X86_64.forbidden if library == GLIBC}
     assert finding.min_level == level < NEVER
 
@@ -94,32 +95,32 @@ def test_names_of_glibc_2_18_are_allowed_from_a_level_on(
     ],
 )
 def test_symbol_without_a_library_is_advised_against(
-    symbol: bytes, weak: bool, advised: bool, make_elf: MakeElf, make_wheel: MakeWheel
+    symbol: bytes, weak: bool, advised: bool, make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.needed = []
     elf.undefined = {symbol: weak}
-    found = list(symbols(elf, make_wheel(elf), X86_64))
+    found = list(symbols(elf, X86_64))
     assert [each.advice for each in found] == [True] * advised
     assert all(each.rule == "wheel.symbols.resolved" for each in found)
 
 
 def test_program_or_file_with_needs_may_find_its_symbols(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     program, extension = make_elf(), make_elf()
     program.type, program.needed = ET_EXEC, []
     for elf in (program, extension):
         elf.undefined = {b"mystery": False}
-        assert rules(elf, make_wheel(elf)) == []
+        assert rules(elf) == []
 
 
 def test_fpectl_is_not_in_every_interpreter(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.undefined = {PYFPE: False}
-    assert rules(elf, make_wheel(elf)) == ["wheel.symbols.pyfpe"]
+    assert rules(elf) == ["wheel.symbols.pyfpe"]
 
 
 @pytest.mark.parametrize(
@@ -169,13 +170,13 @@ def test_names_of_a_library_are_looked_for_where_it_is_needed(
 
 
 def test_finding_names_the_file_the_library_and_the_symbol(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     name, *_ = names_of(ZLIB)
     elf = make_elf()
     elf.needed = [ZLIB]
     elf.undefined = {name: False, PYFPE: False}
-    found = list(symbols(elf, make_wheel(elf), X86_64))
+    found = list(symbols(elf, X86_64))
     assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
         (
             "wheel.symbols.zlib",
@@ -190,11 +191,40 @@ def test_finding_names_the_file_the_library_and_the_symbol(
 
 
 def test_finding_shows_a_symbol_that_is_no_text(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.needed = []
     elf.undefined = {b"odd\xff": False}
-    (finding,) = symbols(elf, make_wheel(elf), X86_64)
+    (finding,) = symbols(elf, X86_64)
     assert (finding.member, finding.advice) == (elf.name, True)
     assert finding.evidence == {"symbol": "odd\\xff"}
+
+
+CXX = "_ZNSt8ios_base4InitC1Ev"
+
+
+@pytest.mark.parametrize(
+    ("needed", "said"),
+    [
+        (["libstdc++.so.6", GLIBC], "without a version"),
+        ([GLIBC], "does not need libstdc++.so.6"),
+    ],
+)
+def test_cxx_name_without_a_version_was_not_found_by_the_linker(
+    needed: list[str], said: str, make_elf: MakeElf
+) -> None:
+    elf = make_elf()
+    elf.needed, elf.unversioned = needed, [CXX]
+    (finding,) = symbols(elf, X86_64)
+    assert finding.rule == "wheel.symbols.cxx-versioned"
+    assert said in finding.text
+    assert (finding.min_level, finding.symbols) == (NEVER, [CXX])
+
+
+def test_cxx_name_may_be_that_of_a_library_that_nobody_can_look_into(
+    make_elf: MakeElf,
+) -> None:
+    elf = make_elf()
+    elf.needed, elf.unversioned = ["libtorch.so", GLIBC], [CXX]
+    assert rules(elf) == []

@@ -104,29 +104,30 @@ def test_one_rule_speaks_about_a_node(library: str, node: str, rule: str) -> Non
     ],
 )
 def test_need_says_from_which_level_on_it_holds(
-    node: str, level: Version, text: str, make_elf: MakeElf, make_wheel: MakeWheel
+    node: str, level: Version, text: str, make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.version_needs = [need(node)]
-    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    (finding,) = versions(elf, X86_64)
     assert finding.min_level == level
     assert finding.text.startswith(f"needs {text}")
     assert finding.evidence == {"library": "libc.so.6", "version": node}
 
 
-def test_example_symbol_is_evidence(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+def test_symbols_are_evidence(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.version_needs = [need("GLIBC_2.29")]
-    elf.example_symbols = {2: "exp", 3: "log"}
-    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    elf.version_symbols = {2: ["exp", "pow"], 3: ["log"]}
+    (finding,) = versions(elf, X86_64)
     assert finding.evidence["symbol"] == "exp"
+    assert finding.symbols == ["exp", "pow"]
     assert finding.text.startswith("needs exp@GLIBC_2.29 from libc.so.6")
 
 
-def test_weak_need_is_not_insisted_on(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+def test_weak_need_is_not_insisted_on(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.version_needs = [need("GLIBC_2.99", weak=True)]
-    assert list(versions(elf, make_wheel(elf), X86_64)) == []
+    assert list(versions(elf, X86_64)) == []
 
 
 @pytest.mark.parametrize("library", ["libfoo.so.1", "libssl.so.3"])
@@ -134,9 +135,10 @@ def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
     library: str, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     elf = make_elf()
-    elf.version_needs = [need("FOO_1", library)]
-    wheel = make_wheel(elf, make_elf(name="project.libs/libfoo.so.1"))
-    assert list(versions(elf, wheel, X86_64)) == []
+    elf.version_needs, elf.needed = [need("FOO_1", library)], [library]
+    elf.runpath = "$ORIGIN/../project.libs"
+    make_wheel(elf, make_elf(name="project.libs/libfoo.so.1"))
+    assert list(versions(elf, X86_64)) == []
 
 
 @pytest.mark.parametrize(
@@ -159,28 +161,44 @@ def test_node_is_needed_from_a_library_that_has_it(
 ) -> None:
     found = list(provider(Elf("a.so"), need(node, library), POLICIES[arch]))
     assert len(found) == (not right)
-    assert all(finding.advice for finding in found)
+    assert all(finding.min_level == NEVER for finding in found)
 
 
 def test_packed_relocations_hold_from_glibc_2_36_on(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     elf.relr = True
-    (finding,) = versions(elf, make_wheel(elf), X86_64)
+    (finding,) = versions(elf, X86_64)
     assert (finding.rule, finding.min_level) == ("wheel.relocations.relr", (2, 36))
 
 
 def test_finding_names_the_file_the_library_and_the_node(
-    make_elf: MakeElf, make_wheel: MakeWheel
+    make_elf: MakeElf
 ) -> None:
     elf = make_elf()
-    elf.relr = True
+    elf.relr, elf.needed = True, ["libm.so.6"]
     elf.version_needs = [need("GLIBCXX_3.4", "libm.so.6")]
     evidence = {"library": "libm.so.6", "version": "GLIBCXX_3.4"}
-    found = versions(elf, make_wheel(elf), X86_64)
+    found = versions(elf, X86_64)
     assert [(e.rule, e.member, e.advice, e.evidence) for e in found] == [
         ("wheel.relocations.relr", elf.name, False, {}),
         ("wheel.versions.listed", elf.name, False, evidence),
-        ("wheel.versions.provider", elf.name, True, evidence),
+        ("wheel.versions.provider", elf.name, False, evidence),
     ]
+
+
+@pytest.mark.parametrize(
+    ("definitions", "refused"),
+    [(set(), False), ({"FOO_1"}, False), ({"FOO_2"}, True)],
+)
+def test_contained_library_defines_the_version_or_none(
+    definitions: set[str], refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
+    elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
+    elf.version_needs = [need("FOO_1", "libfoo.so.1")]
+    library.definitions = definitions
+    make_wheel(elf, library)
+    found = [finding.rule for finding in versions(elf, X86_64)]
+    assert found == ["wheel.versions.contained"] * refused

@@ -1,0 +1,95 @@
+"""Which file of an installed wheel the loader takes for a needed name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.rules.wheel.places import installed
+
+MakeElf = Callable[..., Elf]
+MakeWheel = Callable[..., Wheel]
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "library", "reached"),
+    [
+        ("a/m.so", "$ORIGIN", "a/libf.so", True),
+        ("a/m.so", "${ORIGIN}/lib", "a/lib/libf.so", True),
+        ("a/m.so", "$ORIGIN/./lib//", "a/lib/libf.so", True),
+        ("a/m.so", "/usr/lib:$ORIGIN/../b.libs", "b.libs/libf.so", True),
+        ("m.so", "$ORIGIN", "p-1.data/platlib/libf.so", True),
+        ("p-1.data/purelib/m.so", "$ORIGIN/a", "a/libf.so", True),
+        ("p-1.data/scripts/m", "$ORIGIN/../lib", "p-1.data/data/lib/libf.so", True),
+        ("a/m.so", "$ORIGIN/gone/../lib", "a/lib/libf.so", False),
+        ("a/m.so", "$ORIGIN/../../site-packages/a", "a/libf.so", False),
+        ("a/m.so", "$ORIGIN/$LIB", "a/lib/libf.so", False),
+        ("a/m.so", "$ORIGINAL", "a/libf.so", False),
+        ("a/m.so", "a", "a/libf.so", False),
+        ("a/m.so", "", "a/libf.so", False),
+        ("p-1.data/data/m.so", "$ORIGIN/a", "a/libf.so", False),
+        ("p-1.data/scripts/m", "$ORIGIN/../a", "a/libf.so", False),
+    ],
+)
+def test_search_path_leads_to_a_place_of_the_installed_wheel(
+    user: str,
+    path: str,
+    library: str,
+    reached: bool,
+    make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    elf, other = make_elf(name=user), make_elf(name=library)
+    elf.needed, elf.runpath = ["libf.so"], path
+    make_wheel(elf, other)
+    assert elf.links == {"libf.so": other if reached else None}
+
+
+def test_file_of_another_machine_is_passed_over(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, right = make_elf(name="m.so"), make_elf(name="b/libf.so")
+    foreign = make_elf(arch="aarch64", name="a/libf.so")
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a:$ORIGIN/b"
+    make_wheel(elf, foreign, right)
+    assert elf.links == {"libf.so": right}
+
+
+def test_library_is_loaded_by_each_file_that_nothing_needs(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    good, bad = make_elf(name="a/good.so"), make_elf(name="a/bad.so")
+    library, other = make_elf(name="a/liba.so"), make_elf(name="a/b/libb.so")
+    good.needed = bad.needed = ["liba.so"]
+    good.rpath, bad.rpath = "$ORIGIN:$ORIGIN/b", "$ORIGIN"
+    library.needed = ["libb.so"]
+    make_wheel(good, bad, library, other)
+    assert library.links == {"libb.so": None}
+
+
+def test_libraries_that_need_each_other_are_loaded_all_the_same(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    one, two = make_elf(name="liba.so"), make_elf(name="libb.so")
+    one.needed, two.needed = ["libb.so"], ["liba.so"]
+    one.runpath = "$ORIGIN"
+    make_wheel(one, two)
+    assert one.links == {"libb.so": two}
+    assert two.links == {"liba.so": None}
+
+
+@pytest.mark.parametrize(
+    ("member", "place"),
+    [
+        ("a/b.so", "site/a/b.so"),
+        ("p-1.data/platlib/a/b.so", "site/a/b.so"),
+        ("p-1.data/data/lib/b.so", "prefix/lib/b.so"),
+        ("p-1.data/scripts/b", "prefix/bin/b"),
+        ("p-1.data/other/b", "prefix/other/b"),
+        ("a.data/b.so", "site/a.data/b.so"),
+    ],
+)
+def test_member_has_a_place_in_the_installed_tree(member: str, place: str) -> None:
+    assert "/".join(installed(member)) == place
