@@ -32,7 +32,13 @@ from manylinux_reference.rules.wheel.audit import (
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.loading import interpreter
 from manylinux_reference.rules.wheel.members import elf_members, unsafe
-from manylinux_reference.rules.wheel.needed import allowed_from, names, needed, reached
+from manylinux_reference.rules.wheel.needed import (
+    allowed_from,
+    everywhere,
+    names,
+    needed,
+    reached,
+)
 from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
     cxx_versioned,
