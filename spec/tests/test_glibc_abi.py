@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
-
 import msgspec
 import pytest
 from manylinux_spec.architectures import architectures
+from manylinux_spec.folder import data_file
 from manylinux_spec.input_files import read_toml
 from manylinux_spec.policies import NEVER, policies
 
-NEWEST = (2, 43)  # the release that the lists were taken from
 FROM_ELSEWHERE = {"2.0"}  # libgcc_s.so.1's node where libc.so.6 has none so old
 CARRIED_BACK = {("aarch64", "2.18"): "2.17"}  # CentOS 7, for _mcount
-LIBRARIES = {
-    "libanl": "libanl.so.1",
-    "libnsl": "libnsl.so.1",
-    "libutil": "libutil.so.1",
-}
+LIBRARIES = ("libanl.so.1", "libmvec.so.1", "libnsl.so.1", "libutil.so.1")
 
 
 class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,6 +25,9 @@ class Marker(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """glibc's ABI lists, condensed; what the fields mean stands in the file."""
 
+    revision: int
+    newest: str
+    frame_registration: tuple[str, ...]
     markers: dict[str, Marker]
     symbols_of_2_18: dict[str, tuple[str, ...]] = msgspec.field(name="symbols-of-2-18")
     nodes: dict[str, dict[str, tuple[str, ...]]]
@@ -38,7 +35,7 @@ class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
 
 @functools.cache
 def lists() -> Lists:
-    return read_toml(Path(__file__).with_name("glibc_abi.toml"), Lists)
+    return read_toml(data_file("glibc"), Lists)
 
 
 def version(text: str) -> tuple[int, ...]:
@@ -68,7 +65,7 @@ def test_numbered_nodes_are_those_of_glibc_at_their_release(arch: str) -> None:
     found = {
         node: level
         for node, level in listed(arch).items()
-        if not node.startswith("ABI_") and version(node)[:2] <= NEWEST
+        if not node.startswith("ABI_") and version(node)[:2] <= version(lists().newest)
     }
     for node in FROM_ELSEWHERE & (found.keys() - expected.keys()):
         assert found.pop(node) == policies().first_level[arch]
@@ -89,17 +86,16 @@ def test_markers_are_those_of_glibc_at_their_release(arch: str) -> None:
 @pytest.mark.parametrize("arch", architectures())
 def test_libraries_are_allowed_where_glibc_has_them(arch: str) -> None:
     allowed, nodes = policies().allowed_libraries(arch), lists().nodes[arch]
-    for name, library in LIBRARIES.items():
-        assert (library in allowed) == (name in nodes), library
-    assert ("libmvec.so.1" in allowed) == ("libmvec" in nodes)
-    if "libmvec" in nodes:
-        first = version(min(nodes["libmvec"], key=version))
+    for library in LIBRARIES:
+        assert (library in allowed) == (library in nodes), library
+    if "libmvec.so.1" in nodes:
+        first = version(min(nodes["libmvec.so.1"], key=version))
         assert version(allowed["libmvec.so.1"]) >= first
 
 
 @pytest.mark.parametrize("arch", architectures())
 def test_oldest_node_is_the_first_of_libc(arch: str) -> None:
-    oldest = min(lists().nodes[arch]["libc"], key=version)
+    oldest = min(lists().nodes[arch]["libc.so.6"], key=version)
     assert architectures()[arch].oldest_node == oldest
 
 

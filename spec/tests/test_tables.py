@@ -211,7 +211,7 @@ class TestPolicies:
             revision=1,
             levels=("2.1", "2.2", "2.3", "2.4", "2.5"),
             first_level={"a": "2.2"},
-            libraries=Libraries({}, {}, {}),
+            libraries=Libraries({}, {}, {}, {}),
             exceptions={},
             missing={},
             providers={},

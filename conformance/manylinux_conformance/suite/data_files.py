@@ -12,7 +12,7 @@ from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import InputError
 
-NORMATIVE = ("aliases", "architectures", "policies")
+NORMATIVE = ("aliases", "architectures", "glibc", "policies")
 
 
 class DataFile(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ def policy_text() -> str:
     facts = tomllib.loads((data / "architectures.toml").read_text("utf-8"))
     levels = " ".join(["levels", *policies["levels"]])
     lines = [HEADER, levels, *_architectures(facts, policies), *_libraries(policies)]
+    lines += _defined(tomllib.loads((data / "glibc.toml").read_text("utf-8")), facts)
     for arch, levels in policies["nodes"].items():
         for level, added in levels.items():
             nodes = [f"{space}_{node}" for space in added for node in added[space]]
@@ -49,6 +50,30 @@ def _architectures(facts: Data, policies: Data) -> Iterator[str]:
             f"{policies['libgcc-nodes'].get(name, '-')} "
             f"{arch['largest_page']} {arch['oldest_kernel']}"
         )
+
+
+def _defined(glibc: Data, facts: Data) -> Iterator[str]:
+    yield f"known-until {glibc['newest']}"
+    loaders = {
+        arch["name"]: arch["loader"].rpartition("/")[2]
+        for arch in facts["architecture"]
+    }
+    markers = {
+        arch: [
+            f"GLIBC_{name}"
+            for name, each in glibc["markers"].items()
+            if arch in each["architectures"]
+        ]
+        for arch in loaders
+    }
+    for arch, libraries in glibc["nodes"].items():
+        for name, numbers in libraries.items():
+            nodes = [f"GLIBC_{number}" for number in numbers]
+            if name == "libc.so.6":
+                nodes += markers[arch]
+                nodes += ["GCC_3.0"] if arch in glibc["frame-registration"] else []
+            library = loaders[arch] if name == "ld" else name
+            yield " ".join(["defines", arch, library, *nodes])
 
 
 def _libraries(policies: Data) -> Iterator[str]:

@@ -18,7 +18,8 @@ class Policy:
     ``pep_599`` and ``additional`` map external libraries, and ``nodes`` version
     nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
-    level from which on it is allowed, and symbols.  ``levels`` are those with data,
+    level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
+    to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are those with data,
     from the architecture's first to its newest one.  ``page`` is the largest page in
     bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs
@@ -28,10 +29,11 @@ class Policy:
     """
 
     __slots__ = (
-        "additional", "arch", "bases", "big_endian", "bits", "first_level",
-        "flags_mask", "flags_value", "forbidden", "glibc", "kernel", "levels",
-        "libgcc_node", "loader", "machine", "missing", "nodes", "oldest_node",
-        "oldest_system", "page", "pep_599", "provided", "providers", "withdrawn",
+        "additional", "arch", "bases", "big_endian", "bits", "defined",
+        "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
+        "known_until", "levels", "libgcc_node", "loader", "machine", "missing",
+        "nodes", "oldest_node", "oldest_system", "page", "pep_599", "provided",
+        "providers", "withdrawn",
     )  # fmt: skip
 
     def __init__(self, arch: str) -> None:
@@ -40,6 +42,7 @@ class Policy:
         self.additional: dict[str, Version] = {}
         self.withdrawn: set[str] = set()
         self.missing: dict[str, str] = {}
+        self.defined: dict[str, frozenset[str]] = {}
         self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
@@ -89,6 +92,12 @@ class Policy:
                 del group[library]
             elif library in group:
                 group[library] = version(level)
+
+    def _read_known_until(self, release: str) -> None:
+        self.known_until = version(release)
+
+    def _read_defines(self, _: str, library: str, *nodes: str) -> None:
+        self.defined[library] = frozenset(nodes)
 
     def _read_missing(self, library: str, *systems: str) -> None:
         self.missing[library] = " ".join(systems)
@@ -148,7 +157,7 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-        if words[0] not in ("arch", "exception", "nodes") or words[1] == arch:
+        if words[0] not in ("arch", "defines", "exception", "nodes") or words[1] == arch:
             yield words
 
 

@@ -17,6 +17,7 @@ DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
 MARKERS = "GLIBC_ABI_"  # nodes without symbols: what the loader has to know
 PRIVATE_NODE = "GLIBC_PRIVATE"
+LIBGCC = "libgcc_s.so.1"
 LONGEST_RELEASE = 9  # characters; keeps int() cheap whatever a file says
 
 
@@ -162,9 +163,9 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
 
     The loader looks in the library that the need names (``elf/dl-version.c``).
     """
-    providers = policy.providers.get(need.node.partition("_")[0])
-    if providers is None or need.library in _providers(need.node, providers, policy):
-        return
+    level = node_level(need.node, policy)
+    if level == NEVER or _is_defined(need, level, policy):
+        return  # a node of no level is the business of other rules
     text = (
         f"needs {need.node} from {need.library}, "
         f"which does not define it on {policy.arch}"
@@ -175,14 +176,13 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     )  # fmt: skip
 
 
-def _providers(node: str, providers: list[str], policy: Policy) -> list[str]:
-    if not node.startswith("GLIBC_"):
-        return providers
-    if node != policy.libgcc_node:
-        return [*providers, policy.loader_name]
-    own = version(node.removeprefix("GLIBC_"))
-    both = [*providers, policy.loader_name, "libgcc_s.so.1"]
-    return both if own >= policy.oldest_node else ["libgcc_s.so.1"]
+def _is_defined(need: VersionNeed, level: Version, policy: Policy) -> bool:
+    providers = policy.providers.get(need.node.partition("_")[0], [])
+    if need.library == LIBGCC and need.node == policy.libgcc_node:
+        return True
+    if need.library in policy.defined and level <= policy.known_until:
+        return need.node in policy.defined[need.library]
+    return need.library in (*providers, policy.loader_name)
 
 
 @decides("wheel.relocations.relr", "wheel.executable.static")
