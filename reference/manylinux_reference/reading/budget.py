@@ -5,7 +5,7 @@ The figures stand in the README of this reference, with what they are for.
 
 from __future__ import annotations
 
-MEMBERS = 100_000
+MEMBERS = 150_000
 ELF_FILES = 8_000
 ENTRIES = 500_000
 CHARACTERS = 32_000_000

@@ -118,7 +118,7 @@ def _same_name(name: str, wheel: Wheel) -> bool:
 def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
     """Return the fields of the header, by their names in lower case."""
     fields: dict[str, list[str]] = {}
-    head, _, _ = text.replace("\r\n", "\n").partition("\n\n")
+    head, _, _ = f"\n{text}".replace("\r\n", "\n").partition("\n\n")
     budget.entries.spend(head.count("\n"))
     for line in head.split("\n"):
         key, colon, value = line.partition(":")
