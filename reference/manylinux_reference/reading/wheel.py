@@ -131,8 +131,9 @@ def _text(archive: Archive, found: dict[str, Member], name: str) -> str:
     member = found.get(name)
     if member is None:
         raise UnusableError(f"not a wheel: no {DIST_INFO}/{name}")
-    archive.budget.characters.spend(member.size)
+    raw = content(archive, member, LARGEST[name])
+    archive.budget.characters.spend(len(raw))
     try:
-        return content(archive, member, LARGEST[name]).decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise UnusableError("is not UTF-8", member.name) from error

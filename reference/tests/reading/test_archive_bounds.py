@@ -71,6 +71,8 @@ def test_inflated_bytes_come_out_of_the_budget(tmp_path: Path) -> None:
     budget.inflated.left = 1500
     with Archive(str(path), budget) as archive:
         (member,) = archive.members
+        assert budget.inflated.left == 1500 + 2 * 1000
+        budget.inflated.left = 1500
         content(archive, member, LIMIT)
         with pytest.raises(NotJudgedError, match="inflated bytes"):
             content(archive, member, LIMIT)
