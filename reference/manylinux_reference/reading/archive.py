@@ -11,7 +11,6 @@ takes to audit, and forgives too much.
 from __future__ import annotations
 
 import os
-from io import FileIO
 from struct import Struct, pack, unpack_from
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
@@ -26,6 +25,8 @@ STORED, DEFLATED = 0, 8
 LARGEST_DIRECTORY = 32 * 1024 * 1024
 PEEK = 1024  # compressed bytes that nearly always hold the first four of a member
 
+# Windows would read lines; elsewhere a program that is started has no use for the file.
+BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 END = Struct("<4s4H2LH")
 END64 = Struct("<4sQ2H2L4Q")
 END64_LOCATOR = Struct("<4sLQL")
@@ -83,17 +84,19 @@ class Archive:
             mode = os.stat(path).st_mode  # noqa: PTH116 - importing pathlib takes longer
             if mode & FILE_TYPE != REGULAR:
                 raise UnusableError("is not a regular file")
-            self._file = FileIO(path)
+            self.descriptor = os.open(path, os.O_RDONLY | BINARY)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "cannot be opened"
             raise UnusableError(reason) from error
         try:
-            self.length = self._file.seek(0, os.SEEK_END)
+            self.length = os.lseek(self.descriptor, 0, os.SEEK_END)
             self.directory = 0
             self._located: tuple[Member, int, bytes] | None = None
             self.changed: list[str] = []  # members whose content RECORD contradicts
             self.entries = list(self._read_directory())
             self._refuse_overlap()
+            sizes = sum(entry.size for entry in self.entries)
+            self.budget.believe(sizes, self.length)
         except BaseException:
             self.close()
             raise
@@ -108,7 +111,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        os.close(self.descriptor)
 
     @property
     def members(self) -> list[Member]:
@@ -121,8 +124,8 @@ class Archive:
         Raises UnusableError if they cannot be read.
         """
         try:
-            self._file.seek(offset)
-            data = self._file.read(size)
+            os.lseek(self.descriptor, offset, os.SEEK_SET)
+            data = os.read(self.descriptor, size)
         except (OSError, OverflowError, ValueError) as error:
             raise UnusableError(f"cannot be read at byte {offset}") from error
         if len(data) != size:

@@ -5,7 +5,7 @@ The figures stand in the README of this reference, with what they are for.
 
 from __future__ import annotations
 
-MEMBERS = 100_000
+MEMBERS = 150_000
 ELF_FILES = 8_000
 ENTRIES = 500_000
 CHARACTERS = 32_000_000
@@ -13,7 +13,8 @@ FINDINGS = 20_000
 STEPS = 3_000_000
 BYTES_PER_STEP = 64  # so many inflated bytes allow one step more
 INFLATED = 256 * 1024 * 1024
-TIMES_INFLATED = 2  # so often may each byte of the members be inflated, besides
+TIMES_INFLATED = 2  # so often may each byte of the members be inflated, besides,
+BELIEVABLE = 100  # as long as they are no more than so many times the file
 
 
 class NotJudgedError(Exception):
@@ -71,6 +72,10 @@ class Budget:
         self.findings = Allowance(FINDINGS, "findings")
         self.steps = Allowance(STEPS, "steps of work on symbols and relocations")
         self.inflated = Allowance(INFLATED, "inflated bytes")
+
+    def believe(self, sizes: int, file: int) -> None:
+        """Allow what members of these sizes in a file of that size cost."""
+        self.inflated.grow(TIMES_INFLATED * min(sizes, BELIEVABLE * file))
 
     def inflate(self, size: int) -> None:
         """Count bytes that come out of a member; steps grow with them.

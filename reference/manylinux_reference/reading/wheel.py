@@ -118,7 +118,7 @@ def _same_name(name: str, wheel: Wheel) -> bool:
 def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
     """Return the fields of the header, by their names in lower case."""
     fields: dict[str, list[str]] = {}
-    head, _, _ = text.replace("\r\n", "\n").partition("\n\n")
+    head, _, _ = f"\n{text}".replace("\r\n", "\n").partition("\n\n")
     budget.entries.spend(head.count("\n"))
     for line in head.split("\n"):
         key, colon, value = line.partition(":")
@@ -131,8 +131,9 @@ def _text(archive: Archive, found: dict[str, Member], name: str) -> str:
     member = found.get(name)
     if member is None:
         raise UnusableError(f"not a wheel: no {DIST_INFO}/{name}")
-    archive.budget.characters.spend(member.size)
+    raw = content(archive, member, LARGEST[name])
+    archive.budget.characters.spend(len(raw))
     try:
-        return content(archive, member, LARGEST[name]).decode()
+        return raw.decode()
     except UnicodeDecodeError as error:
         raise UnusableError("is not UTF-8", member.name) from error

@@ -38,7 +38,8 @@ def test_hostile_wheel_is_refused_with_its_reason(
     (first, *_) = lines(report)
     if hostile.outcome is Outcome.REFUSED:
         assert status == UNUSABLE
-        assert first.startswith(f"{hostile.filename}: error: ")
+        reasons = (f"{hostile.filename}: error: ", f"{hostile.filename}: not judged: ")
+        assert first.startswith(reasons)
         assert EXTENSION in first or not hostile.name.startswith("elf-")
         assert hostile.reason.lower() in first.lower()
     elif hostile.outcome is Outcome.ANSWERED:

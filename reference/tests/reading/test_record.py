@@ -8,42 +8,78 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.record import read_record
+from manylinux_reference.reading.budget import Budget, NotJudgedError
+from manylinux_reference.reading.record import hash_of_row, read_record, text_of_hash
 
-PATHS = st.text(st.sampled_from('ab/."é, '), min_size=1, max_size=12)
+PATHS = st.text(st.sampled_from('ab/."é, \u2028\u0085'), min_size=1, max_size=12)
 
 
-@given(rows=st.dictionaries(PATHS, st.booleans(), max_size=6))
-def test_record_is_read_as_the_csv_module_writes_it(rows: dict[str, bool]) -> None:
+HASHES = st.sampled_from(["", "sha256=abc"])
+
+
+def read(text: str) -> dict[str, str]:
+    return read_record(text, Budget())
+
+
+@given(rows=st.dictionaries(PATHS, HASHES, max_size=6))
+def test_record_is_read_as_the_csv_module_writes_it(rows: dict[str, str]) -> None:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     for path, hashed in rows.items():
-        writer.writerow([path, "sha256=abc" if hashed else "", "3"])
-    assert read_record(written.getvalue()) == rows
+        writer.writerow([path, hashed, "3"])
+    assert read(written.getvalue()) == rows
 
 
 def test_a_row_without_commas_has_no_hash() -> None:
-    assert read_record("a\n\nb,,\n") == {"a": False, "b": False}
+    assert read("a\n\nb,,\n") == {"a": "", "b": ""}
 
 
 @pytest.mark.parametrize(
     ("row", "record"),
     [
-        ("a.py,sha256=x,1", {"a.py": True}),
-        ("a.py,,", {"a.py": False}),
-        ("a.py,,1", {"a.py": False}),
-        ('"a.py",sha256=x,1', {"a.py": True}),
-        ('"a,b.py",sha256=x,1', {"a,b.py": True}),
-        ('"a.py","sha256=x",1', {"a.py": True}),
-        ("a.py,,sha256=x,1", {"a.py": False}),
-        ("a.py,X,1", {"a.py": True}),
-        ('"a,b.py",,1', {"a,b.py": False}),
-        ('"a""b"" .py",sha256=x,', {'a"b" .py': True}),
-        ('a.py,"sha256=x",1', {"a.py": True}),
-        ('a.py,"",1', {"a.py": False}),
+        ("a.py,sha256=x,1", {"a.py": "sha256=x"}),
+        ("a.py,,", {"a.py": ""}),
+        ("a.py,,1", {"a.py": ""}),
+        ('"a.py",sha256=x,1', {"a.py": "sha256=x"}),
+        ('"a,b.py",sha256=x,1', {"a,b.py": "sha256=x"}),
+        ('"a.py","sha256=x",1', {"a.py": "sha256=x"}),
+        ("a.py,,sha256=x,1", {"a.py": ""}),
+        ("a.py,X,1", {"a.py": "X"}),
+        ('"a,b.py",,1', {"a,b.py": ""}),
+        ('"a""b"" .py",sha256=x,', {'a"b" .py': "sha256=x"}),
+        ('a.py,"sha256=x",1', {"a.py": "sha256=x"}),
+        ('a.py,"",1', {"a.py": ""}),
         (",sha256=x,1", {}),
         ("", {}),
     ],
 )
-def test_a_row_names_a_path_and_its_hash(row: str, record: dict[str, bool]) -> None:
-    assert read_record(row) == record
+def test_a_row_names_a_path_and_its_hash(row: str, record: dict[str, str]) -> None:
+    assert read(row) == record
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_any_system(end: str) -> None:
+    assert read(f"a,sha256=x,1{end}b,,{end}") == {"a": "sha256=x", "b": ""}
+
+
+def test_rows_come_out_of_the_budget() -> None:
+    budget = Budget()
+    budget.entries.left = 2
+    read_record("a,,\nb,,\n", budget)
+    with pytest.raises(NotJudgedError, match="table entries"):
+        read_record("a,,\n", budget)
+
+
+@pytest.mark.parametrize("pad", ["", "="])
+def test_hash_is_that_of_the_content(pad: str) -> None:
+    # echo -n abc | openssl dgst -binary -sha256 | base64
+    found = hash_of_row(f"sha256=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0{pad}")
+    assert found is not None
+    made, value = found
+    made.update(b"abc")
+    assert text_of_hash(made) == value
+
+
+@pytest.mark.parametrize("row", ["", "md5=x", "sha1=x", "sha224=x", "x"])
+def test_other_algorithms_are_no_hashes(row: str) -> None:
+    assert hash_of_row(row) is None

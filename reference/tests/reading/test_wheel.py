@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from manylinux_reference.reading import wheel as reading
 from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf import Elf
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import Wheel, read_dist_info
@@ -17,11 +19,21 @@ WHEEL = "p-1.dist-info/WHEEL"
 RECORD = "p-1.dist-info/RECORD"
 
 
-def read(folder: Path, **files: bytes) -> Wheel:
+METADATA = "p-1.dist-info/METADATA"
+SOUND = {
+    WHEEL: b"Wheel-Version: 1.0\n",
+    METADATA: b"Metadata-Version: 2.1\nName: p\nVersion: 1\n\nName: of the text\n",
+    RECORD: b"",
+}
+
+
+def read(folder: Path, files: Mapping[str, bytes | None]) -> Wheel:
+    """Read a wheel of these files; those that every wheel has need not be named."""
     path = folder / NAME
     with zipfile.ZipFile(path, "w") as made:
-        for name, data in files.items():
-            made.writestr(name, data)
+        for name, data in (SOUND | files).items():
+            if data is not None:
+                made.writestr(name, data)
     wheel = Wheel(NAME)
     with Archive(str(path)) as archive:
         read_dist_info(archive, wheel)
@@ -62,7 +74,7 @@ def test_filename_has_a_distribution_and_three_sets_of_tags(
     ],
 )
 def test_name_that_is_not_a_wheels_is_refused(name: str) -> None:
-    with pytest.raises(UnusableError, match=r"^the name is not that of a wheel$"):
+    with pytest.raises(UnusableError, match=r"^the name is not that of a wheel: "):
         Wheel(name)
 
 
@@ -73,54 +85,73 @@ def test_nothing_is_known_of_a_wheel_but_its_name() -> None:
 
 
 def test_fields_of_wheel_are_read_in_lower_case(tmp_path: Path) -> None:
-    text = b"Wheel-Version: 1.0\r\nTAG: a-b-c\nTag :  d-e-f \nno colon\n\ntag:b: c\n"
-    wheel = read(tmp_path, **{"p.py": b"", WHEEL: text})
+    text = (
+        b"Wheel-Version: 1.0\r\nTAG: a-b-c\nTag :  d-e-f \nno colon\ntag:b: c\n\nx: y"
+    )
+    wheel = read(tmp_path, {"p.py": b"", WHEEL: text})
     assert wheel.metadata == {
         "wheel-version": ["1.0"],
         "tag": ["a-b-c", "d-e-f", "b: c"],
     }
-    assert wheel.members == ["p.py", WHEEL]
+    assert wheel.members == [WHEEL, METADATA, RECORD, "p.py"]
     assert wheel.record == {}
 
 
-def test_record_tells_what_has_a_hash(tmp_path: Path) -> None:
-    text = b"p.py,sha256=x,1\nq.py,,\n"
-    wheel = read(tmp_path, **{"p.py": b"", WHEEL: b"", RECORD: text})
-    assert wheel.record == {"p.py": True, "q.py": False}
-    assert wheel.members == ["p.py", WHEEL, RECORD]
+def test_record_tells_the_hashes(tmp_path: Path) -> None:
+    wheel = read(tmp_path, {RECORD: b"p.py,sha256=x,1\nq.py,,\n"})
+    assert wheel.record == {"p.py": "sha256=x", "q.py": ""}
 
 
 @pytest.mark.parametrize(
-    "name",
+    "spelling", ["P-1.dist-info", "p-1.0.dist-info", "p-1.0.0.dist-info"]
+)
+def test_folder_may_be_spelled_otherwise(spelling: str, tmp_path: Path) -> None:
+    files = {name.replace("p-1.dist-info", spelling): SOUND[name] for name in SOUND}
+    assert read(tmp_path, dict.fromkeys(SOUND) | files).metadata
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
     [
-        "WHEEL",
-        "dist-info/WHEEL",
-        "p-1.info/WHEEL",
-        "a/p-1.dist-info/WHEEL",
-        "p-1.dist-info/a/WHEEL",
+        ({WHEEL: None}, "not a wheel: no .dist-info/WHEEL"),
+        ({METADATA: None}, "not a wheel: no .dist-info/METADATA"),
+        ({RECORD: None}, "not a wheel: no .dist-info/RECORD"),
+        (dict.fromkeys(SOUND), "not a wheel: no .dist-info folders"),
+        ({"q-1.dist-info/x": b""}, "not a wheel: 2 .dist-info folders"),
+        ({"q-1.data/platlib/x": b""}, "q-1.data: is another .data folder than"),
+        ({"p-1.0.data/platlib/x": b""}, "p-1.0.data: is another .data folder than"),
+        ({WHEEL: b""}, "Wheel-Version is missing, not 1.x"),
+        ({WHEEL: b"Wheel-Version: 2.0\n"}, "Wheel-Version is 2.0, not 1.x"),
+        ({METADATA: b"Name: q\nVersion: 1\n"}, "METADATA names another project"),
+        ({METADATA: b"Name: p\nVersion: 2\n"}, "METADATA names another version"),
+        ({METADATA: b"\nName: p\nVersion: 1\n"}, "METADATA names another project"),
+        *(({name: b"\xff"}, f"{name}: is not UTF-8") for name in SOUND),
     ],
 )
-def test_wheel_elsewhere_does_not_count(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UnusableError, match=r"^not a wheel: no \.dist-info/WHEEL$"):
-        read(tmp_path, **{name: b""})
-
-
-@pytest.mark.parametrize("name", [WHEEL, RECORD])
-def test_metadata_that_is_not_utf_8_is_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(UnusableError, match=rf"^{name}: is not UTF-8$"):
-        read(tmp_path, **({WHEEL: b""} | {name: b"\xff"}))
-
-
-@pytest.mark.parametrize(
-    ("name", "limit"), [(WHEEL, "LARGEST_METADATA"), (RECORD, "LARGEST_RECORD")]
-)
-def test_metadata_is_bounded(
-    name: str, limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_wheel_that_installers_refuse_is_refused(
+    files: Mapping[str, bytes | None], reason: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(reading, limit, 10)
-    read(tmp_path, **({WHEEL: b""} | {name: b"x" * 10}))
-    with pytest.raises(UnusableError, match=rf"^{name}: is larger than 10 bytes"):
-        read(tmp_path, **({WHEEL: b""} | {name: b"x" * 11}))
+    with pytest.raises(UnusableError) as refused:
+        read(tmp_path, files)
+    assert str(refused.value).startswith(reason)
+
+
+@pytest.mark.parametrize("folder", ["q-1.dist-info", "p-2.dist-info", "p.dist-info"])
+def test_folder_is_named_after_the_wheel(folder: str, tmp_path: Path) -> None:
+    files = {name.replace("p-1.dist-info", folder): SOUND[name] for name in SOUND}
+    with pytest.raises(UnusableError, match="is not named after the wheel"):
+        read(tmp_path, dict.fromkeys(SOUND) | files)
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_metadata_is_bounded(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = len(SOUND[name])
+    monkeypatch.setitem(reading.LARGEST, name.rpartition("/")[2], size)
+    read(tmp_path, {})
+    with pytest.raises(NotJudgedError, match=rf"^{name}: is larger than {size} bytes"):
+        read(tmp_path, {name: SOUND[name] + b"x"})
 
 
 def test_elf_file_is_contained_under_its_name_and_its_soname() -> None:

@@ -31,7 +31,7 @@ def containing(*elves: Elf, filename: str = FILENAME) -> Wheel:
         wheel.add(elf)
     wheel.members = [elf.name for elf in elves]
     link(wheel)
-    wheel.record = dict.fromkeys(wheel.members, True)
+    wheel.record = dict.fromkeys(wheel.members, "sha256=x")
     tag = filename.removesuffix(".whl").split("-", 2)[2]
     wheel.metadata = {"tag": [tag], "root-is-purelib": ["false"]}
     return wheel

@@ -6,22 +6,23 @@ from collections.abc import Callable
 
 import pytest
 from manylinux_reference.reading.elf import ET_REL, Elf
+from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules.wheel.contents import (
-    ENOUGH,
     contents,
     filename_tags,
     narrow_abis,
 )
 
 BOTH = "p-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
+X86_64 = Policy("x86_64")
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
 
 
 def rules(wheel: Wheel) -> list[str]:
-    return [finding.rule for finding in contents(wheel)]
+    return [finding.rule for finding in contents(wheel, X86_64)]
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_filename_and_metadata_name_the_same_tags(
     lines: list[str], text: str, wheel: Wheel
 ) -> None:
     wheel.metadata["tag"] = lines
-    (finding,) = contents(wheel)
+    (finding,) = contents(wheel, X86_64)
     assert (finding.rule, finding.text) == ("wheel.tags.metadata", text)
 
 
@@ -109,7 +110,7 @@ def test_level_with_a_legacy_name_has_both_spellings(
     platforms: str, missing: str, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     wheel = make_wheel(make_elf(), filename=f"p-1-cp312-cp312-{platforms}.whl")
-    found = [finding.text for finding in contents(wheel)]
+    found = [finding.text for finding in contents(wheel, X86_64)]
     expected = f"{platforms} without {missing}, the other spelling"
     assert found == ([expected] if missing else [])
 
@@ -132,15 +133,67 @@ def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:
     ("record", "text"),
     [
         ({}, "is listed in RECORD not at all"),
-        ({"project/module.so": False}, "is listed in RECORD without a hash"),
-        ({"project/module.so": True, "gone.py": False}, ""),
+        ({"project/module.so": ""}, "is listed in RECORD without a hash"),
+        ({"project/module.so": "sha256=x"}, ""),
+        (
+            {"project/module.so": "sha256=x", "gone.py": ""},
+            "is listed in RECORD, and is no file of the wheel",
+        ),
+        (
+            {"project/module.so": "md5=x"},
+            "has a hash in RECORD that is none of sha256, sha384, sha512",
+        ),
     ],
 )
 def test_member_is_listed_with_a_hash(
-    record: dict[str, bool], text: str, wheel: Wheel
+    record: dict[str, str], text: str, wheel: Wheel
 ) -> None:
     wheel.record = record
-    assert [finding.text for finding in contents(wheel)] == ([text] if text else [])
+    found = [finding.text for finding in contents(wheel, X86_64)]
+    assert found == ([text] if text else [])
+
+
+def test_content_is_what_record_says(wheel: Wheel) -> None:
+    wheel.changed = ["project/module.so"]
+    assert rules(wheel) == ["wheel.contents.record-hash"]
+
+
+def test_names_differ_in_more_than_case(wheel: Wheel) -> None:
+    wheel.members += ["project/a.py", "project/A.py", "project/b.py"]
+    wheel.record |= dict.fromkeys(wheel.members, "sha256=x")
+    assert rules(wheel) == ["wheel.contents.case"]
+
+
+def test_elf_file_is_not_for_any_platform(wheel: Wheel) -> None:
+    wheel.platforms = ["any"]
+    wheel.metadata["tag"] = ["cp312-cp312-any"]
+    assert rules(wheel) == ["wheel.tags.any"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "suffix", "found"),
+    [
+        ("cp312-cp312", ".cpython-312-x86_64-linux-gnu.so", False),
+        ("cp312-cp312", ".cpython-312.so", False),
+        ("cp312-cp312", ".abi3.so", False),
+        ("cp312-cp312", ".so.1", False),
+        ("cp312-cp312", ".cpython-312.so.1", False),
+        ("cp312-cp312", ".cpython-311-x86_64-linux-gnu.so", True),
+        ("cp312-cp312", ".cpython-312-aarch64-linux-gnu.so", True),
+        ("cp312-cp312", ".cpython-312-x86_64-linux-musl.so", True),
+        ("cp313-cp313t", ".cpython-313t-x86_64-linux-gnu.so", False),
+        ("cp36-cp36m", ".cpython-36m-x86_64-linux-gnu.so", False),
+        ("cp38-abi3", ".cpython-312-x86_64-linux-gnu.so", False),
+        ("cp38-abi3", ".cpython-37m-x86_64-linux-gnu.so", True),
+        ("py3-none", ".cpython-37m-x86_64-linux-gnu.so", False),
+    ],
+)
+def test_module_is_named_for_who_imports_it(
+    tag: str, suffix: str, found: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    filename = f"p-1-{tag}-manylinux_2_28_x86_64.whl"
+    wheel = make_wheel(make_elf(name=f"project/m{suffix}"), filename=filename)
+    assert rules(wheel) == ["wheel.abi.module-suffix"] * found
 
 
 def test_record_and_its_signatures_are_not_listed(wheel: Wheel) -> None:
@@ -151,9 +204,10 @@ def test_record_and_its_signatures_are_not_listed(wheel: Wheel) -> None:
     assert rules(wheel) == ["wheel.contents.record"]
 
 
-def test_long_list_of_missing_members_is_cut(wheel: Wheel) -> None:
-    wheel.members = [f"{number}.py" for number in range(10 * ENOUGH)]
-    assert len(rules(wheel)) == ENOUGH
+def test_every_member_that_is_missing_is_named(wheel: Wheel) -> None:
+    wheel.members = [f"{number}.py" for number in range(200)]
+    wheel.record = {}
+    assert len(rules(wheel)) == 200
 
 
 @pytest.mark.parametrize("value", [["true"], ["True"], [""], None])
@@ -209,7 +263,7 @@ def test_extension_module_says_its_abi(
     tags: str, export: bytes, expected: list[str], make_elf: MakeElf,
     make_wheel: MakeWheel,
 ) -> None:  # fmt: skip
-    elf = make_elf(name="project/module.cpython-27.so")
+    elf = make_elf(name="project/module.linux.so")
     elf.exports = {export}
     wheel = make_wheel(elf, filename=f"p-1-{tags}-linux_x86_64.whl")
     assert rules(wheel) == expected
@@ -225,7 +279,7 @@ def test_finding_names_the_member(wheel: Wheel, make_elf: MakeElf) -> None:
     with pytest.raises(UnusableError):
         rules(wheel)
     wheel.metadata = {"tag": ["py2.py3-none-any"]}
-    found = [(each.rule, each.member, each.advice) for each in contents(wheel)]
+    found = [(each.rule, each.member, each.advice) for each in contents(wheel, X86_64)]
     assert found == [
         ("wheel.tags.metadata", "WHEEL", False),
         ("wheel.tags.one-triple-per-line", "WHEEL", True),
@@ -243,7 +297,7 @@ def test_finding_about_the_whole_wheel_names_no_member(
     elf = make_elf()
     elf.type = ET_REL
     wheel = make_wheel(elf, filename="p-1-cp312-cp312-manylinux1_x86_64.whl")
-    found = [(each.rule, each.member, each.advice) for each in contents(wheel)]
+    found = [(each.rule, each.member, each.advice) for each in contents(wheel, X86_64)]
     assert found == [
         ("wheel.tags.both-spellings", "", True),
         ("wheel.contents.elf", "", False),

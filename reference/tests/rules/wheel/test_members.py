@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from pathlib import Path
 
@@ -9,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.archive import Archive
+from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf import MAGIC
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules.wheel.members import (
     LONGEST_NAME,
+    LONGEST_PATH,
     elf_members,
+    refuse_collisions,
     refuse_unsafe_names,
     unsafe,
 )
@@ -32,6 +36,8 @@ def archive_of(folder: Path, **files: bytes) -> Archive:
     [
         ("", "empty or too long"),
         ("a" * (LONGEST_NAME + 1), "empty or too long"),
+        ("a/" + "ü" * 128, "empty or too long"),
+        ("a/" * (LONGEST_PATH // 2) + "b", "empty or too long"),
         ("a\\b", "backslash"),
         ("a\0b", "null byte"),
         ("/etc/passwd", "absolute"),
@@ -43,6 +49,11 @@ def archive_of(folder: Path, **files: bytes) -> Archive:
         ("a//b", "simplest form"),
         ("./a", "simplest form"),
         ("a/./b", "simplest form"),
+        ("a/.", "simplest form"),
+        ("a\tb", "control characters"),
+        ("a\x85b", "control characters"),
+        ("a\u200db", "control characters"),
+        ("a\ue000b", "control characters"),
     ],
 )
 def test_unsafe_name_is_refused_with_its_reason(name: str, reason: str) -> None:
@@ -51,10 +62,55 @@ def test_unsafe_name_is_refused_with_its_reason(name: str, reason: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["a", "a/b.so", "a/b/", "a..b", "..a/b", "a/...", "ü", "a" * LONGEST_NAME, ".a"],
+    [
+        "a",
+        "a/b.so",
+        "a/b/",
+        "a..b",
+        "..a/b",
+        "a/...",
+        "ü",
+        "a" * LONGEST_NAME,
+        ".a",
+        "a\u2028b",
+        "a\xa0b",
+    ],
 )
 def test_safe_name_is_not_refused(name: str) -> None:
     assert unsafe(name) is None
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a", "a/b.so"], "a: is a file and a folder"),
+        (["a/b.so", "a"], "a: is a file and a folder"),
+        (["a/b/c.so", "a"], "a: is a file and a folder"),
+        (["a/", "a"], "a: is a file and a folder"),
+        (["a", "p.data/platlib/a/b"], "a: is a file and a folder"),
+        (["a/b", "p.data/platlib/a/b"], "is installed where another member is"),
+        (["p.data/purelib/a", "p.data/platlib/a"], "is installed where another"),
+        (["p.data/a"], "lies in no folder that an installer knows"),
+        (["p.data"], "lies in no folder that an installer knows"),
+        (["p.data/lib/a"], "lies in no folder that an installer knows"),
+    ],
+)
+def test_names_that_cannot_all_be_installed_are_refused(
+    names: list[str], reason: str
+) -> None:
+    with pytest.raises(UnusableError) as refused:
+        refuse_collisions(names, Budget())
+    assert reason in str(refused.value)
+
+
+def test_names_that_can_be_installed_are_not_refused() -> None:
+    names = ["a/", "a/b/", "a/b/c", "a/d", "p.data/", "p.data/scripts/a", "b/p.data/x"]
+    refuse_collisions(names, Budget())
+
+
+def test_folders_come_out_of_the_budget() -> None:
+    with pytest.raises(NotJudgedError, match="characters of text"):
+        refuse_collisions((f"{n}/" + "a/" * 1500 for n in range(100)), Budget())
 
 
 @given(st.text(alphabet="ab./\\:\0", max_size=12))
@@ -83,3 +139,31 @@ def test_elf_file_is_known_by_its_content(tmp_path: Path) -> None:
     }
     found = [member.name for member in elf_members(archive_of(tmp_path, **files))]
     assert found == ["a.so", "b.py", "p.data/scripts/c"]
+
+
+def test_elf_file_after_empty_blocks_is_seen(tmp_path: Path) -> None:
+    """An empty stored block (RFC 1951, 3.2.4) adds nothing to the content."""
+    archive = archive_of(tmp_path, **{"a.so": MAGIC + bytes(100)})
+    path = Path(str(tmp_path / "a.zip"))
+    data = path.read_bytes()
+    blocks = b"\0\0\0\xff\xff" * 100_000
+    start = data.find(b"a.so") + len(b"a.so")
+    directory = data.find(b"PK\1\2")
+    made = bytearray(data[:start] + blocks + data[start:])
+    packed = archive.members[0].compressed + len(blocks)
+    struct.pack_into("<L", made, 18, packed)
+    struct.pack_into("<L", made, directory + len(blocks) + 20, packed)
+    struct.pack_into("<L", made, len(made) - 6, directory + len(blocks))
+    path.write_bytes(made)
+    assert [member.name for member in elf_members(Archive(str(path)))] == ["a.so"]
+
+
+def test_other_members_are_read_to_their_end(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, **{"a.txt": b"text"})
+    archive.entries[0].crc += 1
+    data = bytearray((tmp_path / "a.zip").read_bytes())
+    struct.pack_into("<L", data, 14, archive.entries[0].crc)
+    (tmp_path / "a.zip").write_bytes(data)
+    assert list(elf_members(archive, thoroughly=False)) == []
+    with pytest.raises(UnusableError, match=r"^a\.txt: its checksum is wrong$"):
+        list(elf_members(archive))
