@@ -48,6 +48,7 @@ def fits(value: object, schema: dict[str, object]) -> bool:
         return all(fits(each, schema["items"]) for each in value)
     if isinstance(value, dict) and isinstance(schema.get("properties"), dict):
         properties, required = schema["properties"], schema["required"]
+        assert isinstance(properties, dict)
         assert isinstance(required, list)
         return set(required) <= value.keys() <= properties.keys() and all(
             fits(each, properties[key]) for key, each in value.items()

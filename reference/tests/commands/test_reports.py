@@ -120,8 +120,8 @@ def test_level_from_which_on_it_holds_is_told(
     ]
 
 
-def against(rule: str, text: str, count: int, **evidence: str) -> list[Finding]:
-    return [Finding(rule, f"{n}.so", text, **evidence) for n in range(count)]
+def against(rule: str, text: str, count: int) -> list[Finding]:
+    return [Finding(rule, f"{n}.so", text) for n in range(count)]
 
 
 def shown(*findings: Finding) -> list[str]:
@@ -140,11 +140,10 @@ def test_files_with_the_same_fault_are_counted() -> None:
 
 
 def test_versions_are_grouped_by_library_and_node() -> None:
-    found = against(
-        "wheel.versions.listed", "needs", 2, library="libm.so.6", version="GLIBC_2.29"
-    )
+    found = against("wheel.versions.listed", "needs", 2)
     for finding, symbols in zip(found, (["exp"], ["exp", "pow"]), strict=True):
         finding.min_level, finding.symbols = (2, 29), symbols
+        finding.evidence |= {"library": "libm.so.6", "version": "GLIBC_2.29"}
     assert shown(*found) == [
         "  wheel.versions.listed",
         (
