@@ -20,8 +20,9 @@ class Policy:
     library, the level from which on it is allowed, and symbols.  ``levels`` are
     those with data, from the architecture's first one on.  ``page`` is the largest
     page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules
-    to the right with which they bind, where that is no standard.  ``provided`` holds pairs of
-    a distribution and a pattern of library names that the user says it supplies.
+    to the right with which they bind, where that is no standard.  ``provided`` holds
+    pairs of a distribution and a pattern of library names that the user says it
+    supplies.
 
     Raises KeyError for an architecture without a policy.
     """
