@@ -35,13 +35,14 @@ DT_PLTRELSZ, DT_PLTGOT, DT_RELASZ, DT_INIT, DT_FINI = 2, 3, 8, 12, 13
 DT_RELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_FINI_ARRAY = 18, 20, 23, 25, 26
 DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ, DT_RELRSZ = 27, 28, 35
 DT_RELACOUNT, DT_RELCOUNT = 0x6FFFFFF9, 0x6FFFFFFA
-ONCE = (
+ONCE = frozenset((
     DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ, DT_RELR,
     DT_PLTRELSZ, DT_PLTGOT, DT_INIT, DT_FINI, DT_JMPREL, DT_GNU_HASH, DT_VERSYM,
     DT_VERNEED, DT_VERDEF, DT_INIT_ARRAY, DT_FINI_ARRAY,
-)  # fmt: skip
-ALIGNED = ((DT_VERSYM, 2), (DT_VERNEED, 4), (DT_VERDEF, 4), (DT_HASH, 4))
-WORDS = (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH)
+))  # fmt: skip
+ALIGNED = {DT_VERSYM: 2, DT_VERNEED: 4, DT_VERDEF: 4, DT_HASH: 4} | dict.fromkeys(
+    (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH), 0
+)  # 0: to the size of an address
 PF_X, PF_W = 1, 2
 SYMBOLS_PER_STEP = 256
 SIZES = (  # of tables, each with the bytes of an entry in words
@@ -58,12 +59,11 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     word = elf.bits // 8
     if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
         raise UnusableError("a dynamic section without symbol table or string table")
-    for tag in ONCE:
-        if len(dynamic.all(tag)) > 1:
+    for tag, values in dynamic.entries():
+        if tag in ONCE and len(values) > 1:
             raise UnusableError(f"two entries {tag:#x} of the dynamic section")
-    for tag, step in (*ALIGNED, *((tag, word) for tag in WORDS)):
-        if dynamic.one(tag) % step:
-            raise UnusableError(f"a table at the odd address {dynamic.one(tag):#x}")
+        if tag in ALIGNED and values[-1] % (ALIGNED[tag] or word):
+            raise UnusableError(f"a table at the odd address {values[-1]:#x}")
     _check_sizes(dynamic, word)
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
