@@ -10,7 +10,7 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from manylinux_reference.reading.budget import Budget
     from manylinux_reference.reading.elf import Elf
@@ -67,6 +67,10 @@ class Dynamic:
     def all(self, tag: int) -> list[int]:
         """Return the values of all entries of this tag."""
         return self._values.get(tag, [])
+
+    def entries(self) -> Iterable[tuple[int, list[int]]]:
+        """Return every tag with its values."""
+        return self._values.items()
 
     def one(self, tag: int) -> int:
         """Return the value of the last entry, which the loader takes, or 0."""

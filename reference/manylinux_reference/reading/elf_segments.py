@@ -100,8 +100,12 @@ def check_segments(
             _check_dynamic(elf, each)
         if each.kind == PT_TLS:
             _check_sizes(each, "PT_TLS")
+            if each.memory and not each.align:
+                raise UnusableError("PT_TLS is aligned to 0 bytes")
             if each.size and place(elf, each.address, each.size) is None:
                 raise UnusableError("PT_TLS begins outside of the segments")
+        if each.kind in (PT_NOTE, PT_GNU_PROPERTY):
+            _check_note(elf, each)
         if each.kind == PT_GNU_RELRO and not _is_inside(elf.loads, each):
             raise UnusableError("PT_GNU_RELRO lies outside of the segments")
 
@@ -136,6 +140,12 @@ def _check_sizes(segment: Segment, name: str) -> None:
     align = segment.align
     if align & (align - 1) or align > LARGEST_ALIGNMENT:
         raise UnusableError(f"{name} is aligned to {align} bytes")
+
+
+def _check_note(elf: Elf, note: Segment) -> None:
+    """See to it that notes lie where the loader reads them, which is in memory."""
+    if note.size and place(elf, note.address, note.memory) != note.offset:
+        raise UnusableError("notes have an offset that is not their address")
 
 
 def _check_dynamic(elf: Elf, segment: Segment) -> None:

@@ -230,7 +230,7 @@ class Symbols:
         self._layout = Struct(dynamic.order + ("I2BH2Q" if is_64_bit else "3I2BH"))
         self._name = Struct(dynamic.order + "I")
         self._info, self._section = (1, 3) if is_64_bit else (3, 5)
-        self.count = _count(dynamic, elf, self._layout.size)
+        self.count = count_symbols(dynamic, elf)
         size = self.count * self._layout.size
         kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB, size), size)
         self._table = (kept, at, at + size)
@@ -266,16 +266,28 @@ def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterat
         at = strings.find(name, at + 1, stop)
 
 
-def _count(dynamic: Dynamic, elf: Elf, entry: int) -> int:
-    """Return how many symbols there are; raise UnusableError if the tables disagree."""
+def count_symbols(dynamic: Dynamic, elf: Elf) -> int:
+    """Return how many symbols there are; raise UnusableError if they are too many."""
+    count = count_hashed(dynamic, elf)
+    if not count:  # the strings follow, unless somebody has moved them
+        count = max(0, dynamic.offset(DT_STRTAB) - dynamic.offset(DT_SYMTAB))
+        count //= 24 if elf.is_64_bit else 16
+    if count > LARGEST_TABLE:
+        raise UnusableError(f"a symbol table of {count} entries")
+    return count
+
+
+def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
+    """Return how many symbols the hash tables tell of, 0 if that is unknown.
+
+    Raises UnusableError if two of them disagree.
+    """
     count = _count_sysv(dynamic, elf) if DT_HASH in dynamic else 0
     if DT_GNU_HASH in dynamic:
-        hashed = _count_gnu(dynamic, elf.bits // 8)
+        hashed = _count_gnu(dynamic, elf.bits // 8)  # knows nothing if it is empty
         if count and hashed and count != hashed:
             raise UnusableError(f"{count} symbols by DT_HASH, {hashed} by DT_GNU_HASH")
         count = count or hashed
-    if not count:  # an empty GNU hash table does not know; the strings follow
-        count = max(0, dynamic.offset(DT_STRTAB) - dynamic.offset(DT_SYMTAB)) // entry
     if count > LARGEST_TABLE:
         raise UnusableError(f"a symbol table of {count} entries")
     return count

@@ -19,8 +19,8 @@ class Policy:
     nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
     level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
-    to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are those with data,
-    from the architecture's first to its newest one.  ``page`` is the largest page in
+    to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are
+    those with data, from the architecture's first to its newest one.  ``page`` is the largest page in
     bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs
     of a distribution and a pattern of library names that the user says it supplies.

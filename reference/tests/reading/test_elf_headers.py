@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.elf.description import Elf as Description
+from manylinux_fixtures.elf.description import Hash
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading import elf_reader, range_buffer
 from manylinux_reference.reading.archive import Archive
@@ -66,12 +67,6 @@ def written(
     return header + table + contents
 
 
-def entries(bits: int, order: str, *pairs: tuple[int, int]) -> bytes:
-    """Return a dynamic section."""
-    layout = f"{order}2{'Q' if bits == 64 else 'I'}"
-    return b"".join(struct.pack(layout, *pair) for pair in pairs)
-
-
 def read(data: bytes) -> Elf:
     def pieces() -> Iterator[bytes]:
         yield data
@@ -98,13 +93,12 @@ def test_segments_are_read_by_their_type(bits: int, order: str) -> None:
         written(
             (STACK, 7, b""),
             (INTERP, 4, b"/lib/ld.so\0more\0"),
-            (DYNAMIC, 6, entries(bits, order, (36, 1), (37, bits // 8), (0, 0))),
             bits=bits,
             order=order,
         )
     )
     assert (elf.stack, elf.interpreter) == (7, "/lib/ld.so")
-    assert (elf.dynamic, elf.relr) == (True, True)
+    assert not elf.dynamic
 
 
 def test_segments_of_a_relocatable_file_are_not_looked_at() -> None:
@@ -314,3 +308,14 @@ def test_interpreter_is_a_name_with_an_end() -> None:
         read(written((INTERP, 4, b"/lib/ld.so")))
     with pytest.raises(UnusableError, match=r"an interpreter name of 1 bytes$"):
         read(written((INTERP, 4, b"\0")))
+
+
+@pytest.mark.parametrize("arch", ["x86_64", "i686", "s390x"])
+@pytest.mark.parametrize("tables", list(Hash))
+def test_dynamic_segment_is_read(arch: str, tables: Hash) -> None:
+    description = Description(
+        arch=arch, imports=("free",), relr=True, tls_relocation=True, hash=tables
+    )
+    elf = read(write_elf(description))
+    assert (elf.dynamic, elf.relr, elf.needed) == (True, True, ["libc.so.6"])
+    assert elf.tls_relocations

@@ -69,7 +69,7 @@ def written_files() -> list[bytes]:
         for number, elf in enumerate(fixture.recipe.elf):
             data = write_elf(elf)
             is_loaded = elf.type not in NOT_LOADED and elf.machine is None
-            if elf.sections and is_loaded:
+            if elf.sections and is_loaded and elf.counted:
                 files[fixture.recipe.rule, fixture.recipe.arch, number] = data
     return list(files.values())
 

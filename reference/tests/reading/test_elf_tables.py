@@ -1,0 +1,81 @@
+"""Tables that no loader survives, in files that are otherwise in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from manylinux_fixtures.elf.dynamic import DynamicTag
+from manylinux_fixtures.hostile.patched_elf import PatchedElf
+from manylinux_reference.reading.budget import Budget
+from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf_reader import read_elf
+from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.unusable import UnusableError
+
+STRTAB, SYMTAB = DynamicTag.STRTAB, DynamicTag.SYMTAB
+RELA, RELASZ, RUNPATH = DynamicTag.RELA, DynamicTag.RELASZ, DynamicTag.RUNPATH
+VERSYM, GNU_HASH = DynamicTag.VERSYM, DynamicTag.GNU_HASH
+PLTGOT, INIT, DT_DEBUG, RELACOUNT = 3, 12, 21, 0x6FFFFFF9
+
+
+def read(patch: PatchedElf) -> Elf:
+    data = patch.bytes()
+
+    def pieces() -> Iterator[bytes]:
+        yield data
+
+    return read_elf(pieces, "x.so", len(data), SymbolQuery(), Budget())
+
+
+def retagged(tag: int, value: int) -> PatchedElf:
+    """Return a file whose DT_RUNPATH has become another entry."""
+    patch = PatchedElf()
+    return patch.put(patch.entry_of(RUNPATH), "QQ", tag, value)
+
+
+def in_table(tag: DynamicTag, offset: int, form: str, value: int) -> PatchedElf:
+    patch = PatchedElf()
+    return patch.put(patch.table(tag) + offset, form, value)
+
+
+def shifted(tag: DynamicTag, by: int) -> PatchedElf:
+    patch = PatchedElf()
+    return patch.dynamic(tag, patch.table(tag) + by)
+
+
+def test_file_that_is_in_order_is_read() -> None:
+    assert read(PatchedElf()).needed == ["libc.so.6"]
+
+
+@pytest.mark.parametrize(
+    ("patch", "reason"),
+    [
+        (retagged(STRTAB, 0), "two entries 0x5 of the dynamic section"),
+        (retagged(RELA, 0), "two entries 0x7 of the dynamic section"),
+        (retagged(18, 24), "a table of 24 bytes, not whole entries"),
+        (shifted(RELASZ, 1), "a table of 25 bytes, not whole entries"),
+        (shifted(RELASZ, 24 << 20), "the address 0x[0-9a-f]+ is in no segment"),
+        (shifted(VERSYM, 1), "a table at the odd address"),
+        (shifted(SYMTAB, 4), "a table at the odd address"),
+        (shifted(SYMTAB, 24), "a table whose first entry is not empty"),
+        (retagged(23, 0x100), "PLT relocations of 0 bytes, not whole entries"),
+        (retagged(INIT, 8 << 20), "0x800000 is not in a segment for it"),
+        (retagged(PLTGOT, 64), "0x40 is not in a segment for it"),
+        (retagged(RELACOUNT, 2), "2 relative relocations of fewer"),
+        (in_table(GNU_HASH, 8, "I", 3), "a hash table with a filter of 3 words"),
+        (in_table(GNU_HASH, 8, "I", 1 << 20), "the address 0x"),
+        (in_table(SYMTAB, 24, "I", 1 << 20), "a symbol whose name is past the end"),
+        (in_table(VERSYM, 2, "H", 9), "a symbol of a version that is not there"),
+    ],
+)
+def test_table_that_is_none_is_refused(patch: PatchedElf, reason: str) -> None:
+    with pytest.raises(UnusableError, match=rf"^x\.so: {reason}"):
+        read(patch)
+
+
+def test_version_without_a_library_is_refused() -> None:
+    patch = PatchedElf()
+    patch.put(patch.entry_of(DynamicTag.VERNEED), "QQ", DT_DEBUG, 0)
+    with pytest.raises(UnusableError, match="versions of symbols, and none of librar"):
+        read(patch)
