@@ -20,8 +20,8 @@ class Policy:
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
     level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
     to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are
-    those with data, from the architecture's first to its newest one.  ``page`` is the largest page in
-    bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
+    those with data, from the architecture's first to its newest one.  ``page`` is the
+    largest page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs
     of a distribution and a pattern of library names that the user says it supplies.
 
@@ -157,7 +157,10 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-        if words[0] not in ("arch", "defines", "exception", "nodes") or words[1] == arch:
+        if (
+            words[0] not in ("arch", "defines", "exception", "nodes")
+            or words[1] == arch
+        ):
             yield words
 
 
