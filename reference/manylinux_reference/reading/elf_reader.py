@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from struct import Struct
 
+from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf import MACHINES, Elf
 from manylinux_reference.reading.elf_dynamic import Dynamic, read_dynamic
 from manylinux_reference.reading.elf_notes import isa_needed, kernel_needed
@@ -35,11 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from manylinux_reference.reading.archive import Archive, Member
-    from manylinux_reference.reading.budget import Budget
     from manylinux_reference.reading.elf_symbols import SymbolQuery
 
 MOST_PASSES = 8  # over one file; real ones need two at most
-LARGEST_ELVES = 64 * 1024**3  # bytes in all ELF files together
 LITTLE, BIG = 1, 2  # EI_DATA
 EV_CURRENT = 1  # EI_VERSION, e_version
 X86 = (3, 62)  # EM_386, EM_X86_64
@@ -55,13 +54,11 @@ def read_elves(
 ) -> Iterator[Elf]:
     """Read the members of an archive that are ELF files.
 
-    Raises UnusableError if one cannot be understood, or all are too large together.
+    Raises UnusableError if one cannot be understood, NotJudgedError if they are too
+    many or too large.
     """
-    room = LARGEST_ELVES
     for member in members:
-        room -= member.size
-        if room < 0:
-            raise UnusableError(f"more than {LARGEST_ELVES} bytes of ELF files")
+        archive.budget.elf_files.spend()
         yield _read_member(archive, member, query)
 
 
@@ -82,7 +79,8 @@ def read_elf(
     """Read an ELF file of ``size`` bytes, which each call of ``pieces`` streams anew.
 
     The first stream is read to its end, so that its checksum is checked.
-    Raises UnusableError, with the member's name, if the file cannot be understood.
+    Raises UnusableError, with the member's name, if the file cannot be understood,
+    NotJudgedError if its tables are too large or too scattered.
     """
     buffer = RangeBuffer(size)
     elf = None
@@ -96,7 +94,7 @@ def read_elf(
         if elf is not None:
             return elf
         buffer.rewind()
-    raise UnusableError("its tables are too scattered", name)
+    raise NotJudgedError("its tables are too scattered", name)
 
 
 def _attempt(
@@ -106,10 +104,17 @@ def _attempt(
     try:
         return _parse(buffer, name, query, budget)
     except NotKeptError as missing:
-        buffer.keep(missing.ranges)
+        _keep(buffer, missing.ranges, name)
         return None
     except UnusableError as error:
         raise UnusableError(error.reason, name) from error
+
+
+def _keep(buffer: RangeBuffer, ranges: list[tuple[int, int]], name: str) -> None:
+    try:
+        buffer.keep(ranges)
+    except NotJudgedError as error:
+        raise NotJudgedError(error.reason, name) from error
 
 
 def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -> Elf:

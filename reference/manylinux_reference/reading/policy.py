@@ -158,7 +158,10 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-        if words[0] not in ("arch", "defines", "exception", "nodes") or words[1] == arch:
+        if (
+            words[0] not in ("arch", "defines", "exception", "nodes")
+            or words[1] == arch
+        ):
             yield words
 
 

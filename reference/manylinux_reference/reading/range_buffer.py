@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.unusable import UnusableError
 
 HEAD = 4 * 1024 * 1024  # always kept; holds everything wanted in 99 of 100 ELF files
@@ -47,7 +48,7 @@ class RangeBuffer:
     def keep(self, ranges: list[tuple[int, int]]) -> None:
         """Keep these ranges too; what has passed by already needs another pass.
 
-        Raises UnusableError if they are too many or too large.
+        Raises NotJudgedError if they are too many or too large.
         """
         for offset, size in sorted(ranges):
             last = self._kept[-1][0]
@@ -57,7 +58,7 @@ class RangeBuffer:
     def _keep_range(self, offset: int, size: int) -> None:
         size = min(max(size, ROUND), self.size - offset)
         if sum(self._limits) + size > LARGEST_KEPT or len(self._kept) > MOST_RANGES:
-            raise UnusableError(f"a table of {size} bytes at {offset} is too large")
+            raise NotJudgedError(f"has tables of more than {LARGEST_KEPT:,} bytes")
         self._kept.append((offset, bytearray()))
         self._limits.append(size)
 

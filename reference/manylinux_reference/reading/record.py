@@ -61,5 +61,5 @@ def hash_of_row(row: str) -> tuple[Hash, str] | None:
 
 def text_of_hash(made: Hash) -> str:
     """Return a hash as RECORD writes it."""
-    base64 = import_module("binascii").b2a_base64(made.digest(), newline=False)
+    base64: bytes = import_module("binascii").b2a_base64(made.digest(), newline=False)
     return base64.translate(STANDARD_LETTERS).rstrip(b"=").decode("ascii")

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.hostile.well_formed import (
-    FILENAME,
     EXTENSION,
+    FILENAME,
     well_formed_wheel,
 )
 
-# Modules and functions of POSIX systems, or of Linux alone (Python's library reference).
+# Of POSIX systems, or of Linux alone (Python's library reference).
 MODULES = (
     "fcntl", "grp", "posix_ipc", "pty", "pwd", "readline", "resource", "syslog",
     "termios", "tty",

@@ -8,10 +8,10 @@ import pytest
 from manylinux_reference.commands.requirements import (
     Requirement,
     RequirementError,
-    normalized,
     read_requirements,
     wheels,
 )
+from manylinux_reference.reading.filename import normalized
 
 
 @pytest.mark.parametrize(

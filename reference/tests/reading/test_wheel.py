@@ -31,7 +31,7 @@ def read(folder: Path, files: Mapping[str, bytes | None]) -> Wheel:
     """Read a wheel of these files; those that every wheel has need not be named."""
     path = folder / NAME
     with zipfile.ZipFile(path, "w") as made:
-        for name, data in (SOUND | files).items():
+        for name, data in {**SOUND, **files}.items():
             if data is not None:
                 made.writestr(name, data)
     wheel = Wheel(NAME)
