@@ -223,7 +223,7 @@ def _against(level: Version, found: list[Finding]) -> list[Finding]:
     ]
 
 
-@decides("wheel.levels.monotone")
+@decides("auditor.verdict.true-claim", "wheel.levels.monotone")
 def holds(needed: Version, claimed: Version) -> bool:
     """Return whether what holds from one level on holds at another.
 
