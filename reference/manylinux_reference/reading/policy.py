@@ -21,9 +21,10 @@ class Policy:
     level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
     to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are
     those with data, from the architecture's first to its newest one.  ``page`` is the
-    largest page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
-    right with which they bind, where that is no standard.  ``provided`` holds pairs
-    of a distribution and a pattern of library names that the user says it supplies.
+    largest page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps
+    rules to the right with which they bind, where that is no standard.  ``provided``
+    holds pairs of a distribution and a pattern of library names that the user says it
+    supplies.
 
     Raises KeyError for an architecture without a policy.
     """
