@@ -31,6 +31,7 @@ from manylinux_conformance.suite.definitions import read_definitions
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.lock import (
+    Named,
     broken_promises,
     read_lock,
     read_retired,
@@ -138,7 +139,7 @@ def lock(spec: Path | None) -> None:
     folder = spec or spec_folder()
     rules, definitions = read_rules(folder), read_definitions(folder)
     data = read_data_files(folder)
-    found = {**rules, **definitions, **data}
+    found: dict[str, Named] = {**rules, **definitions, **data}
     _stop_at(list(broken_promises(found, read_lock(folder), read_retired(folder))))
     write_lock(found, folder)
     said = f"{len(rules)} rules, {len(definitions)} definitions"

@@ -19,6 +19,7 @@ from manylinux_conformance.suite.lint_cases import (
 from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.lock import (
+    Named,
     broken_promises,
     outdated,
     read_lock,
@@ -35,7 +36,11 @@ def lint_suite(suite: Suite, spec: Path) -> Iterator[Finding]:
         yield from lint_prose(path, f"spec/{path.name}")
     yield from lint_rules(suite.rules.values(), "spec")
     locked, retired = read_lock(spec), read_retired(spec)
-    named = {**suite.rules, **read_definitions(spec), **read_data_files(spec)}
+    named: dict[str, Named] = {
+        **suite.rules,
+        **read_definitions(spec),
+        **read_data_files(spec),
+    }
     yield from broken_promises(named, locked, retired)
     yield from outdated(named, locked)
     places = (*suite.platforms, *(each.platform() for each in suite.containers))

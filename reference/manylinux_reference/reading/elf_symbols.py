@@ -33,11 +33,25 @@ ENOUGH = 8  # undefined names are evidence; nobody reads more
 VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 # How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
 CXX_STARTS = (
-    *(b"_ZNSt", b"_ZNKSt", b"_ZSt", b"_ZTVSt", b"_ZTISt", b"_ZTSSt", b"_ZNSs", b"_ZNKSs"),
+    *(
+        b"_ZNSt",
+        b"_ZNKSt",
+        b"_ZSt",
+        b"_ZTVSt",
+        b"_ZTISt",
+        b"_ZTSSt",
+        b"_ZNSs",
+        b"_ZNKSs",
+    ),
     *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
 )
 OF_GLIBC = frozenset(
-    ("__cxa_finalize", "__cxa_atexit", "__cxa_at_quick_exit", "__cxa_thread_atexit_impl")
+    (
+        "__cxa_finalize",
+        "__cxa_atexit",
+        "__cxa_at_quick_exit",
+        "__cxa_thread_atexit_impl",
+    )
 )
 
 
@@ -114,7 +128,9 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         _read_names(dynamic, elf, offsets)
 
 
-def _read_unversioned(dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int]) -> None:
+def _read_unversioned(
+    dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int]
+) -> None:
     """Find the C++ names that strong, undefined symbols have without a version.
 
     Linkers put undefined symbols before those of the GNU hash table.

@@ -130,7 +130,9 @@ def shown(*findings: Finding) -> list[str]:
 
 
 def test_files_with_the_same_fault_are_counted() -> None:
-    assert shown(*against("wheel.odd", "needs x", 3), *against("wheel.odd", "y", 1)) == [
+    assert shown(
+        *against("wheel.odd", "needs x", 3), *against("wheel.odd", "y", 1)
+    ) == [
         "  wheel.odd",
         "    needs x: 3 files, for example 0.so",
         "    0.so: y",

@@ -44,9 +44,7 @@ def test_each_forbidden_name_is_found(
         assert rules(elf) == [rule]
 
 
-def test_name_of_a_library_that_is_not_needed_is_free(
-    make_elf: MakeElf
-) -> None:
+def test_name_of_a_library_that_is_not_needed_is_free(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.undefined = dict.fromkeys(names_of(ZLIB), False)
     assert rules(elf) == []
@@ -63,9 +61,7 @@ def test_name_of_a_contained_library_is_free(
     assert rules(elf) == []
 
 
-def test_weak_reference_may_be_missing(
-    make_elf: MakeElf
-) -> None:
+def test_weak_reference_may_be_missing(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.needed = [ZLIB]
     name, *_ = names_of(ZLIB)
@@ -74,9 +70,7 @@ def test_weak_reference_may_be_missing(
     assert rules(elf) == []
 
 
-def test_names_of_glibc_2_18_are_allowed_from_a_level_on(
-    make_elf: MakeElf
-) -> None:
+def test_names_of_glibc_2_18_are_allowed_from_a_level_on(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.undefined = {names_of(GLIBC)[0]: False}
     (finding,) = symbols(elf, X86_64)
@@ -105,9 +99,7 @@ def test_symbol_without_a_library_is_advised_against(
     assert all(each.rule == "wheel.symbols.resolved" for each in found)
 
 
-def test_program_or_file_with_needs_may_find_its_symbols(
-    make_elf: MakeElf
-) -> None:
+def test_program_or_file_with_needs_may_find_its_symbols(make_elf: MakeElf) -> None:
     program, extension = make_elf(), make_elf()
     program.type, program.needed = ET_EXEC, []
     for elf in (program, extension):
@@ -115,9 +107,7 @@ def test_program_or_file_with_needs_may_find_its_symbols(
         assert rules(elf) == []
 
 
-def test_fpectl_is_not_in_every_interpreter(
-    make_elf: MakeElf
-) -> None:
+def test_fpectl_is_not_in_every_interpreter(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.undefined = {PYFPE: False}
     assert rules(elf) == ["wheel.symbols.pyfpe"]
@@ -169,9 +159,7 @@ def test_names_of_a_library_are_looked_for_where_it_is_needed(
     }
 
 
-def test_finding_names_the_file_the_library_and_the_symbol(
-    make_elf: MakeElf
-) -> None:
+def test_finding_names_the_file_the_library_and_the_symbol(make_elf: MakeElf) -> None:
     name, *_ = names_of(ZLIB)
     elf = make_elf()
     elf.needed = [ZLIB]
@@ -190,9 +178,7 @@ def test_finding_names_the_file_the_library_and_the_symbol(
     assert [each.min_level for each in found] == [level, NEVER]
 
 
-def test_finding_shows_a_symbol_that_is_no_text(
-    make_elf: MakeElf
-) -> None:
+def test_finding_shows_a_symbol_that_is_no_text(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.needed = []
     elf.undefined = {b"odd\xff": False}

@@ -164,18 +164,14 @@ def test_node_is_needed_from_a_library_that_has_it(
     assert all(finding.min_level == NEVER for finding in found)
 
 
-def test_packed_relocations_hold_from_glibc_2_36_on(
-    make_elf: MakeElf
-) -> None:
+def test_packed_relocations_hold_from_glibc_2_36_on(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.relr = True
     (finding,) = versions(elf, X86_64)
     assert (finding.rule, finding.min_level) == ("wheel.relocations.relr", (2, 36))
 
 
-def test_finding_names_the_file_the_library_and_the_node(
-    make_elf: MakeElf
-) -> None:
+def test_finding_names_the_file_the_library_and_the_node(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.relr, elf.needed = True, ["libm.so.6"]
     elf.version_needs = [need("GLIBCXX_3.4", "libm.so.6")]
