@@ -20,21 +20,12 @@ class Policy:
     nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
     level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
-<<<<<<< HEAD
-    to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are
-    those with data, from the architecture's first to its newest one.  ``page`` is the
-    largest page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps
-    rules to the right with which they bind, where that is no standard.  ``provided``
-    holds pairs of a distribution and a pattern of library names that the user says it
-    supplies.
-=======
     to their nodes, as far as releases up to ``known_until`` have them; ``later`` holds
     those that came after the release they are named for.  ``levels`` are those with
     data, from the architecture's first to its newest one.  ``page`` is the largest page
     in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs of
     a distribution and a pattern of library names that the user says it supplies.
->>>>>>> S9
 
     Raises KeyError for an architecture without a policy.
     """
@@ -172,14 +163,7 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-<<<<<<< HEAD
-        if (
-            words[0] not in ("arch", "defines", "exception", "nodes")
-            or words[1] == arch
-        ):
-=======
         if words[0] not in OF_ONE_ARCHITECTURE or words[1] == arch:
->>>>>>> S9
             yield words
 
 
