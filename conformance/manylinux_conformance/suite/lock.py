@@ -83,7 +83,8 @@ def read_lock(folder: Path) -> dict[str, Locked]:
         lock = msgspec.json.decode(read_bytes(path), type=Lock)
     except msgspec.DecodeError as error:
         raise InputError(path, str(error)) from error
-    return {each.id: each for each in (*lock.rules, *lock.definitions, *lock.data)}
+    locked: tuple[Locked, ...] = (*lock.rules, *lock.definitions, *lock.data)
+    return {each.id: each for each in locked}
 
 
 def read_retired(folder: Path) -> dict[str, Retired]:
