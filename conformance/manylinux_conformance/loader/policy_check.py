@@ -18,12 +18,12 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import Section
+from manylinux_spec.policies import policies
 
 from manylinux_conformance.loader.glibc_exports import Release
 from manylinux_conformance.loader.level_libraries import (
     as_release,
     level_libraries,
-    policies,
 )
 from manylinux_conformance.loader.loader_check import LoaderCheck
 from manylinux_conformance.loader.loaders import loader_name

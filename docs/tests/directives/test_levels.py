@@ -15,17 +15,20 @@ from manylinux_spec.policies import policies
 CHAPTER = (spec_folder() / "levels.md").read_text("utf-8")
 
 
-Directive = type[LevelDirective | AddedNodesDirective | LibrariesDirective]
+Directive = LevelDirective | AddedNodesDirective | LibrariesDirective
+LEVEL = LevelDirective.__new__(LevelDirective)
+ADDED_NODES = AddedNodesDirective.__new__(AddedNodesDirective)
+LIBRARIES = LibrariesDirective.__new__(LibrariesDirective)
 
 
 def rows(directive: Directive, *arguments: str) -> list[list[str]]:
     """Return a table's rows without markup, the heading first."""
-    found = directive.rows(directive.__new__(directive), policies(), *arguments)
+    found = directive.rows(policies(), *arguments)
     return [[cell.replace("`", "") for cell in row] for row in found]
 
 
 def test_level_2_17_has_the_newest_nodes_of_centos_7() -> None:
-    heading, *body = rows(LevelDirective, "2.17")
+    heading, *body = rows(LEVEL, "2.17")
     found = {row[0]: dict(zip(heading, row, strict=True)) for row in body}
     legacy = [name for name, row in architectures().items() if len(row.legacy) > 0]
     assert list(found) == legacy
@@ -39,7 +42,7 @@ def test_level_2_17_has_the_newest_nodes_of_centos_7() -> None:
 
 @pytest.mark.parametrize("arch", architectures())
 def test_added_nodes_are_all_nodes_of_an_architecture(arch: str) -> None:
-    heading, *body = rows(AddedNodesDirective, arch)
+    heading, *body = rows(ADDED_NODES, arch)
     assert heading[1:] == [f"{namespace}_" for namespace in policies().providers]
     shown = {
         (level, namespace, node)
@@ -58,7 +61,7 @@ def test_added_nodes_are_all_nodes_of_an_architecture(arch: str) -> None:
 
 
 def test_libraries_are_those_of_every_kind() -> None:
-    _, *body = rows(LibrariesDirective)
+    _, *body = rows(LIBRARIES)
     groups = policies().libraries
     assert [row[0] for row in body] == [
         *groups.pep_599,
@@ -73,4 +76,4 @@ def test_libraries_are_those_of_every_kind() -> None:
 
 def test_unknown_architecture_is_a_key_error() -> None:
     with pytest.raises(KeyError):
-        rows(AddedNodesDirective, "mips")
+        rows(ADDED_NODES, "mips")
