@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+
 import msgspec
 import pytest
 from manylinux_spec.architectures import architectures
@@ -27,6 +28,7 @@ class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
 
     revision: int
     newest: str
+    later: dict[str, dict[str, str]]
     frame_registration: tuple[str, ...]
     markers: dict[str, Marker]
     symbols_of_2_18: dict[str, tuple[str, ...]] = msgspec.field(name="symbols-of-2-18")

@@ -53,6 +53,7 @@ def page_lines(report: SoundnessReport, reasons: Mapping[str, str]) -> Iterator[
     yield from _unsound(report.unsound)
     yield from _stricter(report.stricter, reasons)
     yield from _not_judged(report)
+    yield from _spared(report)
 
 
 def _counts(report: SoundnessReport) -> Iterator[str]:
@@ -114,3 +115,16 @@ def _not_judged(report: SoundnessReport) -> Iterator[str]:
     for (rule, grounds), count in sorted(found.items()):
         yield f"- {rule}, {count}: {grounds}"
     yield from [] if found else ["Nothing."]
+    yield ""
+
+
+def _spared(report: SoundnessReport) -> Iterator[str]:
+    """List what recipes of accepted wheels take out of the comparison, and why."""
+    yield "## Taken out of the comparison by hand"
+    yield ""
+    found = Counter((each.rule, why) for each in report.answers for why in each.spared)
+    total = sum(bool(each.spared) for each in report.answers)
+    yield f"In {total} claims that the rules accept, a file does not load by itself."
+    yield ""
+    for (rule, why), count in sorted(found.items()):
+        yield f"- {rule}, {count}: {why}"

@@ -49,7 +49,7 @@ class LoadOutcome(enum.StrEnum):
 class ClaimQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """One claim of one wheel, and whether the rules accept it.
 
-    ``spared`` are members of which the recipe says that they do not load by
+    ``spared`` are members of which the recipe says why they do not load by
     themselves; what the loader says against them refutes nothing.
     """
 
@@ -59,7 +59,7 @@ class ClaimQuestion(msgspec.Struct, frozen=True, kw_only=True):
     arch: str
     release: Release
     accepted: bool
-    spared: tuple[str, ...] = ()
+    spared: dict[str, str] = {}
 
 
 class LoaderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +67,7 @@ class LoaderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     ``grounds``: what it complains about, or why nothing was judged.
     ``below``: its word on the release before, absent for an architecture's first.
+    ``spared``: why files were taken out of the comparison by hand, as recipes say.
     """
 
     id: str
@@ -77,6 +78,7 @@ class LoaderAnswer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     outcome: LoadOutcome
     grounds: tuple[str, ...] = ()
     below: LoadOutcome | None = None
+    spared: tuple[str, ...] = ()
 
 
 class SoundnessReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +144,7 @@ def corpus_questions(corpus: Corpus) -> Iterator[ClaimQuestion]:
                 arch=arch,
                 release=release,
                 accepted=accepted,
-                spared=tuple(line.unloadable) if accepted else (),
+                spared=dict(line.unloadable) if accepted else {},
             )
 
 
@@ -228,4 +230,5 @@ def _said(
         outcome=outcome,
         grounds=grounds,
         below=below,
+        spared=tuple(sorted(set(question.spared.values()))),
     )

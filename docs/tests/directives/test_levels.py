@@ -15,9 +15,12 @@ from manylinux_spec.policies import policies
 CHAPTER = (spec_folder() / "levels.md").read_text("utf-8")
 
 
-def rows(directive: type, *arguments: str) -> list[list[str]]:
+Directive = type[LevelDirective | AddedNodesDirective | LibrariesDirective]
+
+
+def rows(directive: Directive, *arguments: str) -> list[list[str]]:
     """Return a table's rows without markup, the heading first."""
-    found = directive.rows(directive, policies(), *arguments)
+    found = directive.rows(directive.__new__(directive), policies(), *arguments)
     return [[cell.replace("`", "") for cell in row] for row in found]
 
 

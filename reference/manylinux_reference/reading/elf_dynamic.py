@@ -47,6 +47,7 @@ class Dynamic:
         self.order = ">" if elf.big_endian else "<"
         self._loads = loads  # address, size and offset of what can be read
         self._strings: tuple[bytearray, int, int] | None = None
+        self.versions = {0, 1}  # the indexes that symbols may have: local, global
         self._values: dict[int, list[int]] = {}
         entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
         offset, size = section
@@ -153,10 +154,10 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
     _check_entry_sizes(dynamic, elf)
     if DT_VERNEED in dynamic:
         elf.version_needs = list(_version_needs(dynamic))
-        if DT_VERSYM not in dynamic:
-            raise UnusableError("version needs, and no DT_VERSYM")
     if DT_VERDEF in dynamic:
         elf.definitions = set(_definitions(dynamic))
+    if DT_VERSYM not in dynamic and (DT_VERNEED in dynamic or DT_VERDEF in dynamic):
+        raise UnusableError("versions of libraries, and no DT_VERSYM")
 
 
 def _filters(dynamic: Dynamic) -> list[str]:
@@ -203,6 +204,7 @@ def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
             node, weak = dynamic.string(name), bool(flags & VER_FLG_WEAK)
             if number != _hash(node):
                 raise UnusableError(f"the version need {node} has the hash of another")
+            dynamic.versions.add(index & VERSION)
             yield VersionNeed(library, node, index & VERSION, weak=weak)
             where += step
         at += following
@@ -215,7 +217,8 @@ def _definitions(dynamic: Dynamic) -> Iterator[str]:
     while following:
         dynamic.budget.entries.spend()
         raw = dynamic.read(at, definition.size)
-        version, flags, _, _, number, first, following = definition.unpack(raw)
+        version, flags, index, _, number, first, following = definition.unpack(raw)
+        dynamic.versions.add(index & VERSION)
         if version != 1:
             raise UnusableError(f"version definitions of unknown revision {version}")
         name, _ = aux.unpack(dynamic.read(at + first, aux.size))

@@ -124,10 +124,7 @@ def _check_symbols(dynamic: Dynamic, elf: Elf) -> None:
         if not (elf.version_needs or elf.definitions):
             raise UnusableError("versions of symbols, and none of libraries")
         indexes = _numbers("H", dynamic.read(dynamic.one(DT_VERSYM), 2 * count), elf)
-        known = {0, 1, *(need.index for need in elf.version_needs)}
-        if not elf.definitions and any(
-            each & VERSION not in known for each in set(indexes)
-        ):
+        if any(each & VERSION not in dynamic.versions for each in set(indexes)):
             raise UnusableError("a symbol of a version that is not there")
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 Version = tuple[int, int]  # of glibc: major, minor
 
 PATH = __file__.removesuffix("policy.py") + "policy.txt"
+OF_ONE_ARCHITECTURE = ("arch", "defines", "exception", "later", "nodes")
 NEVER = (10**36, 0)  # newer than every level that a tag can name: what nothing allows
 
 
@@ -19,12 +20,12 @@ class Policy:
     nodes, to the first level that allows them.  ``missing`` maps allowed libraries to
     the mainstream systems without them.  ``forbidden`` holds triples of library, the
     level from which on it is allowed, and symbols.  ``defined`` maps libraries of glibc
-    to their nodes, as far as releases up to ``known_until`` have them.  ``levels`` are
-    those with data, from the architecture's first to its newest one.  ``page`` is the
-    largest page in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps
-    rules to the right with which they bind, where that is no standard.  ``provided``
-    holds pairs of a distribution and a pattern of library names that the user says it
-    supplies.
+    to their nodes, as far as releases up to ``known_until`` have them; ``later`` holds
+    those that came after the release they are named for.  ``levels`` are those with
+    data, from the architecture's first to its newest one.  ``page`` is the largest page
+    in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
+    right with which they bind, where that is no standard.  ``provided`` holds pairs of
+    a distribution and a pattern of library names that the user says it supplies.
 
     Raises KeyError for an architecture without a policy.
     """
@@ -32,7 +33,7 @@ class Policy:
     __slots__ = (
         "additional", "arch", "bases", "big_endian", "bits", "defined",
         "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
-        "known_until", "levels", "libgcc_node", "loader", "machine", "missing",
+        "known_until", "later", "levels", "libgcc_node", "loader", "machine", "missing",
         "nodes", "oldest_node", "oldest_system", "page", "pep_599", "provided",
         "providers", "withdrawn",
     )  # fmt: skip
@@ -44,6 +45,7 @@ class Policy:
         self.withdrawn: set[str] = set()
         self.missing: dict[str, str] = {}
         self.defined: dict[str, frozenset[str]] = {}
+        self.later: dict[tuple[str, str], Version] = {}
         self.glibc: set[str] = set()  # what it installs besides the providers of GLIBC
         self.bases: dict[str, str] = {}
         self.provided: Sequence[tuple[str, str]] = ()
@@ -99,6 +101,9 @@ class Policy:
 
     def _read_defines(self, _: str, library: str, *nodes: str) -> None:
         self.defined[library] = frozenset(nodes)
+
+    def _read_later(self, _: str, library: str, node: str, level: str) -> None:
+        self.later[library, node] = version(level)
 
     def _read_missing(self, library: str, *systems: str) -> None:
         self.missing[library] = " ".join(systems)
@@ -158,10 +163,7 @@ def architectures() -> list[str]:
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
     for words in _words():
-        if (
-            words[0] not in ("arch", "defines", "exception", "nodes")
-            or words[1] == arch
-        ):
+        if words[0] not in OF_ONE_ARCHITECTURE or words[1] == arch:
             yield words
 
 

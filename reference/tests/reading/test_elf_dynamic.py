@@ -275,7 +275,9 @@ def test_node_with_the_hash_of_another_is_refused(image: Image) -> None:
 
 
 def test_version_needs_want_the_table_of_symbols(image: Image) -> None:
-    with pytest.raises(UnusableError, match=r"^version needs, and no DT_VERSYM$"):
+    with pytest.raises(
+        UnusableError, match=r"^versions of libraries, and no DT_VERSYM$"
+    ):
         read_needs(image, NEEDS, versym=False)
 
 
@@ -304,6 +306,7 @@ def read_definitions(image: Image, *nodes: tuple[str, int, int]) -> set[str]:
         content += struct.pack(f"{image.order}4H3I", *head)
         content += struct.pack(f"{image.order}2I", image.string(name), 0)
     image.table(VERDEF, content)
+    image.table(VERSYM, bytes(2))
     return read(image).definitions
 
 

@@ -80,7 +80,7 @@ def audit(
     report.advice = [
         finding for each in found.values() for finding in each if finding.advice
     ]
-    for arch, against in found.items():
+    for arch, against in found.items() if wheel.elves else ():
         report.by_symbols = report.by_symbols or by_symbols(against, policies[arch])
         if len(found) == 1:
             report.oldest = oldest(against, policies[arch])
@@ -223,7 +223,7 @@ def _against(level: Version, found: list[Finding]) -> list[Finding]:
     ]
 
 
-@decides("wheel.levels.monotone")
+@decides("auditor.verdict.true-claim", "wheel.levels.monotone")
 def holds(needed: Version, claimed: Version) -> bool:
     """Return whether what holds from one level on holds at another.
 

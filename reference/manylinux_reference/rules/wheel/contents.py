@@ -21,7 +21,8 @@ TRIPLETS = {  # CPython's configure.ac, PLATFORM_TRIPLET
     "riscv64": "riscv64-linux-gnu",
     "loongarch64": "loongarch64-linux-gnu",
 }
-INIT_PREFIXES = (b"PyInit_", b"init")  # of init functions: Python 3's and 2's
+# Of what Python 3 calls, Python 2 calls, and Python 3.15 looks for first (PEP 793).
+INIT_PREFIXES = (b"PyInit_", b"init", b"PyModExport_")
 PYTHON_2 = frozenset({"cp26", "cp27", "py2", "py27"})
 
 
@@ -217,7 +218,11 @@ def abi_not_none(elf: Elf, wheel: Wheel) -> Findings:
 
     PEP 425, ABI Tag.
     """
-    function = INIT_PREFIXES[0] + elf.stem
-    if function in elf.exports and "none" in wheel.abis:
-        text = f"exports {function.decode()}, and the ABI tag is none"
-        yield Finding("wheel.abi.not-none", elf.name, text, advice=True)
+    if "none" not in wheel.abis:
+        return
+    for prefix in (INIT_PREFIXES[0], INIT_PREFIXES[2]):
+        function = prefix + elf.stem
+        if function in elf.exports:
+            text = f"exports {function.decode()}, and the ABI tag is none"
+            yield Finding("wheel.abi.not-none", elf.name, text, advice=True)
+            return

@@ -136,7 +136,7 @@ def newer_release(node: str, policy: Policy) -> Version:
     if not is_release or len(suffix) > LONGEST_RELEASE:
         return NEVER
     release = int(major), int(minor)
-    is_newer = release > policy.levels[-1] and node == f"GLIBC_{dotted(release)}"
+    is_newer = release > policy.known_until and node == f"GLIBC_{dotted(release)}"
     return release if is_newer else NEVER
 
 
@@ -164,15 +164,19 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     The loader looks in the library that the need names (``elf/dl-version.c``).
     """
     level = node_level(need.node, policy)
-    if level == NEVER or _is_defined(need, level, policy):
-        return  # a node of no level is the business of other rules
-    text = (
-        f"needs {need.node} from {need.library}, "
-        f"which does not define it on {policy.arch}"
-    )
+    if level == NEVER:
+        return  # the business of other rules
+    since = NEVER
+    known = "does not define it"
+    if _is_defined(need, level, policy):
+        since = policy.later.get((need.library, need.node), level)
+        known = f"defines it since {dotted(since)}"
+    if since <= level:
+        return
+    text = f"needs {need.node} from {need.library}, which {known} on {policy.arch}"
     yield Finding(
         "wheel.versions.provider", elf.name, text, library=need.library,
-        version=need.node,
+        version=need.node, min_level=since,
     )  # fmt: skip
 
 
