@@ -71,15 +71,16 @@ def run(arguments: Namespace | Plain) -> int:
 
 
 def run_plainly(words: list[str]) -> int:
-    """Run a command line of paths alone, as argparse would have read it."""
-    command, *wheels = words
+    """Run a command line of paths, and --no-hashes, as argparse would have read it."""
+    command, *rest = words
+    wheels = [word for word in rest if word[:1] != "-"]
     if not wheels:
         sys.stderr.write(
             f"usage: manylinux {command} [--json] [--jobs N] "
             "[--provided-by PROJECT:LIBRARY] WHEEL ...\n"
         )
         return UNUSABLE
-    return run(Plain(command, wheels))
+    return run(Plain(command, wheels, hashes=wheels == rest))
 
 
 class Plain:
@@ -88,11 +89,11 @@ class Plain:
     json = False
     jobs = 0
     provided_by = ()
-    hashes = True
 
-    def __init__(self, command: str, wheels: list[str]) -> None:
+    def __init__(self, command: str, wheels: list[str], *, hashes: bool) -> None:
         self.command = command
         self.wheels = wheels
+        self.hashes = hashes
 
 
 def _report(arguments: Namespace | Plain, shown: Shown) -> int:

@@ -56,7 +56,8 @@ def _end(reason: str, status: int) -> int:
 
 
 def _run(words: list[str]) -> int:
-    if words[:1] in (["audit"], ["check"]) and not any(w[:1] == "-" for w in words):
+    options = [word for word in words if word[:1] == "-" and word != "--no-hashes"]
+    if words[:1] in (["audit"], ["check"]) and not options:
         # Nothing for argparse to do, which would cost as much as a small wheel.
         audit_command = import_module("manylinux_reference.commands.audit")
         return int(audit_command.run_plainly(words))

@@ -31,7 +31,11 @@ from manylinux_reference.rules.wheel.audit import (
 )
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.loading import interpreter
-from manylinux_reference.rules.wheel.members import elf_members, unsafe
+from manylinux_reference.rules.wheel.members import (
+    elf_members,
+    refuse_collisions,
+    unsafe,
+)
 from manylinux_reference.rules.wheel.needed import (
     allowed_from,
     everywhere,
@@ -210,7 +214,7 @@ MUTANTS: Table = {
     },
     "auditor.claims.mixed-architectures": {"off": {claims_of: _first_architecture}},
     "auditor.exit.false-claim": {"off": {exit_status: lambda *_, **__: ALL_HOLD}},
-    "auditor.input.hostile": {"off": {unsafe: nothing}},
+    "auditor.input.hostile": {"off": {refuse_collisions: nothing, unsafe: nothing}},
     "auditor.members.every": {"off": _members_if(lambda name: ".data/" not in name)},
     "auditor.members.foreign": {"off": {file_findings: _skipping_foreign}},
     "auditor.needs.transitive": {"off": {needs: _of_extensions_alone}},
