@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import Elf, VersionNeed
+from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.needed import (

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf import DF_1_NOOPEN, DF_1_PIE, ET_EXEC, Elf
-from manylinux_reference.reading.elf_segments import Segment
+from manylinux_reference.reading.elf.file import DF_1_NOOPEN, DF_1_PIE, ET_EXEC, Elf
+from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.policy import NEVER, Policy, architectures
 from manylinux_reference.rules.wheel.loading import (
     executables,

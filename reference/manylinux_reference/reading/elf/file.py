@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf_segments import Segment
+    from manylinux_reference.reading.elf.segments import Segment
 
 MAGIC = b"\x7fELF"
 BITS_32, BITS_64 = 32, 64

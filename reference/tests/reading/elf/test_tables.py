@@ -8,9 +8,9 @@ import pytest
 from manylinux_fixtures.elf.dynamic import DynamicTag
 from manylinux_fixtures.hostile.patched_elf import PatchedElf
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.elf_reader import read_elf
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.reader import read_elf
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.unusable import UnusableError
 
 STRTAB, SYMTAB = DynamicTag.STRTAB, DynamicTag.SYMTAB

@@ -10,7 +10,7 @@ import sys
 from array import array
 from struct import Struct
 
-from manylinux_reference.reading.elf_dynamic import (
+from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
     DT_REL,
@@ -23,13 +23,13 @@ from manylinux_reference.reading.elf_dynamic import (
     DT_VERSYM,
     VERSION,
 )
-from manylinux_reference.reading.elf_symbols import count_hashed
+from manylinux_reference.reading.elf.symbols import count_hashed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.elf_dynamic import Dynamic
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
 
 DT_PLTRELSZ, DT_PLTGOT, DT_RELASZ, DT_INIT, DT_FINI = 2, 3, 8, 12, 13
 DT_RELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_FINI_ARRAY = 18, 20, 23, 25, 26

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.elf_dynamic import Dynamic
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
 
 DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ = 7, 8, 17, 18
 LARGEST_TABLE = 16 * 1024 * 1024  # bytes; advice is not worth more memory

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from manylinux_reference.reading import elf_relocations
-from manylinux_reference.reading.elf_relocations import read_relocations
+from manylinux_reference.reading.elf.relocations import read_relocations
 from tests.reading.image import Image
 
 RELA, RELASZ, REL, RELSZ = 7, 8, 17, 18
@@ -52,6 +51,6 @@ def test_static_storage_is_asked_for_by_type(
 
 
 def test_very_large_tables_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(elf_relocations, "LARGEST_TABLE", 48)
+    monkeypatch.setattr("manylinux_reference.reading.elf.relocations.LARGEST_TABLE", 48)
     assert asks(62, 64, "<", [18, 18], addend=True)
     assert not asks(62, 64, "<", [18, 18, 18], addend=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct, unpack_from
 
-from manylinux_reference.reading.elf_dynamic import (
+from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
     DT_STRTAB,
@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.elf_dynamic import Dynamic
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from struct import Struct
 
-from manylinux_reference.reading.elf import VersionNeed
+from manylinux_reference.reading.elf.file import VersionNeed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from manylinux_reference.reading.budget import Budget
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.range_buffer import RangeBuffer
 
 MOST_ENTRIES = 65_536  # of the dynamic section
