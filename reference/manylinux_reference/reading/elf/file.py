@@ -71,7 +71,8 @@ class Elf:
         self.needed: list[str] = []
         self.filters: list[str] = []
         self.soname = ""
-        self.rpath = self.runpath = ""  # DT_RPATH, DT_RUNPATH
+        self.rpath = ""  # DT_RPATH
+        self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
         self.links: dict[str, Elf | str | None] = {}

@@ -12,7 +12,6 @@ from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf.dynamic import Dynamic, read_dynamic
 from manylinux_reference.reading.elf.file import MACHINES, Elf
 from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
-from manylinux_reference.reading.elf.relocations import read_relocations
 from manylinux_reference.reading.elf.segments import (
     PF_R,
     PT_DYNAMIC,
@@ -20,7 +19,6 @@ from manylinux_reference.reading.elf.segments import (
     PT_GNU_STACK,
     PT_INTERP,
     PT_NOTE,
-    PT_TLS,
     Segment,
     check_segments,
     read_segments,
@@ -153,8 +151,6 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         read_dynamic(section, elf)
         check_tables(section, elf)
         read_symbols(section, elf, query)
-        if PT_TLS in by_kind:
-            read_relocations(section, elf)
     return elf
 
 
