@@ -102,8 +102,8 @@ def check_segments(
             _check_sizes(each, "PT_TLS")
             if each.memory and not each.align:
                 raise UnusableError("PT_TLS is aligned to 0 bytes")
-            if each.size and place(elf, each.address, each.size) is None:
-                raise UnusableError("PT_TLS begins outside of the segments")
+            if each.size and place(elf, each.address, each.size) != each.offset:
+                raise UnusableError("PT_TLS has an offset that is not its address")
         if each.kind in (PT_NOTE, PT_GNU_PROPERTY):
             _check_note(elf, each)
         if each.kind == PT_GNU_RELRO and not _is_inside(elf.loads, each):

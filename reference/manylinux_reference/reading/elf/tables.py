@@ -91,6 +91,8 @@ def _check_sizes(dynamic: Dynamic, word: int) -> None:
     told = DT_PLTREL in dynamic and (DT_PLTRELSZ in dynamic or DT_JMPREL not in dynamic)
     if (DT_JMPREL in dynamic) != told or size % (entry * word):
         raise UnusableError(f"PLT relocations of {size} bytes, not whole entries")
+    if size and DT_PLTGOT not in dynamic:
+        raise UnusableError("PLT relocations without DT_PLTGOT")
     if size:
         dynamic.offset(DT_JMPREL, size)
 
