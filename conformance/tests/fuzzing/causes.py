@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,11 @@ class Cause(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def explains(self, refusal: str) -> bool:
         """Return whether the words are those of this cause."""
         return re.search(self.says, refusal) is not None
+
+
+def cause_of(refusal: str, causes: Iterable[Cause]) -> str:
+    """Return the identifier of the first cause that explains a refusal, or nothing."""
+    return next((each.id for each in causes if each.explains(refusal)), "")
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -78,7 +78,7 @@ def ask_uv(offers: Sequence[Offer]) -> Answers:
 
 
 def provided(name: str) -> ProvidedTool:
-    """Return the newest version of a tool on file; raises SystemExit if there is none."""
+    """Return a tool's newest version on file; raises SystemExit if it is not here."""
     adapter = read_adapter(data_folder("tools") / f"{name}.toml")
     cache = platformdirs.user_cache_path("manylinux-conformance")
     tool = provide(adapter, adapter.versions[-1], cache)

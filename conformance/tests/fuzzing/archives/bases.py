@@ -21,7 +21,7 @@ def base(project: str, kind: str) -> Base:
     }
     if kind == "schemes":
         content[f"{project}-1.data/platlib/{project}/c.py"] = b"c = 3\n"
-        content[f"{project}-1.data/data/{project}/d.txt"] = b"d\n"
+        content[f"{project}-1.data/data/{project}_data/d.txt"] = b"d\n"
         content[f"{project}/\u00e9.txt"] = b"e\n"
     information = f"{project}-1.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {project}\nVersion: 1\n"
@@ -42,7 +42,7 @@ def _writer(kind: str) -> Callable[[str, bytes], File]:
     return lambda name, data: File(
         name,
         data,
-        is_deflated=kind not in {"stored", "wide"} and bool(data),
+        is_deflated=kind not in {"stored", "wide"},
         has_descriptor="descriptors" in kind,
         is_wide="wide" in kind,
     )

@@ -58,39 +58,35 @@ def pip(cases: Sequence[Case], target: Path) -> str:
     return _run([*command, "--quiet", f"--target={target}", *wheels], variables)
 
 
-def uv(cases: Sequence[Case], target: Path) -> str:
-    """Install files with the newest uv on file."""
-    return _uv([str(case.wheel) for case in cases], target)
+@dataclass(frozen=True, slots=True)
+class Uv:
+    """The newest uv on file; with an address it streams wheels as it downloads them.
 
+    No two wheels may be in one place, since ``cache`` keeps what it has read.
+    """
 
-def uv_from(address: str) -> Install:
-    """Return what installs with uv while it downloads: it reads the stream."""
+    cache: Path
+    address: str = ""
 
-    def install(cases: Sequence[Case], target: Path) -> str:
-        folders = [f"{address}/{case.wheel.parent.name}" for case in cases]
-        return _uv(
-            [
-                f"{case.project} @ {folder}/{case.wheel.name}"
-                for case, folder in zip(cases, folders, strict=True)
-            ],
-            target,
-        )
+    def __call__(self, cases: Sequence[Case], target: Path) -> str:
+        """Install into a folder; return why not."""
+        command = [f"{provided('uv').programs}/uv", "pip", "install", "--no-config"]
+        command += ["--no-index", "--no-deps", "--quiet", f"--cache-dir={self.cache}"]
+        command += [f"--python={sys.executable}", f"--target={target}"]
+        return _run([*command, *map(self._place, cases)], {})
 
-    return install
-
-
-def _uv(requirements: Sequence[str], target: Path) -> str:
-    command = [f"{provided('uv').programs}/uv", "pip", "install", "--no-cache"]
-    command += ["--no-config", "--no-index", "--no-deps", "--quiet"]
-    command += [f"--python={sys.executable}", f"--target={target}"]
-    return _run([*command, *requirements], {})
+    def _place(self, case: Case) -> str:
+        if not self.address:
+            return str(case.wheel)
+        folder = f"{self.address}/{case.wheel.parent.name}"
+        return f"{case.project} @ {folder}/{case.wheel.name}"
 
 
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder to this machine and return its address."""
     handler = functools.partial(_Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -98,6 +94,11 @@ def served(folder: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of clients that have seen enough."""
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -108,32 +109,47 @@ class _Quiet(SimpleHTTPRequestHandler):
 def differing(install: Install, cases: Sequence[Case]) -> dict[Case, str]:
     """Return the wheels that are refused or installed otherwise, and how.
 
-    All are installed in one run; where that goes wrong, halves of them are.
+    All are installed in one run; one that a tool names as the reason why it refuses is
+    left out of the next run, and where it names none, halves are installed.
     """
     if not cases:
         return {}
-    reason = _difference(install, cases)
-    if not reason:
-        return {}
-    if len(cases) == 1:
-        return {cases[0]: reason}
+    with tempfile.TemporaryDirectory() as name:
+        target = Path(name, "target")
+        refusal = install(cases, target)
+        if not refusal:
+            return _otherwise(cases, dict(_files(target)))
+    named = [case for case in cases if case.project in refusal]
+    if len(cases) == 1 or len(named) == 1:
+        (refused,) = named or cases
+        rest = [case for case in cases if case is not refused]
+        return {refused: refusal} | differing(install, rest)
     half = len(cases) // 2
     return differing(install, cases[:half]) | differing(install, cases[half:])
 
 
-def _difference(install: Install, cases: Sequence[Case]) -> str:
-    with tempfile.TemporaryDirectory() as name:
-        target = Path(name, "target")
-        if refusal := install(cases, target):
-            return refusal
-        expected = {k: v for case in cases for k, v in case.installed.items()}
-        found = dict(_files(target))
-    for path in sorted(expected.keys() | found.keys()):
-        if expected.get(path) != found.get(path):
-            how = "is missing" if path in expected else "is additional"
-            both = path in expected and path in found
-            return f"{path} {'has other bytes' if both else how}"
-    return ""
+def _otherwise(cases: Sequence[Case], found: Mapping[str, str]) -> dict[Case, str]:
+    """Return the wheels that are installed otherwise; all files have their projects."""
+    expected = {
+        path: digest for case in cases for path, digest in case.installed.items()
+    }
+    differing = {
+        path: _how(path in expected, path in found)
+        for path in sorted(expected.keys() | found.keys())
+        if expected.get(path) != found.get(path)
+    }
+    return {
+        case: f"{path} {how}"
+        for case in cases
+        for path, how in differing.items()
+        if case.project in path or path in case.installed
+    }
+
+
+def _how(is_expected: bool, is_there: bool) -> str:
+    if is_expected and is_there:
+        return "has other bytes"
+    return "is missing" if is_expected else "is additional"
 
 
 def _files(target: Path) -> Iterator[tuple[str, str]]:
@@ -157,5 +173,5 @@ def _run(command: Sequence[str], variables: Mapping[str, str]) -> str:
     )
     if not ended.returncode:
         return ""
-    lines = [line.strip() for line in ended.stderr.splitlines() if line.strip()]
-    return f"status {ended.returncode}: {' '.join(lines)[-300:]}"
+    said = " ".join(ended.stderr.split())
+    return f"status {ended.returncode}: {said}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzzing.archives.installers import Case, Install, differing
 from tests.fuzzing.archives.model import Change, write
 from tests.fuzzing.archives.mutate import Base
+from tests.fuzzing.causes import Cause, cause_of
 from tests.fuzzing.reference import Reference, Verdict
 
 BROKEN = (
@@ -40,12 +42,12 @@ class Judgement:
     verdict: Verdict
     refusals: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def kinds(self) -> list[str]:
-        """How readers differ from an auditor who calls the wheel usable."""
+    def kinds(self, causes: Sequence[Cause]) -> list[str]:
+        """How readers differ, without a cause, from an auditor who reads the wheel."""
         if self.verdict.outcome == "crashed":
             return [f"auditor: {self.verdict.grounds[0]}"]
-        return [f"{name}: {general(why)}" for name, why in self.refusals.items()]
+        said = [f"{name}: {why}" for name, why in self.refusals.items()]
+        return [general(why) for why in said if not cause_of(why, causes)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,11 @@ class Judge:
     reference: Reference
     installers: Mapping[str, Install]
     folder: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def judge(self, mutants: Sequence[Mutant]) -> list[Judgement]:
         """Return what all say; installers are asked about what can be used alone."""
-        wheels = [self._write(*numbered) for numbered in enumerate(mutants)]
+        wheels = [self._write(mutant) for mutant in mutants]
         verdicts = self.reference.verdicts(wheels, "files")
         said = [Judgement(verdict) for verdict in verdicts]
         cases: dict[Case, Judgement] = {}
@@ -74,9 +77,11 @@ class Judge:
                 cases[case].refusals[name] = why
         return said
 
-    def _write(self, number: int, mutant: Mutant) -> Path:
-        wheel = self.folder / str(number) / f"{mutant.base.project}-1-py3-none-any.whl"
-        wheel.parent.mkdir(exist_ok=True)
+    def _write(self, mutant: Mutant) -> Path:
+        """Write a wheel into a folder of its own, since tools remember places."""
+        folder = self.folder / str(next(self._numbers))
+        folder.mkdir()
+        wheel = folder / f"{mutant.base.project}-1-py3-none-any.whl"
         wheel.write_bytes(mutant.content())
         return wheel
 
@@ -102,4 +107,6 @@ def by_zipfile(case: Case) -> str:
 def general(reason: str) -> str:
     """Return a reason without names and numbers, to tell kinds apart."""
     reason = re.sub(r"\S*/(?=\S)|\bp\d{5}\b|http\S+", "", reason)
-    return re.sub(r"0x[0-9a-f]+|\d+", "N", reason)[:200]
+    tool, _, said = reason.partition(":")
+    last = re.split("[Cc]aused by:|cause:", said)[-1]
+    return f"{tool}: " + re.sub(r"0x[0-9a-f]+|\d+", "N", last)[:200]

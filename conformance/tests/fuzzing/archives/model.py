@@ -145,9 +145,7 @@ def _member(writer: Writer, number: int, file: File) -> bytes:
         shape = WIDE_DESCRIPTOR if file.is_wide else DESCRIPTOR
         facts["mark"] = MARKS["descriptor"]
         place = f"descriptor {number}"
-        writer.out += writer.part(
-            place, "all", writer.record(place, shape, facts)
-        )
+        writer.out += writer.part(place, "all", writer.record(place, shape, facts))
     writer.out += writer.part(local, "after", b"")
     return _header(writer, central, CENTRAL, facts, file)
 

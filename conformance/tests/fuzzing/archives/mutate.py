@@ -10,15 +10,26 @@ from random import Random
 
 from tests.fuzzing.archives.model import SHAPES, Change, File
 
+HARMLESS = ("time", "date", "made_by", "internal", "external", "version", "flags")
 LIMITS = (0, 1, 2, 3, 8, 20, 45, 63, 64, 99, 0xFFFE, 0xFFFF, 1 << 31, 0xFFFFFFFF, -1)
 FLAGS = tuple(1 << bit for bit in range(16))
-SAME = ("flags", "method", "crc", "packed", "size", "version", "time", "date", "name_size")
+SAME = (
+    "flags",
+    "method",
+    "crc",
+    "packed",
+    "size",
+    "version",
+    "time",
+    "date",
+    "name_size",
+)
 NAMES = (
     *("{n}/../{n}/a", "{n}//a", "./{n}/a", "{n}/./a", "{n}/a/", "/{n}/a", "{n}\\a"),
     *("{n}/a\0b", "{n}/a\n", "{n}/A", "{n}/a ", "{n}/a.", "{n}/\u00e9", "{n}/e\u0301"),
     *("{n}/\u202e", "{n}/" + "x" * 256, "{n}/a:b", "{n}/con", "{n}/a/b/c", "{n}/{n}"),
     *("{n}/b.py", "{n}", "{n}/a\x7f", "{n}-1.dist-info/a", "{n}-1.data/purelib/{n}/a"),
-    *("{n}-1.data/data/{n}/a", "{n}-1.dist-info/RECORD", "{n}/__init__.py", ""),
+    *("{n}-1.data/data/{n}_data/a", "{n}-1.dist-info/RECORD", "{n}/__init__.py", ""),
     *("{n}-1.data/platlib/{n}/b.py", "{n}-1.DATA/purelib/a", "{n}-2.data/purelib/a"),
     *("{n}/b.py/c", "{n}/a\x1f", "{n}/\ufeff", "{n}/a%2f", "~{n}", "{n}.pth"),
 )
@@ -63,8 +74,12 @@ class Mutator:
 
     def _field(self) -> Iterator[Change]:
         """Have one record say something else than the others."""
-        kind = self.random.choice(("local", "local", "central", "central", "descriptor"))
+        kind = self.random.choice(
+            ("local", "local", "central", "central", "descriptor")
+        )
         name, _ = self.random.choice(SHAPES[kind])
+        if self.random.random() < 0.4 and kind != "descriptor":
+            name = self.random.choice(HARMLESS)
         number = self._number()
         natural = len(self.base.files[number].content)
         yield Change(f"{kind} {number}", name, self._value(natural))
@@ -84,7 +99,9 @@ class Mutator:
         if self.random.random() < 0.2:
             other = self.random.choice(self.base.files).name.encode()
             name = self.random.choice((other, other.upper(), other + b"\0", b"\xff"))
-        places = self.random.choice((("local", "central"),) * 3 + (("local",), ("central",)))
+        places = self.random.choice(
+            (("local", "central"),) * 3 + (("local",), ("central",))
+        )
         for place in places:
             yield Change(f"{place} {number}", "name", name)
             if not name.isascii():
@@ -116,7 +133,9 @@ class Mutator:
             extra += struct.pack("<2H", kind, size) + data
         extra += bytes(self.random.choice((0, 0, 0, 1, 3)))
         full = self.random.random() < 0.3
-        for place in self.random.choice((("local", "central"), ("local",), ("central",))):
+        for place in self.random.choice(
+            (("local", "central"), ("local",), ("central",))
+        ):
             yield Change(f"{place} {number}", "extra", extra)
             if full:
                 name = self.random.choice(("packed", "size"))
@@ -154,7 +173,9 @@ class Mutator:
 
     def _gap(self) -> Iterator[Change]:
         """Put bytes where none belong: text, or a whole member."""
-        places = [("file", name) for name in ("before", "before directory", "before end")]
+        places = [
+            ("file", name) for name in ("before", "before directory", "before end")
+        ]
         places += [("file", "after"), ("end64", "after")]
         places.append((f"local {self._number()}", "after"))
         place, name = self.random.choice(places)
@@ -190,4 +211,6 @@ def _hidden(name: str) -> bytes:
     content = b"hidden = True\n"
     fields = (20, 0, 0, 0, 33, zlib.crc32(content), len(content), len(content))
     sizes = (len(name), 0)
-    return struct.pack("<4s5H3L2H", b"PK\3\4", *fields, *sizes) + name.encode() + content
+    return (
+        struct.pack("<4s5H3L2H", b"PK\3\4", *fields, *sizes) + name.encode() + content
+    )

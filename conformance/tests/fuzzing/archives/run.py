@@ -13,13 +13,15 @@ from random import Random
 
 import click
 from tests.fuzzing.archives.bases import KINDS, base
-from tests.fuzzing.archives.installers import Install, pip, served, uv, uv_from
+from tests.fuzzing.archives.installers import Install, Uv, pip, served
 from tests.fuzzing.archives.judge import Judge, Mutant
 from tests.fuzzing.archives.model import Change
 from tests.fuzzing.archives.mutate import Mutator
+from tests.fuzzing.causes import Cause, cause_of, read_causes
 from tests.fuzzing.minimize import minimized
 from tests.fuzzing.reference import Reference
 
+CAUSES = Path(__file__).with_name("causes.toml")
 BATCH = 200  # mutants of one run of all tools
 SHOWN = 20  # kinds of disagreements that are minimized and printed
 MOST_NUMBERS = 100_000  # projects have five digits
@@ -31,7 +33,9 @@ class Campaign:
     """What a run has found so far; disagreements by their kind."""
 
     judge: Judge
+    causes: Sequence[Cause]
     counts: Counter[str] = field(default_factory=Counter)
+    explained: Counter[str] = field(default_factory=Counter)
     found: dict[str, list[Mutant]] = field(default_factory=dict)
 
     def add(self, mutants: Sequence[Mutant]) -> None:
@@ -40,7 +44,9 @@ class Campaign:
             self.counts["mutants"] += 1
             self.counts[said.verdict.outcome] += 1
             self.counts["usable"] += said.verdict.is_readable
-            for kind in said.kinds:
+            for name, why in said.refusals.items():
+                self.explained[cause_of(f"{name}: {why}", self.causes)] += 1
+            for kind in said.kinds(self.causes):
                 self.found.setdefault(kind, []).append(mutant)
 
     def smallest(self, mutant: Mutant, kind: str) -> Mutant | None:
@@ -48,7 +54,7 @@ class Campaign:
 
         def is_found(changes: Sequence[Change]) -> bool:
             (said,) = self.judge.judge([Mutant(mutant.base, changes)])
-            return kind in said.kinds
+            return kind in said.kinds(self.causes)
 
         if not is_found(mutant.changes):
             return None
@@ -68,7 +74,9 @@ def mutants(seed: int) -> Iterator[Mutant]:
 @click.command()
 @click.option("--seconds", default=60.0, show_default=True, help="Of making mutants.")
 @click.option("--mutants", "most", default=sys.maxsize, help="As many at most.")
-@click.option("--seed", default=8, show_default=True, help="Another one, other mutants.")
+@click.option(
+    "--seed", default=8, show_default=True, help="Another one, other mutants."
+)
 @click.option(
     "--tool",
     "tools",
@@ -100,12 +108,13 @@ def main(
     """
     with tempfile.TemporaryDirectory() as name, served(Path(name)) as address:
         every: dict[str, Install] = {
-            "uv": uv,
-            "uv while downloading": uv_from(address),
+            "uv": Uv(Path(name, "cache")),
+            "uv while downloading": Uv(Path(name, "cache"), address),
             "pip": pip,
         }
         installers = {tool: every[tool] for tool in tools}
-        campaign = Campaign(Judge(Reference(reference), installers, Path(name)))
+        judge = Judge(Reference(reference), installers, Path(name))
+        campaign = Campaign(judge, read_causes(CAUSES))
         source = mutants(seed)
         end = time.monotonic() + seconds
         while time.monotonic() < end and campaign.counts["mutants"] < most:
@@ -122,6 +131,8 @@ def _report(campaign: Campaign, seed: int, folder: Path) -> int:
     click.echo(f"archives, seed {seed}, {asked}: {counts['mutants']} mutants")
     for name in sorted(counts.keys() - {"mutants"}):
         click.echo(f"  {name}: {counts[name]}")
+    for cause in campaign.causes:
+        click.echo(f"  by cause {cause.id}: {campaign.explained[cause.id]}")
     total = sum(map(len, campaign.found.values()))
     click.echo(f"  disagreements: {total} of {len(campaign.found)} kinds")
     for number, (kind, found) in enumerate(list(campaign.found.items())[:SHOWN]):

@@ -88,7 +88,9 @@ def _compiled(name: str, command: Sequence[str]) -> Base:
 def _of_the_corpus(arch: str) -> Iterator[Base]:
     """Yield each sound file of the corpus that is alone in its wheel, once."""
     seen: set[bytes] = set()
-    found = [each for topic in TOPICS for each in fixtures(data_path("recipes") / topic)]
+    found = [
+        each for topic in TOPICS for each in fixtures(data_path("recipes") / topic)
+    ]
     for fixture in found:
         recipe = fixture.recipe
         if recipe.arch != (arch,) or len(recipe.elf) != 1:

@@ -61,8 +61,7 @@ def wheel_around(path: str, content: bytes, tag: str) -> bytes:
         path: content,
         "p-1.dist-info/METADATA": b"Metadata-Version: 2.1\nName: p\nVersion: 1\n",
         "p-1.dist-info/WHEEL": (
-            "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n"
-            f"Tag: cp311-abi3-{tag}\n"
+            f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp311-abi3-{tag}\n"
         ).encode(),
     }
     rows = [f"{name},{_hash(data)},{len(data)}\n" for name, data in members.items()]

@@ -136,8 +136,9 @@ class Layout:
         return Record(name, offset, tuple(fields))
 
     def _segments(self) -> Iterator[Record]:
-        start, size = self.of(self.header, "e_phoff"), self.of(
-            self.header, "e_phentsize"
+        start, size = (
+            self.of(self.header, "e_phoff"),
+            self.of(self.header, "e_phentsize"),
         )
         for number in range(self.of(self.header, "e_phnum")):
             at = start + number * size
@@ -223,7 +224,7 @@ class Layout:
 
     def _hashed(self, start: int) -> int:
         at = self.table(DT_HASH)
-        if at is None or self.word == "Q" and self.order == ">":
+        if at is None or (self.word == "Q" and self.order == ">"):
             return len(self.content)  # s390x has wide hash words
         chains = struct.unpack_from(f"{self.order}I", self.content, at + 4)[0]
         return start + int(chains) * self._record("", 0, SYM[self.bits]).size

@@ -1,4 +1,4 @@
-"""Asks glibc's loader whether files load: opened by dlopen, or started by the kernel."""
+"""Asks glibc whether files load: modules by dlopen, programs by the kernel."""
 
 from __future__ import annotations
 

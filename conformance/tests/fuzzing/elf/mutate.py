@@ -52,9 +52,7 @@ class Change:
         for number, (old, new) in enumerate(zip(self.before, self.after, strict=True)):
             if old != new:
                 name = f"{self.field} byte {number}"
-                yield Change(
-                    name, self.offset + number, bytes((old,)), bytes((new,))
-                )
+                yield Change(name, self.offset + number, bytes((old,)), bytes((new,)))
 
 
 def changed(content: bytes, changes: Sequence[Change]) -> bytes:

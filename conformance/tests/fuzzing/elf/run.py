@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 
 import click
-from tests.fuzzing.causes import Cause, read_causes
+from tests.fuzzing.causes import Cause, cause_of, read_causes
 from tests.fuzzing.elf.bases import Base, bases
 from tests.fuzzing.elf.judge import Judge, Judgement, wheel_around
 from tests.fuzzing.elf.layout import Layout
@@ -65,7 +65,7 @@ class Campaign:
                 self.explained[self._cause(said)] += 1
 
     def kind(self, said: Judgement) -> str:
-        """Return of which kind a disagreement without a cause is; empty if it is none."""
+        """Return the kind of a disagreement without a cause, or nothing."""
         if said.verdict.outcome == "crashed":
             return f"auditor: {said.verdict.grounds[0]}"
         if not said.is_disagreement or self._cause(said):
@@ -74,8 +74,7 @@ class Campaign:
         return f"{said.verdict.outcome} {grounds}: {general(said.refusal)}"
 
     def _cause(self, said: Judgement) -> str:
-        found = (each.id for each in self.causes if each.explains(said.refusal))
-        return next(found, "")
+        return cause_of(said.refusal, self.causes)
 
     def smallest(self, mutant: Mutant, kind: str) -> Mutant | None:
         """Return the mutant without needless changes, None if it is found no more."""
@@ -116,7 +115,9 @@ def sound(judge: Judge, found: Sequence[Base]) -> list[Base]:
 @click.command()
 @click.option("--seconds", default=60.0, show_default=True, help="Of making mutants.")
 @click.option("--mutants", "most", default=sys.maxsize, help="As many at most.")
-@click.option("--seed", default=8, show_default=True, help="Another one, other mutants.")
+@click.option(
+    "--seed", default=8, show_default=True, help="Another one, other mutants."
+)
 @click.option("--arch", default=platform.machine(), show_default=True)
 @click.option("--reference", type=Path, help="A folder with another reference in it.")
 @click.option("--first", is_flag=True, help="End with the first disagreement.")
