@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from contextlib import ExitStack
 
 from manylinux_reference.commands.many_wheels import report_on
+from manylinux_reference.mutants.mutation import mutated
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.inflate import chunks
 
@@ -43,10 +45,18 @@ def files(path: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Answer standard input; the argument ``files`` asks for the contents as well."""
-    for line in sys.stdin:
-        said = verdict(line.rstrip("\n"), with_files="files" in sys.argv[1:])
-        sys.stdout.write(json.dumps(said) + "\n")
+    """Answer standard input.
+
+    The argument ``files`` asks for the contents as well, another one is the name of a
+    mutation of the reference.
+    """
+    names = [each for each in sys.argv[1:] if each != "files"]
+    with ExitStack() as block:
+        for name in names:
+            block.enter_context(mutated(name))
+        for line in sys.stdin:
+            said = verdict(line.rstrip("\n"), with_files="files" in sys.argv[1:])
+            sys.stdout.write(json.dumps(said) + "\n")
 
 
 if __name__ == "__main__":

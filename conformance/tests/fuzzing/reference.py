@@ -38,9 +38,14 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Reference:
-    """The auditor under test; ``folder`` may hold another copy of the reference."""
+    """The auditor under test.
 
-    def __init__(self, folder: Path | None = None) -> None:
+    ``folder`` may hold another copy of the reference, ``mutation`` be one of its
+    mutations.
+    """
+
+    def __init__(self, folder: Path | None = None, mutation: str = "") -> None:
+        self._options = [mutation] if mutation else []
         self._variables = dict(os.environ)
         if folder:
             self._variables["PYTHONPATH"] = str(folder)
@@ -48,7 +53,7 @@ class Reference:
     def verdicts(self, wheels: Sequence[Path], *options: str) -> list[Verdict]:
         """Return the verdict on each wheel; raises CalledProcessError if that fails."""
         ended = subprocess.run(
-            [sys.executable, str(SCRIPT), *options],
+            [sys.executable, str(SCRIPT), *self._options, *options],
             input="".join(f"{wheel}\n" for wheel in wheels),
             stdout=subprocess.PIPE,
             text=True,

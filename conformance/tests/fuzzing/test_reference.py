@@ -30,9 +30,11 @@ def test_wheel_of_two_readings_is_not_readable(tmp_path: Path) -> None:
 
 def test_other_copy_of_the_reference_is_asked(tmp_path: Path) -> None:
     package = tmp_path / "manylinux_reference"
-    for folder in (package, package / "commands", package / "reading"):
+    for name in ("", "commands", "reading", "mutants"):
+        folder = package / name
         folder.mkdir()
         (folder / "__init__.py").touch()
+    (package / "mutants/mutation.py").write_text("mutated = None\n")
     (package / "reading/archive.py").write_text("Archive = None\n")
     (package / "reading/inflate.py").write_text("chunks = None\n")
     (package / "commands/many_wheels.py").write_text(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import re
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,7 +57,6 @@ class Judge:
     reference: Reference
     installers: Mapping[str, Install]
     folder: Path
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def judge(self, mutants: Sequence[Mutant]) -> list[Judgement]:
         """Return what all say; installers are asked about what can be used alone."""
@@ -79,8 +78,7 @@ class Judge:
 
     def _write(self, mutant: Mutant) -> Path:
         """Write a wheel into a folder of its own, since tools remember places."""
-        folder = self.folder / str(next(self._numbers))
-        folder.mkdir()
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
         wheel = folder / f"{mutant.base.project}-1-py3-none-any.whl"
         wheel.write_bytes(mutant.content())
         return wheel

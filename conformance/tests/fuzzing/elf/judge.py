@@ -37,11 +37,15 @@ class Judge:
     tag: str
     folder: Path
 
+    def wheel(self, number: int) -> Path:
+        """Return where the wheel of the file with that number is, or will be."""
+        return self.folder / str(number) / f"p-1-cp311-abi3-{self.tag}.whl"
+
     def judge(self, files: Sequence[tuple[Base, bytes]]) -> list[Judgement]:
         """Return what both say of contents that stand in the place of their bases."""
         wheels, loaded = [], []
         for number, (base, content) in enumerate(files):
-            wheel = self.folder / str(number) / f"p-1-cp311-abi3-{self.tag}.whl"
+            wheel = self.wheel(number)
             wheel.parent.mkdir(exist_ok=True)
             wheel.write_bytes(wheel_around(base.path, content, self.tag))
             file = self.folder / f"{number}.so"
