@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <gnu/libc-version.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CPU_SECONDS = 5, SECONDS = 60 };
+enum { CPU_SECONDS = 2, SECONDS = 20 };
 
 static void limit(int what, rlim_t most)
 {
@@ -51,6 +52,8 @@ static int run(char *kind, char *path, char *said, size_t room)
         abort();
     pid_t child = fork();
     if (child == 0) {
+        int nothing = open("/dev/null", O_RDONLY);
+        dup2(nothing, 0); /* the names of the next files are not for it */
         dup2(ends[1], 1);
         dup2(ends[1], 2);
         close(ends[0]);

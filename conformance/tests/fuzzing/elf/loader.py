@@ -18,6 +18,7 @@ from manylinux_conformance.platforms.architectures import is_native
 from tests.fuzzing.elf.bases import compile_file, zig
 
 TIMEOUT = 1800  # seconds for one run
+LONGEST_TRACE = 10  # seconds
 SIGNALS = 128  # exit statuses above are signals
 
 
@@ -79,10 +80,17 @@ class Loader:
 
         The loader's tracing mode does all that dlopen does, and runs no code.
         """
-        ended = subprocess.run(
-            [*self.trace, str(file)], capture_output=True, check=False, timeout=TIMEOUT
-        )
-        where = "in the loader" if ended.returncode < 0 else "in its own code"
+        try:
+            ended = subprocess.run(
+                [*self.trace, str(file)],
+                capture_output=True,
+                check=False,
+                timeout=LONGEST_TRACE,
+            )
+            is_fault_of_loading = ended.returncode < 0
+        except subprocess.TimeoutExpired:
+            is_fault_of_loading = True
+        where = "in the loader" if is_fault_of_loading else "in its own code"
         return f"signal {status - SIGNALS} {where}"
 
 
