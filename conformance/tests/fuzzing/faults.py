@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -18,8 +19,10 @@ import click
 import msgspec
 from manylinux_spec.input_files import read_toml
 from tests.fuzzing.archives import run as archives
-from tests.fuzzing.archives.installers import Uv, served
+from tests.fuzzing.archives.installers import Install, Uv, served
 from tests.fuzzing.archives.judge import Judge as ArchiveJudge
+from tests.fuzzing.archives.judge import Mutant
+from tests.fuzzing.causes import read_causes
 from tests.fuzzing.elf import run as elf
 from tests.fuzzing.elf.bases import bases
 from tests.fuzzing.elf.judge import Judge as ElfJudge
@@ -123,27 +126,36 @@ def _elf(folder: Path, seed: int) -> Iterator[Finds]:
             for number, each in enumerate(said)
             if each.refusal and not each.verdict.is_accepted
         ]
-        yield lambda reference, wheels=refused: any(
-            each.is_accepted for each in reference.verdicts(wheels)
-        )
+        yield partial(_accepts, refused)
+
+
+def _accepts(wheels: Sequence[Path], reference: Reference) -> bool:
+    return any(each.is_accepted for each in reference.verdicts(wheels))
 
 
 def _archives(folder: Path, seed: int) -> Iterator[Finds]:
     """Yield batches: a fault shows if one reads what others then see otherwise."""
     with served(folder) as address:
-        uv = {"uv": Uv(folder / "cache"), "stream": Uv(folder / "cache", address)}
+        cache = folder / "cache"
+        uv: dict[str, Install] = {"uv": Uv(cache), "stream": Uv(cache, address)}
         right = ArchiveJudge(Reference(), {}, folder)
         source = archives.mutants(seed)
         while True:
             mutants = list(islice(source, BATCH))
             said = zip(mutants, right.judge(mutants), strict=True)
             refused = [mutant for mutant, each in said if not each.verdict.is_readable]
+            yield partial(_reads, refused, uv, folder)
 
-            def finds(reference: Reference, given: Sequence = refused) -> bool:
-                wrong = ArchiveJudge(reference, uv, folder)
-                return any(each.kinds(()) for each in wrong.judge(given))
 
-            yield finds
+def _reads(
+    mutants: Sequence[Mutant],
+    installers: Mapping[str, Install],
+    folder: Path,
+    reference: Reference,
+) -> bool:
+    causes = read_causes(archives.CAUSES)
+    judge = ArchiveJudge(reference, installers, folder)
+    return any(each.kinds(causes) for each in judge.judge(mutants))
 
 
 if __name__ == "__main__":
