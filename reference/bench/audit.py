@@ -24,7 +24,7 @@ from pathlib import Path
 
 import platformdirs
 from manylinux_reference.reading.archive import Archive
-from manylinux_reference.reading.elf import MAGIC
+from manylinux_reference.reading.elf.file import MAGIC
 from manylinux_reference.reading.inflate import first_bytes, pieces
 from manylinux_reference.rules.wheel.audit import audit
 

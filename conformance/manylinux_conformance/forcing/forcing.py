@@ -30,8 +30,10 @@ from manylinux_conformance.forcing.questions import (
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.adapters import Adapter
 
+EVERY_ARCH = "all"  # of a rule block
 RUN_TIMEOUT = 600  # seconds for the whole run; a reference that hangs is ended then
 
 
@@ -184,7 +186,7 @@ def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
         unnoticed={
             rule: archs
             for rule in sorted(forced & offered.keys())
-            if (archs := _unnoticed(reference, right, rule, offered[rule]))
+            if (archs := _unnoticed(reference, right, suite.rules[rule], offered[rule]))
         },
     )
 
@@ -211,15 +213,19 @@ def _first_noticed(
 def _unnoticed(
     reference: Reference,
     asked: Iterable[ForcingQuestion],
-    rule: str,
+    rule: Rule,
     mutations: Iterable[str],
 ) -> tuple[str, ...]:
-    """Return the architectures on which no case of a rule notices any mutation."""
+    """Return the architectures on which no case of a rule notices any mutation.
+
+    On others than the rule's own, cases show that it says nothing there.
+    """
     by_arch: dict[str, list[ForcingQuestion]] = {}
     for each in asked:
-        if each.rule == rule and each.arch:
+        concerned = rule.arch == EVERY_ARCH or each.arch in rule.arch.split(", ")
+        if each.rule == rule.id and each.arch and concerned:
             by_arch.setdefault(each.arch, []).append(each)
-    names = [f"{rule}:{name}" for name in mutations]
+    names = [f"{rule.id}:{name}" for name in mutations]
     return tuple(
         arch
         for arch, questions in sorted(by_arch.items())

@@ -257,7 +257,7 @@ def test_a_manifest_that_cannot_be_meant_is_refused(
         ("w/_ext.so", "w/_ext.so"),
         ("w-1.data/platlib/w/_ext.so", "w/_ext.so"),
         ("w-1.data/purelib/w/_ext.so", "w/_ext.so"),
-        ("w-1.data/scripts/tool", ".data/scripts/tool"),
+        ("w-1.data/scripts/tool", ".data/bin/tool"),
         ("w-1.data/odd", "w-1.data/odd"),
     ],
 )

@@ -17,7 +17,7 @@ TARGETS = {
     "tools": Target("tools", "conformance"),
     "suite": Target("suite", "conformance"),
     "rules": Target("rules", "reference"),
-    "reading": Target("reading", "reference", slow=("test_elf_reader.py",)),
+    "reading": Target("reading", "reference", slow=("elf/test_reader.py",)),
 }
 ENOUGH = 95.0  # percent of the mutants are killed
 MUTMUT = Path(__file__).with_name("without_messages.py")

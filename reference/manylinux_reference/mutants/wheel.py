@@ -63,7 +63,7 @@ from manylinux_reference.rules.wheel.versions import (
 )
 
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.policy import Policy
     from manylinux_reference.reading.wheel import Wheel
     from manylinux_reference.rules.tags import Version

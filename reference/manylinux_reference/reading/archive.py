@@ -95,8 +95,8 @@ class Archive:
             self.changed: list[str] = []  # members whose content RECORD contradicts
             self.entries = list(self._read_directory())
             self._refuse_overlap()
-            sizes = sum(entry.size for entry in self.entries)
-            self.budget.believe(sizes, self.length)
+            self.size = sum(entry.size for entry in self.entries)
+            self.budget.believe(self.size, self.length)
         except BaseException:
             self.close()
             raise

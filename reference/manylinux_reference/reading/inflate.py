@@ -66,7 +66,7 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     """
     checksum, length = 0, 0
     crc32 = import_module("isal.isal_zlib").crc32 if _isal(member) else zlib.crc32
-    listed = hash_of_row(member.row) if member.row else None
+    listed = hash_of_row(member.row, archive.size) if member.row else None
     for piece in pieces(archive, member):
         checksum = crc32(piece, checksum)
         length += len(piece)

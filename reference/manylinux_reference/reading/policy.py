@@ -162,11 +162,16 @@ def architectures() -> list[str]:
 
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
-    for words in _words():
-        if words[0] not in OF_ONE_ARCHITECTURE or words[1] == arch:
-            yield words
+    for line in _text():
+        kind, name = line.split(" ", 2)[:2]
+        if name == arch or kind not in OF_ONE_ARCHITECTURE:
+            yield line.split()
 
 
 def _words() -> Iterator[list[str]]:
+    return (line.split() for line in _text())
+
+
+def _text() -> list[str]:
     with open(PATH, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib costs 10 ms
-        yield from (line.split() for line in lines if line[0] != "#")
+        return [line for line in lines if line[0] != "#"]

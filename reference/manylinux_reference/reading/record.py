@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Protocol
 
     from manylinux_reference.reading.budget import Budget
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
             """Return the hash of all pieces."""
 
 
+# Importing hashlib loads OpenSSL, which takes as long as hashing so much without it.
+WORTH_OPENSSL = 1024 * 1024
+BUILT_IN = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
 ALGORITHMS = ("sha256", "sha384", "sha512")  # PyPA: sha256 or better
 # PyPA, Recording installed projects: base64 for URLs, without its padding
 STANDARD_LETTERS = bytes.maketrans(b"+/", b"-_")
@@ -47,16 +52,27 @@ def read_record(text: str, budget: Budget) -> dict[str, str]:
     return record
 
 
-def hash_of_row(row: str) -> tuple[Hash, str] | None:
+def hash_of_row(row: str, size: int) -> tuple[Hash, str] | None:
     """Return what computes the hash that a row has, and its value as text.
 
+    ``size`` is how many bytes there are to hash in the whole wheel.
     None if the row's algorithm is not one of those that RECORD may have.
     """
     algorithm, _, value = row.partition("=")
     if algorithm not in ALGORITHMS:
         return None
-    made: Hash = getattr(import_module("hashlib"), algorithm)()
+    made: Hash = getattr(_module_for(algorithm, size), algorithm)()
     return made, value.rstrip("=")
+
+
+def _module_for(algorithm: str, size: int) -> ModuleType:
+    """Return CPython's own module for a little to hash, where it has one."""
+    if algorithm == "sha256" and size < WORTH_OPENSSL:
+        try:
+            return import_module(BUILT_IN)
+        except ImportError:  # another Python than CPython
+            pass
+    return import_module("hashlib")
 
 
 def text_of_hash(made: Hash) -> str:

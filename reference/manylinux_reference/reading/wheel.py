@@ -12,7 +12,7 @@ from manylinux_reference.reading.version import version_key
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manylinux_reference.reading.archive import Archive, Member
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
 
 DIST_INFO, DATA = ".dist-info", ".data"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another

@@ -20,6 +20,7 @@ REFUSED_BY = {  # rules that say what counts; the wheel is then refused by anoth
     "wheel.levels.before-first": {"wheel.versions.listed"},
     "wheel.levels.monotone": {"wheel.versions.listed"},
     "wheel.needed.additional-libraries": {"wheel.needed.allowed"},
+    "wheel.versions.loader": {"wheel.versions.loader", "wheel.versions.provider"},
     "wheel.versions.named-nodes": {
         "wheel.versions.named-nodes",
         "wheel.versions.dt-relr",

@@ -9,8 +9,8 @@ import struct
 from dataclasses import dataclass, field
 
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.elf import ET_DYN, Elf
-from manylinux_reference.reading.elf_dynamic import Dynamic
+from manylinux_reference.reading.elf.dynamic import Dynamic
+from manylinux_reference.reading.elf.file import ET_DYN, Elf
 from manylinux_reference.reading.range_buffer import RangeBuffer
 
 NULL, NEEDED, HASH, STRTAB, SYMTAB, STRSZ, SONAME, RPATH = 0, 1, 4, 5, 6, 10, 14, 15

@@ -70,10 +70,12 @@ def test_rows_come_out_of_the_budget() -> None:
         read_record("a,,\n", budget)
 
 
+@pytest.mark.parametrize("size", [3, 1 << 20])
 @pytest.mark.parametrize("pad", ["", "="])
-def test_hash_is_that_of_the_content(pad: str) -> None:
+def test_hash_is_that_of_the_content(pad: str, size: int) -> None:
     # echo -n abc | openssl dgst -binary -sha256 | base64
-    found = hash_of_row(f"sha256=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0{pad}")
+    row = f"sha256=ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0{pad}"
+    found = hash_of_row(row, size)
     assert found is not None
     made, value = found
     made.update(b"abc")
@@ -82,4 +84,11 @@ def test_hash_is_that_of_the_content(pad: str) -> None:
 
 @pytest.mark.parametrize("row", ["", "md5=x", "sha1=x", "sha224=x", "x"])
 def test_other_algorithms_are_no_hashes(row: str) -> None:
-    assert hash_of_row(row) is None
+    assert hash_of_row(row, 1) is None
+
+
+def test_python_without_a_module_for_little_hashes_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("manylinux_reference.reading.record.BUILT_IN", "_no_module")
+    assert hash_of_row("sha256=x", 1) is not None

@@ -10,7 +10,7 @@ import pytest
 from manylinux_reference.reading import wheel as reading
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.budget import NotJudgedError
-from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import Wheel, read_dist_info
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from manylinux_reference.reading.archive import Archive
-from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.elf_reader import read_elves
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.reader import read_elves
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides

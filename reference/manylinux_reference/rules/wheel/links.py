@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from manylinux_reference.rules.wheel.places import Places
+from manylinux_reference.rules.wheel.versions import lacking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.wheel import Wheel
 
     Link: TypeAlias = "Elf | str | None"  # see ``Elf.links``
@@ -82,11 +83,11 @@ class _Loader:
 
     def _search(self, elf: Elf, name: str, parents: dict[str, Elf | None]) -> Link:
         """Return what the search path finds; DT_RPATH counts without DT_RUNPATH."""
-        if elf.runpath:
+        if elf.runpath is not None:  # if it is empty, DT_RPATH is ignored all the same
             return self._look(elf, elf.runpath, name, elf)
         above: Elf | None = elf
         while above is not None:
-            if above.rpath and not above.runpath:
+            if above.rpath and above.runpath is None:
                 found = self._look(above, above.rpath, name, elf)
                 if found is not None:
                     return found
@@ -108,10 +109,10 @@ class _Loader:
 def _note(elf: Elf, name: str, found: Link) -> None:
     """Keep what the loader finds, or what is worse of that and of earlier finds."""
     before = elf.links.get(name, found)
-    if before is not None and found is not None:
-        found = before if isinstance(before, str) else found
-    else:
+    if before is None or found is None:
         found = None
+    elif isinstance(before, str) or lacking(before, elf, name):
+        found = before
     elf.links[name] = found
 
 

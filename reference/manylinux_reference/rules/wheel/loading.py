@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import DF_1_NOOPEN, DF_1_PIE, ET_DYN, Elf
+from manylinux_reference.reading.elf.file import DF_1_NOOPEN, DF_1_PIE, ET_DYN, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from manylinux_reference.reading.elf import MAGIC
+from manylinux_reference.reading.elf.file import MAGIC
 from manylinux_reference.reading.inflate import first_bytes, read_through
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules import decides

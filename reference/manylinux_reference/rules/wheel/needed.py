@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.policy import Policy, Version, dotted
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings

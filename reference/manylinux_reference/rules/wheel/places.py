@@ -10,7 +10,7 @@ from bisect import bisect_left
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.wheel import Wheel
 
 ORIGINS = ("$ORIGIN", "${ORIGIN}")

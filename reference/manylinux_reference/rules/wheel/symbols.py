@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf import Elf, VersionNeed
+from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.needed import (
@@ -56,16 +56,26 @@ def library(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
         yield Finding("wheel.versions.needed", elf.name, text, library=need.library)
 
 
+def lacking(library: Elf, elf: Elf, name: str) -> set[str]:
+    """Return the versions that a file needs of a library and that this one lacks.
+
+    One that defines none at all passes.
+    """
+    if not library.definitions:
+        return set()
+    needs = (need for need in elf.version_needs if need.library == name)
+    wanted = {need.node for need in needs if is_required(need)}
+    return wanted - library.definitions
+
+
 @decides("wheel.versions.contained")
 def defined(elf: Elf, need: VersionNeed) -> Findings:
     """Yield a finding if a contained library lacks a version that is needed of it.
 
-    One that defines none at all passes (``match_symbol``, glibc, ``elf/dl-version.c``).
+    glibc, ``match_symbol`` in ``elf/dl-version.c``.
     """
     library = elf.links[need.library]
-    if not isinstance(library, Elf) or not library.definitions:
-        return
-    if need.node not in library.definitions:
+    if isinstance(library, Elf) and need.node in lacking(library, elf, need.library):
         text = f"needs {need.node} from {library.name}, which does not define it"
         yield Finding(
             "wheel.versions.contained", elf.name, text, library=need.library,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_fixtures.elf.description import Elf as Description
 from manylinux_fixtures.elf.writer import write_elf
-from manylinux_reference.reading.elf import ET_REL, Elf
+from manylinux_reference.reading.elf.file import ET_REL, Elf
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.record import text_of_hash
 from manylinux_reference.reading.unusable import UnusableError

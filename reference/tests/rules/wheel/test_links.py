@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from manylinux_reference.reading.elf import Elf
+from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules.wheel.places import installed
 
@@ -67,6 +67,34 @@ def test_library_is_loaded_by_each_file_that_nothing_needs(
     library.needed = ["libb.so"]
     make_wheel(good, bad, library, other)
     assert library.links == {"libb.so": None}
+
+
+@pytest.mark.parametrize(("runpath", "reached"), [(None, True), ("", False)])
+def test_empty_runpath_sets_every_rpath_aside(
+    runpath: str | None, reached: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, other = make_elf(name="a/m.so"), make_elf(name="a/libf.so")
+    elf.needed, elf.rpath, elf.runpath = ["libf.so"], "$ORIGIN", runpath
+    make_wheel(elf, other)
+    assert elf.links == {"libf.so": other if reached else None}
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_libraries_the_one_that_lacks_a_version_counts(
+    swapped: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    first, second = make_elf(name="a/1.so"), make_elf(name="a/2.so")
+    library, old, new = (
+        make_elf(name=name) for name in ("a/liba.so", "a/b/libb.so", "a/c/libb.so")
+    )
+    first.needed = second.needed = ["liba.so"]
+    first.rpath, second.rpath = "$ORIGIN:$ORIGIN/b", "$ORIGIN:$ORIGIN/c"
+    library.needed = ["libb.so"]
+    library.version_needs = [VersionNeed("libb.so", "B_2", 2, weak=False)]
+    old.definitions, new.definitions = {"B_1"}, {"B_1", "B_2"}
+    firsts = (second, first) if swapped else (first, second)
+    make_wheel(*firsts, library, old, new)
+    assert library.links == {"libb.so": old}
 
 
 def test_libraries_that_need_each_other_are_loaded_all_the_same(

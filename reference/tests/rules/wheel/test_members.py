@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.budget import Budget, NotJudgedError
-from manylinux_reference.reading.elf import MAGIC
+from manylinux_reference.reading.elf.file import MAGIC
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules.wheel.members import (
     LONGEST_NAME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from manylinux_reference.reading.elf import DF_1_PIE, Elf, VersionNeed
+from manylinux_reference.reading.elf.file import DF_1_PIE, Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.rules.wheel.versions import (
     is_required,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from manylinux_reference.reading.elf import ET_EXEC, Elf, VersionNeed
+from manylinux_reference.reading.elf.file import ET_EXEC, Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules.wheel.symbols import (

@@ -6,35 +6,42 @@ The loader checks none of it and crashes, or binds other symbols than a reader s
 
 from __future__ import annotations
 
-import sys
-from array import array
 from struct import Struct
 
-from manylinux_reference.reading.elf_dynamic import (
+from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
+    DT_INIT_ARRAY,
+    DT_INIT_ARRAYSZ,
+    DT_JMPREL,
+    DT_PLTREL,
+    DT_PLTRELSZ,
     DT_REL,
     DT_RELA,
+    DT_RELACOUNT,
+    DT_RELASZ,
+    DT_RELCOUNT,
     DT_RELR,
+    DT_RELRSZ,
+    DT_RELSZ,
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERDEF,
     DT_VERNEED,
     DT_VERSYM,
     VERSION,
+    numbers,
 )
-from manylinux_reference.reading.elf_symbols import count_hashed
+from manylinux_reference.reading.elf.relocations import EM_PPC64, read_relocations
+from manylinux_reference.reading.elf.symbols import count_hashed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.elf_dynamic import Dynamic
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
 
-DT_PLTRELSZ, DT_PLTGOT, DT_RELASZ, DT_INIT, DT_FINI = 2, 3, 8, 12, 13
-DT_RELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_FINI_ARRAY = 18, 20, 23, 25, 26
-DT_INIT_ARRAYSZ, DT_FINI_ARRAYSZ, DT_RELRSZ = 27, 28, 35
-DT_RELACOUNT, DT_RELCOUNT = 0x6FFFFFF9, 0x6FFFFFFA
+DT_PLTGOT, DT_INIT, DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ = 3, 12, 13, 26, 28
 ONCE = frozenset((
     DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ, DT_RELR,
     DT_PLTRELSZ, DT_PLTGOT, DT_INIT, DT_FINI, DT_JMPREL, DT_GNU_HASH, DT_VERSYM,
@@ -44,6 +51,7 @@ ALIGNED = {DT_VERSYM: 2, DT_VERNEED: 4, DT_VERDEF: 4, DT_HASH: 4} | dict.fromkey
     (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH), 0
 )  # 0: to the size of an address
 PF_X, PF_W = 1, 2
+ABI_OF_POWER, ELFV2 = 3, 2  # in e_flags
 SYMBOLS_PER_STEP = 256
 SIZES = (  # of tables, each with the bytes of an entry in words
     (DT_RELA, DT_RELASZ, 3),
@@ -67,8 +75,8 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     _check_sizes(dynamic, word)
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
-    _check_hashes(dynamic, word)
-    _check_symbols(dynamic, elf)
+    _check_hashes(dynamic, elf, word)
+    _check_symbols(dynamic, elf, read_relocations(dynamic, elf))
 
 
 def _check_sizes(dynamic: Dynamic, word: int) -> None:
@@ -80,15 +88,21 @@ def _check_sizes(dynamic: Dynamic, word: int) -> None:
             dynamic.offset(table, size)
     size = dynamic.one(DT_PLTRELSZ)
     entry = 3 if dynamic.one(DT_PLTREL) == DT_RELA else 2
-    if (DT_JMPREL in dynamic) != (DT_PLTREL in dynamic) or size % (entry * word):
+    told = DT_PLTREL in dynamic and (DT_PLTRELSZ in dynamic or DT_JMPREL not in dynamic)
+    if (DT_JMPREL in dynamic) != told or size % (entry * word):
         raise UnusableError(f"PLT relocations of {size} bytes, not whole entries")
     if size:
         dynamic.offset(DT_JMPREL, size)
 
 
 def _check_code(dynamic: Dynamic, elf: Elf) -> None:
-    """See to it that what is called is code, and what is filled in can be."""
-    for tag, flag in ((DT_INIT, PF_X), (DT_FINI, PF_X), (DT_PLTGOT, PF_W)):
+    """See to it that what is called is code, and what is filled in can be.
+
+    Functions have descriptors among the data in the first ABI of 64-bit PowerPC.
+    """
+    described = elf.machine == EM_PPC64 and elf.flags & ABI_OF_POWER != ELFV2
+    code = PF_W if described else PF_X
+    for tag, flag in ((DT_INIT, code), (DT_FINI, code), (DT_PLTGOT, PF_W)):
         at = dynamic.one(tag)
         if at and not any(
             load.address <= at < load.end and load.flags & flag for load in elf.loads
@@ -106,45 +120,43 @@ def _check_relative(dynamic: Dynamic, word: int) -> None:
             raise UnusableError(f"{dynamic.one(count)} relative relocations of fewer")
 
 
-def _check_symbols(dynamic: Dynamic, elf: Elf) -> None:
+def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> None:
     """See to it that symbols have names and versions that are there.
 
-    Both tables begin with an empty entry.
+    Both tables begin with an empty entry.  ``used`` is how many relocations tell of,
+    which is all that is known of a file that exports nothing.
     """
-    count = count_hashed(dynamic, elf)
+    count = count_hashed(dynamic, elf) or used
+    if used > count:
+        raise UnusableError(f"a relocation with symbol {used - 1} of {count}")
     dynamic.budget.steps.spend(count // SYMBOLS_PER_STEP)
     size = 24 if elf.is_64_bit else 16
     table = dynamic.read(dynamic.one(DT_SYMTAB), max(count, 1) * size)
     if any(table[:size]) or any(dynamic.read(dynamic.one(DT_STRTAB), 1)):
         raise UnusableError("a table whose first entry is not empty")
-    names = _numbers("I", table, elf)[:: size // 4]
+    names = numbers("I", table, elf)[:: size // 4]
     if max(names) >= dynamic.string_table()[1]:
         raise UnusableError("a symbol whose name is past the end of the string table")
     if DT_VERSYM in dynamic:
         if not (elf.version_needs or elf.definitions):
             raise UnusableError("versions of symbols, and none of libraries")
-        indexes = _numbers("H", dynamic.read(dynamic.one(DT_VERSYM), 2 * count), elf)
+        indexes = numbers("H", dynamic.read(dynamic.one(DT_VERSYM), 2 * count), elf)
         if any(each & VERSION not in dynamic.versions for each in set(indexes)):
             raise UnusableError("a symbol of a version that is not there")
 
 
-def _numbers(kind: str, raw: bytes, elf: Elf) -> array[int]:
-    numbers = array(kind, raw)
-    if elf.big_endian != (sys.byteorder == "big"):
-        numbers.byteswap()
-    return numbers
-
-
-def _check_hashes(dynamic: Dynamic, word: int) -> None:
+def _check_hashes(dynamic: Dynamic, elf: Elf, word: int) -> None:
     """See to it that buckets and filter of DT_GNU_HASH are there, and can be used.
 
     The loader takes DT_GNU_HASH before DT_HASH (``_dl_setup_hash``).
     """
     if DT_GNU_HASH not in dynamic:
         return
-    header = Struct(dynamic.order + "4I")
-    raw = dynamic.read(dynamic.one(DT_GNU_HASH), header.size)
-    buckets, _, words, _ = header.unpack(raw)
-    if not words or words & (words - 1):
+    header, at = Struct(dynamic.order + "4I"), dynamic.one(DT_GNU_HASH)
+    buckets, first, words, _ = header.unpack(dynamic.read(at, header.size))
+    if not words or words & (words - 1) or not buckets:
         raise UnusableError(f"a hash table with a filter of {words} words")
-    dynamic.offset(DT_GNU_HASH, header.size + words * word + 4 * buckets)
+    raw = dynamic.read(at + header.size + words * word, 4 * buckets)
+    dynamic.budget.steps.spend(buckets // SYMBOLS_PER_STEP)
+    if any(0 < each < first for each in numbers("I", raw, elf)):
+        raise UnusableError("a hash table that leads before its first symbol")

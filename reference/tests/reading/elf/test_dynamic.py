@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 
 import pytest
-from manylinux_reference.reading import budget, elf_dynamic
+from manylinux_reference.reading import budget
 from manylinux_reference.reading.budget import NotJudgedError
-from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.elf_dynamic import read_dynamic
+from manylinux_reference.reading.elf.dynamic import read_dynamic
+from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.unusable import UnusableError
 from tests.reading.image import (
     BASE,
@@ -72,9 +72,9 @@ def test_values_are_unsigned(image: Image) -> None:
 
 def test_section_is_bounded(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     image.end = ((NEEDED, 1), (NEEDED, 2), (NULL, 0))
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 3)
+    monkeypatch.setattr("manylinux_reference.reading.elf.dynamic.MOST_ENTRIES", 3)
     image.dynamic(strings=False)
-    monkeypatch.setattr(elf_dynamic, "MOST_ENTRIES", 2)
+    monkeypatch.setattr("manylinux_reference.reading.elf.dynamic.MOST_ENTRIES", 2)
     reason = f"^a dynamic section of {3 * 2 * image.word} bytes$"
     with pytest.raises(UnusableError, match=reason):
         image.dynamic(strings=False)
@@ -140,7 +140,7 @@ def test_string_is_inside_of_its_table(at: int, reason: str, image: Image) -> No
 def test_string_has_a_largest_length(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_dynamic, "LONGEST_STRING", 8)
+    monkeypatch.setattr("manylinux_reference.reading.elf.dynamic.LONGEST_STRING", 8)
     short, long = image.string("liba.so"), image.string("libab.so")
     dynamic, _ = image.dynamic()
     assert dynamic.string(short) == "liba.so"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from manylinux_reference.reading.elf import (
+from manylinux_reference.reading.elf.file import (
     DF_1_NOOPEN,
     DF_1_PIE,
     ET_DYN,

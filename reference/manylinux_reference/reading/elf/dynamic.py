@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
+from importlib import import_module
 from struct import Struct
 
-from manylinux_reference.reading.elf import VersionNeed
+from manylinux_reference.reading.elf.file import VersionNeed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from array import array
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Literal, TypeAlias
 
     from manylinux_reference.reading.budget import Budget
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.range_buffer import RangeBuffer
+
+    Kind: TypeAlias = Literal["H", "I", "Q"]
 
 MOST_ENTRIES = 65_536  # of the dynamic section
 LONGEST_STRING = 4096
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
-DT_RELA, DT_RELAENT, DT_REL, DT_RELENT, DT_PLTREL = 7, 9, 17, 19, 20
+DT_RELA, DT_RELASZ, DT_RELAENT, DT_REL, DT_RELSZ, DT_RELENT = 7, 8, 9, 17, 18, 19
+DT_PLTRELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_INIT_ARRAYSZ = 2, 20, 23, 25, 27
+DT_RELRSZ, DT_RELACOUNT, DT_RELCOUNT = 35, 0x6FFFFFF9, 0x6FFFFFFA
 DT_SONAME, DT_RPATH, DT_TEXTREL, DT_RUNPATH, DT_FLAGS, DT_RELR = 14, 15, 22, 29, 30, 36
 DT_RELRENT, DT_GNU_HASH, DT_VERSYM, DT_FLAGS_1 = 37, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFB
 DT_DEPAUDIT, DT_AUDIT = 0x6FFFFEFB, 0x6FFFFEFC
@@ -132,6 +140,15 @@ class Dynamic:
         return self.string(self.one(tag)) if tag in self else ""
 
 
+def numbers(kind: Kind, raw: bytes, elf: Elf) -> Sequence[int]:
+    """Return the numbers that bytes of a file are; ``kind`` as in the module array."""
+    if elf.big_endian == (sys.byteorder == "big"):
+        return memoryview(raw).cast(kind)
+    swapped: array[int] = import_module("array").array(kind, raw)
+    swapped.byteswap()
+    return swapped
+
+
 def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
     """Fill in what the dynamic section says about a file.
 
@@ -145,7 +162,8 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
     elf.filters = _filters(dynamic)
     elf.soname = dynamic.last_string(DT_SONAME)
     elf.rpath = dynamic.last_string(DT_RPATH)
-    elf.runpath = dynamic.last_string(DT_RUNPATH)
+    if DT_RUNPATH in dynamic:
+        elf.runpath = dynamic.last_string(DT_RUNPATH)
     elf.relr = DT_RELR in dynamic
     flags = dynamic.one(DT_FLAGS)
     elf.textrel = DT_TEXTREL in dynamic or bool(flags & DF_TEXTREL)

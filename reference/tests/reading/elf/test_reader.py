@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading.budget import Budget, NotJudgedError
-from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, MAGIC, Elf
-from manylinux_reference.reading.elf_reader import read_elf
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, MAGIC, Elf
+from manylinux_reference.reading.elf.reader import read_elf
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.unusable import UnusableError
 
 if TYPE_CHECKING:
@@ -214,14 +214,14 @@ def test_what_lies_beyond_the_head_is_found_in_further_passes(
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.HEAD", head)
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.ROUND", 500)
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.MOST_RANGES", 20_000)
-    monkeypatch.setattr("manylinux_reference.reading.elf_reader.MOST_PASSES", 20_000)
+    monkeypatch.setattr("manylinux_reference.reading.elf.reader.MOST_PASSES", 20_000)
     again = read(path.read_bytes())
     assert facts(whole) == facts(again)
 
 
 def test_tables_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("manylinux_reference.reading.range_buffer.HEAD", 64)
-    monkeypatch.setattr("manylinux_reference.reading.elf_reader.MOST_PASSES", 1)
+    monkeypatch.setattr("manylinux_reference.reading.elf.reader.MOST_PASSES", 1)
     with pytest.raises(NotJudgedError, match=r"x.so: its tables are too scattered"):
         read(WRITTEN[0])
 

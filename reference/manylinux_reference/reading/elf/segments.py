@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from struct import Struct
 
-from manylinux_reference.reading.elf import ET_DYN
+from manylinux_reference.reading.elf.file import ET_DYN
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manylinux_reference.reading.budget import Budget
-    from manylinux_reference.reading.elf import Elf
+    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.range_buffer import RangeBuffer
 
 LAYOUT = {32: "8I", 64: "2I6Q"}

@@ -7,7 +7,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf_notes import isa_needed, kernel_needed
+from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
 
 NEEDED, USED = 0xC0008002, 0xC0010002
 ABI_TAG, BUILD_ID, PROPERTY = 1, 3, 5  # note types

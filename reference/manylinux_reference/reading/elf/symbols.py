@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct, unpack_from
 
-from manylinux_reference.reading.elf_dynamic import (
+from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
     DT_STRTAB,
@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from manylinux_reference.reading.elf import Elf
-    from manylinux_reference.reading.elf_dynamic import Dynamic
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
@@ -113,7 +113,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for name in names
         for at in _positions(strings, name + b"\0", first, first + size)
     }
-    _read_unversioned(dynamic, elf, (strings, first))
+    _read_unversioned(dynamic, elf, (strings, first, first + size))
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
@@ -129,14 +129,14 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
 
 
 def _read_unversioned(
-    dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int]
+    dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int, int]
 ) -> None:
     """Find the C++ names that strong, undefined symbols have without a version.
 
     Linkers put undefined symbols before those of the GNU hash table.
     """
-    kept, first = strings
-    if not any(kept.find(b"\0" + start, first) >= 0 for start in CXX_STARTS):
+    kept, first, stop = strings
+    if not any(kept.find(b"\0" + start, first, stop) >= 0 for start in CXX_STARTS):
         return
     table = Symbols(dynamic, elf)
     end = min(_first_hashed(dynamic, table.count), table.count)

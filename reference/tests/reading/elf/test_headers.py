@@ -11,12 +11,12 @@ import pytest
 from manylinux_fixtures.elf.description import Elf as Description
 from manylinux_fixtures.elf.description import Hash
 from manylinux_fixtures.elf.writer import write_elf
-from manylinux_reference.reading import elf_reader, range_buffer
+from manylinux_reference.reading import range_buffer
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.budget import Budget, NotJudgedError
-from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, ET_REL, Elf
-from manylinux_reference.reading.elf_reader import read_elf, read_elves
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, ET_REL, Elf
+from manylinux_reference.reading.elf.reader import read_elf, read_elves
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.unusable import UnusableError
 
 LOAD, DYNAMIC, INTERP, NOTE = 1, 2, 3, 4
@@ -189,9 +189,9 @@ def test_segments_are_bounded(
     monkeypatch: pytest.MonkeyPatch, name: str, segment: Segment, reason: str
 ) -> None:
     size = len(segment[2])
-    monkeypatch.setattr(elf_reader, name, size)
+    monkeypatch.setattr(f"manylinux_reference.reading.elf.reader.{name}", size)
     assert read(written(segment)).machine == EM_X86_64
-    monkeypatch.setattr(elf_reader, name, size - 1)
+    monkeypatch.setattr(f"manylinux_reference.reading.elf.reader.{name}", size - 1)
     with pytest.raises(UnusableError, match=rf"^x\.so: {reason}$"):
         read(written(segment))
 
@@ -248,7 +248,7 @@ def test_what_passed_by_is_read_in_further_passes(
     stream = Stream(FAR + bytes(160), 136)  # the program headers cross two pieces
     assert stream.read().interpreter == "/lib/ld.so"
     assert stream.passes == [4, 4, 3]
-    monkeypatch.setattr(elf_reader, "MOST_PASSES", 2)
+    monkeypatch.setattr("manylinux_reference.reading.elf.reader.MOST_PASSES", 2)
     with pytest.raises(NotJudgedError, match=r"^x\.so: its tables are too scattered$"):
         stream.read()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, Elf
-from manylinux_reference.reading.elf_segments import Segment, check_segments, place
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, Elf
+from manylinux_reference.reading.elf.segments import Segment, check_segments, place
 from manylinux_reference.reading.unusable import UnusableError
 
 LOAD, DYNAMIC, PHDR, TLS, RELRO = 1, 2, 6, 7, 0x6474E552

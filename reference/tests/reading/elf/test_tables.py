@@ -8,9 +8,9 @@ import pytest
 from manylinux_fixtures.elf.dynamic import DynamicTag
 from manylinux_fixtures.hostile.patched_elf import PatchedElf
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.elf import Elf
-from manylinux_reference.reading.elf_reader import read_elf
-from manylinux_reference.reading.elf_symbols import SymbolQuery
+from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.reader import read_elf
+from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.unusable import UnusableError
 
 STRTAB, SYMTAB = DynamicTag.STRTAB, DynamicTag.SYMTAB
@@ -63,6 +63,12 @@ def test_file_that_is_in_order_is_read() -> None:
         (retagged(INIT, 8 << 20), "0x800000 is not in a segment for it"),
         (retagged(PLTGOT, 64), "0x40 is not in a segment for it"),
         (retagged(RELACOUNT, 2), "2 relative relocations of fewer"),
+        (retagged(RELACOUNT, 1), "a relocation among the relative ones that is not"),
+        (in_table(RELA, 0, "Q", 64), "a relocation of what cannot be written"),
+        (in_table(RELA, 0, "Q", 1 << 40), "a relocation of what cannot be written"),
+        (in_table(RELA, 8, "I", 23), "a relocation of unknown type 23"),
+        (in_table(RELA, 12, "I", 99), "a relocation with symbol 99 of"),
+        (in_table(GNU_HASH, 24, "I", 1), "a hash table that leads before its first"),
         (in_table(GNU_HASH, 8, "I", 3), "a hash table with a filter of 3 words"),
         (in_table(GNU_HASH, 8, "I", 1 << 20), "the address 0x"),
         (in_table(SYMTAB, 24, "I", 1 << 20), "a symbol whose name is past the end"),

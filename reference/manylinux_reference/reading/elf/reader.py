@@ -9,24 +9,22 @@ from __future__ import annotations
 from struct import Struct
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
-from manylinux_reference.reading.elf import MACHINES, Elf
-from manylinux_reference.reading.elf_dynamic import Dynamic, read_dynamic
-from manylinux_reference.reading.elf_notes import isa_needed, kernel_needed
-from manylinux_reference.reading.elf_relocations import read_relocations
-from manylinux_reference.reading.elf_segments import (
+from manylinux_reference.reading.elf.dynamic import Dynamic, read_dynamic
+from manylinux_reference.reading.elf.file import MACHINES, Elf
+from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
+from manylinux_reference.reading.elf.segments import (
     PF_R,
     PT_DYNAMIC,
     PT_GNU_PROPERTY,
     PT_GNU_STACK,
     PT_INTERP,
     PT_NOTE,
-    PT_TLS,
     Segment,
     check_segments,
     read_segments,
 )
-from manylinux_reference.reading.elf_symbols import read_symbols
-from manylinux_reference.reading.elf_tables import check_tables
+from manylinux_reference.reading.elf.symbols import read_symbols
+from manylinux_reference.reading.elf.tables import check_tables
 from manylinux_reference.reading.inflate import chunks
 from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
 from manylinux_reference.reading.unusable import UnusableError
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from manylinux_reference.reading.archive import Archive, Member
-    from manylinux_reference.reading.elf_symbols import SymbolQuery
+    from manylinux_reference.reading.elf.symbols import SymbolQuery
 
 MOST_PASSES = 8  # over one file; real ones need two at most
 LITTLE, BIG = 1, 2  # EI_DATA
@@ -153,8 +151,6 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         read_dynamic(section, elf)
         check_tables(section, elf)
         read_symbols(section, elf, query)
-        if PT_TLS in by_kind:
-            read_relocations(section, elf)
     return elf
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
-from manylinux_reference.reading import elf_symbols
-from manylinux_reference.reading.elf import ET_DYN, ET_EXEC, Elf, VersionNeed
-from manylinux_reference.reading.elf_symbols import SymbolQuery, read_symbols
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, Elf, VersionNeed
+from manylinux_reference.reading.elf.symbols import SymbolQuery, read_symbols
 from manylinux_reference.reading.unusable import UnusableError
 from tests.reading.image import (
     DEFINED,
@@ -56,7 +55,9 @@ def gnu_hash(image: Image, first: int, buckets: list[int], chains: list[int]) ->
 def test_names_are_undefined_or_exported(
     few: int, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_symbols, "FEW", few)  # at 0, the whole table is read
+    monkeypatch.setattr(
+        "manylinux_reference.reading.elf.symbols.FEW", few
+    )  # at 0, the whole table is read
     image.symbols(*SYMBOLS)
     sysv_hash(image, 5)
     elf = look_for(image, *NAMES, "absent", "sed", "may")
@@ -150,7 +151,7 @@ def test_gnu_hash_table_ends_with_its_last_chain(
 def test_buckets_are_read_block_by_block(
     buckets: list[int], image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(elf_symbols, "BLOCK", 8)
+    monkeypatch.setattr("manylinux_reference.reading.elf.symbols.BLOCK", 8)
     image.symbols(*((name, GLOBAL, UNDEFINED) for name in EIGHT))
     gnu_hash(image, 1, buckets, [2, 3, 2, 5])
     assert len(look_for(image, *EIGHT).undefined) == 4
@@ -210,9 +211,9 @@ def test_tables_are_bounded(
 ) -> None:
     image.symbols(*SYMBOLS)
     gnu_hash(image, 1, [1], [2, 2, 2, 1])
-    monkeypatch.setattr(elf_symbols, name, least)
+    monkeypatch.setattr(f"manylinux_reference.reading.elf.symbols.{name}", least)
     assert look_for(image, *NAMES).undefined
-    monkeypatch.setattr(elf_symbols, name, least - 1)
+    monkeypatch.setattr(f"manylinux_reference.reading.elf.symbols.{name}", least - 1)
     with pytest.raises(UnusableError, match=reason):
         look_for(image, *NAMES)
 
@@ -220,9 +221,9 @@ def test_tables_are_bounded(
 def test_buckets_are_bounded(image: Image, monkeypatch: pytest.MonkeyPatch) -> None:
     image.symbols(("used", GLOBAL, UNDEFINED))
     gnu_hash(image, 1, [1, 0, 0], [1])
-    monkeypatch.setattr(elf_symbols, "LARGEST_TABLE", 3)
+    monkeypatch.setattr("manylinux_reference.reading.elf.symbols.LARGEST_TABLE", 3)
     assert look_for(image, "used").undefined
-    monkeypatch.setattr(elf_symbols, "LARGEST_TABLE", 2)
+    monkeypatch.setattr("manylinux_reference.reading.elf.symbols.LARGEST_TABLE", 2)
     with pytest.raises(UnusableError, match=r"^a hash table of 3 buckets$"):
         look_for(image, "used")
 

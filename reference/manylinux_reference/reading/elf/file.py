@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.elf_segments import Segment
+    from manylinux_reference.reading.elf.segments import Segment
 
 MAGIC = b"\x7fELF"
 BITS_32, BITS_64 = 32, 64
@@ -71,7 +71,8 @@ class Elf:
         self.needed: list[str] = []
         self.filters: list[str] = []
         self.soname = ""
-        self.rpath = self.runpath = ""  # DT_RPATH, DT_RUNPATH
+        self.rpath = ""  # DT_RPATH
+        self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
         self.links: dict[str, Elf | str | None] = {}

@@ -1,0 +1,203 @@
+"""Reads relocations: refuses what the loader cannot apply, and finds static TLS.
+
+Linkers set DF_STATIC_TLS beside relocations for static thread-local storage on most
+architectures, GNU ld for aarch64 does not; glibc goes by the relocations
+(``CHECK_STATIC_TLS``).  Which types there are says ``elf_machine_rela`` in each
+``dl-machine.h``; of others glibc says "unexpected reloc type".
+"""
+
+from __future__ import annotations
+
+from manylinux_reference.reading.elf.dynamic import (
+    DT_INIT_ARRAY,
+    DT_INIT_ARRAYSZ,
+    DT_JMPREL,
+    DT_PLTREL,
+    DT_PLTRELSZ,
+    DT_REL,
+    DT_RELA,
+    DT_RELACOUNT,
+    DT_RELASZ,
+    DT_RELCOUNT,
+    DT_RELR,
+    DT_RELRSZ,
+    DT_RELSZ,
+    numbers,
+)
+from manylinux_reference.reading.elf.file import ET_DYN
+from manylinux_reference.reading.unusable import UnusableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
+
+PER_STEP = 8  # relocations are looked at so fast
+PF_X, PF_W = 1, 2
+EM_PPC64 = 21
+NONE = 0  # on every machine
+TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h)
+    3: (8, (7, 41, 42), (0, 1, 2, 5, 6, 14, 35, 36, 37, 38)),
+    21: (
+        22,
+        (21, 247, 248),
+        (
+            *(*range(10), 19, 20, 24, 25, 26, *range(37, 45), 56, 57, 68),
+            *(*range(69, 74), 78, *range(95, 101), *range(110, 114)),
+        ),
+    ),
+    22: (12, (11, 61), (0, 1, 3, 4, 5, 9, 10, 16, 17, 19, 22, 23, 54, 55, 56)),
+    40: (23, (22, 13, 160), (0, 1, 2, 17, 18, 19, 20, 21)),
+    62: (8, (7, 36, 37), (0, 1, 2, 5, 6, 10, 16, 17, 18, 32, 33, 38)),
+    183: (1027, (1026, 1031, 1032), (0, 257, 258, *range(1024, 1031))),
+    243: (3, (5, 58), (0, 2, 4, 7, 9, 11)),
+    258: (3, (5, 12, 13, 14), (0, 2, 4, 7, 9, 11)),
+}
+TLS_OFFSETS = {  # e_machine -> types of relocation (processor supplements; glibc elf.h)
+    3: {14, 37},  # R_386_TLS_TPOFF, R_386_TLS_TPOFF32
+    21: {*range(69, 74), *range(95, 101), 112, 113},  # R_PPC64_TPREL*
+    22: {56},  # R_390_TLS_TPOFF
+    40: {19},  # R_ARM_TLS_TPOFF32
+    62: {18},  # R_X86_64_TPOFF64
+    183: {1030},  # R_AARCH64_TLS_TPREL
+    243: {11},  # R_RISCV_TLS_TPREL64
+    258: {11},  # R_LARCH_TLS_TPREL64
+}
+
+
+def read_relocations(dynamic: Dynamic, elf: Elf) -> int:
+    """Fill in whether relocations ask for static TLS; return how many symbols they use.
+
+    Raises NotKeptError if more of the file has to be kept first, UnusableError if a
+    relocation is of an unknown type, or is applied to what cannot be written.
+    """
+    if elf.machine not in TYPES:
+        return 0
+    relative, of_plt, others = TYPES[elf.machine]
+    known = {relative, *of_plt, *others}
+    plt = known if elf.machine == EM_PPC64 else set(of_plt)  # which has no lazy ones
+    places = _Places(dynamic, elf)
+    symbols = 0
+    for table, total, count, types in (
+        (DT_RELA, DT_RELASZ, DT_RELACOUNT, known),
+        (DT_REL, DT_RELSZ, DT_RELCOUNT, known),
+        (DT_JMPREL, DT_PLTRELSZ, 0, plt),
+    ):
+        size = dynamic.one(total) if table in dynamic else 0
+        if size:
+            with_addend = table == DT_RELA or dynamic.one(DT_PLTREL) == DT_RELA
+            rows = _Rows(dynamic, elf, (table, size), with_addend=with_addend)
+            first = dynamic.one(count) if count else 0
+            used = set(rows.types[:first])
+            if used - {relative}:
+                raise UnusableError("a relocation among the relative ones that is not")
+            used.update(rows.types[first:])
+            if not used <= types:
+                raise UnusableError(f"a relocation of unknown type {max(used - types)}")
+            if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
+                elf.tls_relocations = True
+            symbols = max(symbols, rows.last_symbol + 1)
+            places.check(rows.applied() if NONE in used else rows.offsets)
+    _read_relr(dynamic, elf, places)
+    places.check_slots()
+    return symbols
+
+
+class _Rows:
+    """The columns of one table of relocations."""
+
+    def __init__(
+        self, dynamic: Dynamic, elf: Elf, table: tuple[int, int], *, with_addend: bool
+    ) -> None:
+        tag, size = table
+        word, entry = elf.bits // 8, 3 if with_addend else 2
+        raw = dynamic.read(dynamic.one(tag), size)
+        dynamic.budget.steps.spend(size // (entry * word * PER_STEP))
+        self.offsets = numbers("Q" if elf.is_64_bit else "I", raw, elf)[::entry]
+        info = numbers("I", raw, elf)
+        if elf.is_64_bit:  # r_info is two numbers, of which the upper is the symbol
+            low, high = (3, 2) if elf.big_endian else (2, 3)
+            self.types: Sequence[int] = info[low :: 2 * entry]
+            self.last_symbol = max(info[high :: 2 * entry])
+        else:
+            infos = info[1::entry]
+            self.types = [each & 0xFF for each in infos]
+            self.last_symbol = max(infos) >> 8
+
+    def applied(self) -> list[int]:
+        """Return the places of all relocations but those that do nothing."""
+        pairs = zip(self.offsets, self.types, strict=True)
+        return [at for at, kind in pairs if kind != NONE]
+
+
+class _Places:
+    """What can be written to while relocations are applied, and what has to be.
+
+    The loader calls what stands in DT_INIT_ARRAY, which in a shared object is right
+    only once it is relocated (glibc, ``elf/dl-init.c``).
+    """
+
+    def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
+        self._spans = [
+            (load.address, load.end)
+            for load in elf.loads
+            if elf.textrel or load.flags & PF_W
+        ]
+        self._word = elf.bits // 8
+        start, size = dynamic.one(DT_INIT_ARRAY), dynamic.one(DT_INIT_ARRAYSZ)
+        self._slots = (start, start + size if elf.type == ET_DYN else start)
+        self._relocated = 0
+
+    def check(self, offsets: Sequence[int]) -> None:
+        """Raise UnusableError if a relocation is about what cannot be written."""
+        if not offsets:
+            return
+        least, most = min(offsets), max(offsets)
+        behind = 0
+        for start, end in self._spans:
+            if most < behind:
+                break
+            # What is before the segment and behind the last one is nowhere.
+            if least < start and any(behind <= at < start for at in offsets):
+                break
+            behind = end
+        if most >= behind or not self._spans or least < self._spans[0][0]:
+            raise UnusableError("a relocation of what cannot be written")
+        first, last = self._slots
+        if first < last and least < last and most >= first:
+            self._relocated += sum(first <= at < last for at in offsets)
+
+    def check_slots(self) -> None:
+        """Raise UnusableError if an entry of DT_INIT_ARRAY is not relocated."""
+        first, last = self._slots
+        if self._relocated < (last - first) // self._word:
+            raise UnusableError("an entry of DT_INIT_ARRAY without relocation")
+
+
+def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
+    """Check the places of DT_RELR: addresses, each with bitmaps of what follows it."""
+    size = dynamic.one(DT_RELRSZ) if DT_RELR in dynamic else 0
+    if not size:
+        return
+    word = elf.bits // 8
+    dynamic.budget.steps.spend(size // word)
+    raw = dynamic.read(dynamic.one(DT_RELR), size)
+    found: list[int] = []
+    where = 0
+    for value in numbers("Q" if elf.is_64_bit else "I", raw, elf):
+        if not value & 1:
+            found.append(value)
+            where = value + word
+            continue
+        if not where:
+            raise UnusableError("a DT_RELR table that begins with a bitmap")
+        bits = value >> 1
+        dynamic.budget.steps.spend(bits.bit_count() // PER_STEP)
+        while bits:
+            lowest = bits & -bits
+            found.append(where + (lowest.bit_length() - 1) * word)
+            bits ^= lowest
+        where += (elf.bits - 1) * word
+    places.check(found)

@@ -1,0 +1,141 @@
+"""Relocations for static thread-local storage, by the processor supplements."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from manylinux_reference.reading.elf.relocations import read_relocations
+from manylinux_reference.reading.elf.segments import Segment
+from manylinux_reference.reading.unusable import UnusableError
+from tests.reading.image import BASE, Image
+
+RELA, RELASZ, REL, RELSZ, RELR, RELRSZ = 7, 8, 17, 18, 36, 35
+INIT_ARRAY, INIT_ARRAYSZ, RELACOUNT = 25, 27, 0x6FFFFFF9
+NONE, ABSOLUTE, RELATIVE = 0, 1, 8  # R_X86_64_*
+GAP, SECOND = BASE + 0x1000, BASE + 0x2000
+# machine, bits, order, with addends -> type of relocation, another one
+KINDS = [
+    (62, 64, "<", True, 18, 17),  # R_X86_64_TPOFF64, R_X86_64_DTPOFF64
+    (3, 32, "<", False, 14, 35),  # R_386_TLS_TPOFF, R_386_TLS_DTPMOD32
+    (183, 64, "<", True, 1030, 1031),  # R_AARCH64_TLS_TPREL, R_AARCH64_TLSDESC
+    (40, 32, "<", False, 19, 17),  # R_ARM_TLS_TPOFF32, R_ARM_TLS_DTPMOD32
+    (21, 64, ">", True, 73, 68),  # R_PPC64_TPREL64, R_PPC64_DTPMOD64
+    (21, 64, "<", True, 73, 78),
+    (22, 64, ">", True, 56, 54),  # R_390_TLS_TPOFF, R_390_TLS_DTPMOD
+    (243, 64, "<", True, 11, 9),  # R_RISCV_TLS_TPREL64, R_RISCV_TLS_DTPREL64
+    (258, 64, "<", True, 11, 9),  # R_LARCH_TLS_TPREL64, R_LARCH_TLS_DTPREL64
+]
+
+
+def asks(
+    machine: int, bits: int, order: str, kinds: list[int], *, addend: bool
+) -> bool:
+    image = Image(bits=bits, order=order, machine=machine)
+    word = "Q" if bits == 64 else "I"
+    content = b""
+    for number, kind in enumerate(kinds):
+        info = number << 32 | kind if bits == 64 else number << 8 | kind
+        row = (BASE, info, 0x1212) if addend else (BASE, info)
+        content += struct.pack(f"{order}{len(row)}{word}", *row)
+    image.table(RELA if addend else REL, content)
+    image.entries.append((RELASZ if addend else RELSZ, len(content)))
+    dynamic, elf = image.dynamic()
+    size, writable = len(image.data), 2
+    load = (1, writable, 0, BASE, BASE, size, size, 4096)
+    elf.loads = [Segment(load, is_64_bit=True)]
+    read_relocations(dynamic, elf)
+    return elf.tls_relocations
+
+
+@pytest.mark.parametrize(("machine", "bits", "order", "addend", "kind", "other"), KINDS)
+def test_static_storage_is_asked_for_by_type(
+    machine: int, bits: int, order: str, addend: bool, kind: int, other: int
+) -> None:
+    assert asks(machine, bits, order, [other, kind], addend=addend)
+    assert not asks(machine, bits, order, [other, other], addend=addend)
+    assert not asks(machine, bits, order, [], addend=addend)
+
+
+def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> int:
+    """Read rows of offset, type and symbol in a file with two writable segments."""
+    image = Image()
+    content = b"".join(
+        struct.pack("<3Q", at, symbol << 32 | kind, 0) for at, kind, symbol in rows
+    )
+    image.table(RELA, content)
+    image.entries += [(RELASZ, len(content)), *entries.items()]
+    return loaded(image)
+
+
+def loaded(image: Image) -> int:
+    dynamic, elf = image.dynamic()
+    elf.loads = [
+        Segment((1, flags, 0, start, start, 0x1000, 0x1000, 4096), is_64_bit=True)
+        for start, flags in ((BASE, 6), (GAP, 5), (SECOND, 6))
+    ]
+    return read_relocations(dynamic, elf)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(BASE, ABSOLUTE, 3), (SECOND, RELATIVE, 0)],
+        [(SECOND + 0xFF8, ABSOLUTE, 3)],
+        [(BASE, ABSOLUTE, 3), (0, NONE, 0)],
+    ],
+)
+def test_symbols_of_relocations_are_counted(rows: list[tuple[int, int, int]]) -> None:
+    assert symbols_of(*rows, entries={}) == 4
+
+
+@pytest.mark.parametrize("at", [0, BASE - 8, GAP, SECOND - 1, SECOND + 0x1000])
+def test_only_what_can_be_written_is_relocated(at: int) -> None:
+    rows = [(BASE, RELATIVE, 0), (at, RELATIVE, 0), (SECOND, RELATIVE, 0)]
+    with pytest.raises(UnusableError, match=r"^a relocation of what cannot be written"):
+        symbols_of(*rows, entries={})
+
+
+@pytest.mark.parametrize(("count", "whole"), [(1, True), (2, False)])
+def test_relative_relocations_come_first(count: int, whole: bool) -> None:
+    rows = [(BASE, RELATIVE, 0), (BASE, ABSOLUTE, 1)]
+    if whole:
+        assert symbols_of(*rows, entries={RELACOUNT: count}) == 2
+        return
+    with pytest.raises(UnusableError, match=r"^a relocation among the relative ones"):
+        symbols_of(*rows, entries={RELACOUNT: count})
+
+
+@pytest.mark.parametrize(("size", "whole"), [(8, True), (16, False)])
+def test_what_the_loader_calls_is_relocated(size: int, whole: bool) -> None:
+    entries = {INIT_ARRAY: BASE + 8, INIT_ARRAYSZ: size}
+    if whole:
+        assert symbols_of((BASE + 8, RELATIVE, 0), entries=entries) == 1
+        return
+    with pytest.raises(UnusableError, match=r"^an entry of DT_INIT_ARRAY without"):
+        symbols_of((BASE + 8, RELATIVE, 0), entries=entries)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ((BASE, 0b111), ""),
+        ((BASE + 0xFF0, 0b11), ""),
+        ((BASE + 0xFF0, 0b101), "what cannot be written"),
+        ((GAP, 0b11), "what cannot be written"),
+        ((0b11, BASE), "begins with a bitmap"),
+        ((BASE, 1, SECOND, 1), ""),
+        ((BASE, 1, 1 << 63 | 1), ""),
+    ],
+)
+def test_packed_relocations_have_places_as_well(
+    words: tuple[int, ...], reason: str
+) -> None:
+    image = Image()
+    image.table(RELR, struct.pack(f"<{len(words)}Q", *words))
+    image.entries += [(RELRSZ, 8 * len(words)), (INIT_ARRAY, BASE), (INIT_ARRAYSZ, 8)]
+    if not reason and words[0] == BASE:
+        assert loaded(image) == 0
+        return
+    with pytest.raises(UnusableError, match=reason or "DT_INIT_ARRAY"):
+        loaded(image)
