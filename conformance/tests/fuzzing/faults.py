@@ -130,7 +130,8 @@ def _elf(folder: Path, seed: int) -> Iterator[Finds]:
 
 
 def _accepts(wheels: Sequence[Path], reference: Reference) -> bool:
-    return any(each.is_accepted for each in reference.verdicts(wheels))
+    said = reference.verdicts(wheels)
+    return any(each.is_accepted or each.has_crashed for each in said)
 
 
 def _archives(folder: Path, seed: int) -> Iterator[Finds]:

@@ -13,6 +13,7 @@ import msgspec
 SCRIPT = Path(__file__).with_name("auditor.py")
 TIMEOUT = 1800  # seconds for one run
 ACCEPTED = ("holds", "holds-with-objections")
+CRASHED = "crashed"
 UNREADABLE = ("unusable", "not-judged")
 
 
@@ -32,9 +33,14 @@ class Verdict(msgspec.Struct, frozen=True):
         return self.outcome in ACCEPTED
 
     @property
+    def has_crashed(self) -> bool:
+        """Whether an exception ended the audit."""
+        return self.outcome == CRASHED
+
+    @property
     def is_readable(self) -> bool:
         """Whether the wheel was read to its end."""
-        return self.outcome not in UNREADABLE
+        return self.outcome not in (*UNREADABLE, CRASHED)
 
 
 class Reference:

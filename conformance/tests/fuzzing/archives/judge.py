@@ -44,7 +44,7 @@ class Judgement:
 
     def kinds(self, causes: Sequence[Cause]) -> list[str]:
         """How readers differ, without a cause, from an auditor who reads the wheel."""
-        if self.verdict.outcome == "crashed":
+        if self.verdict.has_crashed:
             return [f"auditor: {self.verdict.grounds[0]}"]
         said = [f"{name}: {why}" for name, why in self.refusals.items()]
         return [general(why) for why in said if not cause_of(why, causes)]
@@ -65,8 +65,7 @@ class Judge:
         said = [Judgement(verdict) for verdict in verdicts]
         cases: dict[Case, Judgement] = {}
         for mutant, wheel, each in zip(mutants, wheels, said, strict=True):
-            readable = each.verdict.is_readable and each.verdict.outcome != "crashed"
-            if readable:
+            if each.verdict.is_readable:
                 case = Case(mutant.base.project, wheel, each.verdict.files)
                 cases[case] = each
                 if why := by_zipfile(case):

@@ -66,7 +66,7 @@ class Campaign:
 
     def kind(self, said: Judgement) -> str:
         """Return the kind of a disagreement without a cause, or nothing."""
-        if said.verdict.outcome == "crashed":
+        if said.verdict.has_crashed:
             return f"auditor: {said.verdict.grounds[0]}"
         if not said.is_disagreement or self._cause(said):
             return ""
