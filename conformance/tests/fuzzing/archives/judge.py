@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from tests.fuzzing.reference import Reference, Verdict
 
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError),
-    *(EOFError, ValueError),
+    *(EOFError, ValueError, IndexError, struct.error),
 )
 
 
