@@ -20,6 +20,12 @@ REFUSED_BY = {  # rules that say what counts; the wheel is then refused by anoth
     "wheel.levels.before-first": {"wheel.versions.listed"},
     "wheel.levels.monotone": {"wheel.versions.listed"},
     "wheel.needed.additional-libraries": {"wheel.needed.allowed"},
+    "wheel.needed.filters": {"wheel.needed.allowed"},
+    "wheel.needed.no-path": {"wheel.needed.no-path", "wheel.versions.needed"},
+    "wheel.relocations.relr": {
+        "wheel.relocations.relr",
+        "wheel.relocations.relr-marker",
+    },
     "wheel.versions.loader": {"wheel.versions.loader", "wheel.versions.provider"},
     "wheel.versions.named-nodes": {
         "wheel.versions.named-nodes",

@@ -13,7 +13,7 @@ from manylinux_reference.reading.unusable import UnusableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import Literal, TypeAlias
 
     from manylinux_reference.reading.budget import Budget
@@ -140,7 +140,7 @@ class Dynamic:
         return self.string(self.one(tag)) if tag in self else ""
 
 
-def numbers(kind: Kind, raw: bytes, elf: Elf) -> Sequence[int]:
+def numbers(kind: Kind, raw: bytes, elf: Elf) -> memoryview[int] | array[int]:
     """Return the numbers that bytes of a file are; ``kind`` as in the module array."""
     if elf.big_endian == (sys.byteorder == "big"):
         return memoryview(raw).cast(kind)

@@ -29,14 +29,16 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
+BLOCK = 64 * 1024  # relocations whose places are numbers at a time
 PER_STEP = 8  # relocations are looked at so fast
 PF_X, PF_W = 1, 2
 EM_PPC64 = 21
+OF_32_BITS = (3, 40)  # EM_386, EM_ARM
 NONE = 0  # on every machine
 TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h)
     3: (8, (7, 41, 42), (0, 1, 2, 5, 6, 14, 35, 36, 37, 38)),
@@ -73,8 +75,8 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> int:
     Raises NotKeptError if more of the file has to be kept first, UnusableError if a
     relocation is of an unknown type, or is applied to what cannot be written.
     """
-    if elf.machine not in TYPES:
-        return 0
+    if elf.machine not in TYPES or elf.is_64_bit == (elf.machine in OF_32_BITS):
+        return 0  # of an architecture that no tag names
     relative, of_plt, others = TYPES[elf.machine]
     known = {relative, *of_plt, *others}
     plt = known if elf.machine == EM_PPC64 else set(of_plt)  # which has no lazy ones
@@ -99,7 +101,8 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> int:
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
             symbols = max(symbols, rows.last_symbol + 1)
-            places.check(rows.applied() if NONE in used else rows.offsets)
+            for offsets in rows.blocks(whole=NONE not in used):
+                places.check(offsets)
     _read_relr(dynamic, elf, places)
     places.check_slots()
     return symbols
@@ -126,10 +129,14 @@ class _Rows:
             self.types = [each & 0xFF for each in infos]
             self.last_symbol = max(infos) >> 8
 
-    def applied(self) -> list[int]:
-        """Return the places of all relocations but those that do nothing."""
-        pairs = zip(self.offsets, self.types, strict=True)
-        return [at for at, kind in pairs if kind != NONE]
+    def blocks(self, *, whole: bool) -> Iterator[list[int]]:
+        """Yield the places of all relocations, or without those that do nothing."""
+        for start in range(0, len(self.offsets), BLOCK):
+            offsets = self.offsets[start : start + BLOCK].tolist()
+            if not whole:
+                pairs = zip(offsets, self.types[start : start + BLOCK], strict=True)
+                offsets = [at for at, kind in pairs if kind != NONE]
+            yield offsets
 
 
 class _Places:
@@ -145,12 +152,11 @@ class _Places:
             for load in elf.loads
             if elf.textrel or load.flags & PF_W
         ]
-        self._word = elf.bits // 8
         start, size = dynamic.one(DT_INIT_ARRAY), dynamic.one(DT_INIT_ARRAYSZ)
-        self._slots = (start, start + size if elf.type == ET_DYN else start)
-        self._relocated = 0
+        size = size if elf.type == ET_DYN else 0
+        self._slots = set(range(start, start + size, elf.bits // 8))
 
-    def check(self, offsets: Sequence[int]) -> None:
+    def check(self, offsets: list[int]) -> None:
         """Raise UnusableError if a relocation is about what cannot be written."""
         if not offsets:
             return
@@ -165,14 +171,12 @@ class _Places:
             behind = end
         if most >= behind or not self._spans or least < self._spans[0][0]:
             raise UnusableError("a relocation of what cannot be written")
-        first, last = self._slots
-        if first < last and least < last and most >= first:
-            self._relocated += sum(first <= at < last for at in offsets)
+        if self._slots:
+            self._slots.difference_update(offsets)
 
     def check_slots(self) -> None:
         """Raise UnusableError if an entry of DT_INIT_ARRAY is not relocated."""
-        first, last = self._slots
-        if self._relocated < (last - first) // self._word:
+        if self._slots:
             raise UnusableError("an entry of DT_INIT_ARRAY without relocation")
 
 
@@ -200,4 +204,7 @@ def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
             found.append(where + (lowest.bit_length() - 1) * word)
             bits ^= lowest
         where += (elf.bits - 1) * word
+        if len(found) > BLOCK:
+            places.check(found)
+            found.clear()
     places.check(found)

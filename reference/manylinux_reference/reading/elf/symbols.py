@@ -10,6 +10,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
+    numbers,
 )
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
+NAMES_PER_STEP = 16  # so many are looked at in the time of a step
 VERSIONS_PER_STEP = 4096  # so many are passed over in the time of a step
 STB_WEAK = 2
 VERSYM_HIDDEN = 0x8000
@@ -45,6 +47,7 @@ CXX_STARTS = (
     ),
     *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
 )
+COMMON = (b"_Z", b"__")  # what all of them begin with, and few others do
 OF_GLIBC = frozenset(
     (
         "__cxa_finalize",
@@ -140,15 +143,21 @@ def _read_unversioned(
         return
     table = Symbols(dynamic, elf)
     end = min(_first_hashed(dynamic, table.count), table.count)
-    dynamic.budget.steps.spend(end)
-    indexes = b"\1\0" * end if dynamic.order == "<" else b"\0\1" * end
+    dynamic.budget.steps.spend(end // NAMES_PER_STEP)
+    names = dynamic.read(dynamic.one(DT_SYMTAB), end * table.size)
+    versions = bytes(2 * end)
     if DT_VERSYM in dynamic:
-        indexes = dynamic.read(dynamic.one(DT_VERSYM), 2 * end)
-    versions = Struct(dynamic.order + "H").iter_unpack(indexes)
-    for (version,), (name, undefined, weak) in zip(versions, table, strict=False):
-        if version > VER_NDX_GLOBAL or not undefined or weak:
+        versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * end)
+    bound = numbers("H", versions, elf)
+    for number, name in enumerate(numbers("I", names, elf)[:: table.size // 4]):
+        if bound[number] > VER_NDX_GLOBAL:
             continue
-        if kept.startswith(CXX_STARTS, first + name):
+        at = first + name
+        if not (kept.startswith(COMMON, at) and kept.startswith(CXX_STARTS, at)):
+            continue
+        dynamic.budget.steps.spend()
+        _, undefined, weak = table[number]
+        if undefined and not weak:
             symbol = dynamic.string(name)
             elf.unversioned += [symbol] if symbol not in OF_GLIBC else []
 
@@ -231,7 +240,8 @@ class Symbols:
         self._name = Struct(dynamic.order + "I")
         self._info, self._section = (1, 3) if is_64_bit else (3, 5)
         self.count = count_symbols(dynamic, elf)
-        size = self.count * self._layout.size
+        self.size = self._layout.size  # of an entry
+        size = self.count * self.size
         kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB, size), size)
         self._table = (kept, at, at + size)
 
