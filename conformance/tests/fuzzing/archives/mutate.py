@@ -14,15 +14,8 @@ HARMLESS = ("time", "date", "made_by", "internal", "external", "version", "flags
 LIMITS = (0, 1, 2, 3, 8, 20, 45, 63, 64, 99, 0xFFFE, 0xFFFF, 1 << 31, 0xFFFFFFFF, -1)
 FLAGS = tuple(1 << bit for bit in range(16))
 SAME = (
-    "flags",
-    "method",
-    "crc",
-    "packed",
-    "size",
-    "version",
-    "time",
-    "date",
-    "name_size",
+    *("flags", "flags", "flags", "method", "crc", "packed", "size", "version"),
+    *("time", "date", "name_size"),
 )
 NAMES = (
     *("{n}/../{n}/a", "{n}//a", "./{n}/a", "{n}/./a", "{n}/a/", "/{n}/a", "{n}\\a"),
