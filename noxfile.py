@@ -146,13 +146,16 @@ def real_wheels(session: nox.Session) -> None:
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Throw broken wheels at the auditor, and random offers at installers.
+    """Compare the auditor with loader and installers on files that nobody made.
 
-    Property tests run at length as well; arguments go to the first of the three.
+    A minute each of damaged wheels, ELF files and archives, then random offers and
+    property tests at length; arguments go to the first three.
     """
     prepare(session)
     arguments = session.posargs or ["--seconds", "60"]
     run(session, "python", "reference/tests/fuzz.py", *arguments)
+    for part in ("elf", "archives"):
+        run(session, "python", "-m", f"tests.fuzzing.{part}.run", *arguments)
     run(session, "python", "-m", "tests.offers.run")
     options = ["-m", "hypothesis", "--hypothesis-profile=thorough"]
     run(session, "pytest", "--numprocesses=auto", *options)

@@ -62,7 +62,7 @@ def _rank(version: Version) -> tuple[bool, Version]:
 
 def ask_pip(offers: Sequence[Offer]) -> Answers:
     """Install every offer with the newest pip on file, in one run."""
-    tool = _provided("pip")
+    tool = provided("pip")
     command = [sys.executable, "-m", "pip", "install", "--no-index", "--no-deps"]
     command += ["--no-compile", "--no-cache-dir", "--disable-pip-version-check"]
     variables = {"PYTHONPATH": str(tool.packages), "PIP_CONFIG_FILE": "/dev/null"}
@@ -71,13 +71,14 @@ def ask_pip(offers: Sequence[Offer]) -> Answers:
 
 def ask_uv(offers: Sequence[Offer]) -> Answers:
     """Install every offer with the newest uv on file, in one run."""
-    uv = f"{_provided('uv').programs}/uv"
+    uv = f"{provided('uv').programs}/uv"
     command = [uv, "pip", "install", "--offline", "--no-cache", "--no-config"]
     command += ["--no-index", "--no-deps", "--quiet", f"--python={sys.executable}"]
     return _installed(command, offers, {})
 
 
-def _provided(name: str) -> ProvidedTool:
+def provided(name: str) -> ProvidedTool:
+    """Return a tool's newest version on file; raises SystemExit if it is not here."""
     adapter = read_adapter(data_folder("tools") / f"{name}.toml")
     cache = platformdirs.user_cache_path("manylinux-conformance")
     tool = provide(adapter, adapter.versions[-1], cache)
