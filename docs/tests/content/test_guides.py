@@ -88,7 +88,7 @@ def test_printed_selectors_are_read() -> None:
         for line in block.splitlines()
         if line.startswith("platform = ")
     ]
-    assert len(shown) == 5
+    assert len(shown) == 6
     for line in shown:
         assert msgspec.convert(tomllib.loads(line)["platform"], Selector)
 

@@ -62,7 +62,7 @@ def test_filename_has_a_distribution_and_three_sets_of_tags(
     ],
 )
 def test_name_that_is_not_a_wheels_is_refused(name: str) -> None:
-    with pytest.raises(UnusableError, match=r"^the name is not that of a wheel$"):
+    with pytest.raises(UnusableError, match=r"^the name is not that of a wheel: it "):
         Wheel(name)
 
 
