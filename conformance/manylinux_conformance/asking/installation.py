@@ -31,6 +31,7 @@ from manylinux_conformance.sandbox.tool_description import Text
 # A platform tag's family and architecture, as explicit targets are spelled.
 TARGET = re.compile(r"(linux|manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
 ALLOWED = ("work", "home", "tmp")  # where a tool may write besides its target
+COMPILED = "__pycache__"
 
 Listing = dict[str, tuple[int, int, int]]
 
@@ -179,7 +180,8 @@ def _places(
 def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:
     """Return every path below a folder with its size, time and file number.
 
-    What a tool took away, or made unreadable, is missing.
+    What a tool took away, or made unreadable, is missing.  So is compiled code: any
+    interpreter that a tool starts keeps it beside what it imports (PEP 3147).
     """
     found: Listing = {}
     skip = {str(path) for path in skipped}
@@ -187,7 +189,7 @@ def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
-                if entry.path in skip:
+                if entry.path in skip or entry.name == COMPILED:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     found[entry.path] = (0, 0, 0)

@@ -373,7 +373,12 @@ def started(container: RunningContainer) -> Iterator[RunningContainer]:
 
 
 def _not_started(streams: Streams, said: str) -> str:
-    """Return an engine's words about a program that it could not start."""
+    """Return an engine's words about a program that it could not start.
+
+    A busy engine sometimes closes the stream before it has said them.
+    """
     words = f"{said} {streams.output.decode(errors='replace')}".strip()
+    if not words:
+        return "the engine does not say why"
     _, found, reason = words.partition("exec failed: ")
     return reason.rpartition(": unknown")[0] or reason if found else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,18 +64,17 @@ def _merged(block: Block, before: Block | None, scope: Scope) -> Block:
     new = {_key(one): one for one in block.results if _may_be_kept(one)}
     lines = tuple(line for line in block.not_run if not line.due)
     if before is None:
-        return Block(block.header, tuple(new.values()), lines)
+        return Block(block.header, _sorted(new.values()), lines)
     if before.header.host != block.header.host:
         return before  # the modelled platforms of another machine are others
     kept = _kept(block, before, scope)
     if kept and before.header.python != block.header.python:
         return before  # the answers name the interpreter's tag
     chosen = {**new, **kept}
-    keys = _order([_key(one) for one in before.results], [*map(_key, block.results)])
     narrowed = bool(kept) and not scope.whole
     return Block(
         before.header if narrowed else block.header,
-        tuple(chosen[key] for key in keys if key in chosen),
+        _sorted(chosen.values()),
         tuple(_lines(lines, before, {where for _, where in chosen}, scope)),
     )
 
@@ -114,28 +113,9 @@ def _key(one: Result) -> Key:
     return one.case, one.where
 
 
-def _order(before: Sequence[Key], now: Sequence[Key]) -> Iterator[Key]:
-    """Yield all keys by place: the committed order, with what is new where it fits."""
-    known = set(now)
-    everywhere = dict.fromkeys(where for _, where in (*before, *now))
-    if known.issuperset(before):
-        everywhere = dict.fromkeys(where for _, where in now)
-    for place in everywhere:
-        old = [key for key in before if key[1] == place]
-        new = [key for key in now if key[1] == place]
-        yield from new if set(new).issuperset(old) else _interleaved(old, new)
-
-
-def _interleaved(old: Sequence[Key], new: Sequence[Key]) -> list[Key]:
-    """Put what is new behind what it follows in the run."""
-    keys, place = list(old), 0
-    for key in new:
-        if key in keys:
-            place = keys.index(key) + 1
-        else:
-            keys.insert(place, key)
-            place += 1
-    return keys
+def _sorted(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Put results by place, then by case, so that no run's order shows."""
+    return tuple(sorted(results, key=lambda one: (one.where, one.case)))
 
 
 def _lines(

@@ -120,6 +120,13 @@ def write_beside(links: Path, projects: list[str], target: Path) -> None:
     (target.parent / "stray").mkdir()
 
 
+def compile_beside(links: Path, projects: list[str], target: Path) -> None:
+    install_any(links, projects, target)
+    compiled = target.parent / "__pycache__"
+    compiled.mkdir()
+    (compiled / "imported.cpython-311.pyc").touch()
+
+
 def remove_links(links: Path, projects: list[str], target: Path) -> None:
     install_any(links, projects, target)
     shutil.rmtree(links)
@@ -182,6 +189,7 @@ WAYS: dict[str, Way] = {
     "shout": shout,
     "write-in-links": write_in_links,
     "write-beside": write_beside,
+    "compile-beside": compile_beside,
     "remove-links": remove_links,
     "swap-links": swap_links,
     "remove-everything": remove_everything,

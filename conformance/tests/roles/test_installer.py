@@ -261,6 +261,12 @@ def test_writing_outside_the_target_is_an_error(
     assert answer.reason.endswith("stray")
 
 
+def test_code_that_an_interpreter_compiled_is_no_stray(
+    fake_installer: Make, ask: Ask
+) -> None:
+    assert ask(fake_installer("compile-beside"), *GOOD)[GOOD[0]].answer == "any"
+
+
 @pytest.mark.parametrize("way", ["remove-links", "swap-links", "remove-everything"])
 def test_taking_away_what_is_not_its_own_is_an_error_too(
     fake_installer: Make, ask: Ask, way: str
