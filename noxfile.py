@@ -148,15 +148,20 @@ def real_wheels(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Compare the auditor with loader and installers on files that nobody made.
 
-    A minute each of damaged wheels, ELF files and archives, then random offers and
-    property tests at length; arguments go to the first three.
+    A minute each of damaged wheels, ELF files and archives, and of random offers to
+    each tool; `-- --seconds 3600 --seed 9` is an hour of others.
     """
     prepare(session)
     arguments = session.posargs or ["--seconds", "60"]
     run(session, "python", "reference/tests/fuzz.py", *arguments)
-    for part in ("elf", "archives"):
-        run(session, "python", "-m", f"tests.fuzzing.{part}.run", *arguments)
-    run(session, "python", "-m", "tests.offers.run")
+    for part in ("fuzzing.elf", "fuzzing.archives", "offers"):
+        run(session, "python", "-m", f"tests.{part}.run", *arguments)
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """Test properties with many more examples than `nox -s tests` does."""
+    prepare(session)
     options = ["-m", "hypothesis", "--hypothesis-profile=thorough"]
     run(session, "pytest", "--numprocesses=auto", *options)
 

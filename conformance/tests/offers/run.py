@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import time
 from collections.abc import Sequence
 from random import Random
 
@@ -21,8 +23,9 @@ SHOWN = 5  # unexplained offers that are printed
 @click.command()
 @click.option("--offers", "count", default=ENOUGH, show_default=True)
 @click.option("--seed", default=8, show_default=True, help="Another one, other offers.")
+@click.option("--seconds", default=math.inf, help="Of each tool; all OFFERS otherwise.")
 @click.option("--tool", "tools", multiple=True, type=click.Choice(list(TOOLS)))
-def main(count: int, seed: int, tools: Sequence[str]) -> None:
+def main(count: int, seed: int, seconds: float, tools: Sequence[str]) -> None:
     """Ask the reference and TOOLS which wheel they take of made-up projects.
 
     Exit status 1: a tool took another one without a cause in causes.toml, or, of
@@ -40,14 +43,16 @@ def main(count: int, seed: int, tools: Sequence[str]) -> None:
         Random(seed),  # noqa: S311 - reproducible, not secret
     )
     offers = [make.offer(number) for number in range(count)]
-    holds = [_compare(tool, offers) for tool in tools or TOOLS]
+    holds = [_compare(tool, offers, seconds) for tool in tools or TOOLS]
     sys.exit(0 if all(holds) else 1)
 
 
-def _compare(tool: str, offers: Sequence[Offer]) -> bool:
+def _compare(tool: str, offers: Sequence[Offer], seconds: float) -> bool:
     answers: Answers = []
-    for first in range(0, len(offers), BATCH):
-        answers += TOOLS[tool](offers[first : first + BATCH])
+    end = time.monotonic() + seconds
+    while len(answers) < len(offers) and time.monotonic() < end:
+        answers += TOOLS[tool](offers[len(answers) : len(answers) + BATCH])
+    offers = offers[: len(answers)]
     causes = [cause for cause in read_causes() if tool in cause.tools]
     differing = unpredicted(ask_reference, offers, answers, ())
     unexplained = sorted(unpredicted(ask_reference, offers, answers, causes))
