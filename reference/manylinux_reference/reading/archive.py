@@ -37,7 +37,8 @@ ENCRYPTED, SIZES_FOLLOW, UTF8 = 0x1, 0x8, 0x800
 KNOWN_FLAGS = SIZES_FOLLOW | UTF8 | 0x6  # and how hard the deflater tried
 FULL, FULL_SHORT = 0xFFFFFFFF, 0xFFFF  # zip64 has the value
 NEWEST_VERSION = 63  # of the format, that zipfile and uv read
-ZIP64, UNICODE_PATH = 1, 0x7075  # kinds of extra fields
+ZIP64, UNICODE_PATH, UNICODE_COMMENT = 1, 0x7075, 0x6375  # kinds of extra fields
+UNICODE_HEAD = 5  # bytes: of these two, version and checksum (APPNOTE 4.6.8, 4.6.9)
 SYMLINK, FILE_TYPE = 0xA000, 0xF000
 REGULAR = 0x8000
 CONTRADICTION = "differs between directory and header"
@@ -158,8 +159,7 @@ class Archive:
         _, disk, first, *numbers, comment = END.unpack_from(tail, at)
         if at + END.size + comment != len(tail):
             raise UnusableError("bytes follow the end of the zip archive")
-        if len(tail[at + END.size :].translate(None, CONTROLS)) != comment:
-            raise UnusableError("the zip archive's comment has control characters")
+        _refuse_controls(tail[at + END.size :])
         end = tail_at + at
         wide = self._zip64(end)
         if wide:
@@ -301,6 +301,8 @@ def _directory_entry(
     raw = data[start : start + name_size]
     budget.characters.spend(name_size)
     name = _name(raw, fields[3])
+    if comment_size:
+        _refuse_controls(data[after - comment_size : after], name)
     extra = data[start + name_size : start + name_size + extra_size]
     found = _extra_fields(extra, name, budget) if extra else {}
     sizes = _unfold((fields[9], fields[8], fields[16]), found, name, local=False)
@@ -321,6 +323,11 @@ def _name(raw: bytes, flags: int) -> str:
         raise UnusableError("the name is not UTF-8", shown) from error
 
 
+def _refuse_controls(comment: bytes, name: str = "") -> None:
+    if len(comment.translate(None, CONTROLS)) != len(comment):
+        raise UnusableError("its comment has control characters", name)
+
+
 def _extra_fields(extra: bytes, name: str, budget: Budget) -> dict[int, bytes]:
     """Return the extra fields by their kind (APPNOTE 4.5)."""
     fields: dict[int, bytes] = {}
@@ -328,14 +335,16 @@ def _extra_fields(extra: bytes, name: str, budget: Budget) -> dict[int, bytes]:
     while at + 4 <= len(extra):
         kind, size = unpack_from("<2H", extra, at)
         budget.entries.spend()
-        if at + 4 + size > len(extra):
+        short = size < UNICODE_HEAD and kind in (UNICODE_PATH, UNICODE_COMMENT)
+        if short or at + 4 + size > len(extra):
             raise UnusableError("its extra field is damaged", name)
         if kind in fields:
             raise UnusableError("has two extra fields of one kind", name)
         fields[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size
-    # Newer releases of zipfile take the name from here, and so does uv.
-    if fields.get(UNICODE_PATH, b"")[5:] not in (b"", name.encode()):
+    _refuse_controls(fields.get(UNICODE_COMMENT, b"")[UNICODE_HEAD:], name)
+    # zipfile from 3.12 on takes the name from here, and so does uv.
+    if fields.get(UNICODE_PATH, b"")[UNICODE_HEAD:] not in (b"", name.encode()):
         raise UnusableError("has another name in an extra field", name)
     return fields
 
@@ -384,5 +393,7 @@ def _refuse(member: Member, *, version: int, disk: int, mode: int) -> None:
         raise UnusableError("is a symbolic link", name)
     if member.method == STORED and member.compressed != member.size:
         raise UnusableError("is stored in another size than its own", name)
-    if member.is_folder and (member.size or member.crc):
+    # zipfile deflates nothing to two bytes; where they follow, uv downloads none.
+    packed = member.compressed and member.flags & SIZES_FOLLOW
+    if member.is_folder and (member.size or member.crc or packed):
         raise UnusableError("is a folder with content", name)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
+from manylinux_reference.reading.unusable import UnusableError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
@@ -36,9 +38,10 @@ def read_record(text: str, budget: Budget) -> dict[str, str]:
     The rows are CSV of three fields; only a path can need quoting.  Nothing but line
     feed and carriage return ends a row.
 
-    Raises NotJudgedError if the rows are beyond the budget.
+    Raises UnusableError if a row is none or two rows contradict each other,
+    NotJudgedError if the rows are beyond the budget.
     """
-    record = {}
+    record: dict[str, str] = {}
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     budget.entries.spend(text.count("\n"))
     for row in text.split("\n"):
@@ -47,8 +50,13 @@ def read_record(text: str, budget: Budget) -> dict[str, str]:
             path, rest = path.replace("\0", '"'), rest[1:]
         else:
             path, _, rest = row.partition(",")
-        if path:
-            record[path] = rest.partition(",")[0].strip('"')
+        if not row:
+            continue
+        made, comma, size = rest.replace('"', "").partition(",")
+        if not (comma and f"0{size}".isdecimal() and size.isascii()):
+            raise UnusableError("has a row in RECORD that is not of three fields", path)
+        if record.setdefault(path, made) != made:
+            raise UnusableError("has two rows with two hashes in RECORD", path)
     return record
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
 
 DIST_INFO, DATA = ".dist-info", ".data"
+VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
 MEGABYTE = 1024 * 1024
 LARGEST = {"WHEEL": MEGABYTE, "METADATA": 16 * MEGABYTE, "RECORD": 32 * MEGABYTE}
@@ -71,10 +72,13 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         for member in archive.entries
         if member.name.startswith(folder)
     }
-    wheel.metadata = _fields(_text(archive, found, "WHEEL"), wheel.budget)
-    version = wheel.metadata.get("wheel-version", [""])[0]
-    if version.partition(".")[0] != WHEEL_VERSION:
-        raise UnusableError(f"Wheel-Version is {version or 'missing'}, not 1.x")
+    text = _text(archive, found, "WHEEL")
+    wheel.metadata = _fields(text, wheel.budget)
+    # uv looks for this field in these very letters, and wants both numbers.
+    versions = wheel.metadata.get("wheel-version", [""]) if VERSION in text else [""]
+    major, _, minor = versions[0].partition(".")
+    if major != WHEEL_VERSION or not (minor.isascii() and minor.isdecimal()):
+        raise UnusableError(f"Wheel-Version is {versions[0] or 'missing'}, not 1.x")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
     wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
@@ -112,18 +116,31 @@ def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
 
 
 def _same_name(name: str, wheel: Wheel) -> bool:
-    return normalized(name) == normalized(wheel.distribution)
+    ends = name[:1] + name[-1:]  # uv refuses what is no name of a project
+    same = normalized(name) == normalized(wheel.distribution)
+    return same and ends.isascii() and ends.isalnum()
 
 
 def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
-    """Return the fields of the header, by their names in lower case."""
+    """Return the fields of the header, by their names in lower case.
+
+    RFC 5322, 2.2: a line that begins with white space continues the one before; one
+    that begins with no name of a field is the first of the body (``email.feedparser``).
+    """
     fields: dict[str, list[str]] = {}
-    head, _, _ = f"\n{text}".replace("\r\n", "\n").partition("\n\n")
+    values = [""]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    head, _, _ = f"\n{text}".partition("\n\n")
     budget.entries.spend(head.count("\n"))
-    for line in head.split("\n"):
+    for line in head[1:].split("\n"):
         key, colon, value = line.partition(":")
-        if colon:
-            fields.setdefault(key.strip().lower(), []).append(value.strip())
+        if line[:1] in (" ", "\t"):
+            values[-1] = f"{values[-1]} {line.strip()}".strip()
+        elif colon and key.isascii() and key.isprintable() and " " not in key:
+            values = fields.setdefault(key.lower(), [])
+            values.append(value.strip())
+        else:
+            break
     return fields
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.record import hash_of_row, read_record, text_of_hash
+from manylinux_reference.reading.unusable import UnusableError
 
 PATHS = st.text(st.sampled_from('ab/."é, \u2028\u0085'), min_size=1, max_size=12)
 
@@ -30,8 +31,22 @@ def test_record_is_read_as_the_csv_module_writes_it(rows: dict[str, str]) -> Non
     assert read(written.getvalue()) == rows
 
 
-def test_a_row_without_commas_has_no_hash() -> None:
-    assert read("a\n\nb,,\n") == {"a": "", "b": ""}
+def test_an_empty_line_is_no_row() -> None:
+    assert read("a,,\n\nb,,\n") == {"a": "", "b": ""}
+
+
+@pytest.mark.parametrize(
+    "row", ["a", "a,", "a,,sha256=x,1", "a,,1,", "a,,x", "a,,-1", "a,, 1", '"a,,1']
+)
+def test_a_row_of_other_than_three_fields_is_refused(row: str) -> None:
+    with pytest.raises(UnusableError, match="three fields"):
+        read(row)
+
+
+def test_two_rows_of_a_path_agree() -> None:
+    assert read("a,sha256=x,1\na,sha256=x,1\n") == {"a": "sha256=x"}
+    with pytest.raises(UnusableError, match="a: has two rows with two hashes"):
+        read("a,sha256=x,1\na,sha256=y,1\n")
 
 
 @pytest.mark.parametrize(
@@ -43,13 +58,12 @@ def test_a_row_without_commas_has_no_hash() -> None:
         ('"a.py",sha256=x,1', {"a.py": "sha256=x"}),
         ('"a,b.py",sha256=x,1', {"a,b.py": "sha256=x"}),
         ('"a.py","sha256=x",1', {"a.py": "sha256=x"}),
-        ("a.py,,sha256=x,1", {"a.py": ""}),
         ("a.py,X,1", {"a.py": "X"}),
         ('"a,b.py",,1', {"a,b.py": ""}),
         ('"a""b"" .py",sha256=x,', {'a"b" .py': "sha256=x"}),
         ('a.py,"sha256=x",1', {"a.py": "sha256=x"}),
         ('a.py,"",1', {"a.py": ""}),
-        (",sha256=x,1", {}),
+        (",sha256=x,1", {"": "sha256=x"}),
         ("", {}),
     ],
 )

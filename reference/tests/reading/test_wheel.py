@@ -85,16 +85,34 @@ def test_nothing_is_known_of_a_wheel_but_its_name() -> None:
 
 
 def test_fields_of_wheel_are_read_in_lower_case(tmp_path: Path) -> None:
-    text = (
-        b"Wheel-Version: 1.0\r\nTAG: a-b-c\nTag :  d-e-f \nno colon\ntag:b: c\n\nx: y"
-    )
+    text = b"Wheel-Version: 1.0\r\nTAG: a-b-c\nTag:  d-e-f \n g\ntag:b: c\n\nx: y"
     wheel = read(tmp_path, {"p.py": b"", WHEEL: text})
     assert wheel.metadata == {
         "wheel-version": ["1.0"],
-        "tag": ["a-b-c", "d-e-f", "b: c"],
+        "tag": ["a-b-c", "d-e-f g", "b: c"],
     }
     assert wheel.members == [WHEEL, METADATA, RECORD, "p.py"]
     assert wheel.record == {}
+
+
+@pytest.mark.parametrize("line", ["no colon", "Tag : x", "\ufeffTag: x", "T\u00e4g: x"])
+def test_fields_end_where_no_field_begins(tmp_path: Path, line: str) -> None:
+    text = f"Wheel-Version: 1.0\n{line}\nTag: a-b-c\n".encode()
+    assert "tag" not in read(tmp_path, {WHEEL: text}).metadata
+
+
+@pytest.mark.parametrize(
+    "version", ["Wheel-Version: 1", "wheel-version: 1.0", "Wheel-Version: 1.x"]
+)
+def test_version_of_the_format_has_two_numbers(tmp_path: Path, version: str) -> None:
+    with pytest.raises(UnusableError, match=r"not 1\.x"):
+        read(tmp_path, {WHEEL: f"{version}\n".encode()})
+
+
+@pytest.mark.parametrize("name", ["p.", ".p", "p q", "p\n q", "", "_p"])
+def test_name_in_metadata_is_that_of_a_project(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnusableError, match="another project"):
+        read(tmp_path, {METADATA: f"Name: {name}\nVersion: 1\n".encode()})
 
 
 def test_record_tells_the_hashes(tmp_path: Path) -> None:

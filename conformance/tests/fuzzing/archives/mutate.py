@@ -23,9 +23,35 @@ NAMES = (
     *("{n}/\u202e", "{n}/" + "x" * 256, "{n}/a:b", "{n}/con", "{n}/a/b/c", "{n}/{n}"),
     *("{n}/b.py", "{n}", "{n}/a\x7f", "{n}-1.dist-info/a", "{n}-1.data/purelib/{n}/a"),
     *("{n}-1.data/data/{n}_data/a", "{n}-1.dist-info/RECORD", "{n}/__init__.py", ""),
-    *("{n}-1.data/platlib/{n}/b.py", "{n}-1.DATA/purelib/a", "{n}-2.data/purelib/a"),
+    *(
+        "{n}-1.data/platlib/{n}/b.py",
+        "{n}-1.data/scripts/{n}/a",
+        "{n}-1.DATA/purelib/a",
+        "{n}-2.data/purelib/a",
+    ),
     *("{n}/b.py/c", "{n}/a\x1f", "{n}/\ufeff", "{n}/a%2f", "~{n}", "{n}.pth"),
 )
+WORDS = (  # of METADATA, WHEEL and RECORD, and what is written for them
+    *((b"\n", b"\r\n"), (b"\n", b"\r"), (b"\n", b"\n\n"), (b"\n", b"\n ")),
+    *((b": ", b":"), (b": ", b" : "), (b": ", b":\n "), (b": ", b" "), (b"", b"\n")),
+    *((b"Name", b"name"), (b"Name:", b"Name: other\nName:"), (b"Version", b"version")),
+    *((b"1.0", b"1"), (b"1.0", b"1.9"), (b"1.0", b"2.0"), (b"", b"\xef\xbb\xbf")),
+    *(
+        (b",", b",,"),
+        (b",", b";"),
+        (b",sha256", b", sha256"),
+        (b"=", b"=="),
+        (b"", b"x\n"),
+    ),
+    *(
+        (b",1\n", b",x\n"),
+        (b",,\n", b",\n"),
+        (b"/", b"//"),
+        (b"p", b'"p'),
+        (b"\n", b""),
+    ),
+)
+ROWS = (b"x\n", b"x,,\n", b"x,,,\n", b'"x\n', b'"x,y",,\n', b"x,,-1\n", b"\xff,,\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +76,7 @@ class Mutator:
         kinds: Sequence[Callable[[], Iterator[Change]]] = (
             *(self._field, self._field, self._field, self._both, self._both),
             *(self._name, self._name, self._extra, self._extra, self._stream),
-            *(self._stream, self._gap, self._end, self._comment),
+            *(self._stream, self._gap, self._end, self._comment, self._words),
         )
         found: list[Change] = []
         while len(found) < count:
@@ -97,7 +123,7 @@ class Mutator:
         )
         for place in places:
             yield Change(f"{place} {number}", "name", name)
-            if not name.isascii():
+            if not name.isascii() and self.random.random() < 0.8:
                 yield Change(f"{place} {number}", "flags", 0x800)
 
     def _extra(self) -> Iterator[Change]:
@@ -115,6 +141,8 @@ class Mutator:
             (0x7075, struct.pack("<BI", 1, crc) + fake),
             (0x7075, struct.pack("<BI", 1, 0) + fake),
             (0x7075, struct.pack("<BI", 1, crc) + file.name.encode()),
+            (0x7075, b"\1"),
+            (0x6375, struct.pack("<BI", 1, 0) + self.random.choice((b"text", b"\1"))),
             (0x5455, b"\3" + bytes(8)),
             (0x9901, struct.pack("<H2sBH", 2, b"AE", 3, 0)),
             (self.random.getrandbits(16), self.random.randbytes(4)),
@@ -164,6 +192,22 @@ class Mutator:
             if not (file.has_descriptor and place == "local"):
                 yield Change(f"{place} {number}", "size", size)
 
+    def _words(self) -> Iterator[Change]:
+        """Write METADATA, WHEEL or RECORD in other words, with the right checksum."""
+        number = self.random.randrange(-3, 0) % len(self.base.files)
+        file = self.base.files[number]
+        if file.is_wide:
+            return
+        old, new = self.random.choice(WORDS)
+        some = self.random.choice((-1, 1))
+        content = file.content.replace(old, new, some) if old else new + file.content
+        content += self.random.choice((b"",) * 9 + ROWS)
+        data = _deflated(content) if file.is_deflated else content
+        yield Change(f"local {number}", "data", data)
+        for place in ("central", "descriptor" if file.has_descriptor else "local"):
+            yield Change(f"{place} {number}", "crc", zlib.crc32(content))
+            yield Change(f"{place} {number}", "size", len(content))
+
     def _gap(self) -> Iterator[Change]:
         """Put bytes where none belong: text, or a whole member."""
         places = [
@@ -179,7 +223,12 @@ class Mutator:
     def _end(self) -> Iterator[Change]:
         kind = self.random.choice(("end64", "locator", "end", "end"))
         name, _ = self.random.choice(SHAPES[kind])
-        yield Change(kind, name, self._value(len(self.base.files)))
+        value = self._value(len(self.base.files))
+        yield Change(kind, name, value)
+        if name.startswith("count") and self.random.random() < 0.5:
+            for place in ("end", "end64"):  # all say the same wrong thing
+                yield Change(place, "count", value)
+                yield Change(place, "count_here", value)
 
     def _comment(self) -> Iterator[Change]:
         hidden = b"PK\5\6" + bytes(18)

@@ -20,6 +20,7 @@ LONGEST_NAME = 255  # bytes of a file's or folder's name: NAME_MAX of Linux
 LONGEST_PATH = 3072  # bytes: a quarter of PATH_MAX is left to the target folder
 # PyPA, Binary distribution format, The .data directory
 SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
+SCRIPTS, PROGRAMS = "scripts", "data/bin"  # the first go where the second is
 ROOTS = ("purelib", "platlib")  # whose content goes where that of the wheel's root goes
 
 
@@ -113,7 +114,8 @@ def refuse_collisions(names: Iterable[str], budget: Budget) -> None:
 def installed_path(name: str) -> str:
     """Return where a member is installed, below the root or a scheme of its own.
 
-    Raises UnusableError if it lies in a .data folder, and not in one of its schemes.
+    Raises UnusableError if it lies in a .data folder, and not in one of its schemes;
+    or in a folder of scripts, which uv refuses.
     """
     root, slash, rest = name.partition("/")
     if not root.endswith(".data") or name == f"{root}/":
@@ -121,6 +123,10 @@ def installed_path(name: str) -> str:
     scheme, slash, path = rest.partition("/")
     if scheme not in SCHEMES or not slash:
         raise UnusableError("lies in no folder that an installer knows", name)
+    if scheme == SCRIPTS:
+        if "/" in path:
+            raise UnusableError("lies in a folder of the scripts", name)
+        return f"{root}/{PROGRAMS}/{path}" if path else name
     return path if scheme in ROOTS and path else name
 
 

@@ -93,6 +93,8 @@ def test_safe_name_is_not_refused(name: str) -> None:
         (["p.data/a"], "lies in no folder that an installer knows"),
         (["p.data"], "lies in no folder that an installer knows"),
         (["p.data/lib/a"], "lies in no folder that an installer knows"),
+        (["p.data/scripts/a/b"], "lies in a folder of the scripts"),
+        (["p.data/scripts/a", "p.data/data/bin/a"], "is installed where another"),
     ],
 )
 def test_names_that_cannot_all_be_installed_are_refused(
