@@ -93,6 +93,7 @@ def test_segments_are_read_by_their_type(bits: int, order: str) -> None:
         written(
             (STACK, 7, b""),
             (INTERP, 4, b"/lib/ld.so\0more\0"),
+            (DYNAMIC, 6, bytes(bits // 4)),
             bits=bits,
             order=order,
         )

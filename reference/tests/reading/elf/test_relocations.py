@@ -57,7 +57,7 @@ def test_static_storage_is_asked_for_by_type(
     assert not asks(machine, bits, order, [], addend=addend)
 
 
-def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> int:
+def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]:
     """Read rows of offset, type and symbol in a file with two writable segments."""
     image = Image()
     content = b"".join(
@@ -68,7 +68,7 @@ def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> int:
     return loaded(image)
 
 
-def loaded(image: Image) -> int:
+def loaded(image: Image) -> set[int]:
     dynamic, elf = image.dynamic()
     elf.loads = [
         Segment((1, flags, 0, start, start, 0x1000, 0x1000, 4096), is_64_bit=True)
@@ -86,7 +86,7 @@ def loaded(image: Image) -> int:
     ],
 )
 def test_symbols_of_relocations_are_counted(rows: list[tuple[int, int, int]]) -> None:
-    assert symbols_of(*rows, entries={}) == 4
+    assert max(symbols_of(*rows, entries={})) == 3
 
 
 @pytest.mark.parametrize("at", [0, BASE - 8, GAP, SECOND - 1, SECOND + 0x1000])
