@@ -10,7 +10,7 @@ from struct import Struct
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf.dynamic import Dynamic, read_dynamic
-from manylinux_reference.reading.elf.file import ET_DYN, MACHINES, Elf
+from manylinux_reference.reading.elf.file import ET_DYN, MACHINES, Elf, is_library_name
 from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
 from manylinux_reference.reading.elf.segments import (
     PF_R,
@@ -161,9 +161,9 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
 def _check_program(by_kind: dict[int, Segment], elf: Elf) -> None:
     """See to it that the loader finds out what the kernel has mapped for it.
 
-    ``rtld_setup_main_map`` in glibc's ``elf/rtld.c``.
+    ``rtld_setup_main_map`` in glibc's ``elf/rtld.c``; libraries, it opens by itself.
     """
-    if elf.interpreter is None:
+    if elf.interpreter is None or is_library_name(elf.base_name):
         return
     if PT_DYNAMIC not in by_kind:
         raise UnusableError("an interpreter, and no PT_DYNAMIC for it")
