@@ -20,7 +20,7 @@ from manylinux_fixtures.recipes.recipe import Expectation
 
 TOPICS = ("elf", "hardening", "needed", "versions")  # with files of every kind
 HERE = Path(__file__).parent
-MODULE, PROGRAM = "p/_ext.abi3.so", "p/program"  # paths in the wheel
+MODULE, PROGRAM = "p/_ext.abi3.so", "p-1.data/scripts/program"  # paths in the wheel
 TIMEOUT = 900  # seconds; the first build for a target makes zig build much
 GLIBC = "2.34"  # that zig links for
 ZIG = {

@@ -13,6 +13,10 @@ PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PROPERTY = 1, 2, 3, 4, 0x6474E553
 DT_NULL, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_GNU_HASH = 0, 4, 5, 6, 0x6FFFFEF5
 DT_VERSYM, DT_VERDEF, DT_VERDEFNUM = 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFD
 DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
+DT_PLTREL, DT_RELA, DT_REL, DT_INIT_ARRAY, DT_INIT_ARRAYSZ = 20, 7, 17, 25, 27
+DT_RELR, DT_RELRSZ = 36, 35
+RELOCATIONS = ((DT_RELA, 8, DT_RELA), (DT_REL, 18, DT_REL), (23, 2, 0))  # the PLT's
+INFO = (("r_info", "I"),)
 MOST = 64  # numbers of one table; what follows is alike
 
 Shape = tuple[tuple[str, str], ...]  # of a record: names and struct formats
@@ -112,21 +116,23 @@ class Layout:
             "versions": [*self._needs(), *self._definitions(), *self._indexes()],
             "symbols": [*self._symbols(), *self._hashes()],
             "notes": list(self._notes()),
+            "relocations": [*self._relocations(), *self._functions()],
         }
 
-    def value(self, field: Field) -> int:
-        """Return the number in a field."""
-        form = self.order + field.form
-        return int(struct.unpack_from(form, self.content, field.offset)[0])
+    def value(self, field: Field, content: bytes = b"") -> int:
+        """Return the number in a field, or that in its place in a mutant."""
+        form, content = self.order + field.form, content or self.content
+        return int(struct.unpack_from(form, content, field.offset)[0])
 
     def packed(self, field: Field, value: int) -> bytes:
         """Return the bytes of a number, as much of it as the field has room for."""
         most = (1 << 8 * field.size) - 1
         return struct.pack(self.order + field.form, value & most)
 
-    def of(self, record: Record, name: str) -> int:
-        """Return a record's number of that name."""
-        return next(self.value(each) for each in record.fields if each.name == name)
+    def of(self, record: Record, name: str, content: bytes = b"") -> int:
+        """Return a record's number of that name; see ``value``."""
+        (field,) = (each for each in record.fields if each.name == name)
+        return self.value(field, content)
 
     def _record(self, name: str, offset: int, shape: Shape) -> Record:
         fields, at = [], offset
@@ -236,6 +242,31 @@ class Layout:
                 if (at or 0) + 4 * number + 4 <= len(self.content):
                     shape = ((f"word {number}", "I"),)
                     yield self._record(name, (at or 0) + 4 * number, shape)
+
+    def _relocations(self) -> Iterator[Record]:
+        """Yield relocations, whose r_info is two numbers where words are wide."""
+        parts = ("r_type", "r_sym") if self.order == "<" else ("r_sym", "r_type")
+        info = tuple((name, "I") for name in parts)
+        shape = (("r_offset", self.word), *(info if self.bits == 64 else INFO))
+        for table, size, kind in RELOCATIONS:
+            at, with_addend = (
+                self.table(table),
+                (kind or self.tag(DT_PLTREL)) == DT_RELA,
+            )
+            entry = (*shape, ("r_addend", self.word)) if with_addend else shape
+            step = self._record("", 0, entry).size
+            count = (self.tag(size) or 0) // step if at is not None else 0
+            for number in range(min(count, MOST)):
+                name = f"relocation {number} ({table})"
+                yield self._record(name, (at or 0) + number * step, entry)
+
+    def _functions(self) -> Iterator[Record]:
+        for table, size in ((DT_INIT_ARRAY, DT_INIT_ARRAYSZ), (DT_RELR, DT_RELRSZ)):
+            at, step = self.table(table), self.bits // 8
+            count = (self.tag(size) or 0) // step if at is not None else 0
+            for number in range(min(count, MOST)):
+                name = f"word {number} of table {table}"
+                yield self._record(name, (at or 0) + number * step, (("", self.word),))
 
     def _notes(self) -> Iterator[Record]:
         for segment in self.segments:

@@ -8,8 +8,11 @@ from random import Random
 
 from tests.fuzzing.elf.layout import DT_STRTAB, Field, Layout, Record
 
-KINDS = ("header", "segments", "dynamic", "versions", "symbols", "notes")
-WEIGHTS = (2, 5, 5, 3, 3, 1)
+KINDS = (
+    *("header", "segments", "dynamic", "versions", "symbols", "notes"),
+    "relocations",
+)
+WEIGHTS = (2, 5, 5, 3, 3, 1, 2)
 LIMITS = (
     *(0, 1, 2, 3, 4, 6, 7, 8, 16, 0x40, 0xFFF, 0x1000, 0x1001, 0x10000, 0x200000),
     *(0x7FFF, 0x8000, 0xFFFF, 1 << 31, 0xFFFFFFFF, 1 << 32, 1 << 47, 1 << 63, -1),

@@ -15,6 +15,7 @@ from random import Random
 import click
 from tests.fuzzing.causes import Cause, cause_of, read_causes
 from tests.fuzzing.elf.bases import Base, bases
+from tests.fuzzing.elf.glibc_symbols import glibc_symbols, is_defined
 from tests.fuzzing.elf.judge import Judge, Judgement, wheel_around
 from tests.fuzzing.elf.layout import Layout
 from tests.fuzzing.elf.loader import find, general
@@ -24,6 +25,7 @@ from tests.fuzzing.reference import Reference
 
 CAUSES = Path(__file__).with_name("causes.toml")
 BATCH = 250  # mutants of one run of auditor and loader
+KEPT = 5  # mutants of a cause are shown
 SHOWN = 20  # kinds of disagreements that are minimized and printed
 LOADING = 0.2  # of the mutants load, or the mutator breaks too much
 
@@ -34,6 +36,7 @@ class Mutant:
 
     base: Base
     changes: Sequence[Change]
+    layout: Layout = field(repr=False)  # of the base
 
     @property
     def content(self) -> bytes:
@@ -47,8 +50,9 @@ class Campaign:
 
     judge: Judge
     causes: Sequence[Cause]
+    symbols: frozenset[tuple[str, str]]  # of glibc, with their versions
     counts: Counter[str] = field(default_factory=Counter)
-    explained: Counter[str] = field(default_factory=Counter)
+    explained: dict[str, list[Mutant]] = field(default_factory=dict)
     found: dict[str, list[Mutant]] = field(default_factory=dict)
 
     def add(self, mutants: Sequence[Mutant]) -> None:
@@ -59,36 +63,39 @@ class Campaign:
             self.counts["mutants"] += 1
             self.counts[loads] += 1
             self.counts[f"{said.verdict.outcome}, {loads}"] += 1
-            if kind := self.kind(said):
+            if kind := self.kind(said, mutant):
                 self.found.setdefault(kind, []).append(mutant)
             elif said.is_disagreement:
-                self.explained[self._cause(said)] += 1
+                cause = self._cause(said, mutant)
+                self.explained.setdefault(cause, []).append(mutant)
 
-    def kind(self, said: Judgement) -> str:
+    def kind(self, said: Judgement, mutant: Mutant) -> str:
         """Return the kind of a disagreement without a cause, or nothing."""
         if said.verdict.has_crashed:
             return f"auditor: {said.verdict.grounds[0]}"
-        if not said.is_disagreement or self._cause(said):
+        if not said.is_disagreement or self._cause(said, mutant):
             return ""
         grounds = " ".join(said.verdict.grounds)
         return f"{said.verdict.outcome} {grounds}: {general(said.refusal)}"
 
-    def _cause(self, said: Judgement) -> str:
+    def _cause(self, said: Judgement, mutant: Mutant) -> str:
+        if is_defined(said.refusal, mutant.layout, mutant.content, self.symbols):
+            return ""
         return cause_of(said.refusal, self.causes)
 
     def smallest(self, mutant: Mutant, kind: str) -> Mutant | None:
         """Return the mutant without needless changes, None if it is found no more."""
 
         def is_found(changes: Sequence[Change]) -> bool:
-            content = changed(mutant.base.content, changes)
-            (said,) = self.judge.judge([(mutant.base, content)])
-            return self.kind(said) == kind
+            other = Mutant(mutant.base, changes, mutant.layout)
+            (said,) = self.judge.judge([(other.base, other.content)])
+            return self.kind(said, other) == kind
 
         if not is_found(mutant.changes):
             return None
         kept = minimized(mutant.changes, is_found)
         single = [each for change in kept for each in change.single_bytes()]
-        return Mutant(mutant.base, minimized(single, is_found))
+        return Mutant(mutant.base, minimized(single, is_found), mutant.layout)
 
 
 def mutants(found: Sequence[Base], seed: int) -> Iterator[Mutant]:
@@ -97,7 +104,8 @@ def mutants(found: Sequence[Base], seed: int) -> Iterator[Mutant]:
     layouts = {base.name: Layout(base.content) for base in found}
     while True:
         base = random.choice(found)
-        yield Mutant(base, Mutator(layouts[base.name], random).changes())
+        layout = layouts[base.name]
+        yield Mutant(base, Mutator(layout, random).changes(), layout)
 
 
 def sound(judge: Judge, found: Sequence[Base]) -> list[Base]:
@@ -144,7 +152,7 @@ def main(
         major, minor = loader.release()
         tag = f"manylinux_{major}_{minor}_{arch}"
         judge = Judge(Reference(reference), loader, tag, Path(name))
-        campaign = Campaign(judge, read_causes(CAUSES))
+        campaign = Campaign(judge, read_causes(CAUSES), glibc_symbols(loader))
         right = Judge(Reference(), loader, tag, Path(name))
         source = mutants(sound(right, list(bases(arch))), seed)
         end = time.monotonic() + seconds
@@ -164,7 +172,10 @@ def _report(
     for name in sorted(counts.keys() - {"mutants"}):
         say(f"  {name}: {counts[name]}")
     for cause in campaign.causes:
-        say(f"  by cause {cause.id}: {campaign.explained[cause.id]}")
+        explained = campaign.explained.get(cause.id, [])
+        say(f"  by cause {cause.id}: {len(explained)}")
+        for mutant in explained[:KEPT]:
+            say(f"    {mutant.base.name}: {'; '.join(map(str, mutant.changes))}")
     total = sum(map(len, campaign.found.values()))
     say(f"  disagreements: {total} of {len(campaign.found)} kinds")
     for number, (kind, found) in enumerate(list(campaign.found.items())[:SHOWN]):

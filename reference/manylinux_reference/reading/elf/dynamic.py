@@ -27,6 +27,7 @@ LONGEST_STRING = 4096
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_RELA, DT_RELASZ, DT_RELAENT, DT_REL, DT_RELSZ, DT_RELENT = 7, 8, 9, 17, 18, 19
 DT_PLTRELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_INIT_ARRAYSZ = 2, 20, 23, 25, 27
+DT_FINI_ARRAY, DT_FINI_ARRAYSZ = 26, 28
 DT_RELRSZ, DT_RELACOUNT, DT_RELCOUNT = 35, 0x6FFFFFF9, 0x6FFFFFFA
 DT_SONAME, DT_RPATH, DT_TEXTREL, DT_RUNPATH, DT_FLAGS, DT_RELR = 14, 15, 22, 29, 30, 36
 DT_RELRENT, DT_GNU_HASH, DT_VERSYM, DT_FLAGS_1 = 37, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFB
@@ -118,7 +119,11 @@ class Dynamic:
         return self.offset(DT_STRTAB, size), size
 
     def string(self, at: int) -> str:
-        """Return the string at an offset of the string table.
+        """Return the string at an offset of the string table; raises as ``name``."""
+        return self.name(at).decode("utf-8", "backslashreplace")
+
+    def name(self, at: int) -> bytes:
+        """Return the bytes at an offset of the string table, up to their end.
 
         Raises UnusableError if it is not inside, or has no end.
         """
@@ -133,7 +138,7 @@ class Dynamic:
         if end < 0:
             raise UnusableError(f"the name at {at} of the string table has no end")
         self.budget.characters.spend(end - first - at)
-        return kept[first + at : end].decode("utf-8", "backslashreplace")
+        return bytes(kept[first + at : end])
 
     def last_string(self, tag: int) -> str:
         """Return the string of the last entry of a tag, "" if there is none."""
@@ -160,6 +165,7 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
         dynamic.buffer.check_kept([dynamic.string_table()])
     elf.needed = [dynamic.string(at) for at in dynamic.all(DT_NEEDED)]
     elf.filters = _filters(dynamic)
+    elf.is_filter = DT_FILTER in dynamic or DT_AUXILIARY in dynamic
     elf.soname = dynamic.last_string(DT_SONAME)
     elf.rpath = dynamic.last_string(DT_RPATH)
     if DT_RUNPATH in dynamic:

@@ -13,6 +13,7 @@ ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 # EM_X86_64, EM_AARCH64, EM_RISCV, EM_LOONGARCH.  No loader opens a file of another.
 MACHINES = frozenset((3, 21, 22, 40, 62, 183, 243, 258))
 DF_1_NOOPEN, DF_1_PIE = 0x40, 0x08000000
+SOABI = ("cpython-", "pypy", "graalpy")  # after the name of a module
 
 
 class VersionNeed:
@@ -52,9 +53,10 @@ class Elf:
 
     __slots__ = (
         "abi_version", "big_endian", "bits", "debug", "definitions", "dynamic",
-        "exports", "filters", "flags", "flags_1", "interpreter", "isa_needed",
-        "kernel", "links", "loads", "machine", "name", "needed", "osabi", "relr",
-        "rpath", "runpath", "soname", "stack", "static_tls", "textrel",
+        "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
+        "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
+        "osabi", "relr",
+        "rpath", "runpath", "soname", "stack", "static_tls", "textrel", "tls",
         "tls_relocations", "type", "undefined", "unversioned", "version_needs",
         "version_symbols",
     )  # fmt: skip
@@ -70,6 +72,7 @@ class Elf:
         self.interpreter: str | None = None
         self.needed: list[str] = []
         self.filters: list[str] = []
+        self.is_filter = False  # whether DT_FILTER or DT_AUXILIARY is there
         self.soname = ""
         self.rpath = ""  # DT_RPATH
         self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
@@ -81,6 +84,7 @@ class Elf:
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = False
         self.static_tls = False  # DF_STATIC_TLS
+        self.tls = 0  # bytes of thread-local storage
         self.tls_relocations = False  # whether one asks for static TLS
         self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
@@ -98,10 +102,10 @@ class Elf:
         """Whether this is a program that the kernel starts.
 
         Linkers mark position-independent ones DF_1_PIE; of older ones only the
-        interpreter tells, which some libraries have, too.
+        interpreter tells, which some libraries have, too.  Packers leave neither.
         """
-        if self.type != ET_DYN:
-            return self.type == ET_EXEC
+        if self.type != ET_DYN or self.is_script:
+            return self.type in (ET_EXEC, ET_DYN)
         pie = bool(self.flags_1 & DF_1_PIE)
         return pie or (self.interpreter is not None and not self.soname)
 
@@ -126,6 +130,22 @@ class Elf:
         return has_type and not self.debug and self.has_machine_of_tag
 
     @property
+    def is_script(self) -> bool:
+        """Whether installers put this where programs are (PEP 427, .data directory)."""
+        return ".data/scripts/" in self.name and not is_library_name(self.base_name)
+
+    @property
+    def is_named_as_module(self) -> bool:
+        """Whether an import of some name finds this (``EXTENSION_SUFFIXES``).
+
+        Libraries may end in ``.so``, too; their names begin with "lib".
+        """
+        name, suffix, rest = self.base_name.removesuffix(".so").partition(".")
+        is_module = not (suffix or name.startswith("lib")) and name.isidentifier()
+        tagged = rest == "abi3" or rest.startswith(SOABI)
+        return self.base_name.endswith(".so") and (is_module or tagged)
+
+    @property
     def has_machine_of_tag(self) -> bool:
         """Whether some tag's architecture has this e_machine."""
         return self.machine in MACHINES
@@ -145,3 +165,11 @@ class Elf:
     def stem(self) -> bytes:
         """The file name up to its first dot: the name of an extension module."""
         return self.base_name.partition(".")[0].encode()
+
+
+def is_library_name(name: str) -> bool:
+    """Return whether a name ends in ``.so``, or in that and a version."""
+    stem, suffix, version = name.rpartition(".so")
+    return bool(stem and suffix) and (
+        version == "" or version[1:].replace(".", "").isdecimal()
+    )

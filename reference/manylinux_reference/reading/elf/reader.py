@@ -10,7 +10,7 @@ from struct import Struct
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf.dynamic import Dynamic, read_dynamic
-from manylinux_reference.reading.elf.file import MACHINES, Elf
+from manylinux_reference.reading.elf.file import ET_DYN, MACHINES, Elf, is_library_name
 from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
 from manylinux_reference.reading.elf.segments import (
     PF_R,
@@ -18,7 +18,9 @@ from manylinux_reference.reading.elf.segments import (
     PT_GNU_PROPERTY,
     PT_GNU_STACK,
     PT_INTERP,
+    PT_LOAD,
     PT_NOTE,
+    PT_PHDR,
     Segment,
     check_segments,
     read_segments,
@@ -42,6 +44,7 @@ EV_CURRENT = 1  # EI_VERSION, e_version
 X86 = (3, 62)  # EM_386, EM_X86_64
 NOTES = (PT_NOTE, PT_GNU_PROPERTY)
 TABLES = (PT_DYNAMIC, PT_INTERP, *NOTES)
+ADDRESSED = (PT_PHDR, PT_INTERP, PT_LOAD, PT_DYNAMIC)  # where, PT_PHDR tells
 SHORTEST_INTERPRETER, LONGEST_INTERPRETER = 2, 4096  # bytes, for the kernel
 LARGEST_NOTES = 1024 * 1024
 HEADER = {32: "16s2H5I6H", 64: "16s2HI3QI6H"}
@@ -151,7 +154,23 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         read_dynamic(section, elf)
         check_tables(section, elf)
         read_symbols(section, elf, query)
+    _check_program(by_kind, elf)
     return elf
+
+
+def _check_program(by_kind: dict[int, Segment], elf: Elf) -> None:
+    """See to it that the loader finds out what the kernel has mapped for it.
+
+    ``rtld_setup_main_map`` in glibc's ``elf/rtld.c``; libraries, it opens by itself.
+    """
+    if elf.interpreter is None or is_library_name(elf.base_name):
+        return
+    if PT_DYNAMIC not in by_kind:
+        raise UnusableError("an interpreter, and no PT_DYNAMIC for it")
+    if elf.is_executable and elf.type == ET_DYN:
+        first = next(kind for kind in by_kind if kind in ADDRESSED)
+        if first != PT_PHDR:
+            raise UnusableError("a program for any address without PT_PHDR before all")
 
 
 def _read_notes(buffer: RangeBuffer, elf: Elf, segment: Segment) -> None:
@@ -175,6 +194,9 @@ def _header(buffer: RangeBuffer, elf: Elf) -> tuple[int, int, int]:
     layout = Struct((">" if elf.big_endian else "<") + HEADER[elf.bits])
     fields = layout.unpack(buffer.read(0, layout.size))
     elf.type, elf.machine, elf.flags = fields[1], fields[2], fields[7]
+    if elf.machine >> 8 | (elf.machine & 0xFF) << 8 in MACHINES:
+        order = "big" if elf.big_endian else "little"
+        raise UnusableError(f"an ELF header marked {order}-endian that is the other")
     if elf.machine in MACHINES and (
         ident[6] != EV_CURRENT or fields[3] != EV_CURRENT or any(ident[9:])
     ):

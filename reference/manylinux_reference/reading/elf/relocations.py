@@ -9,6 +9,8 @@ architectures, GNU ld for aarch64 does not; glibc goes by the relocations
 from __future__ import annotations
 
 from manylinux_reference.reading.elf.dynamic import (
+    DT_FINI_ARRAY,
+    DT_FINI_ARRAYSZ,
     DT_INIT_ARRAY,
     DT_INIT_ARRAYSZ,
     DT_JMPREL,
@@ -22,6 +24,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_RELR,
     DT_RELRSZ,
     DT_RELSZ,
+    DT_SYMTAB,
     numbers,
 )
 from manylinux_reference.reading.elf.file import ET_DYN
@@ -38,6 +41,8 @@ BLOCK = 64 * 1024  # relocations whose places are numbers at a time
 PER_STEP = 8  # relocations are looked at so fast
 PF_X, PF_W = 1, 2
 EM_PPC64 = 21
+HEADER = 52  # bytes at least of an ELF header, behind which code can be
+ABI_OF_POWER, ELFV2 = 3, 2  # in e_flags
 OF_32_BITS = (3, 40)  # EM_386, EM_ARM
 NONE = 0  # on every machine
 TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h)
@@ -52,11 +57,22 @@ TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h
     ),
     22: (12, (11, 61), (0, 1, 3, 4, 5, 9, 10, 16, 17, 19, 22, 23, 54, 55, 56)),
     40: (23, (22, 13, 160), (0, 1, 2, 17, 18, 19, 20, 21)),
-    62: (8, (7, 36, 37), (0, 1, 2, 5, 6, 10, 16, 17, 18, 32, 33, 38)),
+    62: (8, (7, 36, 37), (0, 1, 2, 5, 6, 16, 17, 18, 32, 33, 38)),
     183: (1027, (1026, 1031, 1032), (0, 257, 258, *range(1024, 1031))),
     243: (3, (5, 58), (0, 2, 4, 7, 9, 11)),
     258: (3, (5, 12, 13, 14), (0, 2, 4, 7, 9, 11)),
 }
+TLS_MODULES = {  # e_machine -> types that ask for a file's thread-local storage
+    3: {35, 41},  # R_386_TLS_DTPMOD32, R_386_TLS_DESC
+    21: {68},  # R_PPC64_DTPMOD64
+    22: {54},  # R_390_TLS_DTPMOD
+    40: {13, 17},  # R_ARM_TLS_DESC, R_ARM_TLS_DTPMOD32
+    62: {16, 36},  # R_X86_64_DTPMOD64, R_X86_64_TLSDESC
+    183: {1028, 1031},  # R_AARCH64_TLS_DTPMOD, R_AARCH64_TLSDESC
+    243: {7},  # R_RISCV_TLS_DTPMOD64
+    258: {7, 14},  # R_LARCH_TLS_DTPMOD64, R_LARCH_TLS_DESC64
+}
+IRELATIVE = {3: 42, 21: 248, 22: 61, 40: 160, 62: 37, 183: 1032, 243: 58, 258: 12}
 TLS_OFFSETS = {  # e_machine -> types of relocation (processor supplements; glibc elf.h)
     3: {14, 37},  # R_386_TLS_TPOFF, R_386_TLS_TPOFF32
     21: {*range(69, 74), *range(95, 101), 112, 113},  # R_PPC64_TPREL*
@@ -69,19 +85,19 @@ TLS_OFFSETS = {  # e_machine -> types of relocation (processor supplements; glib
 }
 
 
-def read_relocations(dynamic: Dynamic, elf: Elf) -> int:
-    """Fill in whether relocations ask for static TLS; return how many symbols they use.
+def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
+    """Fill in whether relocations ask for static TLS; return the symbols they use.
 
     Raises NotKeptError if more of the file has to be kept first, UnusableError if a
     relocation is of an unknown type, or is applied to what cannot be written.
     """
     if elf.machine not in TYPES or elf.is_64_bit == (elf.machine in OF_32_BITS):
-        return 0  # of an architecture that no tag names
+        return set()  # of an architecture that no tag names
     relative, of_plt, others = TYPES[elf.machine]
     known = {relative, *of_plt, *others}
     plt = known if elf.machine == EM_PPC64 else set(of_plt)  # which has no lazy ones
     places = _Places(dynamic, elf)
-    symbols = 0
+    symbols: set[int] = set()
     for table, total, count, types in (
         (DT_RELA, DT_RELASZ, DT_RELACOUNT, known),
         (DT_REL, DT_RELSZ, DT_RELCOUNT, known),
@@ -100,12 +116,46 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> int:
                 raise UnusableError(f"a relocation of unknown type {max(used - types)}")
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
-            symbols = max(symbols, rows.last_symbol + 1)
-            for offsets in rows.blocks(whole=NONE not in used):
-                places.check(offsets)
+            symbols.update(rows.symbols)
+            if not elf.tls:
+                _check_tls(rows, used, dynamic, elf)
+            for numbered in rows.blocks(whole=NONE not in used):
+                places.check(*numbered, rows)
+            if IRELATIVE[elf.machine] in used:
+                places.check_resolvers(rows, IRELATIVE[elf.machine])
     _read_relr(dynamic, elf, places)
     places.check_slots()
     return symbols
+
+
+def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
+    """See to it that a file without PT_TLS asks for the storage of others alone."""
+    kinds = used & (TLS_MODULES[elf.machine] | TLS_OFFSETS[elf.machine])
+    if not kinds:
+        return
+    size = 24 if elf.is_64_bit else 16
+    at = 6 if elf.is_64_bit else 14  # of st_shndx
+    for kind, symbol in zip(rows.types, rows.symbols, strict=True):
+        if kind in kinds:
+            dynamic.budget.steps.spend()
+            place = dynamic.one(DT_SYMTAB) + symbol * size + at
+            if not symbol or any(dynamic.read(place, 2)):
+                raise UnusableError("relocations for thread-local storage, no PT_TLS")
+
+
+def is_code(elf: Elf, at: int) -> bool:
+    """Return whether an address is one that can be called: not the ELF header's.
+
+    Functions have descriptors among the data in the first ABI of 64-bit PowerPC.
+    """
+    described = elf.machine == EM_PPC64 and elf.flags & ABI_OF_POWER != ELFV2
+    flag = PF_W if described else PF_X
+    return any(
+        load.address <= at < load.end
+        and load.flags & flag
+        and at - load.address + load.offset >= HEADER
+        for load in elf.loads
+    )
 
 
 class _Rows:
@@ -123,41 +173,68 @@ class _Rows:
         if elf.is_64_bit:  # r_info is two numbers, of which the upper is the symbol
             low, high = (3, 2) if elf.big_endian else (2, 3)
             self.types: Sequence[int] = info[low :: 2 * entry]
-            self.last_symbol = max(info[high :: 2 * entry])
+            self.symbols: Sequence[int] = info[high :: 2 * entry]
         else:
             infos = info[1::entry]
             self.types = [each & 0xFF for each in infos]
-            self.last_symbol = max(infos) >> 8
+            self.symbols = [each >> 8 for each in infos]
 
-    def blocks(self, *, whole: bool) -> Iterator[list[int]]:
-        """Yield the places of all relocations, or without those that do nothing."""
+        self.addends = (
+            numbers("Q" if elf.is_64_bit else "I", raw, elf)[2::3]
+            if with_addend
+            else None
+        )
+
+    def blocks(self, *, whole: bool) -> Iterator[tuple[list[int], Sequence[int]]]:
+        """Yield the places of all relocations, or of those that do something.
+
+        With them come the relocations' numbers.
+        """
         for start in range(0, len(self.offsets), BLOCK):
             offsets = self.offsets[start : start + BLOCK].tolist()
+            which: Sequence[int] = range(start, start + len(offsets))
             if not whole:
-                pairs = zip(offsets, self.types[start : start + BLOCK], strict=True)
-                offsets = [at for at, kind in pairs if kind != NONE]
-            yield offsets
+                which = [number for number in which if self.types[number] != NONE]
+                offsets = [offsets[number - start] for number in which]
+            yield offsets, which
 
 
 class _Places:
     """What can be written to while relocations are applied, and what has to be.
 
-    The loader calls what stands in DT_INIT_ARRAY, which in a shared object is right
-    only once it is relocated (glibc, ``elf/dl-init.c``).
+    The loader calls what stands in DT_INIT_ARRAY and DT_FINI_ARRAY, which in a shared
+    object is right only once it is relocated (glibc, ``elf/dl-init.c``).
     """
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
+        self._dynamic, self._elf, self._word = dynamic, elf, elf.bits // 8
+        self._relative = TYPES[elf.machine][0]
         self._spans = [
             (load.address, load.end)
             for load in elf.loads
             if elf.textrel or load.flags & PF_W
         ]
-        start, size = dynamic.one(DT_INIT_ARRAY), dynamic.one(DT_INIT_ARRAYSZ)
-        size = size if elf.type == ET_DYN else 0
-        self._slots = set(range(start, start + size, elf.bits // 8))
+        self._slots: set[int] = set()
+        for table, total in (
+            (DT_INIT_ARRAY, DT_INIT_ARRAYSZ),
+            (DT_FINI_ARRAY, DT_FINI_ARRAYSZ),
+        ):
+            start, size = dynamic.one(table), dynamic.one(total)
+            dynamic.budget.steps.spend(size // (self._word * PER_STEP))
+            self._slots.update(range(start, start + size, self._word))
+        self._first, self._last = (
+            min(self._slots, default=1),
+            max(self._slots, default=0),
+        )
 
-    def check(self, offsets: list[int]) -> None:
-        """Raise UnusableError if a relocation is about what cannot be written."""
+    def check(
+        self, offsets: list[int], which: Sequence[int], rows: _Rows | None
+    ) -> None:
+        """Raise UnusableError if a relocation is about what cannot be written.
+
+        Or if it has something called that is no code.  ``which`` are the numbers of the
+        relocations in ``rows``; without those, the addends are in their places.
+        """
         if not offsets:
             return
         least, most = min(offsets), max(offsets)
@@ -171,13 +248,37 @@ class _Places:
             behind = end
         if most >= behind or not self._spans or least < self._spans[0][0]:
             raise UnusableError("a relocation of what cannot be written")
-        if self._slots:
-            self._slots.difference_update(offsets)
+        if most < self._first or least > self._last:
+            return
+        for at, number in zip(offsets, which, strict=True):
+            if at in self._slots:
+                self._slots.remove(at)
+                if rows is None or rows.types[number] == self._relative:
+                    self._check_call(self._target(rows, number, at))
+
+    def check_resolvers(self, rows: _Rows, kind: int) -> None:
+        """Raise UnusableError if a function that chooses another is no code."""
+        self._dynamic.budget.steps.spend(len(rows.types) // PER_STEP)
+        for number, each in enumerate(rows.types):
+            if each == kind:
+                self._check_call(self._target(rows, number, rows.offsets[number]))
 
     def check_slots(self) -> None:
-        """Raise UnusableError if an entry of DT_INIT_ARRAY is not relocated."""
-        if self._slots:
+        """Raise UnusableError if a function is called without being relocated."""
+        if self._slots and self._elf.type == ET_DYN:
             raise UnusableError("an entry of DT_INIT_ARRAY without relocation")
+        for at in self._slots:
+            self._check_call(self._target(None, 0, at))
+
+    def _target(self, rows: _Rows | None, number: int, at: int) -> int:
+        if rows is not None and rows.addends is not None:
+            return rows.addends[number]
+        raw = self._dynamic.read(at, self._word)
+        return numbers("Q" if self._elf.is_64_bit else "I", raw, self._elf)[0]
+
+    def _check_call(self, target: int) -> None:
+        if not is_code(self._elf, target):
+            raise UnusableError(f"a function at {target:#x}, where there is no code")
 
 
 def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
@@ -205,6 +306,6 @@ def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
             bits ^= lowest
         where += (elf.bits - 1) * word
         if len(found) > BLOCK:
-            places.check(found)
+            places.check(found, range(len(found)), None)
             found.clear()
-    places.check(found)
+    places.check(found, range(len(found)), None)

@@ -29,10 +29,16 @@ ONCE = {  # where there are two, kernel, glibc and other readers take different 
     PT_GNU_RELRO: "PT_GNU_RELRO",
     PT_GNU_PROPERTY: "PT_GNU_PROPERTY",
 }
+IN_MEMORY = {
+    PT_INTERP: "PT_INTERP",
+    PT_NOTE: "PT_NOTE",
+    PT_GNU_PROPERTY: "PT_GNU_PROPERTY",
+}
 PF_W, PF_R = 2, 4
 SMALLEST_PAGE = 4096  # of all kernels
 LARGEST_TABLE = 65_536  # bytes of program headers that the kernel reads
 LARGEST_IMAGE = 4 * 1024**3  # bytes in memory; code models end before
+LARGEST_TLS = 256 * 1024**2  # bytes; each thread fills that much memory
 LARGEST_ALIGNMENT = 1024**3  # loaders reserve that much address space
 
 
@@ -102,10 +108,13 @@ def check_segments(
             _check_sizes(each, "PT_TLS")
             if each.memory and not each.align:
                 raise UnusableError("PT_TLS is aligned to 0 bytes")
+            elf.tls = each.memory
+            if each.memory > LARGEST_TLS:
+                raise UnusableError(f"PT_TLS of {each.memory} bytes for each thread")
             if each.size and place(elf, each.address, each.size) != each.offset:
                 raise UnusableError("PT_TLS has an offset that is not its address")
-        if each.kind in (PT_NOTE, PT_GNU_PROPERTY):
-            _check_note(elf, each)
+        if each.kind in IN_MEMORY:
+            _check_place(elf, each)
         if each.kind == PT_GNU_RELRO and not _is_inside(elf.loads, each):
             raise UnusableError("PT_GNU_RELRO lies outside of the segments")
 
@@ -142,10 +151,12 @@ def _check_sizes(segment: Segment, name: str) -> None:
         raise UnusableError(f"{name} is aligned to {align} bytes")
 
 
-def _check_note(elf: Elf, note: Segment) -> None:
-    """See to it that notes lie where the loader reads them, which is in memory."""
-    if note.size and place(elf, note.address, note.memory) != note.offset:
-        raise UnusableError("notes have an offset that is not their address")
+def _check_place(elf: Elf, segment: Segment) -> None:
+    """See to it that offset, for the kernel, and address, for the loader, are one."""
+    size = max(segment.size, segment.memory)
+    if segment.size and place(elf, segment.address, size) != segment.offset:
+        what = IN_MEMORY[segment.kind]
+        raise UnusableError(f"{what} has an offset that is not its address")
 
 
 def _check_dynamic(elf: Elf, segment: Segment) -> None:

@@ -292,7 +292,7 @@ def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
 
     Raises UnusableError if two of them disagree.
     """
-    count = _count_sysv(dynamic, elf) if DT_HASH in dynamic else 0
+    count = sysv_hashes(dynamic, elf)[2] if DT_HASH in dynamic else 0
     if DT_GNU_HASH in dynamic:
         hashed = _count_gnu(dynamic, elf.bits // 8)  # knows nothing if it is empty
         if count and hashed and count != hashed:
@@ -303,15 +303,16 @@ def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
     return count
 
 
-def _count_sysv(dynamic: Dynamic, elf: Elf) -> int:
+def sysv_hashes(dynamic: Dynamic, elf: Elf) -> tuple[int, int, int]:
+    """Return the bytes of a number in DT_HASH, and how many buckets and chains."""
     # The s390x supplement of the gABI makes hash table words 64 bits wide; lld
     # writes 32 bits all the same.  There is at least one bucket, so its number
     # tells: wide and big-endian, it begins with zeros.
     at = dynamic.one(DT_HASH)
     wide = elf.machine == EM_S390 and dynamic.read(at, 4) == bytes(4)
-    word = Struct(dynamic.order + ("Q" if wide else "I"))
-    (count,) = word.unpack(dynamic.read(at + word.size, word.size))
-    return int(count)
+    layout = Struct(dynamic.order + ("2Q" if wide else "2I"))
+    buckets, count = layout.unpack(dynamic.read(at, layout.size))
+    return layout.size // 2, int(buckets), int(count)
 
 
 def _largest(raw: bytes, order: str) -> int:

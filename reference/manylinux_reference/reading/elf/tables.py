@@ -6,9 +6,9 @@ The loader checks none of it and crashes, or binds other symbols than a reader s
 
 from __future__ import annotations
 
-from struct import Struct
-
 from manylinux_reference.reading.elf.dynamic import (
+    DT_FINI_ARRAY,
+    DT_FINI_ARRAYSZ,
     DT_GNU_HASH,
     DT_HASH,
     DT_INIT_ARRAY,
@@ -32,7 +32,8 @@ from manylinux_reference.reading.elf.dynamic import (
     VERSION,
     numbers,
 )
-from manylinux_reference.reading.elf.relocations import EM_PPC64, read_relocations
+from manylinux_reference.reading.elf.hashes import check_hashes
+from manylinux_reference.reading.elf.relocations import PF_W, is_code, read_relocations
 from manylinux_reference.reading.elf.symbols import count_hashed
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
-DT_PLTGOT, DT_INIT, DT_FINI, DT_FINI_ARRAY, DT_FINI_ARRAYSZ = 3, 12, 13, 26, 28
+DT_PLTGOT, DT_INIT, DT_FINI = 3, 12, 13
 ONCE = frozenset((
     DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ, DT_RELR,
     DT_PLTRELSZ, DT_PLTGOT, DT_INIT, DT_FINI, DT_JMPREL, DT_GNU_HASH, DT_VERSYM,
@@ -50,8 +51,6 @@ ONCE = frozenset((
 ALIGNED = {DT_VERSYM: 2, DT_VERNEED: 4, DT_VERDEF: 4, DT_HASH: 4} | dict.fromkeys(
     (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH), 0
 )  # 0: to the size of an address
-PF_X, PF_W = 1, 2
-ABI_OF_POWER, ELFV2 = 3, 2  # in e_flags
 SYMBOLS_PER_STEP = 256
 SIZES = (  # of tables, each with the bytes of an entry in words
     (DT_RELA, DT_RELASZ, 3),
@@ -75,8 +74,9 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     _check_sizes(dynamic, word)
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
-    _check_hashes(dynamic, elf, word)
-    _check_symbols(dynamic, elf, read_relocations(dynamic, elf))
+    used = read_relocations(dynamic, elf)
+    _check_symbols(dynamic, elf, max(used, default=-1) + 1)
+    check_hashes(dynamic, elf, used)
 
 
 def _check_sizes(dynamic: Dynamic, word: int) -> None:
@@ -98,18 +98,16 @@ def _check_sizes(dynamic: Dynamic, word: int) -> None:
 
 
 def _check_code(dynamic: Dynamic, elf: Elf) -> None:
-    """See to it that what is called is code, and what is filled in can be.
-
-    Functions have descriptors among the data in the first ABI of 64-bit PowerPC.
-    """
-    described = elf.machine == EM_PPC64 and elf.flags & ABI_OF_POWER != ELFV2
-    code = PF_W if described else PF_X
-    for tag, flag in ((DT_INIT, code), (DT_FINI, code), (DT_PLTGOT, PF_W)):
+    """See to it that what is called is code, and what is filled in can be."""
+    for tag in (DT_INIT, DT_FINI):
         at = dynamic.one(tag)
-        if at and not any(
-            load.address <= at < load.end and load.flags & flag for load in elf.loads
-        ):
-            raise UnusableError(f"{at:#x} is not in a segment for it")
+        if tag in dynamic and not is_code(elf, at):
+            raise UnusableError(f"a function at {at:#x}, where there is no code")
+    at = dynamic.one(DT_PLTGOT)
+    if at and not any(
+        load.address <= at < load.end and load.flags & PF_W for load in elf.loads
+    ):
+        raise UnusableError(f"DT_PLTGOT is {at:#x}, which is not writable")
 
 
 def _check_relative(dynamic: Dynamic, word: int) -> None:
@@ -145,20 +143,3 @@ def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> None:
         indexes = numbers("H", dynamic.read(dynamic.one(DT_VERSYM), 2 * count), elf)
         if any(each & VERSION not in dynamic.versions for each in set(indexes)):
             raise UnusableError("a symbol of a version that is not there")
-
-
-def _check_hashes(dynamic: Dynamic, elf: Elf, word: int) -> None:
-    """See to it that buckets and filter of DT_GNU_HASH are there, and can be used.
-
-    The loader takes DT_GNU_HASH before DT_HASH (``_dl_setup_hash``).
-    """
-    if DT_GNU_HASH not in dynamic:
-        return
-    header, at = Struct(dynamic.order + "4I"), dynamic.one(DT_GNU_HASH)
-    buckets, first, words, _ = header.unpack(dynamic.read(at, header.size))
-    if not words or words & (words - 1) or not buckets:
-        raise UnusableError(f"a hash table with a filter of {words} words")
-    raw = dynamic.read(at + header.size + words * word, 4 * buckets)
-    dynamic.budget.steps.spend(buckets // SYMBOLS_PER_STEP)
-    if any(0 < each < first for each in numbers("I", raw, elf)):
-        raise UnusableError("a hash table that leads before its first symbol")

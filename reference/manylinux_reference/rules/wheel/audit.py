@@ -13,9 +13,14 @@ from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
 from manylinux_reference.rules.wheel.contents import contents, filename_tags
-from manylinux_reference.rules.wheel.header import header, is_data, origin
+from manylinux_reference.rules.wheel.header import header, is_data, machine, origin
 from manylinux_reference.rules.wheel.links import link
-from manylinux_reference.rules.wheel.loading import executables, libraries, loading
+from manylinux_reference.rules.wheel.loading import (
+    executables,
+    libraries,
+    loading,
+    program,
+)
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
 from manylinux_reference.rules.wheel.report import (
@@ -183,6 +188,9 @@ def file_findings(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     One of another architecture is refused, not skipped (PEP 599, item 1).
     """
     if is_data(elf):
+        if elf.is_named_as_module or elf.is_script:
+            yield from machine(elf, policy)
+            yield from program(elf)
         return
     foreign = origin(elf, policy)
     if foreign:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.file import DF_1_NOOPEN, DF_1_PIE, ET_DYN, Elf
+from manylinux_reference.reading.elf.file import (
+    DF_1_NOOPEN,
+    DF_1_PIE,
+    ET_DYN,
+    ET_EXEC,
+    Elf,
+    is_library_name,
+)
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides
@@ -12,6 +19,7 @@ from manylinux_reference.rules.wheel.report import Finding, Findings
 PF_X = 1
 EXECUTABLE_STACKS = ("x86_64", "i686", "armv7l", "s390x")  # without PT_GNU_STACK
 KERNEL_IGNORED_FROM = (2, 36)
+TLS_RESERVE = 1664  # bytes for all that is loaded while a process runs
 LINUX = 0  # the system of NT_GNU_ABI_TAG
 # GNU_PROPERTY_X86_ISA_1_BASELINE, which has SSE2; 2, 4 and 8 are v2, v3 and v4.
 ISA_BASELINES = {"x86_64": 1, "i686": 0}
@@ -124,6 +132,26 @@ def libraries(wheel: Wheel) -> Findings:
     needed = {name for elf in wheel.elves for name in elf.needed}
     for elf in wheel.elves:
         yield from shared_object(elf, needed)
+    yield from tls_reserve(wheel)
+
+
+@decides("wheel.tls.reserve")
+def tls_reserve(wheel: Wheel) -> Findings:
+    """Yield a finding for static thread-local storage that no process has room for.
+
+    glibc, ``TLS_STATIC_SURPLUS``; what a program is started with needs no reserve.
+    """
+    large = [e for e in wheel.elves if e.tls_relocations and e.tls > TLS_RESERVE]
+    if not large:
+        return
+    started = [elf for elf in wheel.elves if elf.is_executable]
+    for elf in started:
+        links = [link for link in elf.links.values() if isinstance(link, Elf)]
+        started += [link for link in links if link not in started]
+    for elf in large:
+        if elf not in started:
+            text = f"has {elf.tls} bytes of static thread-local storage"
+            yield Finding("wheel.tls.reserve", elf.name, text)
 
 
 @decides("wheel.shared-object.type")
@@ -145,14 +173,6 @@ def shared_object(elf: Elf, needed: set[str]) -> Findings:
     if reason:
         text = f"is named or needed as a library and is {reason}"
         yield Finding("wheel.shared-object.type", elf.name, text)
-
-
-def is_library_name(name: str) -> bool:
-    """Return whether a name ends in ``.so``, or in that and a version."""
-    stem, suffix, version = name.rpartition(".so")
-    return bool(stem and suffix) and (
-        version == "" or version[1:].replace(".", "").isdecimal()
-    )
 
 
 @decides("wheel.runpath.origin")
@@ -197,6 +217,7 @@ def isa_property(elf: Elf, policy: Policy) -> Findings:
 def executables(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with a program, or a file without dynamic section."""
     yield from interpreter(elf, policy)
+    yield from filtering(elf)
     yield from launcher(elf)
 
 
@@ -212,6 +233,29 @@ def interpreter(elf: Elf, policy: Policy) -> Findings:
     if elf.interpreter != policy.loader:
         text = f"PT_INTERP is {elf.interpreter}, {policy.arch} has {policy.loader}"
         yield Finding("wheel.executable.interpreter", elf.name, text)
+
+
+@decides("wheel.executable.filters")
+def filtering(elf: Elf) -> Findings:
+    """Yield a finding if a program is a filter.
+
+    The loader puts the filtered library before the file, and takes the first one for
+    the program (glibc, ``elf/dl-deps.c``, ``elf/rtld.c``).
+    """
+    if elf.is_executable and elf.is_filter:
+        text = "is a program with DT_FILTER or DT_AUXILIARY, which libraries have"
+        yield Finding("wheel.executable.filters", elf.name, text)
+
+
+@decides("wheel.executable.type")
+def program(elf: Elf) -> Findings:
+    """Yield a finding if what is installed as a program is none.
+
+    Linux, ``fs/binfmt_elf.c``: the kernel starts two types of files.
+    """
+    if elf.is_script and (elf.debug or elf.type not in (ET_EXEC, ET_DYN)):
+        text = "is installed as a program, and no executable"
+        yield Finding("wheel.executable.type", elf.name, text)
 
 
 @decides("wheel.executable.launcher")

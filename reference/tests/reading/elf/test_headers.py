@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_fixtures.elf.description import Elf as Description
-from manylinux_fixtures.elf.description import Hash
+from manylinux_fixtures.elf.description import FileType, Hash
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading import range_buffer
 from manylinux_reference.reading.archive import Archive
@@ -67,11 +67,11 @@ def written(
     return header + table + contents
 
 
-def read(data: bytes) -> Elf:
+def read(data: bytes, name: str = "x.so") -> Elf:
     def pieces() -> Iterator[bytes]:
         yield data
 
-    return read_elf(pieces, "x.so", len(data), SymbolQuery(), Budget())
+    return read_elf(pieces, name, len(data), SymbolQuery(), Budget())
 
 
 @pytest.mark.parametrize("bits", [32, 64])
@@ -86,19 +86,34 @@ def test_header_is_read_in_its_class_and_byte_order(
     assert (elf.stack, elf.interpreter, elf.dynamic) == (None, None, False)
 
 
-@pytest.mark.parametrize("bits", [32, 64])
-@pytest.mark.parametrize("order", ["<", ">"])
-def test_segments_are_read_by_their_type(bits: int, order: str) -> None:
-    elf = read(
-        written(
-            (STACK, 7, b""),
-            (INTERP, 4, b"/lib/ld.so\0more\0"),
-            bits=bits,
-            order=order,
-        )
-    )
-    assert (elf.stack, elf.interpreter) == (7, "/lib/ld.so")
-    assert not elf.dynamic
+@pytest.mark.parametrize("arch", ["x86_64", "i686", "ppc64"])
+def test_segments_are_read_by_their_type(arch: str) -> None:
+    program = {"type": FileType.PIE, "interpreter": "/lib/ld.so"}
+    elf = read(write_elf(Description(arch=arch, imports=(), **program)))
+    assert (elf.stack, elf.interpreter, elf.dynamic) == (6, "/lib/ld.so", True)
+
+
+def _without(segment: int) -> bytes:
+    """Return a program one of whose program headers is PT_NULL."""
+    content = bytearray(write_elf(Description(arch="x86_64", type=FileType.PIE)))
+    for at in range(64, 64 + 8 * 56, 56):
+        if struct.unpack_from("<I", content, at) == (segment,):
+            struct.pack_into("<I", content, at, 0)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("segment", [PHDR, DYNAMIC])
+def test_program_has_what_its_loader_reads(segment: int) -> None:
+    with pytest.raises(UnusableError, match=r"PT_PHDR before all|no PT_DYNAMIC"):
+        read(_without(segment), "bin/x")
+    assert read(_without(segment)).interpreter  # a library that can be started, too
+
+
+def test_header_of_the_other_byte_order_is_no_header() -> None:
+    content = bytearray(written())
+    content[5] = 2
+    with pytest.raises(UnusableError, match="marked big-endian that is the other"):
+        read(bytes(content))
 
 
 def test_segments_of_a_relocatable_file_are_not_looked_at() -> None:

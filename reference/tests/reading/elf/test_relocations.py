@@ -14,6 +14,7 @@ RELA, RELASZ, REL, RELSZ, RELR, RELRSZ = 7, 8, 17, 18, 36, 35
 INIT_ARRAY, INIT_ARRAYSZ, RELACOUNT = 25, 27, 0x6FFFFFF9
 NONE, ABSOLUTE, RELATIVE = 0, 1, 8  # R_X86_64_*
 GAP, SECOND = BASE + 0x1000, BASE + 0x2000
+CODE = GAP + 0x40  # what lies between them can be called
 # machine, bits, order, with addends -> type of relocation, another one
 KINDS = [
     (62, 64, "<", True, 18, 17),  # R_X86_64_TPOFF64, R_X86_64_DTPOFF64
@@ -44,6 +45,7 @@ def asks(
     size, writable = len(image.data), 2
     load = (1, writable, 0, BASE, BASE, size, size, 4096)
     elf.loads = [Segment(load, is_64_bit=True)]
+    elf.tls = 8
     read_relocations(dynamic, elf)
     return elf.tls_relocations
 
@@ -57,18 +59,18 @@ def test_static_storage_is_asked_for_by_type(
     assert not asks(machine, bits, order, [], addend=addend)
 
 
-def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> int:
+def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]:
     """Read rows of offset, type and symbol in a file with two writable segments."""
     image = Image()
     content = b"".join(
-        struct.pack("<3Q", at, symbol << 32 | kind, 0) for at, kind, symbol in rows
+        struct.pack("<3Q", at, symbol << 32 | kind, CODE) for at, kind, symbol in rows
     )
     image.table(RELA, content)
     image.entries += [(RELASZ, len(content)), *entries.items()]
     return loaded(image)
 
 
-def loaded(image: Image) -> int:
+def loaded(image: Image) -> set[int]:
     dynamic, elf = image.dynamic()
     elf.loads = [
         Segment((1, flags, 0, start, start, 0x1000, 0x1000, 4096), is_64_bit=True)
@@ -86,7 +88,7 @@ def loaded(image: Image) -> int:
     ],
 )
 def test_symbols_of_relocations_are_counted(rows: list[tuple[int, int, int]]) -> None:
-    assert symbols_of(*rows, entries={}) == 4
+    assert max(symbols_of(*rows, entries={})) == 3
 
 
 @pytest.mark.parametrize("at", [0, BASE - 8, GAP, SECOND - 1, SECOND + 0x1000])
@@ -100,7 +102,7 @@ def test_only_what_can_be_written_is_relocated(at: int) -> None:
 def test_relative_relocations_come_first(count: int, whole: bool) -> None:
     rows = [(BASE, RELATIVE, 0), (BASE, ABSOLUTE, 1)]
     if whole:
-        assert symbols_of(*rows, entries={RELACOUNT: count}) == 2
+        assert max(symbols_of(*rows, entries={RELACOUNT: count})) == 1
         return
     with pytest.raises(UnusableError, match=r"^a relocation among the relative ones"):
         symbols_of(*rows, entries={RELACOUNT: count})
@@ -110,7 +112,7 @@ def test_relative_relocations_come_first(count: int, whole: bool) -> None:
 def test_what_the_loader_calls_is_relocated(size: int, whole: bool) -> None:
     entries = {INIT_ARRAY: BASE + 8, INIT_ARRAYSZ: size}
     if whole:
-        assert symbols_of((BASE + 8, RELATIVE, 0), entries=entries) == 1
+        assert symbols_of((BASE + 8, RELATIVE, 0), entries=entries) == {0}
         return
     with pytest.raises(UnusableError, match=r"^an entry of DT_INIT_ARRAY without"):
         symbols_of((BASE + 8, RELATIVE, 0), entries=entries)
@@ -132,10 +134,11 @@ def test_packed_relocations_have_places_as_well(
     words: tuple[int, ...], reason: str
 ) -> None:
     image = Image()
+    image.data[:8] = struct.pack("<Q", CODE)
     image.table(RELR, struct.pack(f"<{len(words)}Q", *words))
     image.entries += [(RELRSZ, 8 * len(words)), (INIT_ARRAY, BASE), (INIT_ARRAYSZ, 8)]
     if not reason and words[0] == BASE:
-        assert loaded(image) == 0
+        assert loaded(image) == set()
         return
     with pytest.raises(UnusableError, match=reason or "DT_INIT_ARRAY"):
         loaded(image)

@@ -1,0 +1,170 @@
+"""Refuses hash tables by which the loader does not find a file's own symbols.
+
+gABI, chapter 5, Hash Table; glibc, ``do_lookup_x`` and ``check_match`` in
+``elf/dl-lookup.c``, ``_dl_setup_hash`` in ``elf/dl-setup_hash.c``.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from operator import lt
+from struct import Struct
+
+from manylinux_reference.reading.elf.dynamic import (
+    DT_GNU_HASH,
+    DT_HASH,
+    DT_SYMTAB,
+    numbers,
+)
+from manylinux_reference.reading.elf.symbols import EM_S390, sysv_hashes
+from manylinux_reference.reading.unusable import UnusableError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from typing import TypeAlias
+
+    from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.file import Elf
+
+    Finds: TypeAlias = Callable[[bytes, int], bool]  # a symbol by its name and number
+
+LOOKED_UP = 256  # symbols of a file; of more of them, some
+SYMBOLS_PER_STEP = 256
+STB_LOCAL, STV_INTERNAL, STV_HIDDEN, SHN_UNDEF, SHN_ABS = 0, 1, 2, 0, 0xFFF1
+STT_TLS = 6
+SHIFT = 32  # bits of a hash, all of which a shift would drop
+WORD = 4  # bytes of a number, almost everywhere
+NAMED = (0, 1, 2, 5, STT_TLS, 10)  # types that a lookup finds: none, object, func, ...
+
+
+def check_hashes(dynamic: Dynamic, elf: Elf, used: Collection[int]) -> None:
+    """Raise UnusableError if a table is none, or a symbol is not found by its name.
+
+    Without any table none is found (``do_lookup_x``).
+    ``used`` are the numbers of the symbols that relocations refer to.
+    The loader takes DT_GNU_HASH before DT_HASH.
+    """
+    if DT_GNU_HASH in dynamic:
+        finds = _gnu(dynamic, elf)
+    elif DT_HASH in dynamic:
+        finds = _sysv(dynamic, elf)
+    else:
+        finds = _none
+    layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
+    table = dynamic.one(DT_SYMTAB)
+    for number in islice(used, 0, None, 1 + len(used) // LOOKED_UP):
+        raw = dynamic.read(table + number * layout.size, layout.size)
+        name, value, info, other, section = _fields(layout.unpack(raw), elf)
+        if section == SHN_UNDEF or info >> 4 == STB_LOCAL:
+            continue
+        if other & 3 in (STV_INTERNAL, STV_HIDDEN):
+            continue  # is bound without a lookup
+        is_found = info & 0xF in NAMED and (
+            value or section == SHN_ABS or info & 0xF == STT_TLS
+        )
+        if not is_found or not finds(dynamic.name(name), number):
+            raise UnusableError(f"its symbol {dynamic.string(name)} is not found")
+
+
+def _fields(raw: tuple[int, ...], elf: Elf) -> tuple[int, int, int, int, int]:
+    """Return name, value, info, other and section of a symbol."""
+    if elf.is_64_bit:
+        name, info, other, section, value, _ = raw
+    else:
+        name, value, _, info, other, section = raw
+    return name, value, info, other, section
+
+
+def _none(name: bytes, number: int) -> bool:  # noqa: ARG001 - there is no table
+    return False
+
+
+def _gnu(dynamic: Dynamic, elf: Elf) -> Finds:
+    word = elf.bits // 8
+    header, at = Struct(dynamic.order + "4I"), dynamic.one(DT_GNU_HASH)
+    count, first, words, shift = header.unpack(dynamic.read(at, header.size))
+    if not words or words & (words - 1) or not count or shift >= SHIFT:
+        raise UnusableError(f"a hash table with a filter of {words} words")
+    start = at + header.size + words * word
+    buckets = numbers("I", dynamic.read(start, 4 * count), elf)
+    dynamic.budget.steps.spend(count // SYMBOLS_PER_STEP)
+    if any(0 < each < first for each in buckets):
+        raise UnusableError("a hash table that leads before its first symbol")
+    bits, chains = Struct(dynamic.order + ("Q" if elf.is_64_bit else "I")), start
+    chains += 4 * (count - first)
+    link = Struct(dynamic.order + "I")
+
+    def finds(name: bytes, number: int) -> bool:
+        value = gnu_hash(name)
+        place = at + header.size + value // elf.bits % words * word
+        (row,) = bits.unpack(dynamic.read(place, word))
+        if not row >> value % elf.bits & row >> (value >> shift) % elf.bits & 1:
+            return False
+        found = buckets[value % count]
+        while 0 < found <= number:
+            (chain,) = link.unpack(dynamic.read(chains + 4 * found, 4))
+            if found == number:
+                return bool((chain ^ value) >> 1 == 0)
+            dynamic.budget.steps.spend()
+            found = 0 if chain & 1 else found + 1
+        return False
+
+    return finds
+
+
+def _sysv(dynamic: Dynamic, elf: Elf) -> Finds:
+    word, count, chained = sysv_hashes(dynamic, elf)
+    if elf.machine == EM_S390 and elf.is_64_bit and word != elf.bits // 8:
+        raise UnusableError("a hash table of 32-bit words, which s390x has of 64 bits")
+    start = dynamic.one(DT_HASH) + 2 * word
+    raw = dynamic.read(start, (count + chained) * word)
+    table = numbers("I" if word == WORD else "Q", raw, elf)
+    dynamic.budget.steps.spend((count + chained) // SYMBOLS_PER_STEP)
+    if not count or max(table) >= chained:
+        raise UnusableError("a hash table that leads past the last symbol")
+    chains = table[count:]
+    if not all(map(lt, chains, range(1, chained + 1))):
+        _check_circles(dynamic, chains)
+
+    def finds(name: bytes, number: int) -> bool:
+        found = table[sysv_hash(name) % count]
+        while found and found != number:
+            dynamic.budget.steps.spend()
+            found = chains[found]
+        return found != 0
+
+    return finds
+
+
+def _check_circles(dynamic: Dynamic, chains: Sequence[int]) -> None:
+    """See to it that every chain ends; those of ``ld`` lead to ever lower numbers."""
+    ends = bytearray(len(chains))
+    for number in range(len(chains)):
+        at, passed = number, []
+        while at and not ends[at]:
+            ends[at] = 2
+            passed.append(at)
+            at = chains[at]
+        if at and ends[at] == 2:  # noqa: PLR2004 - passed on this way
+            raise UnusableError("a hash table whose chain is a circle")
+        for each in passed:
+            ends[each] = 1
+    dynamic.budget.steps.spend(len(chains))
+
+
+def gnu_hash(name: bytes) -> int:
+    """Return the hash of DT_GNU_HASH (glibc, ``_dl_new_hash``)."""
+    value = 5381
+    for byte in name:
+        value = value * 33 + byte & 0xFFFFFFFF
+    return value
+
+
+def sysv_hash(name: bytes) -> int:
+    """Return the hash of DT_HASH and of versions (gABI, Hash Table)."""
+    value = 0
+    for byte in name:
+        value = (value << 4) + byte
+        value = (value ^ (value >> 24 & 0xF0)) & 0x0FFFFFFF
+    return value
