@@ -7,6 +7,7 @@ from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.wheel.header import is_data
 from manylinux_reference.rules.wheel.record import record
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
@@ -111,7 +112,7 @@ def has_elf(wheel: Wheel) -> Findings:
 
     PEP 425, Platform Tag.
     """
-    if not any(elf.is_loadable for elf in wheel.elves):
+    if all(is_data(elf) for elf in wheel.elves):
         text = "contains no executable and no shared object"
         yield Finding("wheel.contents.elf", "", text)
 
