@@ -58,6 +58,9 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
     ),
     "wheel.versions.": "build with older glibc and libstdc++, or claim a newer level",
     "wheel.versions.needed": "patchelf --add-needed LIBRARY, or link again without it",
+    "wheel.versions.private": "take out what is a part of glibc; its names are its own",
+    "wheel.versions.namespace": "link with the library that the system has",
+    "wheel.versions.provider": "link with the library that the system has",
     "wheel.versions.contained": "bundle the library with which the file was linked",
 }
 

@@ -24,7 +24,8 @@ class Wheel:
     """The facts about one wheel; so far, those of its filename.
 
     ``record`` maps each path of RECORD to its hash, which may be empty; ``changed`` are
-    the members with another hash than that.  ``metadata`` holds the fields of WHEEL by
+    the members with another hash than that, ``resized`` those with another size than
+    that of their row.  ``metadata`` holds the fields of WHEEL by
     their names in lower case.
 
     Raises UnusableError if the filename is not that of a wheel.
@@ -32,7 +33,7 @@ class Wheel:
 
     __slots__ = (
         "abis", "budget", "changed", "contained", "distribution", "elves", "members",
-        "metadata", "platforms", "pythons", "record", "version",
+        "metadata", "platforms", "pythons", "record", "resized", "version",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
@@ -47,6 +48,7 @@ class Wheel:
         self.metadata: dict[str, list[str]] = {}
         self.record: dict[str, str] = {}
         self.changed: list[str] = []
+        self.resized: list[str] = []
         self.elves: list[Elf] = []
         self.contained: set[str] = set()  # file names and SONAMEs of the ELF files
 
@@ -77,7 +79,13 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         raise UnusableError(f"Wheel-Version is {version or 'missing'}, not 1.x")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
-    wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
+    text = _text(archive, found, "RECORD")
+    wheel.record, sizes = read_record(text, wheel.budget)
+    wheel.resized = [
+        member.name
+        for member in archive.entries
+        if sizes.get(member.name, member.size) != member.size
+    ]
 
 
 def compare_hashes(archive: Archive, wheel: Wheel) -> None:

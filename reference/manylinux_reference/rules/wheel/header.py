@@ -144,5 +144,7 @@ def flags(elf: Elf, policy: Policy) -> Findings:
     """
     rule = FLAGS_RULES.get(policy.arch)
     if rule and elf.flags & policy.flags_mask != policy.flags_value:
-        text = f"is for another ABI than that of {policy.arch}: e_flags are {elf.flags:#x}"
+        text = (
+            f"is for another ABI than that of {policy.arch}: e_flags are {elf.flags:#x}"
+        )
         yield Finding(rule, elf.name, text, offset=E_FLAGS[elf.bits])

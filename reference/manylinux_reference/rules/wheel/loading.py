@@ -91,7 +91,9 @@ def segments(elf: Elf, policy: Policy) -> Findings:
     for load in elf.loads:
         reason, align = "", max(load.align, page)
         if load.align % page:
-            reason = f"is aligned to {load.align:#x}, and a page can have {page:#x} bytes"
+            reason = (
+                f"is aligned to {load.align:#x}, and a page can have {page:#x} bytes"
+            )
         elif (load.address - load.offset) % align:
             reason = f"has an offset and an address that differ modulo {align:#x}"
         elif load.address // page < behind:
