@@ -73,10 +73,16 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         for member in archive.entries
         if member.name.startswith(folder)
     }
-    wheel.metadata = _fields(_text(archive, found, "WHEEL"), wheel.budget)
+    text = _text(archive, found, "WHEEL")
+    first = text.partition("\n")[0].strip()
+    if first and ":" not in first:  # to pip and uv, such a line ends the fields
+        raise UnusableError("WHEEL does not begin with a field")
+    wheel.metadata = _fields(text, wheel.budget)
     version = wheel.metadata.get("wheel-version", [""])[0]
-    if version.partition(".")[0] != WHEEL_VERSION:
-        raise UnusableError(f"Wheel-Version is {version or 'missing'}, not 1.x")
+    major, *minor = version.split(".")
+    # pip reads each part as a number, uv wants two of them at least.
+    if major != WHEEL_VERSION or not minor or not all(map(str.isdecimal, minor)):
+        raise UnusableError(f"Wheel-Version is {version or 'missing'}, not such as 1.0")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
     text = _text(archive, found, "RECORD")
