@@ -43,8 +43,24 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
         "link with g++, and with the libstdc++ that is there when it runs"
     ),
     "wheel.tags.": "write filename and Tag lines together: python -m wheel tags",
+    "wheel.tags.any": "name the platform: auditwheel repair, or python -m wheel tags",
+    "wheel.tls.": "compile with -ftls-model=global-dynamic",
+    "wheel.relocations.text": "compile all of it with -fPIC",
+    "wheel.isa.": "compile for the baseline, and choose faster code at run time",
+    "wheel.symbols.resolved": "link with the library that has it",
+    "wheel.symbols.pyfpe": "compile against an interpreter without --with-fpectl",
+    "wheel.symbols.glibc-2-18": "build with older glibc, or claim 2.18",
+    "wheel.symbols.zlib": "bundle the zlib that was built with, or call no such name",
+    "wheel.contents.case": "rename one of the two",
+    "wheel.contents.elf": "tag it any if it is pure Python; else something is missing",
+    "wheel.executable.launcher": (
+        "put it into the package and start it from there, as auditwheel repair does"
+    ),
     "wheel.versions.": "build with older glibc and libstdc++, or claim a newer level",
     "wheel.versions.needed": "patchelf --add-needed LIBRARY, or link again without it",
+    "wheel.versions.private": "take out what is a part of glibc; its names are its own",
+    "wheel.versions.namespace": "link with the library that the system has",
+    "wheel.versions.provider": "link with the library that the system has",
     "wheel.versions.contained": "bundle the library with which the file was linked",
 }
 

@@ -46,7 +46,10 @@ def lines(report: Report, *, brief: bool = False) -> Iterator[str]:
             yield from _evidence(rule, each)
     if against or not brief:
         yield from _levels(report)
-    if not brief:
+    if brief and report.advice:
+        rules = (f"{rule} ({len(each)})" for rule, each in _by_rule(report.advice))
+        yield f"  advice, which manylinux audit shows: {', '.join(rules)}"
+    elif not brief:
         for rule, each in _by_rule(report.advice):
             yield from _evidence(rule, each, "  advice: ")
 
@@ -121,8 +124,9 @@ def _line(group: list[Finding]) -> str:
     first = group[0]
     if "version" in first.evidence and first.rule != "wheel.versions.contained":
         return printable(_version(group))
-    if len(group) > 1:
-        many = f": {len(group)} files, for example {printable(first.member)}"
+    files = {finding.member for finding in group}
+    if len(files) > 1:
+        many = f": {len(files)} files, for example {printable(first.member)}"
         return printable(first.text) + many
     return printable(f"{first.member}: {first.text}" if first.member else first.text)
 
@@ -139,9 +143,9 @@ def _version(group: list[Finding]) -> str:
         first.member,
     )
     counted = f"{_count(len(symbols), 'symbol')} in " if symbols else ""
-    files = _count(len(group), "file")
-    shown = "for example " if len(group) > 1 or len(symbols) > 1 else ""
-    return f"{what}: {counted}{files}, {shown}{example}"
+    files = {finding.member for finding in group}
+    shown = "for example " if len(files) > 1 or len(symbols) > 1 else ""
+    return f"{what}: {counted}{_count(len(files), 'file')}, {shown}{example}"
 
 
 def _count(number: int, word: str) -> str:

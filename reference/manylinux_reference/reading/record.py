@@ -1,4 +1,4 @@
-"""Reads RECORD: which files are listed, and with which hash."""
+"""Reads RECORD: which files are listed, with which hash and size."""
 
 from __future__ import annotations
 
@@ -30,47 +30,56 @@ BUILT_IN = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
 ALGORITHMS = ("sha256", "sha384", "sha512")  # PyPA: sha256 or better
 # PyPA, Recording installed projects: base64 for URLs, without its padding
 STANDARD_LETTERS = bytes.maketrans(b"+/", b"-_")
+LONGEST_SIZE = 19  # digits: uv reads 64 bits
 
 
-def read_record(text: str, budget: Budget) -> dict[str, str]:
-    """Map each path to the hash of its row, which may be empty.
+def read_record(text: str, budget: Budget) -> tuple[dict[str, str], dict[str, int]]:
+    """Return the hash of each path's row, which may be empty, and the sizes.
 
     The rows are CSV of three fields; only a path can need quoting.  Nothing but line
     feed and carriage return ends a row.
 
-    Raises UnusableError if a row is none or two rows contradict each other,
-    NotJudgedError if the rows are beyond the budget.
+    Raises UnusableError if one is not such a row, where pip breaks off at an empty one
+    and uv at any other, or if two rows contradict each other; NotJudgedError if the
+    rows are beyond the budget.
     """
     record: dict[str, str] = {}
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    budget.entries.spend(text.count("\n"))
-    for row in text.split("\n"):
+    sizes: dict[str, int] = {}
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    budget.entries.spend(text.count("\n") + 1)
+    for row in text.split("\n") if text else ():
         if row[:1] == '"':
             path, _, rest = row[1:].replace('""', "\0").partition('"')
             path, rest = path.replace("\0", '"'), rest[1:]
         else:
             path, _, rest = row.partition(",")
-        if not row:
-            continue
         made, comma, size = rest.replace('"', "").partition(",")
-        if not (comma and f"0{size}".isdecimal() and size.isascii()):
-            raise UnusableError("has a row in RECORD that is not of three fields", path)
+        if not comma or (size and not _is_size(size)):
+            reason = "has a row that is not a path, a hash and a size"
+            raise UnusableError(reason, "RECORD")
         if record.setdefault(path, made) != made:
             raise UnusableError("has two rows with two hashes in RECORD", path)
-    return record
+        if size:
+            sizes[path] = int(size)
+    return record, sizes
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_SIZE
 
 
 def hash_of_row(row: str, size: int) -> tuple[Hash, str] | None:
     """Return what computes the hash that a row has, and its value as text.
 
     ``size`` is how many bytes there are to hash in the whole wheel.
-    None if the row's algorithm is not one of those that RECORD may have.
+    None if the row's algorithm is not one of those that RECORD may have, or its value
+    is padded.
     """
     algorithm, _, value = row.partition("=")
-    if algorithm not in ALGORITHMS:
+    if algorithm not in ALGORITHMS or value.endswith("="):
         return None
     made: Hash = getattr(_module_for(algorithm, size), algorithm)()
-    return made, value.rstrip("=")
+    return made, value
 
 
 def _module_for(algorithm: str, size: int) -> ModuleType:

@@ -25,7 +25,8 @@ class Wheel:
     """The facts about one wheel; so far, those of its filename.
 
     ``record`` maps each path of RECORD to its hash, which may be empty; ``changed`` are
-    the members with another hash than that.  ``metadata`` holds the fields of WHEEL by
+    the members with another hash than that, ``resized`` those with another size than
+    that of their row.  ``metadata`` holds the fields of WHEEL by
     their names in lower case.
 
     Raises UnusableError if the filename is not that of a wheel.
@@ -33,7 +34,7 @@ class Wheel:
 
     __slots__ = (
         "abis", "budget", "changed", "contained", "distribution", "elves", "members",
-        "metadata", "platforms", "pythons", "record", "version",
+        "metadata", "platforms", "pythons", "record", "resized", "version",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
@@ -48,6 +49,7 @@ class Wheel:
         self.metadata: dict[str, list[str]] = {}
         self.record: dict[str, str] = {}
         self.changed: list[str] = []
+        self.resized: list[str] = []
         self.elves: list[Elf] = []
         self.contained: set[str] = set()  # file names and SONAMEs of the ELF files
 
@@ -73,21 +75,35 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         if member.name.startswith(folder)
     }
     text = _text(archive, found, "WHEEL")
+    first = text.partition("\n")[0].strip()
+    if first and ":" not in first:  # to pip and uv, such a line ends the fields
+        raise UnusableError("WHEEL does not begin with a field")
     wheel.metadata = _fields(text, wheel.budget)
     # uv looks for this field in these very letters, and wants both numbers.
     versions = wheel.metadata.get("wheel-version", [""]) if VERSION in text else [""]
-    major, _, minor = versions[0].partition(".")
-    if major != WHEEL_VERSION or not (minor.isascii() and minor.isdecimal()):
-        raise UnusableError(f"Wheel-Version is {versions[0] or 'missing'}, not 1.x")
+    major, *minor = versions[0].split(".")
+    if major != WHEEL_VERSION or not minor or not all(map(_is_number, minor)):
+        said = versions[0] or "missing"
+        raise UnusableError(f"Wheel-Version is {said}, not such as 1.0")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
-    wheel.record = read_record(_text(archive, found, "RECORD"), wheel.budget)
+    text = _text(archive, found, "RECORD")
+    wheel.record, sizes = read_record(text, wheel.budget)
+    wheel.resized = [
+        member.name
+        for member in archive.entries
+        if sizes.get(member.name, member.size) != member.size
+    ]
 
 
 def compare_hashes(archive: Archive, wheel: Wheel) -> None:
     """Have the content of each member compared with its row of RECORD, once read."""
     for member in archive.entries:
         member.row = wheel.record.get(member.name, "")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _dist_info(archive: Archive, wheel: Wheel) -> str:

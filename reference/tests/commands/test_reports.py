@@ -56,11 +56,22 @@ def test_finding_against_two_claims_is_shown_once() -> None:
     ]
 
 
-def test_advice_is_marked_and_left_out_when_brief() -> None:
+def test_advice_is_marked_and_only_counted_when_brief() -> None:
     report = report_of(Outcome.HOLDS, Claim(TAG, []))
     report.advice = [Finding("wheel.odd", "", "is marked", advice=True)]
     assert list(lines(report))[2:] == ["  advice: wheel.odd", "    is marked"]
-    assert list(lines(report, brief=True))[1:] == []
+    assert list(lines(report, brief=True))[1:] == [
+        "  advice, which manylinux audit shows: wheel.odd (1)"
+    ]
+
+
+def test_a_file_with_two_findings_is_one_file() -> None:
+    found = [
+        Finding("wheel.odd", "a.so", "is odd"),
+        Finding("wheel.odd", "a.so", "is odd"),
+    ]
+    shown = list(lines(report_of(Outcome.FALSE, Claim(TAG, found))))
+    assert "    a.so: is odd" in shown
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.wheel.header import is_data
 from manylinux_reference.rules.wheel.record import record
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
@@ -73,6 +74,8 @@ def metadata(wheel: Wheel) -> Findings:
     only = sorted(named - listed) or sorted(listed - named)
     where = "the filename" if named - listed else "WHEEL"
     text = f"{printable(only[0])} is only in {where}"
+    if len(only) > 1:
+        text += f", and {len(only) - 1} more"
     yield Finding("wheel.tags.metadata", "WHEEL", text)
 
 
@@ -111,7 +114,7 @@ def has_elf(wheel: Wheel) -> Findings:
 
     PEP 425, Platform Tag.
     """
-    if not any(elf.is_loadable for elf in wheel.elves):
+    if all(is_data(elf) for elf in wheel.elves):
         text = "contains no executable and no shared object"
         yield Finding("wheel.contents.elf", "", text)
 
@@ -145,11 +148,14 @@ def module_suffix(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
 
     CPython's ``importlib.machinery.EXTENSION_SUFFIXES``.
     """
+    if elf.base_name.endswith(".abi3.so") and _is_free_threaded(wheel):
+        text = "is named for the ABI abi3, which free-threaded interpreters do not have"
+        yield Finding("wheel.abi.module-suffix", elf.name, text, advice=True)
     _, _, suffix = elf.base_name.partition(".cpython-")
     version, _, machine = suffix.removesuffix(".so").partition("-")
     if not suffix.endswith(".so"):
         return
-    if not _is_for(version.rstrip("dmut"), wheel):
+    if not _is_for(version, wheel):
         text = f"is named for CPython {version}, which no tag of the wheel names"
     elif machine and machine != TRIPLETS[policy.arch]:
         text = f"is named for {machine}, and {policy.arch} is {TRIPLETS[policy.arch]}"
@@ -158,8 +164,16 @@ def module_suffix(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
     yield Finding("wheel.abi.module-suffix", elf.name, printable(text), advice=True)
 
 
-def _is_for(version: str, wheel: Wheel) -> bool:
-    """Return whether a CPython of this version, such as 311, takes the wheel."""
+def _is_free_threaded(wheel: Wheel) -> bool:
+    """Return whether all interpreters that take the wheel have no global lock."""
+    return all(abi[:2] == "cp" and abi[-1] == "t" for abi in wheel.abis)
+
+
+def _is_for(soabi: str, wheel: Wheel) -> bool:
+    """Return whether a CPython with an SOABI such as cpython-313t takes the wheel."""
+    if all(abi[:2] == "cp" for abi in wheel.abis):
+        return f"cp{soabi}" in wheel.abis
+    version = soabi.rstrip("dmut")
     if f"cp{version}" in wheel.pythons or any(p[:2] == "py" for p in wheel.pythons):
         return True
     oldest = (p[2:] for p in wheel.pythons if p[:3] == "cp3" and p[2:].isdecimal())

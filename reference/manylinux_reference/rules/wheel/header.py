@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, MACHINES, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings
 
+EM_NONE = 0
+PROCESSORS = {  # by e_machine, as gABI and the psABI supplements call them
+    EM_NONE: "no processor",
+    2: "SPARC",
+    3: "Intel 80386",
+    8: "MIPS",
+    20: "32-bit PowerPC",
+    21: "64-bit PowerPC",
+    22: "IBM S/390",
+    40: "32-bit Arm",
+    50: "Intel IA-64",
+    62: "AMD x86-64",
+    183: "64-bit Arm",
+    190: "NVIDIA CUDA",
+    224: "AMD GPU",
+    243: "RISC-V",
+    247: "Linux BPF",
+    258: "LoongArch",
+}
 ELFOSABI_NONE, ELFOSABI_GNU, ELFOSABI_ARM_AEABI = 0, 3, 64
 E_FLAGS = {32: 0x24, 64: 0x30}  # the field's offset in the header
 FLAGS_RULES = {  # where e_flags tell ABIs apart
@@ -23,8 +42,18 @@ def is_data(elf: Elf) -> bool:
     """Return whether no loader is ever asked for a file, so that it makes no promise.
 
     gABI, ELF Header: relocatable files, and machines that run no program of Linux.
+    A header that a patch has spoilt was one of a tag's architecture.
     """
-    return not elf.is_loadable
+    if elf.is_loadable:
+        return False
+    is_spoilt = elf.machine == EM_NONE and elf.type in (ET_EXEC, ET_DYN)
+    return not (is_spoilt or is_swapped(elf))
+
+
+def is_swapped(elf: Elf) -> bool:
+    """Return whether e_machine is a tag's in the other byte order, and not in this."""
+    swapped = int.from_bytes(elf.machine.to_bytes(2, "little"), "big")
+    return swapped in MACHINES and not elf.has_machine_of_tag
 
 
 def origin(elf: Elf, policy: Policy) -> list[Finding]:
@@ -42,8 +71,9 @@ def header(elf: Elf, policy: Policy) -> Findings:
 @decides("wheel.elf.machine")
 def machine(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if e_machine is another architecture's (gABI, ELF Header)."""
-    if elf.machine != policy.machine:
-        text = f"e_machine is {elf.machine}, {policy.arch} has {policy.machine}"
+    if elf.machine != policy.machine and not is_swapped(elf):
+        made_for = PROCESSORS.get(elf.machine, "a processor of no tag")
+        text = f"is made for {made_for} (e_machine {elf.machine}), not {policy.arch}"
         yield Finding("wheel.elf.machine", elf.name, text, offset=0x12)
 
 
@@ -51,15 +81,20 @@ def machine(elf: Elf, policy: Policy) -> Findings:
 def elf_class(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if EI_CLASS is another ABI's, such as that of x32 (gABI)."""
     if elf.machine == policy.machine and elf.bits != policy.bits:
-        text = f"a {elf.bits}-bit file, {policy.arch} has {policy.bits}"
+        text = f"is a {elf.bits}-bit file, and {policy.arch} has {policy.bits} bits"
         yield Finding("wheel.elf.class", elf.name, text, offset=4)
 
 
 @decides("wheel.elf.byte-order")
 def byte_order(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if EI_DATA is the other byte order (gABI, ELF Identification)."""
-    if elf.machine == policy.machine and elf.big_endian != policy.big_endian:
-        text = f"{'big' if elf.big_endian else 'little'}-endian, unlike {policy.arch}"
+    order = "big-endian" if elf.big_endian else "little-endian"
+    text = ""
+    if is_swapped(elf):
+        text = f"says in EI_DATA that it is {order}, and its header is not"
+    elif elf.machine == policy.machine and elf.big_endian != policy.big_endian:
+        text = f"has the wrong byte order: {order}, unlike {policy.arch}"
+    if text:
         yield Finding("wheel.elf.byte-order", elf.name, text, offset=5)
 
 
@@ -73,7 +108,7 @@ def os_abi(elf: Elf, policy: Policy) -> Findings:
     if policy.arch == "armv7l":
         accepted.append(ELFOSABI_ARM_AEABI)
     if elf.osabi not in accepted:
-        text = f"EI_OSABI is {elf.osabi}, neither System V nor GNU/Linux"
+        text = f"is for another system: EI_OSABI is {elf.osabi}, not System V or Linux"
         yield Finding("wheel.elf.osabi", elf.name, text, offset=7)
 
 
@@ -84,7 +119,7 @@ def abi_version(elf: Elf) -> Findings:
     Which ones a loader accepts differs between releases (glibc, ``libc-abis``).
     """
     if elf.abi_version:
-        text = f"EI_ABIVERSION is {elf.abi_version}, every loader accepts 0 alone"
+        text = f"wants a newer loader: EI_ABIVERSION is {elf.abi_version}, not 0"
         yield Finding("wheel.elf.abi-version", elf.name, text, offset=8)
 
 
@@ -102,5 +137,7 @@ def flags(elf: Elf, policy: Policy) -> Findings:
     """
     rule = FLAGS_RULES.get(policy.arch)
     if rule and elf.flags & policy.flags_mask != policy.flags_value:
-        text = f"e_flags {elf.flags:#x} name another ABI than that of {policy.arch}"
+        text = (
+            f"is for another ABI than that of {policy.arch}: e_flags are {elf.flags:#x}"
+        )
         yield Finding(rule, elf.name, text, offset=E_FLAGS[elf.bits])

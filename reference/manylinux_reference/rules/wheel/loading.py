@@ -23,6 +23,7 @@ TLS_RESERVE = 1664  # bytes for all that is loaded while a process runs
 LINUX = 0  # the system of NT_GNU_ABI_TAG
 # GNU_PROPERTY_X86_ISA_1_BASELINE, which has SSE2; 2, 4 and 8 are v2, v3 and v4.
 ISA_BASELINES = {"x86_64": 1, "i686": 0}
+ISA_LEVELS = {2: "x86-64-v2", 4: "x86-64-v3", 8: "x86-64-v4"}
 
 
 def loading(elf: Elf, policy: Policy) -> Findings:
@@ -62,7 +63,7 @@ def stack_header(elf: Elf, policy: Policy) -> Findings:
 def text_relocations(elf: Elf) -> Findings:
     """Yield advice if the loader has to write into the code (gABI, DT_TEXTREL)."""
     if elf.textrel:
-        text = "has relocations against its text"
+        text = "has relocations against its text: it was compiled without -fPIC"
         yield Finding("wheel.relocations.text", elf.name, text, advice=True)
 
 
@@ -74,8 +75,8 @@ def static_tls(elf: Elf) -> Findings:
     relocations, ``CHECK_STATIC_TLS``).
     """
     if elf.is_shared_object and (elf.static_tls or elf.tls_relocations):
-        how = "is marked DF_STATIC_TLS" if elf.static_tls else "has relocations"
-        text = f"{how} for static thread-local storage"
+        how = "is marked" if elf.static_tls else "has relocations"
+        text = f"{how} for static thread-local storage, of which a process has little"
         yield Finding("wheel.tls.static", elf.name, text, advice=True)
 
 
@@ -98,14 +99,18 @@ def segments(elf: Elf, policy: Policy) -> Findings:
     for load in elf.loads:
         reason, align = "", max(load.align, page)
         if load.align % page:
-            reason = f"is aligned to {load.align:#x} bytes, a page has {page:#x}"
+            reason = (
+                f"is aligned to {load.align:#x}, and a page can have {page:#x} bytes"
+            )
         elif (load.address - load.offset) % align:
-            reason = f"has offset and address that differ modulo {align:#x}"
+            reason = f"has an offset and an address that differ modulo {align:#x}"
         elif load.address // page < behind:
             reason = f"shares a page of {page:#x} bytes with the one before"
         if reason:
-            text = f"the PT_LOAD at {load.address:#x} {reason}"
-            yield Finding("wheel.segments.alignment", elf.name, text)
+            text = f"a segment (PT_LOAD) {reason}"
+            yield Finding(
+                "wheel.segments.alignment", elf.name, text, offset=load.offset
+            )
             return
         behind = -(-load.end // page)
 
@@ -210,7 +215,9 @@ def isa_property(elf: Elf, policy: Policy) -> Findings:
     """
     baseline = ISA_BASELINES.get(policy.arch)
     if baseline is not None and elf.isa_needed & ~baseline:
-        text = f"GNU_PROPERTY_X86_ISA_1_NEEDED is {elf.isa_needed:#x}"
+        levels = [name for bit, name in ISA_LEVELS.items() if elf.isa_needed & bit]
+        level = levels[-1] if levels else "more than the baseline"
+        text = f"needs a processor with {level} (ISA_1_NEEDED is {elf.isa_needed:#x})"
         yield Finding("wheel.isa.property", elf.name, text)
 
 
@@ -231,7 +238,8 @@ def interpreter(elf: Elf, policy: Policy) -> Findings:
     if not elf.is_executable or elf.is_static:
         return
     if elf.interpreter != policy.loader:
-        text = f"PT_INTERP is {elf.interpreter}, {policy.arch} has {policy.loader}"
+        asked = elf.interpreter or "no loader"
+        text = f"asks for {asked} (PT_INTERP), and {policy.arch} has {policy.loader}"
         yield Finding("wheel.executable.interpreter", elf.name, text)
 
 

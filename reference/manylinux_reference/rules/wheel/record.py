@@ -25,8 +25,10 @@ def listed(wheel: Wheel) -> Findings:
     """
     for name in wheel.members:
         if not wheel.record.get(name) and not _is_record(name):
-            how = "without a hash" if name in wheel.record else "not at all"
-            yield Finding("wheel.contents.record", name, f"is listed in RECORD {how}")
+            text = "is not listed in RECORD"
+            if name in wheel.record:
+                text = "is listed in RECORD without a hash"
+            yield Finding("wheel.contents.record", name, text)
 
 
 @decides("wheel.contents.record-rows")
@@ -46,13 +48,18 @@ def rows(wheel: Wheel) -> Findings:
 def hashes(wheel: Wheel) -> Findings:
     """Yield a finding for members whose content is not what RECORD says.
 
-    PEP 427: installers verify all the hashes; pip and uv do not, others do.
+    PEP 427: installers verify all the hashes; pip and uv do not, others do, sizes too.
     """
     for name in wheel.members:
         algorithm, _, value = wheel.record.get(name, "").partition("=")
-        if algorithm and (algorithm not in ALGORITHMS or not value):
-            text = "has a hash in RECORD that is none of " + ", ".join(ALGORITHMS)
+        is_known = algorithm in ALGORITHMS and value and not value.endswith("=")
+        if algorithm and not is_known:
+            known = ", ".join(ALGORITHMS)
+            text = f"has a hash in RECORD that is none of {known} without padding"
             yield Finding("wheel.contents.record-hash", name, text)
+    for name in wheel.resized:
+        text = "has another size than RECORD says"
+        yield Finding("wheel.contents.record-hash", name, text)
     for name in wheel.changed:
         text = "is another file than the one whose hash RECORD has"
         yield Finding("wheel.contents.record-hash", name, text)

@@ -117,10 +117,11 @@ def cxx_versioned(elf: Elf, policy: Policy) -> Findings:
     known = (ALLOWED, CONTAINED, LOADER)
     if any(kind_of(name, elf, policy) not in known for name in elf.needed):
         return
-    text = "refers to names of the C++ library without a version"
+    why = "without a version"
     if CXX_LIBRARY not in elf.needed:
-        text = f"refers to names of the C++ library and does not need {CXX_LIBRARY}"
-    text += f", for example {elf.unversioned[0]}"
+        why = f"and does not need {CXX_LIBRARY}"
+    some = f"{len(elf.unversioned)} names of the C++ library"
+    text = f"refers to {some} {why}, for example {elf.unversioned[0]}"
     finding = Finding("wheel.symbols.cxx-versioned", elf.name, text)
     finding.symbols = elf.unversioned
     yield finding

@@ -88,8 +88,9 @@ def test_header_is_read_in_its_class_and_byte_order(
 
 @pytest.mark.parametrize("arch", ["x86_64", "i686", "ppc64"])
 def test_segments_are_read_by_their_type(arch: str) -> None:
-    program = {"type": FileType.PIE, "interpreter": "/lib/ld.so"}
-    elf = read(write_elf(Description(arch=arch, imports=(), **program)))
+    loader = "/lib/ld.so"
+    program = Description(arch=arch, imports=(), type=FileType.PIE, interpreter=loader)
+    elf = read(write_elf(program))
     assert (elf.stack, elf.interpreter, elf.dynamic) == (6, "/lib/ld.so", True)
 
 

@@ -33,7 +33,7 @@ def test_x32_has_the_machine_of_x86_64_and_another_class(make_elf: MakeElf) -> N
     elf.bits = 32
     (finding,) = origin(elf, Policy("x86_64"))
     assert finding.rule == "wheel.elf.class"
-    assert finding.text == "a 32-bit file, x86_64 has 64"
+    assert finding.text == "is a 32-bit file, and x86_64 has 64 bits"
 
 
 def test_byte_order_tells_the_two_powerpcs_apart(make_elf: MakeElf) -> None:
@@ -148,3 +148,29 @@ def test_finding_names_the_file_and_the_offset_of_the_field(
     assert (finding.rule, finding.member) == (rule, elf.name)
     assert finding.evidence == {"offset": offset}
     assert (finding.min_level, finding.advice) == (NEVER, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "machine", "rule"),
+    [
+        ("_ext.abi3.so", 0, "wheel.elf.machine"),  # no machine
+        ("tool", 0, "wheel.elf.machine"),
+        ("lib.so", 62 << 8, "wheel.elf.byte-order"),  # x86-64, read from the wrong end
+    ],
+)
+def test_a_file_for_no_tag_is_foreign_where_the_loader_is_asked_for_it(
+    make_elf: MakeElf, name: str, machine: int, rule: str
+) -> None:
+    elf = make_elf("x86_64")
+    elf.name, elf.machine = name, machine
+    assert not is_data(elf)
+    assert [finding.rule for finding in origin(elf, Policy("x86_64"))] == [rule]
+
+
+@pytest.mark.parametrize(("name", "machine"), [("k.hsaco", 224), ("p.bpf.o", 247)])
+def test_code_for_other_processors_is_data(
+    make_elf: MakeElf, name: str, machine: int
+) -> None:
+    elf = make_elf("x86_64")
+    elf.name, elf.machine = name, machine
+    assert is_data(elf)
