@@ -114,13 +114,10 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             if used - {relative}:
                 raise UnusableError("a relocation among the relative ones that is not")
             used.update(rows.types[first:])
-            if not used <= types:
-                raise UnusableError(f"a relocation of unknown type {max(used - types)}")
+            _check_types(used, types, elf)
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
             symbols.update(rows.symbols)
-            if COPY[elf.machine] in used and not elf.is_executable:
-                raise UnusableError("a library with the copy relocation of programs")
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
             for numbered in rows.blocks(whole=NONE not in used):
@@ -130,6 +127,13 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
     _read_relr(dynamic, elf, places)
     places.check_slots()
     return symbols
+
+
+def _check_types(used: set[int], types: set[int], elf: Elf) -> None:
+    if not used <= types:
+        raise UnusableError(f"a relocation of unknown type {max(used - types)}")
+    if COPY[elf.machine] in used and not elf.is_executable:
+        raise UnusableError("a library with the copy relocation of programs")
 
 
 def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
