@@ -57,6 +57,7 @@ class Elf:
         "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
         "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel", "tls",
+        "tls_align",
         "tls_relocations", "type", "undefined", "unversioned", "version_needs",
         "version_symbols",
     )  # fmt: skip
@@ -84,7 +85,7 @@ class Elf:
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = False
         self.static_tls = False  # DF_STATIC_TLS
-        self.tls = 0  # bytes of thread-local storage
+        self.tls = self.tls_align = 0  # bytes of thread-local storage, and for them
         self.tls_relocations = False  # whether one asks for static TLS
         self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED

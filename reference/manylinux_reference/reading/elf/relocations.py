@@ -57,7 +57,7 @@ TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h
     ),
     22: (12, (11, 61), (0, 1, 3, 4, 5, 9, 10, 16, 17, 19, 22, 23, 54, 55, 56)),
     40: (23, (22, 13, 160), (0, 1, 2, 17, 18, 19, 20, 21)),
-    62: (8, (7, 36, 37), (0, 1, 2, 5, 6, 16, 17, 18, 32, 33, 38)),
+    62: (8, (7, 36, 37), (0, 1, 5, 6, 16, 17, 18, 32, 33, 38)),
     183: (1027, (1026, 1031, 1032), (0, 257, 258, *range(1024, 1031))),
     243: (3, (5, 58), (0, 2, 4, 7, 9, 11)),
     258: (3, (5, 12, 13, 14), (0, 2, 4, 7, 9, 11)),
@@ -72,6 +72,7 @@ TLS_MODULES = {  # e_machine -> types that ask for a file's thread-local storage
     243: {7},  # R_RISCV_TLS_DTPMOD64
     258: {7, 14},  # R_LARCH_TLS_DTPMOD64, R_LARCH_TLS_DESC64
 }
+COPY = {3: 5, 21: 19, 22: 9, 40: 20, 62: 5, 183: 1024, 243: 4, 258: 4}
 IRELATIVE = {3: 42, 21: 248, 22: 61, 40: 160, 62: 37, 183: 1032, 243: 58, 258: 12}
 TLS_OFFSETS = {  # e_machine -> types of relocation (processor supplements; glibc elf.h)
     3: {14, 37},  # R_386_TLS_TPOFF, R_386_TLS_TPOFF32
@@ -89,7 +90,8 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
     """Fill in whether relocations ask for static TLS; return the symbols they use.
 
     Raises NotKeptError if more of the file has to be kept first, UnusableError if a
-    relocation is of an unknown type, or is applied to what cannot be written.
+    relocation is of a type that no linker writes for a file of its kind, or is applied
+    to what cannot be written.
     """
     if elf.machine not in TYPES or elf.is_64_bit == (elf.machine in OF_32_BITS):
         return set()  # of an architecture that no tag names
@@ -112,8 +114,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             if used - {relative}:
                 raise UnusableError("a relocation among the relative ones that is not")
             used.update(rows.types[first:])
-            if not used <= types:
-                raise UnusableError(f"a relocation of unknown type {max(used - types)}")
+            _check_types(used, types, elf)
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
             symbols.update(rows.symbols)
@@ -126,6 +127,13 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
     _read_relr(dynamic, elf, places)
     places.check_slots()
     return symbols
+
+
+def _check_types(used: set[int], types: set[int], elf: Elf) -> None:
+    if not used <= types:
+        raise UnusableError(f"a relocation of unknown type {max(used - types)}")
+    if COPY[elf.machine] in used and not elf.is_executable:
+        raise UnusableError("a library with the copy relocation of programs")
 
 
 def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:

@@ -108,7 +108,7 @@ def check_segments(
             _check_sizes(each, "PT_TLS")
             if each.memory and not each.align:
                 raise UnusableError("PT_TLS is aligned to 0 bytes")
-            elf.tls = each.memory
+            elf.tls, elf.tls_align = each.memory, each.align
             if each.memory > LARGEST_TLS:
                 raise UnusableError(f"PT_TLS of {each.memory} bytes for each thread")
             if each.size and place(elf, each.address, each.size) != each.offset:

@@ -20,6 +20,7 @@ PF_X = 1
 EXECUTABLE_STACKS = ("x86_64", "i686", "armv7l", "s390x")  # without PT_GNU_STACK
 KERNEL_IGNORED_FROM = (2, 36)
 TLS_RESERVE = 1664  # bytes for all that is loaded while a process runs
+TLS_ALIGNMENT = 64  # bytes of that of the thread's own block (TCB_ALIGNMENT)
 LINUX = 0  # the system of NT_GNU_ABI_TAG
 # GNU_PROPERTY_X86_ISA_1_BASELINE, which has SSE2; 2, 4 and 8 are v2, v3 and v4.
 ISA_BASELINES = {"x86_64": 1, "i686": 0}
@@ -146,7 +147,12 @@ def tls_reserve(wheel: Wheel) -> Findings:
 
     glibc, ``TLS_STATIC_SURPLUS``; what a program is started with needs no reserve.
     """
-    large = [e for e in wheel.elves if e.tls_relocations and e.tls > TLS_RESERVE]
+    large = [
+        elf
+        for elf in wheel.elves
+        if elf.tls_relocations
+        and (elf.tls > TLS_RESERVE or elf.tls_align > TLS_ALIGNMENT)
+    ]
     if not large:
         return
     started = [elf for elf in wheel.elves if elf.is_executable]
@@ -156,6 +162,7 @@ def tls_reserve(wheel: Wheel) -> Findings:
     for elf in large:
         if elf not in started:
             text = f"has {elf.tls} bytes of static thread-local storage"
+            text += f", aligned to {elf.tls_align}"
             yield Finding("wheel.tls.reserve", elf.name, text)
 
 

@@ -18,6 +18,7 @@ from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, ET_REL, Elf
 from manylinux_reference.reading.elf.reader import read_elf, read_elves
 from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.unusable import UnusableError
+from msgspec.structs import replace
 
 LOAD, DYNAMIC, INTERP, NOTE = 1, 2, 3, 4
 STACK, PROPERTY = 0x6474E551, 0x6474E553
@@ -88,9 +89,8 @@ def test_header_is_read_in_its_class_and_byte_order(
 
 @pytest.mark.parametrize("arch", ["x86_64", "i686", "ppc64"])
 def test_segments_are_read_by_their_type(arch: str) -> None:
-    loader = "/lib/ld.so"
-    program = Description(arch=arch, imports=(), type=FileType.PIE, interpreter=loader)
-    elf = read(write_elf(program))
+    program = Description(arch=arch, type=FileType.PIE, interpreter="/lib/ld.so")
+    elf = read(write_elf(replace(program, imports=())))
     assert (elf.stack, elf.interpreter, elf.dynamic) == (6, "/lib/ld.so", True)
 
 
