@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 WRONG, INTERRUPTED = 2, 130  # exit statuses; the second is a shell's for SIGINT
+YOUNG = 20_000  # objects: an audit makes many and no garbage in circles
 COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
     "tags": ("tags", "print the platform tags that fit here, best first"),
     "install": ("install", "install pure wheels from a folder"),
@@ -32,6 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     if arguments is not None:
         return _run(arguments)
+    gc.set_threshold(YOUNG)
     if sys.stdout is None:
         return _end("there is no output to write to", WRONG)
     try:

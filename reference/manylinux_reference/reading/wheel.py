@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
 
 DIST_INFO, DATA = ".dist-info", ".data"
+FIELDS = ("wheel-version", "root-is-purelib", "tag", "name", "version")
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
 MEGABYTE = 1024 * 1024
@@ -138,25 +139,23 @@ def _same_name(name: str, wheel: Wheel) -> bool:
 
 
 def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
-    """Return the fields of the header, by their names in lower case.
+    """Return the header's fields that matter here, by their names in lower case.
 
     RFC 5322, 2.2: a line that begins with white space continues the one before; one
     that begins with no name of a field is the first of the body (``email.feedparser``).
     """
     fields: dict[str, list[str]] = {}
-    values = [""]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     head, _, _ = f"\n{text}".partition("\n\n")
     budget.entries.spend(head.count("\n"))
-    for line in head[1:].split("\n"):
+    head = head[1:].replace("\n ", " ").replace("\n\t", " ")
+    for line in head.split("\n"):
         key, colon, value = line.partition(":")
-        if line[:1] in (" ", "\t"):
-            values[-1] = f"{values[-1]} {line.strip()}".strip()
-        elif colon and key.isascii() and key.isprintable() and " " not in key:
-            values = fields.setdefault(key.lower(), [])
-            values.append(value.strip())
-        else:
+        if not (colon and key.isascii() and key.isprintable()) or " " in key:
             break
+        name = key.lower()
+        if name in FIELDS:
+            fields.setdefault(name, []).append(value.strip())
     return fields
 
 

@@ -89,7 +89,7 @@ def test_fields_of_wheel_are_read_in_lower_case(tmp_path: Path) -> None:
     wheel = read(tmp_path, {"p.py": b"", WHEEL: text})
     assert wheel.metadata == {
         "wheel-version": ["1.0"],
-        "tag": ["a-b-c", "d-e-f g", "b: c"],
+        "tag": ["a-b-c", "d-e-f  g", "b: c"],
     }
     assert wheel.members == [WHEEL, METADATA, RECORD, "p.py"]
     assert wheel.record == {}

@@ -35,6 +35,8 @@ def base(project: str, kind: str) -> Base:
     content[record] = "\n".join([*rows, f"{record},,", ""]).encode()
     written = _writer(kind)
     files = tuple(written(name, data) for name, data in content.items())
+    if kind == "schemes":  # the last may be left out without a loss that shows
+        files = files[::-1]
     return Base(project, files, wide=kind.startswith("wide"))
 
 

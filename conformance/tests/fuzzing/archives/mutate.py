@@ -194,8 +194,10 @@ class Mutator:
 
     def _words(self) -> Iterator[Change]:
         """Write METADATA, WHEEL or RECORD in other words, with the right checksum."""
-        number = self.random.randrange(-3, 0) % len(self.base.files)
-        file = self.base.files[number]
+        files = enumerate(self.base.files)
+        number, file = self.random.choice(
+            [(number, file) for number, file in files if ".dist-info/" in file.name]
+        )
         if file.is_wide:
             return
         old, new = self.random.choice(WORDS)

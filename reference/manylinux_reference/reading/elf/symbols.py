@@ -149,11 +149,13 @@ def _read_unversioned(
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * end)
     bound = numbers("H", versions, elf)
-    for number, name in enumerate(numbers("I", names, elf)[:: table.size // 4]):
-        if bound[number] > VER_NDX_GLOBAL:
-            continue
-        at = first + name
-        if not (kept.startswith(COMMON, at) and kept.startswith(CXX_STARTS, at)):
+    found = zip(numbers("I", names, elf)[:: table.size // 4], bound, strict=False)
+    for number, name in [
+        (number, name)
+        for number, (name, version) in enumerate(found)
+        if version <= VER_NDX_GLOBAL and kept.startswith(COMMON, first + name)
+    ]:
+        if not kept.startswith(CXX_STARTS, first + name):
             continue
         dynamic.budget.steps.spend()
         _, undefined, weak = table[number]
