@@ -14,7 +14,11 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.real_wheels.audits import audit_real_wheels
 from manylinux_conformance.real_wheels.compare import unexplained
 from manylinux_conformance.real_wheels.files import fetch, read_real_wheels
-from manylinux_conformance.real_wheels.page import read_differences, render
+from manylinux_conformance.real_wheels.page import (
+    read_differences,
+    read_unpublished,
+    render,
+)
 
 
 @click.command(epilog=examples("real-wheels --only scipy"))
@@ -40,7 +44,8 @@ def real_wheels(report: Path, only: str) -> None:
     audited = audit_real_wheels(paths, cache, click.echo)
     explained = tuple(each for each in read_differences(folder) if only in each.wheel)
     report.mkdir(parents=True, exist_ok=True)
-    (report / "real-wheels.md").write_text(render(audited, explained, wheels))
+    page = render(audited, explained, wheels, read_unpublished(folder))
+    (report / "real-wheels.md").write_text(page)
     document = msgspec.json.format(msgspec.json.encode(audited), indent=1)
     (report / "real-wheels.json").write_bytes(document + b"\n")
     problems = unexplained(audited, explained)

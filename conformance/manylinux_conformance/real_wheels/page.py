@@ -43,8 +43,16 @@ class Difference(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     why: str
 
 
+class Unpublished(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kind of wheel that reports speak of, and why no published one is listed."""
+
+    kind: str
+    why: str
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     difference: tuple[Difference, ...] = ()
+    unpublished: tuple[Unpublished, ...] = ()
 
 
 def read_differences(folder: Path) -> tuple[Difference, ...]:
@@ -52,13 +60,20 @@ def read_differences(folder: Path) -> tuple[Difference, ...]:
     return read_toml(folder / "explained.toml", _File).difference
 
 
+def read_unpublished(folder: Path) -> tuple[Unpublished, ...]:
+    """Read the other table of ``explained.toml``; raises InputError likewise."""
+    return read_toml(folder / "explained.toml", _File).unpublished
+
+
 def render(
     audited: Sequence[Audited],
     explained: Sequence[Difference],
     wheels: Sequence[RealWheel],
+    unpublished: Sequence[Unpublished] = (),
 ) -> str:
     """Return the page as Markdown; no clock and no path is in it."""
-    return "\n".join(_lines(audited, explained, wheels)) + "\n"
+    page = [*_lines(audited, explained, wheels), *_missing(unpublished)]
+    return "\n".join(page).rstrip("\n") + "\n"
 
 
 def _lines(
@@ -83,6 +98,13 @@ def _lines(
     for entry in explained:
         if entry.wheel in differing:
             yield from _explanation(entry, differing[entry.wheel])
+
+
+def _missing(unpublished: Sequence[Unpublished]) -> Iterator[str]:
+    if unpublished:
+        yield from ("## What no published wheel shows", "")
+        yield from ("| kind | why none is in the list |", "|---|---|")
+        yield from (f"| {each.kind} | {each.why} |" for each in unpublished)
 
 
 def _words(opinion: Opinion) -> str:

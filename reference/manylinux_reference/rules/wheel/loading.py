@@ -120,9 +120,10 @@ def segments(elf: Elf, policy: Policy) -> Findings:
 def kernel(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if NT_GNU_ABI_TAG asks for a newer kernel than all systems have.
 
-    Loaders before glibc 2.36 then do not find the file (``elf/dl-load.c``).
+    Loaders before glibc 2.36 then do not find the file (``elf/dl-load.c``); a
+    program's note is read by nobody, as the kernel opens it.
     """
-    if elf.kernel is None:
+    if elf.kernel is None or elf.is_executable:
         return
     system, *version = elf.kernel
     if system != LINUX or tuple(version[:2]) > policy.kernel:

@@ -54,10 +54,11 @@ def hashes(wheel: Wheel) -> Findings:
         algorithm, _, value = wheel.record.get(name, "").partition("=")
         is_known = algorithm in ALGORITHMS and value and not value.endswith("=")
         if algorithm and not is_known:
-            known = ", ".join(ALGORITHMS)
-            text = f"has a hash in RECORD that is none of {known} without padding"
+            text = "has a hash in RECORD that is none of " + ", ".join(ALGORITHMS)
+            if value.endswith("="):
+                text = "has a hash in RECORD with = at its end"
             yield Finding("wheel.contents.record-hash", name, text)
-    for name in wheel.resized:
+    for name in sorted(set(wheel.resized).difference(wheel.changed)):
         text = "has another size than RECORD says"
         yield Finding("wheel.contents.record-hash", name, text)
     for name in wheel.changed:
