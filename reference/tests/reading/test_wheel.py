@@ -105,7 +105,7 @@ def test_fields_end_where_no_field_begins(tmp_path: Path, line: str) -> None:
     "version", ["Wheel-Version: 1", "wheel-version: 1.0", "Wheel-Version: 1.x"]
 )
 def test_version_of_the_format_has_two_numbers(tmp_path: Path, version: str) -> None:
-    with pytest.raises(UnusableError, match="not such as 1.0"):
+    with pytest.raises(UnusableError, match=r"not such as 1\.0"):
         read(tmp_path, {WHEEL: f"{version}\n".encode()})
 
 
