@@ -18,10 +18,23 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Self
+    from collections.abc import Iterator, Sequence
+    from typing import Protocol, Self
 
-    from manylinux_reference.reading.file import RangedFile
+    class RangedFile(Protocol):
+        """What an archive is read from: a file here, or one that a server has."""
+
+        length: int  # bytes
+
+        def read(self, offset: int, size: int) -> bytes:
+            """Return exactly these bytes; raise UnusableError if they are not there."""
+
+        def choose(self, entries: Sequence[Member]) -> Sequence[Member]:
+            """Return which entries of the archive are worth looking at."""
+
+        def close(self) -> None:
+            """Give the file back."""
+
 
 STORED, DEFLATED = 0, 8
 LARGEST_DIRECTORY = 32 * 1024 * 1024

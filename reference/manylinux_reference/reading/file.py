@@ -9,23 +9,9 @@ from manylinux_reference.reading.unusable import UnusableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
+    from typing import TypeVar
 
-    from manylinux_reference.reading.archive import Member
-
-    class RangedFile(Protocol):
-        """What an archive is read from: a file here, or one that a server has."""
-
-        length: int  # bytes
-
-        def read(self, offset: int, size: int) -> bytes:
-            """Return exactly these bytes; raise UnusableError if they are not there."""
-
-        def choose(self, entries: Sequence[Member]) -> Sequence[Member]:
-            """Return which entries of the archive are worth looking at."""
-
-        def close(self) -> None:
-            """Give the file back."""
+    Entry = TypeVar("Entry")
 
 
 # Windows would read lines; elsewhere a program that is started has no use for the file.
@@ -64,7 +50,7 @@ class LocalFile:
             raise UnusableError(f"ends before byte {offset + size}")
         return data
 
-    def choose(self, entries: Sequence[Member]) -> Sequence[Member]:
+    def choose(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return all entries: nothing is cheaper to leave out."""
         return entries
 

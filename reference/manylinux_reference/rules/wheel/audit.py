@@ -34,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from manylinux_reference.reading.file import RangedFile
+    from manylinux_reference.reading.archive import RangedFile
 
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
