@@ -197,6 +197,7 @@ class Window:
         """Take the bytes that are missing from another answer."""
         self._answer.close()
         self._answer = rest._answer
+        rest._spool.close()
 
     def close(self) -> None:
         """Drop the connection, or keep it if all has come, and what is here."""
