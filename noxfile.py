@@ -39,7 +39,7 @@ def prepare(session: nox.Session) -> None:
     groups = nox.project.dependency_groups(contents, "tests", "lint", "docs")
     virtualenv = [sys.executable, "-m", "virtualenv", "--clear", "--quiet"]
     session.run(*virtualenv, str(PROJECT), external=True)
-    install = ["-m", "pip", "install", "--quiet", "--editable", str(ROOT)]
+    install = ["-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[cluster]"]
     run(session, "python", *install, *groups)
     stamp.write_text(wanted)
 

@@ -32,9 +32,8 @@ def offers(
     for source in sources:
         if source.startswith(SCHEMES):
             names = _lines(projects) if projects else None
-            yield from offers_of_index(
-                source, names, everything=everything, agent=agent
-            )
+            found = offers_of_index(source, names, everything=everything, agent=agent)
+            yield from (offer for offer in found if is_for_linux(offer.filename))
         elif Path(source).is_dir() or source.endswith(".whl"):
             yield from _local(source)
         else:

@@ -15,20 +15,23 @@ from manylinux_survey.errors import SurveyError
 from manylinux_survey.judge import judge, not_judged
 from manylinux_survey.rows import Judged, Offer, Settings
 
+Judge = Callable[[Offer, Settings], Judged]
 Submit = Callable[[Offer, Settings], "Future[Judged]"]
 
 AHEAD = 4  # wheels that wait for each worker, so that none waits for a wheel
-CONNECTING = "30s"
+CONNECTING = "20s"
 
 
 @contextmanager
-def on_this_machine(count: int, seconds: float) -> Iterator[Submit]:
+def on_this_machine(
+    count: int, seconds: float, judging: Judge = judge
+) -> Iterator[Submit]:
     """Start so many processes, each of which gives a wheel so many seconds."""
     with ProcessPool(max_workers=count, initializer=_ignore_interrupt) as pool:
 
         def submit(offer: Offer, settings: Settings) -> Future[Judged]:
             future: Future[Judged] = pool.schedule(
-                judge, args=[offer, settings], timeout=seconds
+                judging, args=[offer, settings], timeout=seconds
             )
             return future
 

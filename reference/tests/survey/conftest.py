@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from socket import socket
+from socketserver import BaseServer
 from threading import Thread
 
 import pytest
 from manylinux_fixtures.corpus.fixtures import fixtures
-
 
 
 @dataclass
@@ -40,14 +41,20 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, server: Server, *arguments: object) -> None:
-        self.files = server
-        super().__init__(*arguments)  # type: ignore[arg-type]
+    def __init__(
+        self,
+        files: Server,
+        connection: socket,
+        client: tuple[str, int],
+        server: BaseServer,
+    ) -> None:
+        self.files = files
+        super().__init__(connection, client, server)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that the base class calls
+    def do_GET(self) -> None:
         """Answer one request."""
         files, wanted = self.files, self.headers.get("Range", "")
         files.asked.append((self.path, wanted))
@@ -119,7 +126,9 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def large(wheels: Path, tmp_path: Path) -> Path:
     """Return a folder with a wheel most of which nobody has to read."""
-    name = "every_claim_true-1-cp36-abi3-manylinux_2_36_x86_64.manylinux_2_39_x86_64.whl"
+    name = (
+        "every_claim_true-1-cp36-abi3-manylinux_2_36_x86_64.manylinux_2_39_x86_64.whl"
+    )
     folder = tmp_path / "large"
     folder.mkdir()
     noise = random.Random(1)  # noqa: S311 - reproducible, not secret

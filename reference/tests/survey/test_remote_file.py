@@ -18,9 +18,9 @@ AGENT = "manylinux-survey tests"
 Serve = Callable[[Path], Server]
 
 
-def remote(server: Server, name: str, **known: int) -> Judged:
-    settings = Settings(agent=AGENT, largest=known.pop("largest", 2**30))
-    return judge(Offer(name, f"{server.address}/{name}", **known), settings)
+def remote(server: Server, name: str, size: int = 0, largest: int = 2**30) -> Judged:
+    settings = Settings(agent=AGENT, largest=largest)
+    return judge(Offer(name, f"{server.address}/{name}", size=size), settings)
 
 
 def verdict(judged: Judged) -> Judged:
@@ -49,7 +49,9 @@ def test_most_of_a_large_wheel_is_not_fetched(large: Path, serve: Serve) -> None
     judged = remote(server, path.name)
     assert judged.outcome == Outcome.HOLDS
     assert not judged.whole
-    assert judged.unread == sum(".json" in name or ".py" in name for name in names(path))
+    assert judged.unread == sum(
+        ".json" in name or ".py" in name for name in names(path)
+    )
     assert judged.fetched == server.sent < 20_000
     assert judged.requests == len(server.asked)
     assert judged.size == path.stat().st_size
