@@ -19,6 +19,7 @@ PROJECT = ROOT / ".nox" / "project"
 BENCHES = (
     "reference/bench/tags.py",
     "reference/bench/audit.py",
+    "reference/bench/survey.py",
     "conformance/bench/suite_cost.py",
 )
 TREES = [
@@ -39,7 +40,7 @@ def prepare(session: nox.Session) -> None:
     groups = nox.project.dependency_groups(contents, "tests", "lint", "docs")
     virtualenv = [sys.executable, "-m", "virtualenv", "--clear", "--quiet"]
     session.run(*virtualenv, str(PROJECT), external=True)
-    install = ["-m", "pip", "install", "--quiet", "--editable", str(ROOT)]
+    install = ["-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[cluster]"]
     run(session, "python", *install, *groups)
     stamp.write_text(wanted)
 

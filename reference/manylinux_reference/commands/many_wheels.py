@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeAlias
 
+    from manylinux_reference.reading.archive import RangedFile
+
     Provided: TypeAlias = "Sequence[tuple[str, str]]"
 
 MOST_JOBS = 61  # what concurrent.futures can wait for on Windows
@@ -100,10 +102,16 @@ def _size(path: str) -> int:
         return 0
 
 
-def report_on(path: str, provided: Provided = (), *, hashes: bool = True) -> Report:
+def report_on(
+    path: str,
+    provided: Provided = (),
+    *,
+    hashes: bool = True,
+    file: RangedFile | None = None,
+) -> Report:
     """Audit one wheel; what is wrong with the file itself is a report as well."""
     try:
-        return audit(path, provided, hashes=hashes)
+        return audit(path, provided, hashes=hashes, file=file)
     except UnusableError as error:
         return _without_answer(path, error, Outcome.UNUSABLE)
     except NotJudgedError as error:

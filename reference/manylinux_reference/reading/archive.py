@@ -10,23 +10,37 @@ takes to audit, and forgives too much.
 
 from __future__ import annotations
 
-import os
 from struct import Struct, pack, unpack_from
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
+from manylinux_reference.reading.file import LocalFile
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Self
+    from collections.abc import Iterator, Sequence
+    from typing import Protocol, Self
+
+    class RangedFile(Protocol):
+        """What an archive is read from: a file here, or one that a server has."""
+
+        length: int  # bytes
+
+        def read(self, offset: int, size: int) -> bytes:
+            """Return exactly these bytes; raise UnusableError if they are not there."""
+
+        def choose(self, entries: Sequence[Member]) -> Sequence[Member]:
+            """Return which entries of the archive are worth looking at."""
+
+        def close(self) -> None:
+            """Give the file back."""
+
 
 STORED, DEFLATED = 0, 8
 LARGEST_DIRECTORY = 32 * 1024 * 1024
 PEEK = 1024  # compressed bytes that nearly always hold the first four of a member
+LONGEST_COMMENT = 0xFFFF
 
-# Windows would read lines; elsewhere a program that is started has no use for the file.
-BINARY = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 END = Struct("<4s4H2LH")
 END64 = Struct("<4sQ2H2L4Q")
 END64_LOCATOR = Struct("<4sLQL")
@@ -40,7 +54,6 @@ NEWEST_VERSION = 63  # of the format, that zipfile and uv read
 ZIP64, UNICODE_PATH, UNICODE_COMMENT = 1, 0x7075, 0x6375  # kinds of extra fields
 UNICODE_HEAD = 5  # bytes: of these two, version and checksum (APPNOTE 4.6.8, 4.6.9)
 SYMLINK, FILE_TYPE = 0xA000, 0xF000
-REGULAR = 0x8000
 CONTRADICTION = "differs between directory and header"
 # uv refuses a comment with these: an archive hidden in it has one of them.
 CONTROLS = bytes(range(1, 9))
@@ -78,24 +91,17 @@ class Archive:
     is beyond the budget.
     """
 
-    def __init__(self, path: str, budget: Budget | None = None) -> None:
+    def __init__(self, file: str | RangedFile, budget: Budget | None = None) -> None:
         self.budget = budget or Budget()
+        self.file = LocalFile(file) if isinstance(file, str) else file
         try:
-            # A FIFO would wait for its writer.
-            mode = os.stat(path).st_mode  # noqa: PTH116 - importing pathlib takes longer
-            if mode & FILE_TYPE != REGULAR:
-                raise UnusableError("is not a regular file")
-            self.descriptor = os.open(path, os.O_RDONLY | BINARY)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "cannot be opened"
-            raise UnusableError(reason) from error
-        try:
-            self.length = os.lseek(self.descriptor, 0, os.SEEK_END)
+            self.length = self.file.length
             self.directory = 0
             self._located: tuple[Member, int, bytes] | None = None
             self.changed: list[str] = []  # members whose content RECORD contradicts
             self.entries = list(self._read_directory())
             self._refuse_overlap()
+            self.chosen = self.file.choose(self.entries)  # what is worth a look
             self.size = sum(entry.size for entry in self.entries)
             self.budget.believe(self.size, self.length)
         except BaseException:
@@ -112,7 +118,7 @@ class Archive:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self.descriptor)
+        self.file.close()
 
     @property
     def members(self) -> list[Member]:
@@ -124,14 +130,7 @@ class Archive:
 
         Raises UnusableError if they cannot be read.
         """
-        try:
-            os.lseek(self.descriptor, offset, os.SEEK_SET)
-            data = os.read(self.descriptor, size)
-        except (OSError, OverflowError, ValueError) as error:
-            raise UnusableError(f"cannot be read at byte {offset}") from error
-        if len(data) != size:
-            raise UnusableError(f"ends before byte {offset + size}")
-        return data
+        return self.file.read(offset, size)
 
     def _read_directory(self) -> Iterator[Member]:
         count, size, self.directory = self._end_of_directory()
@@ -151,8 +150,9 @@ class Archive:
             raise UnusableError("the zip archive has more directory than members")
 
     def _end_of_directory(self) -> tuple[int, int, int]:
-        tail_at = max(0, self.length - 0xFFFF - END.size)
-        tail = self.read(tail_at, self.length - tail_at)
+        tail_at, tail = self._tail(0)
+        if tail[:4] != b"PK\5\6" or tail[-2:] != b"\0\0":  # there is a comment
+            tail_at, tail = self._tail(LONGEST_COMMENT)
         at = tail.rfind(b"PK\5\6")
         if at < 0 or at + END.size > len(tail):
             raise UnusableError("not a zip archive, or cut off")
@@ -177,6 +177,11 @@ class Archive:
         if offset + size != end:
             raise UnusableError("the zip archive's directory is not where its end says")
         return count, size, offset
+
+    def _tail(self, comment: int) -> tuple[int, bytes]:
+        """Return where an end record with such a comment begins, and all from there."""
+        at = max(0, self.length - comment - END.size)
+        return at, self.read(at, self.length - at)
 
     def _zip64(self, end: int) -> tuple[int, int, int, int] | None:
         """Return what the zip64 record before the end says, None if there is none.
@@ -222,7 +227,7 @@ class Archive:
         if self._located and self._located[0] is member:
             return self._located[1:]
         name = member.name.encode()
-        room = min(LOCAL.size + len(name) + PEEK, self.length - member.header)
+        room = min(LOCAL.size + len(name) + PEEK, member.end - member.header)
         raw = self.read(member.header, room)
         if room < LOCAL.size or raw[:4] != b"PK\3\4":
             raise UnusableError("has no local header where expected", member.name)

@@ -39,6 +39,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from manylinux_reference.reading.archive import RangedFile
+
 Promised = tuple[str, Promise]  # a claim as spelled, what it promises
 
 ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
@@ -55,11 +57,16 @@ USUAL_ARCH = "x86_64"  # whose policy says what to look for if nothing is claime
 
 
 def audit(
-    path: str, provided: Sequence[tuple[str, str]] = (), *, hashes: bool = True
+    path: str,
+    provided: Sequence[tuple[str, str]] = (),
+    *,
+    hashes: bool = True,
+    file: RangedFile | None = None,
 ) -> Report:
     """Audit one wheel; without ``hashes``, what is no ELF file is not read to its end.
 
-    ``provided`` are libraries of other wheels (see ``Policy``).
+    ``provided`` are libraries of other wheels (see ``Policy``).  ``file`` is read if
+    the wheel is not at the path.
     Raises UnusableError if it cannot be read or claims an unknown architecture,
     NotJudgedError if it is beyond the budget.
     """
@@ -69,7 +76,8 @@ def audit(
     policies = {arch: _policy(arch) for arch in archs}
     first = next(iter(policies.values()), None) or Policy(USUAL_ARCH)
     level = min((version for _, (version, _) in claims), default=NEVER)
-    wheel = read_wheel(path, Wheel(filename), first, level, hashes=hashes)
+    wheel = Wheel(filename)
+    read_wheel(file or path, wheel, first, level, hashes=hashes)
     policies = policies or _guess(wheel)
     found = {}
     for arch, policy in policies.items():
@@ -107,14 +115,19 @@ def _all_findings(wheel: Wheel, policy: Policy) -> list[Finding]:
 
 
 def read_wheel(
-    path: str, wheel: Wheel, policy: Policy, level: Version, *, hashes: bool
-) -> Wheel:
+    file: str | RangedFile,
+    wheel: Wheel,
+    policy: Policy,
+    level: Version,
+    *,
+    hashes: bool,
+) -> None:
     """Read what the rules look at into a wheel of which only the name is known.
 
     Raises UnusableError if the file is not a wheel, damaged or out of bounds.
     """
     filename_tags(wheel)  # refused before anything is opened
-    with Archive(path, wheel.budget) as archive:
+    with Archive(file, wheel.budget) as archive:
         refuse_unsafe_names(archive)
         read_dist_info(archive, wheel)
         query = symbol_query(wheel, policy, judged_as(level, policy))
@@ -126,7 +139,6 @@ def read_wheel(
         link(wheel)
         _leave_out_contained(archive, wheel)
         wheel.changed = archive.changed
-    return wheel
 
 
 def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:

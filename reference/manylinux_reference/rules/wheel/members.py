@@ -137,7 +137,7 @@ def elf_members(archive: Archive, *, thoroughly: bool = True) -> Iterator[Member
     The loader looks at the content alone (gABI, ELF Identification).  ``thoroughly``:
     the others are read as well, as an installer does, and refused if they are damaged.
     """
-    for member in archive.entries:
+    for member in archive.chosen:
         if first_bytes(archive, member, len(MAGIC)) == MAGIC:
             yield member
         elif thoroughly:
