@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
@@ -31,6 +32,11 @@ from manylinux_conformance.results.baseline import (
     read_baseline,
 )
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.journal import (
+    Journal,
+    close_journal,
+    open_journal,
+)
 from manylinux_conformance.results.unanswered import unanswered
 from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
@@ -39,8 +45,14 @@ from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
-from manylinux_conformance.suite.filters import Wanted, rules_of_bases
+from manylinux_conformance.suite.filters import (
+    Patterns,
+    Wanted,
+    Where,
+    rules_of_bases,
+)
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
+from manylinux_conformance.suite.shard import read_shard
 from manylinux_conformance.tools.selection import Tool, choose_tools
 from manylinux_conformance.tools.unexplained import (
     unexplained_differences,
@@ -93,6 +105,11 @@ class RunOptions(TypedDict):
     update: bool
     jobs: int
     output: Path
+    modelled: bool
+    containers: bool
+    real: bool
+    shard: str
+    resume: bool
 
 
 @click.command(help=HELP)
@@ -102,6 +119,11 @@ class RunOptions(TypedDict):
 @several("--rule", "Only rules that match PATTERN")
 @several("--case", "Only cases that match PATTERN")
 @by_basis()
+@click.option("--modelled", is_flag=True, help="On this machine and its models alone.")
+@click.option("--containers", is_flag=True, help="In containers alone.")
+@click.option("--real", is_flag=True, help="In containers, nothing modelled in them.")
+@click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N parts.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
 @click.option(
     "--engine",
@@ -136,7 +158,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     suite = load_suite()
     chosen = choose_tools(options["tools"], options["deviations"])
     rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
-    wanted = Wanted(options["platforms"], rules, options["cases"])
+    wanted = _wanted(options, rules, chosen)
     suite = narrowed(suite, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
@@ -144,6 +166,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     _refuse_what_has_no_baseline(options)
     blocks, output = _ask(suite, chosen, options), options["output"]
     write_reports(blocks, suite.rules, output)
+    close_journal(output)
     if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
@@ -161,6 +184,24 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         _update(blocks, baseline, wanted)
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
+
+
+def _wanted(options: RunOptions, rules: Patterns, tools: Sequence[Tool]) -> Wanted:
+    """Return what is asked, and which part of it; parts know what the whole is."""
+    named = {
+        Where.MODELLED: options["modelled"],
+        Where.CONTAINERS: options["containers"],
+        Where.REAL: options["real"],
+    }
+    where = frozenset(each for each, is_wanted in named.items() if is_wanted)
+    whole = Wanted(options["platforms"], rules, options["cases"], where)
+    names = [tool.name for tool in tools]
+    said = repr((whole.platforms, rules, whole.cases, sorted(where), names))
+    scope = hashlib.sha256(f"{said} {options['role']}".encode()).hexdigest()[:16]
+    shard = read_shard(options["shard"])
+    return (
+        replace(whole, shard=replace(shard, scope=scope)) if shard.count > 1 else whole
+    )
 
 
 def _refuse_what_has_no_baseline(options: RunOptions) -> None:
@@ -208,7 +249,9 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
     live = LiveContainers()
     with interruptible(live), scratch_folder() as work:
         jobs, offline = options["jobs"], options["offline"]
-        settings = Settings(cache, work, jobs, offline, live=live)
+        asked = (suite.lock_digest, suite.wanted, suite.cases, roles, tools)
+        journal = open_journal(output, repr(asked), resume=options["resume"])
+        settings = Settings(cache, work, jobs, offline, live=live, journal=journal)
         try:
             console = Console(stderr=True)
             with ProgressBars(console) as progress:
@@ -216,9 +259,13 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
             if sum(settings.timings.seconds.values()) >= 1:
                 said = f"time in containers: {settings.timings}"
                 console.print(said, style="dim", highlight=False)
+        except KeyboardInterrupt:
+            _tell_what_is_kept(journal)
+            raise
+        else:
             return blocks
         finally:
-            _keep_evidence(work, output / "evidence")
+            _keep_evidence(work, output / "evidence", add=options["resume"])
 
 
 def _print_complaints(complaints: Sequence[str], output: Path) -> None:
@@ -234,10 +281,18 @@ def _print_complaints(complaints: Sequence[str], output: Path) -> None:
     console.print(said, style="dim", highlight=False, soft_wrap=True)
 
 
-def _keep_evidence(work: Path, kept: Path) -> None:
-    """Let the evidence of this run take the place of the last one's."""
+def _tell_what_is_kept(journal: Journal) -> None:
+    if kept := len(journal):
+        places = "1 place is" if kept == 1 else f"{kept} places are"
+        said = f"what was asked in {places} kept; go on with the same command and"
+        Console(stderr=True).print(f"{said} --resume", highlight=False, soft_wrap=True)
+
+
+def _keep_evidence(work: Path, kept: Path, *, add: bool) -> None:
+    """Let the evidence of this run take the place of the last one's, or add to it."""
     for name in ("probes", "shim"):
         shutil.rmtree(work / name, ignore_errors=True)
-    shutil.rmtree(kept, ignore_errors=True)
+    if not add:
+        shutil.rmtree(kept, ignore_errors=True)
     with contextlib.suppress(shutil.Error):  # a pipe or the like that a tool left there
-        shutil.copytree(work, kept, symlinks=True)
+        shutil.copytree(work, kept, symlinks=True, dirs_exist_ok=add)

@@ -51,12 +51,14 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class ToolDescription(msgspec.Struct, frozen=True, kw_only=True):
     """A tool, in one or more versions.
 
+    ``version`` is a command that says which version answers.
     ``native_only`` says why it is not asked under emulation, ``cannot_see`` why it
     cannot be shown a fact.
     """
 
     name: Name
     homepage: str = ""
+    version: tuple[Text, ...] = ()
     versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)] = ("",)
     provide: Provide = Provide()
     native_only: str = ""

@@ -9,7 +9,12 @@ from typing import Annotated, TypeVar
 import msgspec
 from manylinux_spec.input_files import convert_part, read_toml
 
-from manylinux_conformance.asking.role_table import RoleTable, based_at
+from manylinux_conformance.asking.role_table import (
+    PLACEHOLDERS,
+    RoleTable,
+    based_at,
+    unknown_placeholders,
+)
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, InvariantError
 from manylinux_conformance.platforms.interpreters import allows
@@ -25,12 +30,14 @@ Table = TypeVar("Table", bound=RoleTable)
 class Adapter(ToolDescription, frozen=True, kw_only=True):
     """One tool, in one or more roles, each with its table.
 
-    ``causes`` are those that the adapter file itself tells.
+    ``causes`` are those that the adapter file itself tells, ``programs`` what each role
+    starts, in the words of the file.
     """
 
     roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
     tables: dict[Role, RoleTable] = msgspec.field(default_factory=dict)
     causes: tuple[Cause, ...] = ()
+    programs: dict[Role, str] = msgspec.field(default_factory=dict)
 
     def table(self, shape: type[Table]) -> Table:
         """Return the table of a role, by its type.
@@ -72,9 +79,11 @@ def read_adapter(path: Path) -> Adapter:
     constraints = based_at(provide.constraints, folder)
     based = {role: table.based_at(folder) for role, table in tables.items()}
     fields = {name: getattr(common, name) for name in common.__struct_fields__}
+    fields["version"] = tuple(based_at(word, folder) for word in common.version)
     fields["provide"] = msgspec.structs.replace(provide, constraints=constraints)
     causes = resolved(path, entries, data_folder("deviations"))
-    return Adapter(**fields, tables=based, causes=causes)
+    programs = {role: table.program for role, table in tables.items()}
+    return Adapter(**fields, tables=based, causes=causes, programs=programs)
 
 
 def _problems(common: _Common, tables: Mapping[Role, RoleTable]) -> Iterator[str]:
@@ -88,5 +97,6 @@ def _problems(common: _Common, tables: Mapping[Role, RoleTable]) -> Iterator[str
             allows(constraint, (3, 0))
         except ValueError as error:
             yield f"provide.python: {error}"
+    yield from unknown_placeholders((word, PLACEHOLDERS) for word in common.version)
     for table in tables.values():
         yield from table.problems(common.provide)
