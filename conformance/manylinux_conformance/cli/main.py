@@ -11,6 +11,7 @@ from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.cli.adapter import adapter_check
 from manylinux_conformance.cli.deviations import deviations
+from manylinux_conformance.cli.diff import diff
 from manylinux_conformance.cli.disguise import disguise_command
 from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
@@ -78,6 +79,7 @@ def main() -> None:
 main.add_command(run_command, "run")
 main.add_command(adapter_check, "adapter-check")
 main.add_command(deviations)
+main.add_command(diff)
 main.add_command(disguise_command, "disguise")
 main.add_command(force_command, "force")
 main.add_command(loader)

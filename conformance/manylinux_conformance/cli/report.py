@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import functools
 import sys
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
+import platformdirs
 from rich.console import Console
 
 from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.patterns import by_basis
+from manylinux_conformance.corpus.build import built_corpus
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.merge import merged
+from manylinux_conformance.roles.auditor import question_by_key
 from manylinux_conformance.suite.filters import rules_of_bases
-from manylinux_conformance.suite.load import load_suite
+from manylinux_conformance.suite.load import Suite, load_suite
+from manylinux_conformance.tools.deviations import read_all_deviations
+from manylinux_conformance.tools.rejudging import Rejudging, Wheels
+from manylinux_conformance.tools.selection import choose_tools
+
+
+class MergeOptions(TypedDict):
+    """The options of ``merge``, by the names of their parameters."""
+
+    files: tuple[Path, ...]
+    output: Path
+    as_json: bool
+    bases: tuple[str, ...]
+    tools: tuple[str, ...]
+    deviations: Path | None
 
 
 @click.group(epilog=examples("report merge here.jsonl arm.jsonl --output all"))
@@ -42,18 +62,29 @@ def report() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
 @by_basis()
-def merge_command(
-    *, files: tuple[Path, ...], output: Path, as_json: bool, bases: tuple[str, ...]
-) -> None:
+@click.option("--tool", "tools", multiple=True, help="An adapter file, for its causes.")
+@click.option(
+    "--deviations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="Causes of differences of the one tool, as they were given to 'run'.",
+)
+def merge_command(**options: Unpack[MergeOptions]) -> None:
     """Merge the results.jsonl of several runs into one set of reports.
 
     Every file has to be whole and about the rules of this release; what two of them
-    answer has to be the same.  Nothing is written otherwise.
+    answer has to be the same.  Every answer is judged again, and a file that says
+    something else is refused with the line.  Nothing is written otherwise.
     Exit status: 0 merged, 2 a file cannot be used.
     """
-    suite = load_suite()
+    suite, files, output = load_suite(), options["files"], options["output"]
+    bases, as_json = options["bases"], options["as_json"]
+    rejudging = _rejudging(suite, options["tools"], options["deviations"])
     wanted = rules_of_bases(suite.rules.values(), (), bases) or tuple(suite.rules)
-    blocks = [_only(one, set(wanted)) for one in merged(files, suite.lock_digest)]
+    found = merged(files, suite.lock_digest)
+    for path in files:
+        rejudging.check(path)
+    blocks = [_only(one, set(wanted)) for one in found]
     write_reports(blocks, suite.rules, output)
     if as_json:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
@@ -62,6 +93,24 @@ def merge_command(
     click.echo(
         f"{len(files)} files, {len(blocks)} blocks: {output}/report.html", err=True
     )
+
+
+def _rejudging(
+    suite: Suite, tools: Sequence[str], deviations: Path | None
+) -> Rejudging:
+    """Return what results are held against: this suite, and the causes on file."""
+    named = choose_tools(tools, deviations) if tools else []
+    mine = {tool.adapter.name: tool.deviations for tool in named}
+    known = read_all_deviations(data_folder("deviations"))
+    pinned = {path.stem for path in data_folder("tools").glob("*.toml")}
+    everybody = {**dict.fromkeys(pinned, ()), **known, **mine}
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+
+    @functools.cache
+    def wheels() -> Wheels:
+        return question_by_key(built_corpus(cache), suite)
+
+    return Rejudging(suite, everybody.get, wheels)
 
 
 def _only(block: Block, rules: Container[str]) -> Block:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+NAME_FORM = r"^[A-Za-z0-9][A-Za-z0-9._+-]*$"
+Name = Annotated[str, msgspec.Meta(pattern=NAME_FORM)]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._+!-]*$")]
 # What a process can be given: no NUL (execve(2)).
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
