@@ -54,7 +54,7 @@ def moved(before: Iterable[Block], now: Iterable[Block]) -> Iterator[Moved]:
         one, other = then.get(key), current.get(key)
         if key[:3] in both and _verdict(one) != _verdict(other):
             role, tool, version = key[:3]
-            yield Moved(f"{tool} {version}".strip(), role, *key[-2:], one, other)
+            yield Moved(f"{tool} {version}".strip(), role, key[-2], key[-1], one, other)
 
 
 def _by_question(blocks: Iterable[Block]) -> dict[Key, Result]:

@@ -163,10 +163,10 @@ def _answer(question: Question, result: Result, outcome: Verdict | None) -> Answ
         return answer
     match question:
         case Parse():
-            valid, *parts = [*words.split(", "), "", ""]
+            parts = [*words.split(", ")[1:], "", ""]
             canonical = parts.pop(0) if question.canonical else ""
-            known = valid == "valid"
-            return Answer(None, valid=known, canonical=canonical, arch=parts[0])
+            valid = words.startswith("valid")
+            return Answer(None, valid=valid, canonical=canonical, arch=parts[0])
         case Expand():
             return Answer(None, tags=() if words == "refused" else tuple(words.split()))
         case Listing():
