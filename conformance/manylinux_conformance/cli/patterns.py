@@ -26,3 +26,14 @@ def by_basis() -> Callable[[Any], Any]:
         type=click.Choice([basis.value for basis in Basis]),
         help="Only rules with this basis; may be given several times.",
     )
+
+
+def site_option() -> Callable[[Any], Any]:
+    """Return the option ``--site``, the address to which reports link."""
+    return click.option(
+        "--site",
+        default="",
+        envvar="MANYLINUX_SITE",
+        metavar="ADDRESS",
+        help="Where the pages of rules are; without, the report has the rules itself.",
+    )

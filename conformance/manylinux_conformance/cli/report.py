@@ -13,9 +13,10 @@ import platformdirs
 from rich.console import Console
 
 from manylinux_conformance.cli.examples import examples
-from manylinux_conformance.cli.patterns import by_basis
+from manylinux_conformance.cli.patterns import by_basis, site_option
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.reports.about import about
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block
@@ -37,6 +38,7 @@ class MergeOptions(TypedDict):
     bases: tuple[str, ...]
     tools: tuple[str, ...]
     deviations: Path | None
+    site: str
 
 
 @click.group(epilog=examples("report merge here.jsonl arm.jsonl --output all"))
@@ -69,6 +71,7 @@ def report() -> None:
     default=None,
     help="Causes of differences of the one tool, as they were given to 'run'.",
 )
+@site_option()
 def merge_command(**options: Unpack[MergeOptions]) -> None:
     """Merge the results.jsonl of several runs into one set of reports.
 
@@ -85,7 +88,7 @@ def merge_command(**options: Unpack[MergeOptions]) -> None:
     for path in files:
         rejudging.check(path)
     blocks = [_only(one, set(wanted)) for one in found]
-    write_reports(blocks, suite.rules, output)
+    write_reports(blocks, suite.rules, output, about(options["site"]))
     if as_json:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
         return

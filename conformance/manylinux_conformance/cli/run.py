@@ -16,12 +16,13 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import by_basis, several
+from manylinux_conformance.cli.patterns import by_basis, several, site_option
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere
+from manylinux_conformance.reports.about import about
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.baseline import (
@@ -110,6 +111,7 @@ class RunOptions(TypedDict):
     real: bool
     shard: str
     resume: bool
+    site: str
 
 
 @click.command(help=HELP)
@@ -153,6 +155,7 @@ class RunOptions(TypedDict):
     help="Where the reports go.",
     show_default=True,
 )
+@site_option()
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
     suite = load_suite()
@@ -165,7 +168,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     baseline = read_baseline(data_folder("results"))
     _refuse_what_has_no_baseline(options)
     blocks, output = _ask(suite, chosen, options), options["output"]
-    write_reports(blocks, suite.rules, output)
+    write_reports(blocks, suite.rules, output, about(options["site"]))
     close_journal(output)
     if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())

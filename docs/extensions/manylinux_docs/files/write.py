@@ -25,7 +25,7 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     }
     _write(out / "rules.json", publish(evidence, edition, urls))
     _write(out / "rules-schema.json", rules_schema())
-    for (role, tool), badge in badges(evidence, edition).items():
+    for (role, tool), badge in badges(evidence).items():
         _write(out / "badges" / role / f"{tool}.json", badge)
 
 
