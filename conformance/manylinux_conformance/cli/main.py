@@ -9,16 +9,15 @@ import click
 import msgspec
 from manylinux_spec.folder import spec_folder
 
-from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.adapter import adapter, adapter_check
 from manylinux_conformance.cli.deviations import deviations
-from manylinux_conformance.cli.diff import diff
 from manylinux_conformance.cli.disguise import disguise_command
-from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.loader import loader
+from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.real_wheels import real_wheels
-from manylinux_conformance.cli.report import report
+from manylinux_conformance.cli.report import diff, report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
@@ -77,6 +76,7 @@ def main() -> None:
 
 
 main.add_command(run_command, "run")
+main.add_command(adapter)
 main.add_command(adapter_check, "adapter-check")
 main.add_command(deviations)
 main.add_command(diff)

@@ -1,4 +1,4 @@
-"""Options that say what of the suite is wanted and may be given several times."""
+"""Options that several commands have, and the examples below their help."""
 
 from __future__ import annotations
 
@@ -37,3 +37,10 @@ def site_option() -> Callable[[Any], Any]:
         metavar="ADDRESS",
         help="Where the pages of rules are; without, the report has the rules itself.",
     )
+
+
+def examples(*commands: str) -> str:
+    r"""Return an epilog that shows commands; ``\b`` keeps click from folding them."""
+    title = "Example" if len(commands) == 1 else "Examples"
+    lines = (f"  manylinux-conformance {command}" for command in commands)
+    return "\n".join(("\b", f"{title}:", *lines))

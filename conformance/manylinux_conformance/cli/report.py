@@ -1,9 +1,10 @@
-"""The ``report`` commands: what can be done with results without asking anybody."""
+"""The commands ``report`` and ``diff``: what results say without asking anybody."""
 
 from __future__ import annotations
 
 import functools
 import sys
+from collections import Counter
 from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -12,21 +13,24 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.examples import examples
-from manylinux_conformance.cli.patterns import by_basis, site_option
+from manylinux_conformance.cli.patterns import by_basis, examples, site_option
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
 from manylinux_conformance.reports.about import about
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
-from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.blocks import Block, read_blocks, read_results
 from manylinux_conformance.results.merge import merged
+from manylinux_conformance.results.moved import moved
 from manylinux_conformance.roles.auditor import question_by_key
 from manylinux_conformance.suite.filters import rules_of_bases
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.rejudging import Rejudging, Wheels
 from manylinux_conformance.tools.selection import choose_tools
+
+SHOWN = 200  # lines of Markdown; a job summary is read by people
 
 
 class MergeOptions(TypedDict):
@@ -120,3 +124,32 @@ def _only(block: Block, rules: Container[str]) -> Block:
     """Return a block with the answers about some rules alone."""
     results = tuple(result for result in block.results if result.rule in rules)
     return Block(block.header, results, block.not_run)
+
+
+@click.command(epilog=examples("diff main/results.jsonl build/conformance"))
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--markdown", is_flag=True, help="Print it for a job summary.")
+def diff(old: Path, new: Path, *, markdown: bool) -> None:
+    """Say which verdicts moved from OLD to NEW, files of results or folders of them.
+
+    Exit status: 0 none moved, 1 some did, 2 a file cannot be used.
+    """
+    found = list(moved(_read(old), _read(new)))
+    kinds = Counter(each.verdicts for each in found)
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    summary = f"{len(found)} verdicts moved: {counted}" if found else "no verdict moved"
+    click.echo(f"## {summary}\n" if markdown else summary)
+    worst = sorted(found, key=lambda each: not each.is_worse)
+    for each in worst[:SHOWN] if markdown else worst:
+        click.echo(f"- {each}" if markdown else str(each))
+    if markdown and len(found) > SHOWN:
+        click.echo(f"\nand {len(found) - SHOWN} more")
+    sys.exit(1 if found else 0)
+
+
+def _read(path: Path) -> list[Block]:
+    blocks = read_results(path) if path.is_dir() else list(read_blocks(path))
+    if not blocks:
+        raise InputError(path, "holds no results")
+    return blocks

@@ -21,6 +21,7 @@ from manylinux_conformance.platforms.interpreters import allows
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.sandbox.tool_description import ToolDescription
+from manylinux_conformance.tools.adapter_keys import CommonKeys, explained
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import CauseEntry, resolved
 
@@ -50,18 +51,19 @@ class Adapter(ToolDescription, frozen=True, kw_only=True):
         raise InvariantError(self.name, f"has no table {shape.__name__}")
 
 
-class _Common(ToolDescription, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What stands in an adapter file beside the tables of its roles."""
-
-    roles: Annotated[tuple[Role, ...], msgspec.Meta(min_length=1)]
-
-
 def read_adapter(path: Path) -> Adapter:
     """Read one adapter file; arguments that begin with ``./`` start at its folder.
 
     Raises InputError for what makes no sense, such as a role without its table, an
     unknown placeholder, or a name that could not be a folder's.
     """
+    try:
+        return _read(path)
+    except InputError as error:
+        raise InputError(error.where, explained(error.reason)) from error
+
+
+def _read(path: Path) -> Adapter:
     document = read_toml(path, dict[str, object])
     tables = {
         role: convert_part(path, document.pop(key), definition.table, key)
@@ -71,7 +73,7 @@ def read_adapter(path: Path) -> Adapter:
     entries = convert_part(
         path, document.pop("cause", ()), tuple[CauseEntry, ...], "cause"
     )
-    common = convert_part(path, document, _Common, "")
+    common = convert_part(path, document, CommonKeys, "")
     if reason := next(_problems(common, tables), ""):
         raise InputError(path, reason)
     folder = path.absolute().parent
@@ -86,7 +88,7 @@ def read_adapter(path: Path) -> Adapter:
     return Adapter(**fields, tables=based, causes=causes, programs=programs)
 
 
-def _problems(common: _Common, tables: Mapping[Role, RoleTable]) -> Iterator[str]:
+def _problems(common: CommonKeys, tables: Mapping[Role, RoleTable]) -> Iterator[str]:
     for role in common.roles:
         if role in ROLES and role not in tables:
             yield f"role {role.value!r} needs a table [{role.table_key}]"
