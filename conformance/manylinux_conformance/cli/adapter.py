@@ -56,6 +56,14 @@ def new_command(*, file: Path) -> None:
     click.echo(f"{file}: written; check it with 'adapter-check {file}'")
 
 
+@adapter.command("lint", epilog=examples("adapter lint mytool.toml"))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def lint_command(*, files: tuple[Path, ...]) -> None:
+    """Read adapter FILES and say what is wrong with them; nothing is started."""
+    for file in files:
+        read_adapter(file)
+
+
 @adapter.command("keys", epilog=examples("adapter keys"))
 def keys_command() -> None:
     """Print every key of an adapter file, with its meaning, as Markdown."""

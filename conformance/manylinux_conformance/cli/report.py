@@ -18,6 +18,7 @@ from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.reports.about import about
+from manylinux_conformance.reports.annotations import workflow_commands
 from manylinux_conformance.reports.reports import RESULTS, write_reports
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block, read_blocks, read_results
@@ -48,6 +49,14 @@ class MergeOptions(TypedDict):
 @click.group(epilog=examples("report merge here.jsonl arm.jsonl --output all"))
 def report() -> None:
     """Make reports of results that are there already."""
+
+
+@report.command("annotate", epilog=examples("report annotate results.jsonl"))
+@click.argument("file", type=click.Path(path_type=Path))
+def annotate_command(*, file: Path) -> None:
+    """Print an annotation of a GitHub workflow for each rule that is broken."""
+    for line in workflow_commands(list(read_blocks(file)), load_suite().rules):
+        click.echo(line)
 
 
 @report.command(

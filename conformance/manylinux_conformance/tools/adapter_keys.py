@@ -230,7 +230,8 @@ def explained(reason: str) -> str:
         return _with_hint(f"unknown key {found[1]!r}{_at(table)}", found[1], names)
     if found := NO_MEMBER.search(reason):
         place = found[2] or ""
-        names = next((all_ for key, all_ in MEMBERS.items() if key in place), ())
+        members = (all_ for key, all_ in MEMBERS.items() if key in place)
+        names = [*next(members, ())]
         return _with_hint(f"{found[1]!r} is not possible{_at(place)}", found[1], names)
     if found := NO_NAME.search(reason):
         form = "letters, digits and . _ + - after a letter or a digit"
