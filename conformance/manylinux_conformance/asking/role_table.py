@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from typing import Annotated, ClassVar, Self
 import msgspec
 
 from manylinux_conformance.sandbox.tool_description import Provide, Text
+from manylinux_conformance.sandbox.version_manager import program_behind
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 # What stands for the same in every role; see ``sandbox.sandbox``.
@@ -46,6 +48,14 @@ class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         """Every argument of every command."""
         return tuple(word for name in self.COMMANDS for word in getattr(self, name))
 
+    @property
+    def program(self) -> str:
+        """What is started, and the module that it runs, if it is an interpreter."""
+        words = next(
+            (each for name in self.COMMANDS if (each := getattr(self, name))), ()
+        )
+        return " ".join(words[: 3 if words[1:2] == ("-m",) else 1])
+
     def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield each text that is filled in, with the placeholders that it may have."""
         for text in (*self.arguments, *self.variables.values()):
@@ -57,10 +67,7 @@ class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         for program in (getattr(self, name)[:1] for name in self.COMMANDS):
             for word in filter(_starts_nowhere, program):
                 yield f"{word!r} starts at no folder; write './{word}'"
-        for text, known in self.filled_in():
-            for name in PLACEHOLDER.findall(text):
-                if name not in known:
-                    yield f"unknown placeholder {{{name}}} in {text!r}"
+        yield from unknown_placeholders(self.filled_in())
 
     def based_at(self, folder: Path) -> Self:
         """Let what begins with ``./`` or ``../`` start at the adapter's folder."""
@@ -69,6 +76,18 @@ class RoleTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             for name in self.COMMANDS
         }
         return msgspec.structs.replace(self, **commands)
+
+
+def unknown_placeholders(texts: Iterable[tuple[str, frozenset[str]]]) -> Iterator[str]:
+    """Yield what is wrong with texts to fill in, each with what may stand in it."""
+    for text, known in texts:
+        for name in PLACEHOLDER.findall(text):
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                hint = f"did you mean {{{near[0]}}}? " if near else ""
+                there = ", ".join(f"{{{each}}}" for each in sorted(known))
+                said = f"{hint}known are {there}"
+                yield f"unknown placeholder {{{name}}} in {text!r}: {said}"
 
 
 def based_at(text: str, folder: Path) -> str:
@@ -106,8 +125,10 @@ def fill_command(command: Iterable[str], values: Mapping[str, str]) -> tuple[str
     """Return a command to start, its program by an absolute path where it is found.
 
     The tool's own search path is minimal; its program is found by the user's, whose
-    folders may be named from where the suite was started.
+    folders may be named from where the suite was started; a version manager's shim is
+    taken for the program that it stands for.
     """
     first, *rest = (fill(argument, values) for argument in command)
-    found = shutil.which(first)
-    return (str(Path(found).absolute()) if found else first, *rest)
+    if found := shutil.which(first):
+        first = str(program_behind(Path(found).absolute()))
+    return (first, *rest)

@@ -12,7 +12,7 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.examples import examples
+from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import read_corpus

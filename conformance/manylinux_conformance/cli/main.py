@@ -9,18 +9,20 @@ import click
 import msgspec
 from manylinux_spec.folder import spec_folder
 
-from manylinux_conformance.cli.adapter import adapter_check
+from manylinux_conformance.cli.adapter import adapter, adapter_check
+from manylinux_conformance.cli.cache import cache
 from manylinux_conformance.cli.deviations import deviations
 from manylinux_conformance.cli.disguise import disguise_command
-from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.loader import loader
+from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.real_wheels import real_wheels
-from manylinux_conformance.cli.report import report
+from manylinux_conformance.cli.report import diff, report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import show
+from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
@@ -76,8 +78,11 @@ def main() -> None:
 
 
 main.add_command(run_command, "run")
+main.add_command(adapter)
 main.add_command(adapter_check, "adapter-check")
+main.add_command(cache)
 main.add_command(deviations)
+main.add_command(diff)
 main.add_command(disguise_command, "disguise")
 main.add_command(force_command, "force")
 main.add_command(loader)
@@ -86,6 +91,8 @@ main.add_command(real_wheels)
 main.add_command(report)
 main.add_command(reproduce)
 main.add_command(show)
+main.add_command(manifest_command)
+main.add_command(verify)
 
 
 @main.command(epilog=examples("rules --json"))

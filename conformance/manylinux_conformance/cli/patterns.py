@@ -1,4 +1,4 @@
-"""Options that say what of the suite is wanted and may be given several times."""
+"""Options that several commands have, and the examples below their help."""
 
 from __future__ import annotations
 
@@ -26,3 +26,21 @@ def by_basis() -> Callable[[Any], Any]:
         type=click.Choice([basis.value for basis in Basis]),
         help="Only rules with this basis; may be given several times.",
     )
+
+
+def site_option() -> Callable[[Any], Any]:
+    """Return the option ``--site``, the address to which reports link."""
+    return click.option(
+        "--site",
+        default="",
+        envvar="MANYLINUX_SITE",
+        metavar="ADDRESS",
+        help="Where the pages of rules are; without, the report has the rules itself.",
+    )
+
+
+def examples(*commands: str) -> str:
+    r"""Return an epilog that shows commands; ``\b`` keeps click from folding them."""
+    title = "Example" if len(commands) == 1 else "Examples"
+    lines = (f"  manylinux-conformance {command}" for command in commands)
+    return "\n".join(("\b", f"{title}:", *lines))

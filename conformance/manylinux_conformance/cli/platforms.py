@@ -14,7 +14,7 @@ import platformdirs
 from rich.console import Console
 from rich.filesize import decimal
 
-from manylinux_conformance.cli.examples import examples
+from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.images.archive import save_archive

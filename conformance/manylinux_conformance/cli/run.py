@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, Unpack
@@ -15,13 +16,15 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import by_basis, several
+from manylinux_conformance.cli.patterns import by_basis, several, site_option
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere
+from manylinux_conformance.reports.about import about
 from manylinux_conformance.reports.reports import RESULTS, write_reports
+from manylinux_conformance.reports.summary import summarize, words
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.baseline import (
     Baseline,
@@ -31,17 +34,34 @@ from manylinux_conformance.results.baseline import (
     read_baseline,
 )
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.journal import (
+    Journal,
+    close_journal,
+    open_journal,
+)
 from manylinux_conformance.results.unanswered import unanswered
 from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
+from manylinux_conformance.run.own_share import own_share
 from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
-from manylinux_conformance.suite.filters import Wanted, rules_of_bases
+from manylinux_conformance.suite.filters import (
+    Patterns,
+    Wanted,
+    Where,
+    rules_of_bases,
+)
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
-from manylinux_conformance.tools.selection import Tool, choose_tools
+from manylinux_conformance.suite.shard import read_shard
+from manylinux_conformance.tools.selection import (
+    Tool,
+    choose_newest,
+    choose_tools,
+    quick_first,
+)
 from manylinux_conformance.tools.unexplained import (
     unexplained_differences,
     unused_deviations,
@@ -50,8 +70,10 @@ from manylinux_conformance.tools.unexplained import (
 SHOWN = 20  # unexplained differences printed before pointing to the report
 HELP = """Ask tools the questions of the suite and report their answers.
 
-Without options every pinned tool is asked on every modelled platform and in every
-prepared container; 'platforms list' shows which there are.
+Without options the newest pinned release of each tool is asked on every modelled
+platform, the quick ones first.  --all adds older releases and every prepared container;
+'platforms list' shows which there are.  --check and --update are about all of it, and
+a tool that is named is asked everywhere.
 Exit status: 0 all answers are right or recorded as deviations, 1 some are not, or a
 question got no answer, 2 the input cannot be used, 3 something that is needed cannot
 be had.
@@ -93,6 +115,13 @@ class RunOptions(TypedDict):
     update: bool
     jobs: int
     output: Path
+    modelled: bool
+    containers: bool
+    real: bool
+    shard: str
+    resume: bool
+    site: str
+    everything: bool
 
 
 @click.command(help=HELP)
@@ -102,6 +131,12 @@ class RunOptions(TypedDict):
 @several("--rule", "Only rules that match PATTERN")
 @several("--case", "Only cases that match PATTERN")
 @by_basis()
+@click.option("--modelled", is_flag=True, help="On this machine and its models alone.")
+@click.option("--containers", is_flag=True, help="In containers alone.")
+@click.option("--real", is_flag=True, help="In containers, nothing modelled in them.")
+@click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N parts.")
+@click.option("--all", "everything", is_flag=True, help="Old releases, containers too.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result lines.")
 @click.option(
     "--engine",
@@ -131,19 +166,24 @@ class RunOptions(TypedDict):
     help="Where the reports go.",
     show_default=True,
 )
+@site_option()
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
     suite = load_suite()
+    is_short = not (options["everything"] or options["check"] or options["update"])
+    is_short = is_short and not options["tools"]
     chosen = choose_tools(options["tools"], options["deviations"])
+    chosen = quick_first(choose_newest() if is_short else chosen)
     rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
-    wanted = Wanted(options["platforms"], rules, options["cases"])
+    wanted = _wanted(options, rules, chosen, is_short=is_short)
     suite = narrowed(suite, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
     baseline = read_baseline(data_folder("results"))
     _refuse_what_has_no_baseline(options)
     blocks, output = _ask(suite, chosen, options), options["output"]
-    write_reports(blocks, suite.rules, output)
+    write_reports(blocks, suite.rules, output, about(options["site"]))
+    close_journal(output)
     if options["as_json"]:
         sys.stdout.buffer.write((output / RESULTS).read_bytes())
     else:
@@ -161,6 +201,31 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         _update(blocks, baseline, wanted)
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
+
+
+def _wanted(
+    options: RunOptions, rules: Patterns, tools: Sequence[Tool], *, is_short: bool
+) -> Wanted:
+    """Return what is asked, and which part of it; parts know what the whole is.
+
+    A short run is on this machine and its models alone, unless it names its places.
+    """
+    named = {
+        Where.MODELLED: options["modelled"],
+        Where.CONTAINERS: options["containers"],
+        Where.REAL: options["real"],
+    }
+    where = frozenset(each for each, is_wanted in named.items() if is_wanted)
+    if is_short and not (where or options["platforms"] or options["engines"]):
+        where = frozenset({Where.MODELLED})
+    whole = Wanted(options["platforms"], rules, options["cases"], where)
+    names = [tool.name for tool in tools]
+    said = repr((whole.platforms, rules, whole.cases, sorted(where), names))
+    scope = hashlib.sha256(f"{said} {options['role']}".encode()).hexdigest()[:16]
+    shard = read_shard(options["shard"])
+    return (
+        replace(whole, shard=replace(shard, scope=scope)) if shard.count > 1 else whole
+    )
 
 
 def _refuse_what_has_no_baseline(options: RunOptions) -> None:
@@ -208,17 +273,25 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
     live = LiveContainers()
     with interruptible(live), scratch_folder() as work:
         jobs, offline = options["jobs"], options["offline"]
-        settings = Settings(cache, work, jobs, offline, live=live)
+        asked = (suite.lock_digest, suite.wanted, suite.cases, roles, tools)
+        journal = open_journal(output, repr(asked), resume=options["resume"])
+        settings = Settings(cache, work, jobs, offline, live=live, journal=journal)
         try:
             console = Console(stderr=True)
             with ProgressBars(console) as progress:
-                blocks = list(run(suite, tools, roles, settings, progress.take_note))
+                found = run(suite, tools, roles, settings, progress.take_note)
+                blocks = list(_told(found, suite, console))
+            console.print(own_share(), style="dim", highlight=False)
             if sum(settings.timings.seconds.values()) >= 1:
                 said = f"time in containers: {settings.timings}"
                 console.print(said, style="dim", highlight=False)
+        except KeyboardInterrupt:
+            _tell_what_is_kept(journal)
+            raise
+        else:
             return blocks
         finally:
-            _keep_evidence(work, output / "evidence")
+            _keep_evidence(work, output / "evidence", add=options["resume"])
 
 
 def _print_complaints(complaints: Sequence[str], output: Path) -> None:
@@ -234,10 +307,35 @@ def _print_complaints(complaints: Sequence[str], output: Path) -> None:
     console.print(said, style="dim", highlight=False, soft_wrap=True)
 
 
-def _keep_evidence(work: Path, kept: Path) -> None:
-    """Let the evidence of this run take the place of the last one's."""
+def _told(blocks: Iterable[Block], suite: Suite, console: Console) -> Iterator[Block]:
+    """Yield blocks, and say of each what it comes to as soon as it is there."""
+    for block in blocks:
+        for table in summarize([block], suite.rules):
+            cells = (
+                f"{column.title}: {words(cell)}"
+                for row in table.rows
+                for column, cell in zip(table.columns, row.cells, strict=True)
+                if cell
+            )
+            place = block.header.platform or "this machine"
+            name = f"{block.header.name} as {table.role} on {place}"
+            said = f"{name}: {'; '.join(cells)}"
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
+        yield block
+
+
+def _tell_what_is_kept(journal: Journal) -> None:
+    if kept := len(journal):
+        places = "1 place is" if kept == 1 else f"{kept} places are"
+        said = f"what was asked in {places} kept; go on with the same command and"
+        Console(stderr=True).print(f"{said} --resume", highlight=False, soft_wrap=True)
+
+
+def _keep_evidence(work: Path, kept: Path, *, add: bool) -> None:
+    """Let the evidence of this run take the place of the last one's, or add to it."""
     for name in ("probes", "shim"):
         shutil.rmtree(work / name, ignore_errors=True)
-    shutil.rmtree(kept, ignore_errors=True)
+    if not add:
+        shutil.rmtree(kept, ignore_errors=True)
     with contextlib.suppress(shutil.Error):  # a pipe or the like that a tool left there
-        shutil.copytree(work, kept, symlinks=True)
+        shutil.copytree(work, kept, symlinks=True, dirs_exist_ok=add)

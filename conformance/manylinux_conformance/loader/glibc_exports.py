@@ -19,7 +19,7 @@ from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 Release = tuple[int, int]
-INSTALL = "pip install ziglang"
+INSTALL = "pip install 'manylinux-conformance[compiler]'"
 LAST = 0x80  # set on the last version of a list, and on a symbol's last inclusion
 WORD = 64  # bits of the largest number
 INDEX = 0x1F  # the rest of a library byte; 0x20 and 0x40 are unversioned and weak

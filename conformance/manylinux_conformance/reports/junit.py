@@ -8,6 +8,8 @@ from pathlib import Path
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import Properties, Property
 
+from manylinux_conformance.reports.about import About, about, without_paths
+from manylinux_conformance.reports.differences import order
 from manylinux_conformance.reports.summary import is_proposal
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header, Result
@@ -17,26 +19,32 @@ from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.deviations import DIFFERING
 
 
-def write_junit(blocks: Sequence[Block], rules: Mapping[str, Rule], path: Path) -> None:
+def write_junit(
+    blocks: Sequence[Block],
+    rules: Mapping[str, Rule],
+    path: Path,
+    said: About | None = None,
+) -> None:
     """Write test suites for each block: of the rules that count, and of proposals.
 
     Recorded deviations and draft cases count as skipped.
     """
-    document = JUnitXml("manylinux conformance")
+    known = said or about()
+    document = JUnitXml(f"manylinux conformance, {known.edition}")
     proposals = {name for name, rule in rules.items() if is_proposal(rule)}
     for block in blocks:
         name = _name(block.header)
         counted = [one for one in block.results if one.rule not in proposals]
         proposed = [one for one in block.results if one.rule in proposals]
-        suite = _suite(name, counted, rules, block.header.role)
+        suite = _suite(name, counted, rules, block.header, known)
         for line in block.missing:
             missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
             case = TestCase(f"every case{missing}", "not-run")
-            case.result = [Skipped(line.explanation)]
+            case.result = [Skipped(without_paths(line.explanation))]
             suite.add_testcase(case)
         document.add_testsuite(suite)
         if proposed:
-            suite = _suite(f"{name}: proposals", proposed, rules, block.header.role)
+            suite = _suite(f"{name}: proposals", proposed, rules, block.header, known)
             document.add_testsuite(suite)
     document.update_statistics()
     document.write(str(path))
@@ -48,16 +56,38 @@ def _name(header: Header) -> str:
 
 
 def _suite(
-    name: str, results: Iterable[Result], rules: Mapping[str, Rule], role: str
+    name: str,
+    results: Iterable[Result],
+    rules: Mapping[str, Rule],
+    header: Header,
+    said: About,
 ) -> TestSuite:
     suite = TestSuite(name)
+    facts = {
+        "edition": said.edition,
+        "suite": said.suite,
+        "date": said.date,
+        "machine": said.machine,
+        "tool": header.name,
+        "program": without_paths(header.program),
+        "version": header.said_version or header.version,
+    }
+    for fact, value in facts.items():
+        if value:
+            suite.add_property(fact, value)
+    ordered = sorted(results, key=lambda one: order(rules.get(one.rule)))
     suite.add_testcases(
-        [_test_case(result, rules.get(result.rule), role) for result in results]
+        [
+            _test_case(result, rules.get(result.rule), header.role, said)
+            for result in ordered
+        ]
     )
     return suite
 
 
-def _test_case(result: Result, rule: Rule | None, role: str) -> TestCase:
+def _test_case(
+    result: Result, rule: Rule | None, role: str, about_it: About
+) -> TestCase:
     name = result.case.partition("/")[2]
     case = TestCase(f"{name} on {result.where}", result.rule)
     facts = {"rule": result.rule, "role": role, "system": system_of(result).value}
@@ -69,21 +99,27 @@ def _test_case(result: Result, rule: Rule | None, role: str) -> TestCase:
     for fact, value in facts.items():
         properties.append(Property(fact, value))
     case.append(properties)
-    outcome = _outcome(result)
+    outcome = _outcome(result, rule, about_it)
     if outcome is not None:
         case.result = [outcome]
     return case
 
 
-def _outcome(result: Result) -> Failure | Error | Skipped | None:
-    said = f"expected {result.expected}, got {result.answer or result.reason}"
+def _outcome(
+    result: Result, rule: Rule | None, about_it: About
+) -> Failure | Error | Skipped | None:
+    got = without_paths(result.answer or result.reason)
+    said = f"expected {result.expected}, got {got}"
     if result.draft:
         return Skipped(f"draft, counts for nothing: {result.verdict}, {said}")
     if result.verdict is Verdict.PASS:
         return None
     if result.verdict not in DIFFERING:
-        return Skipped(f"{result.verdict}: {result.reason}")
+        return Skipped(f"{result.verdict}: {without_paths(result.reason)}")
     if result.deviation:
         known = f"{result.deviation}: {result.cause}"
         return Skipped(f"recorded deviation ({known}): {said}")
+    if rule is not None:
+        page = f" {about_it.rule_page(rule.id)}" if about_it.site else ""
+        said = f"{said} ({rule.level.value}, {rule.basis.value}: {rule.text}{page})"
     return Failure(said) if result.verdict is Verdict.FAIL else Error(said)

@@ -8,6 +8,7 @@ from pathlib import Path
 from manylinux_fixtures.files.atomic_file import whole_files
 
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.reports.about import About
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages
 from manylinux_conformance.results.blocks import Block, write_blocks
@@ -17,16 +18,17 @@ RESULTS = "results.jsonl"
 
 
 def write_reports(
-    blocks: Sequence[Block], rules: Mapping[str, Rule], folder: Path
+    blocks: Sequence[Block], rules: Mapping[str, Rule], folder: Path, said: About
 ) -> None:
     """Write ``results.jsonl``, ``junit.xml``, ``report.html`` and ``report.md``.
 
+    ``said`` is what the reports say of themselves.
     Raises InputError if the folder cannot be written to; it is then as it was.
     """
     try:
         with whole_files(folder) as new:
             write_blocks(blocks, new / RESULTS)
-            write_junit(blocks, rules, new / "junit.xml")
-            write_pages(blocks, rules, new)
+            write_junit(blocks, rules, new / "junit.xml", said)
+            write_pages(blocks, rules, new, said)
     except OSError as error:
         raise InputError(folder, error.strerror or str(error)) from error

@@ -31,6 +31,9 @@ class Header(
     ``platform`` is the container that was asked, empty for this machine: its modelled
     platforms, or the fixture wheels of an auditor.
     ``emulator`` is the program that ran it and its version, empty if none did.
+    ``program`` is the program that was started, as the adapter names it, of a tool that
+    nobody provided, and ``said_version`` what the tool says of its own version.
+    ``shard`` is the part of a run that it is, such as ``1/3 of 0123456789abcdef``.
     """
 
     format: int
@@ -43,6 +46,9 @@ class Header(
     host: str  # machine of the host
     platform: str = ""
     emulator: str = ""
+    program: str = ""
+    said_version: str = ""
+    shard: str = ""
 
     @property
     def name(self) -> str:

@@ -11,9 +11,9 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.baseline import BlockKey, block_key
 from manylinux_conformance.results.blocks import Block, read_blocks
 from manylinux_conformance.results.lines import EDITION, Header
+from manylinux_conformance.results.shards import Found, whole
 
 Tool = tuple[str, str, str]  # role, name, version
-Found = tuple[Path, Block]
 
 
 def merged(paths: Sequence[Path], rules_lock: str) -> tuple[Block, ...]:
@@ -21,10 +21,11 @@ def merged(paths: Sequence[Path], rules_lock: str) -> tuple[Block, ...]:
 
     What one run could not ask, and another did, counts as asked.  ``rules_lock`` is the
     digest of the rules that all have to be about.
-    Raises InputError if a file is not whole, is of another edition, or answers what
-    another one answers differently.
+    Raises InputError if a file is not whole, is of another edition, answers what
+    another one answers differently, or is a part of a run that has others.
     """
     found = [(path, block) for path in paths for block in _blocks(path, rules_lock)]
+    found = list(whole(found))
     answered = list(_once(each for each in found if each[1].results))
     places = {block_key(block.header) for block in answered}
     silent = _silent((block for _, block in found if not block.results), places)

@@ -97,9 +97,7 @@ class AuditorRole:
         Raises InputError if a recipe cannot be built.
         """
         corpus = _corpus(resources, suite.wanted.has_wheel)
-        rules = suite.rules.values()
-        permissions = frozenset(each.id for each in rules if each.level is Level.MAY)
-        asked = wheel_questions(corpus, permissions)
+        asked = wheel_questions(corpus, permissions(suite))
         starts = range(0, len(asked), BATCH)
         return Plan(
             tuple(
@@ -150,13 +148,24 @@ def _first(corpus: Corpus) -> list[WheelQuestion]:
 
 
 def wheel_questions(
-    corpus: Corpus, permissions: frozenset[str] = frozenset()
+    corpus: Corpus, permitting: frozenset[str] = frozenset()
 ) -> list[WheelQuestion]:
-    """Return a question for each wheel of a corpus; ``permissions`` are the MAYs."""
+    """Return a question for each wheel of a corpus; ``permitting`` are the MAYs."""
     return [
-        WheelQuestion(line, corpus.wheel(line), permits=line.rule in permissions)
+        WheelQuestion(line, corpus.wheel(line), permits=line.rule in permitting)
         for line in corpus.lines
     ]
+
+
+def permissions(suite: Suite) -> frozenset[str]:
+    """Return the rules that permit something."""
+    rules = suite.rules.values()
+    return frozenset(each.id for each in rules if each.level is Level.MAY)
+
+
+def question_by_key(corpus: Corpus, suite: Suite) -> dict[str, WheelQuestion]:
+    """Return the questions about a corpus by case and architecture."""
+    return {each.key: each for each in wheel_questions(corpus, permissions(suite))}
 
 
 def ask_auditor(

@@ -377,7 +377,7 @@ def single_answer(outcome: Installation, project: ProbeProject) -> Answer:
         return broken(f"wrote outside its target: {outcome.stray}")
     if ended.status == 0:
         return answer or broken("exit status 0, but nothing was installed")
-    said = f"exit status {ended.status}: {ended.last_error}"
+    said = f"exit status {ended.status}: {ended.complaint}"
     if answer is not None:
         return broken(f"installed {answer.answer or 'something'}, yet {said}")
     return answered(LOCKED if outcome.locked else NOTHING, said)

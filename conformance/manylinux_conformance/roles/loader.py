@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import importlib.util
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,13 @@ from manylinux_conformance.asking.role_table import (
     fill,
     fill_command,
 )
-from manylinux_conformance.errors import InputError, InvariantError, UnavailableError
+from manylinux_conformance.errors import (
+    InputError,
+    InvariantError,
+    MissingProgramError,
+    UnavailableError,
+)
+from manylinux_conformance.loader.glibc_exports import INSTALL
 from manylinux_conformance.platforms.environment import Environment, this_machine
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, answered, broken
@@ -290,6 +297,8 @@ def _answer(said: Said) -> Answer:
 def compiled_path(wheel: CompiledWheel, cache: Path) -> Path:
     """Return where a wheel is kept: another source or compiler, another folder."""
     source = (data_path("sources") / wheel.source.file).read_bytes()
+    if importlib.util.find_spec("ziglang") is None:
+        raise MissingProgramError("ziglang", "is not installed", INSTALL)
     compiler = "\0".join((*FLAGS, importlib.metadata.version("ziglang")))
     made_of = digest(source + compiler.encode())[:16]
     return cache / FOLDER / made_of / Path(wheel.fixture.path).name

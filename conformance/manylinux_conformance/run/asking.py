@@ -75,8 +75,18 @@ class Asking:
         shown = [each for each in found if isinstance(each, ShownPlatform)]
         missing = tuple(each for each in found if isinstance(each, NotRun))
         plan = definition.plan(self.suite, opened.tool, table, shown, self.resources)
-        batches = tuple(batch for batch in plan.batches if opened.wants(batch))
+        batches = tuple(
+            batch
+            for batch in plan.batches
+            if opened.wants(batch) and self._is_mine(batch)
+        )
         return Plan(batches, (*missing, *plan.not_run))
+
+    def _is_mine(self, batch: Batch[Any]) -> bool:
+        """Return whether this part of a run asks a batch; places are chosen before."""
+        if ROLES[self.role].on_platforms or self.place.origin(None).platform:
+            return True
+        return self.suite.wanted.shard.has(self.tool.name, self.role, batch.name)
 
     def _ask(
         self, opened: OpenPlace, plan: Plan[Any], progress: Progress
@@ -130,4 +140,7 @@ def header_of(suite: Suite, tool: Tool, role: Role, origin: Origin) -> Header:
         host=origin.host,
         platform=origin.platform,
         emulator=origin.emulator,
+        program=origin.program,
+        shard=str(suite.wanted.shard),
+        said_version=origin.said_version,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
+from manylinux_conformance.asking.said_version import said_version
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.probe import (
     probe_interpreter,
@@ -45,6 +46,7 @@ class InContainer:
     """One tool in one role in one container.
 
     ``folder`` does not exist yet; it will hold the evidence.
+    ``models``: a shim shows older C libraries there, too.
     """
 
     tool: Tool
@@ -53,6 +55,7 @@ class InContainer:
     ready: ReadyContainer
     folder: Path
     probes: ProbeCache
+    models: bool = True
 
     @property
     def platform(self) -> Platform:
@@ -74,7 +77,7 @@ class InContainer:
         """The container's own platform."""
         return (self.platform.name,)
 
-    def origin(self, _tool: ProvidedTool | None) -> Origin:
+    def origin(self, tool: ProvidedTool | None) -> Origin:
         """Return the container; another machine's emulator is its own affair."""
         container = self.ready.container
         known = emulator(container.arch) if self.ready.shared else "unknown"
@@ -83,6 +86,7 @@ class InContainer:
             platform=container.name,
             emulator=known if self.emulated else "",
             python=container.release.python,
+            said_version=tool.said_version if tool else "",
         )
 
     @contextlib.contextmanager
@@ -100,6 +104,7 @@ class InContainer:
             if self.tool.adapter.provide.image:
                 tool = replace(tool, image=self.platform)
             with started(running):
+                tool = replace(tool, said_version=said_version(tool, self.folder))
                 yield OpenContainer(self.ready, tool, running, self.folder, shim)
 
     def _unsupported_reason(self) -> str:
@@ -152,7 +157,8 @@ class InContainer:
 
         On this machine's own architecture this is done outside, for less.
         """
-        if is_native(self.platform.arch) or self.role is not Role.INSTALLER:
+        shown = self.models and self.role is Role.INSTALLER
+        if is_native(self.platform.arch) or not shown:
             return None
         return build_shim(self.settings.cache, self.platform.arch)
 

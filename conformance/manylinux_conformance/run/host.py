@@ -7,12 +7,13 @@ import functools
 import platform as machine
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from manylinux_conformance.asking.plan import Batch, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
+from manylinux_conformance.asking.said_version import said_version
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
@@ -59,8 +60,13 @@ class Host:
 
     def origin(self, tool: ProvidedTool | None) -> Origin:
         """Return this machine, with the interpreter that the tool is asked about."""
-        python = tool.interpreter.version if tool else ""
-        return Origin(host=machine.machine(), python=python)
+        adapter = self.tool.adapter
+        return Origin(
+            host=machine.machine(),
+            python=tool.interpreter.version if tool else "",
+            program=adapter.programs.get(self.role, "") if adapter.is_local else "",
+            said_version=tool.said_version if tool else "",
+        )
 
     @contextlib.contextmanager
     def opened(self, progress: Progress) -> Iterator[OpenHost]:
@@ -74,7 +80,8 @@ class Host:
         )
         if isinstance(tool, NotProvided):
             raise tool.error(self.tool.name)
-        yield OpenHost(self, tool)
+        version = said_version(tool, self.folder)
+        yield OpenHost(self, replace(tool, said_version=version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,13 @@ def run(
                 Asking, suite, tool, role, settings.cache, disguise=settings.disguise
             )
             if host := places.host(tool, role):
-                yield ask(host).block(progress)
+                yield _finished(ask(host), settings, progress)
             inside = [ask(container) for container in places.containers(tool, role)]
             yield from _at_once(inside, settings, progress)
-            if missing := places.missing(tool, role):
+            missing = places.missing(tool, role)
+            if (
+                missing or suite.wanted.shard.count > 1
+            ):  # each part says that it was run
                 nowhere = header_of(suite, tool, role, Origin(machine.machine()))
                 yield Block(nowhere, (), missing)
     finally:
@@ -71,13 +74,25 @@ def _shim(settings: Settings) -> Path:
     return preloadable(built, settings.work / "shim")
 
 
+def _finished(asking: Asking, settings: Settings, progress: Progress) -> Block:
+    """Return the block of a place, asked now or before the run was interrupted."""
+    journal, header = settings.journal, asking.header(asking.place.origin(None))
+    if journal is None:
+        return asking.block(progress)
+    if (before := journal.finished(header)) is not None:
+        return before
+    block = asking.block(progress)
+    journal.keep(block)
+    return block
+
+
 def _at_once(
     asking: Sequence[Asking], settings: Settings, progress: Progress
 ) -> Iterator[Block]:
     """Ask in some containers at a time; blocks come in their order."""
     with ThreadPoolExecutor(settings.jobs) as pool:
         try:
-            yield from pool.map(lambda one: one.block(progress), asking)
+            yield from pool.map(lambda one: _finished(one, settings, progress), asking)
         except BaseException:
             # Only with its containers gone do the workers end.
             settings.live.end()

@@ -27,6 +27,8 @@ class Origin:
     platform: str = ""
     emulator: str = ""
     python: str = ""
+    program: str = ""
+    said_version: str = ""
 
 
 class OpenPlace(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -42,12 +42,16 @@ class Places:
         definition, suite = ROLES[role], self.suite
         if tool.adapter.provide.image or not definition.on_host:
             return None
+        if not suite.wanted.on_host:
+            return None
         if not definition.has_questions(suite, suite.platforms):
             return None
-        wanted = suite.platforms if definition.on_platforms else self._architectures()
+        named = {platform.name: platform for platform in suite.platforms}
+        mine = self._mine(tool, role, tuple(named))
+        wanted = mine if definition.on_platforms else self._architectures()
         if not wanted:
             return None
-        modelled = suite.platforms if definition.on_platforms else ()
+        modelled = tuple(named[name] for name in mine if definition.on_platforms)
         jobs = self.settings.jobs if definition.concurrent else 1
         return Host(tool, role, modelled, self.settings, self.probes, self.shim, jobs)
 
@@ -63,20 +67,25 @@ class Places:
                 ready,
                 folder / ready.container.name / "runs",
                 ProbeCache(folder / ready.container.name / "probes"),
+                models=self.suite.wanted.models_in_containers,
             )
             for ready in self._ready(pattern)
+            if self._mine(tool, role, (ready.container.name,))
             if ROLES[role].has_questions(self.suite, _shown_in(ready))
         ]
 
     def missing(self, tool: Tool, role: Role) -> tuple[NotRun, ...]:
         """Return the containers in which a tool would be asked, and cannot be."""
         if tool.adapter.is_local and ROLES[role].in_containers:
-            return tuple(self._without(tool))
+            return tuple(self._without(tool, role))
         pattern = _pattern(tool, role)
         lines = (each for each in self._found(pattern) if isinstance(each, NotRun))
         wanted = (
             msgspec.structs.replace(
-                line, platforms=tuple(fnmatch.filter(line.platforms, pattern))
+                line,
+                platforms=self._mine(
+                    tool, role, fnmatch.filter(line.platforms, pattern)
+                ),
             )
             for line in lines
         )
@@ -88,9 +97,15 @@ class Places:
         )
         return [each for each in found if fnmatchcase(each.container.name, pattern)]
 
-    def _without(self, tool: Tool) -> Iterator[NotRun]:
+    def _mine(self, tool: Tool, role: Role, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the places in which this part of a run asks a tool in a role."""
+        shard = self.suite.wanted.shard
+        return tuple(name for name in names if shard.has(tool.name, role, name))
+
+    def _without(self, tool: Tool, role: Role) -> Iterator[NotRun]:
         """Yield the containers in which a program of this machine is not started."""
-        if names := tuple(each.container.name for each in self._ready("*")):
+        ready = (each.container.name for each in self._ready("*"))
+        if names := self._mine(tool, role, ready):
             words = "is a program of this machine; a line such as"
             line = f'pypi = ["{tool.adapter.name}"] under [provide]'
             reason = f"{tool.adapter.name} {words} {line} has it asked in containers"

@@ -10,6 +10,7 @@ from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.timing import Timings
+from manylinux_conformance.results.journal import Journal
 
 
 class Progress(Protocol):
@@ -25,6 +26,7 @@ class Settings:
 
     ``work`` is an empty folder; afterwards it holds the evidence of each tool's runs.
     ``disguise`` is what questions look like.
+    ``journal`` keeps each block when it is finished, and has those that were.
     ``spent`` is told where the time in containers goes, ``live`` which there are.
     """
 
@@ -35,3 +37,4 @@ class Settings:
     timings: Timings = field(default_factory=Timings)
     live: LiveContainers = field(default_factory=LiveContainers)
     disguise: Disguise = UNDISGUISED
+    journal: Journal | None = None

@@ -51,6 +51,12 @@ class ProcessResult:
         """What standard error says last about an error, fit for a report."""
         return last_error(self.stderr_tail)
 
+    @property
+    def complaint(self) -> str:
+        """The same, or what standard output says last where that is all there is."""
+        end = self.output[-STDERR_TAIL:].decode(errors="replace")
+        return self.last_error or last_error(end)
+
 
 def last_error(said: str) -> str:
     """Return the last line about an error, or else the last line, fit for a report."""

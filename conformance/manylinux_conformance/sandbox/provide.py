@@ -54,6 +54,7 @@ class ProvidedTool:
     ``run`` runs a command where the tool and the interpreter are, ``serve`` serves
     wheels there.
     ``image`` is the platform of the image that the tool is part of, if it is.
+    ``said_version`` is what it says of its own version, where it was asked.
     """
 
     description: ToolDescription
@@ -64,6 +65,7 @@ class ProvidedTool:
     run: Run = run
     serve: Serve = serve_here
     image: Platform | None = None
+    said_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

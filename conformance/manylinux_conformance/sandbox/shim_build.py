@@ -1,10 +1,12 @@
-"""Builds the shim for an architecture, with the compiler of the ziglang package."""
+"""Builds the shim: with ziglang, or for this machine with the C compiler it has."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -38,6 +40,7 @@ FLAGS = (
     "-fno-asynchronous-unwind-tables",
     "-Wl,-s",
 )
+INSTALL = "pip install 'manylinux-conformance[compiler]'"
 COMPILE_TIMEOUT = 300  # seconds
 UNNAMEABLE = frozenset(" :")  # the separators of LD_PRELOAD
 # In every glibc since 2.3, on every architecture, and in musl.
@@ -70,10 +73,11 @@ def build_shim(cache: Path, arch: str) -> Path:
     """
     if arch not in ARCHITECTURES:
         raise ShimError(arch, "there is no shim for this architecture")
-    built = cache / f"shim-{_digest(arch)}-{arch}.so"
+    compiler = _compiler(arch)
+    built = cache / f"shim-{_digest(compiler)}-{arch}.so"
     if not built.is_file():
         with whole_file(built) as new:
-            _compile(new, ARCHITECTURES[arch].zig)
+            _compile(new, compiler)
             check_shim(new)
     return built
 
@@ -119,16 +123,31 @@ def _needs(elf: ELFFile) -> tuple[set[str], set[str]]:
     return undefined, needs
 
 
-def _digest(arch: str) -> str:
-    text = "\0".join(
-        (importlib.metadata.version("ziglang"), ARCHITECTURES[arch].zig, *FLAGS)
-    )
+def _compiler(arch: str) -> tuple[str, ...]:
+    """Return the compiler for an architecture, with the options that name it.
+
+    Raises ShimError if there is none.
+    """
+    if importlib.util.find_spec("ziglang") is not None:
+        target = ARCHITECTURES[arch].zig
+        return (sys.executable, "-m", "ziglang", "cc", "-target", target)
+    found = shutil.which("cc") if arch == platform.machine() else None
+    if found is None:
+        raise ShimError(f"the shim for {arch}", "there is no compiler", INSTALL)
+    return (found,)
+
+
+def _digest(compiler: tuple[str, ...]) -> str:
+    version = ""
+    if "ziglang" in compiler:
+        version = importlib.metadata.version("ziglang")
+    text = "\0".join((version, *compiler[1:], *FLAGS))
     return hashlib.sha256(text.encode() + SOURCE.read_bytes()).hexdigest()[:16]
 
 
-def _compile(to: Path, target: str) -> None:
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", target, *FLAGS]
-    command += ["-o", str(to), str(SOURCE)]
+def _compile(to: Path, compiler: tuple[str, ...]) -> None:
+    command = [*compiler, *FLAGS, "-o", str(to), str(SOURCE)]
+    subject = f"{SOURCE.name} with {' '.join(compiler[1:]) or compiler[0]}"
     caches = dict.fromkeys(
         ("ZIG_GLOBAL_CACHE_DIR", "ZIG_LOCAL_CACHE_DIR"), str(to.parent / "zig")
     )
@@ -142,8 +161,6 @@ def _compile(to: Path, target: str) -> None:
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip()
-        raise ShimError(
-            f"{SOURCE.name} for {target}", f"does not compile: {said}"
-        ) from error
+        raise ShimError(subject, f"does not compile: {said}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ShimError(f"{SOURCE.name} for {target}", str(error)) from error
+        raise ShimError(subject, str(error)) from error

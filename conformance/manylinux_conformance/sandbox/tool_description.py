@@ -7,7 +7,8 @@ from typing import Annotated
 
 import msgspec
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$")]
+NAME_FORM = r"^[A-Za-z0-9][A-Za-z0-9._+-]*$"
+Name = Annotated[str, msgspec.Meta(pattern=NAME_FORM)]
 Version = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._+!-]*$")]
 # What a process can be given: no NUL (execve(2)).
 Text = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*$")]
@@ -51,12 +52,14 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class ToolDescription(msgspec.Struct, frozen=True, kw_only=True):
     """A tool, in one or more versions.
 
+    ``version`` is a command that says which version answers.
     ``native_only`` says why it is not asked under emulation, ``cannot_see`` why it
     cannot be shown a fact.
     """
 
     name: Name
     homepage: str = ""
+    version: tuple[Text, ...] = ()
     versions: Annotated[tuple[Version, ...], msgspec.Meta(min_length=1)] = ("",)
     provide: Provide = Provide()
     native_only: str = ""

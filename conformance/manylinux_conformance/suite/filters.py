@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -10,8 +11,17 @@ from manylinux_fixtures.corpus.manifest import ManifestEntry
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.shard import WHOLE, Shard
 
 Patterns = tuple[str, ...]
+
+
+class Where(enum.StrEnum):
+    """Where tools are asked."""
+
+    MODELLED = "modelled"  # this machine, and the platforms that a shim shows on it
+    CONTAINERS = "containers"  # containers, and what a shim shows in them
+    REAL = "real"  # containers as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +30,34 @@ class Wanted:
 
     What one of several patterns matches is asked.
     ``cases`` match a case's name or its whole identifier.
+    ``where`` are kinds of places, ``shard`` is a part of the whole.
     """
 
     platforms: Patterns = ()
     rules: Patterns = ()
     cases: Patterns = ()
+    where: frozenset[Where] = frozenset()
+    shard: Shard = WHOLE
 
     @property
     def is_everything(self) -> bool:
         """Whether nothing is left out."""
         return self == EVERYTHING
+
+    @property
+    def on_host(self) -> bool:
+        """Whether tools are asked on this machine itself."""
+        return not self.where or Where.MODELLED in self.where
+
+    @property
+    def in_containers(self) -> bool:
+        """Whether tools are asked in containers."""
+        return self.where != {Where.MODELLED}
+
+    @property
+    def models_in_containers(self) -> bool:
+        """Whether a shim shows other platforms in containers."""
+        return not self.where or Where.CONTAINERS in self.where
 
     def has_platform(self, name: str) -> bool:
         """Return whether a platform is asked, or an architecture."""

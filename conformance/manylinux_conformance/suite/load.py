@@ -72,9 +72,15 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     Raises InputError if a pattern matches nothing at all.
     """
     cases = tuple(case for case in suite.cases if wanted.has_case(case.rule, case.id))
-    places = tuple(each for each in suite.platforms if wanted.has_platform(each.name))
+    places = tuple(
+        each
+        for each in suite.platforms
+        if wanted.on_host and wanted.has_platform(each.name)
+    )
     containers = tuple(
-        each for each in suite.containers if wanted.has_platform(each.name)
+        each
+        for each in suite.containers
+        if wanted.in_containers and wanted.has_platform(each.name)
     )
     known = {name for place in suite.platforms for name in (place.name, place.arch)}
     known.update(container.name for container in suite.containers)

@@ -1,14 +1,15 @@
 """The adapter check: silent about tools that behave, clear about those that do not."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.cli.adapter_check import check_adapter
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.tools.adapter_check import check_adapter
 from tests.builders import (
     CLAIM,
     adapter_text,
@@ -165,3 +166,15 @@ def test_a_loader_is_checked_with_the_oldest_wheel_of_this_machine(
         if complaint
         else (messages == [])
     )
+
+
+def test_a_tool_that_hangs_is_not_waited_for_again_and_again(
+    fake_installer: Make, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "manylinux_conformance.tools.adapter_check"
+    monkeypatch.setattr(f"{module}.PATIENCE", (1, 0.5, 0.1))
+    fake_installer("hang")
+    began = time.monotonic()
+    (complaint,) = check()
+    assert "was still running at its time limit" in complaint
+    assert time.monotonic() - began < 60

@@ -114,3 +114,28 @@ def test_the_evidence_names_the_program_that_was_asked(
     (kept,) = (tmp_path / "out" / "evidence").rglob("run-1.json")
     command = json.loads(kept.read_text())["command"]
     assert command[:3] == [f"{vendor}/venv/bin/python", "-m", "mytool"]
+
+
+def test_results_and_evidence_say_which_version_answered(
+    vendor: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent")
+    file, out = vendor / "adapters" / "said.toml", tmp_path / "out"
+    words = ["../venv/bin/python", "-m", "mytool", "any", *PLACES]
+    file.write_text(
+        'name = "mine"\nroles = ["installer"]\n'
+        'version = ["../venv/bin/python", "-c", "print(\'mytool 1.0\')"]\n'
+        f"[installer]\ncommand = {json.dumps(words)}\n"
+    )
+    narrow = ("--platform=glibc-2.17", "--case=installer.glibc.at-least/next-version")
+    arguments = ["run", f"--tool={file}", f"--output={out}", *narrow, "--modelled"]
+    said = CliRunner().invoke(main, arguments)
+    assert said.exit_code == 0, said.output
+    (block,) = read_blocks(out / "results.jsonl")
+    header = block.header
+    assert (header.program, header.said_version) == (
+        "../venv/bin/python -m mytool",
+        "mytool 1.0",
+    )
+    (kept,) = (out / "evidence").rglob("version.json")
+    assert json.loads(kept.read_text())["command"][0] == f"{vendor}/venv/bin/python"

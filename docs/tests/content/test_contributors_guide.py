@@ -50,7 +50,8 @@ def test_the_case_that_is_asked_alone_is_asked() -> None:
     options = dict(zip(words[::2], words[1::2], strict=True))
     suite = load_suite()
     names = ("--platform", "--rule", "--case")
-    wanted = Wanted(*((options[name],) for name in names))
+    platforms, rules, cases = ((options[name],) for name in names)
+    wanted = Wanted(platforms, rules, cases)
     (case,) = [each for each in suite.cases if wanted.has_case(each.rule, each.id)]
     (place,) = [each for each in suite.platforms if wanted.has_platform(each.name)]
     assert case.platform.selects(place)

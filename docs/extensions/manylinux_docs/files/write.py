@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from manylinux_conformance.tools.adapter_keys import schema as adapter_schema
 from sphinx.application import Sphinx
 
 from manylinux_docs.evidence.evidence import load_evidence
@@ -14,7 +15,7 @@ from manylinux_docs.rendering.rule_anchors import documents_of_rules
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
-    """Write ``rules.json``, its schema and ``badges/<role>/<tool>.json``."""
+    """Write ``rules.json``, both schemas and ``badges/<role>/<tool>.json``."""
     if exception is not None or app.builder.format != "html":
         return
     out, edition = Path(app.outdir), app.config.version
@@ -25,7 +26,8 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     }
     _write(out / "rules.json", publish(evidence, edition, urls))
     _write(out / "rules-schema.json", rules_schema())
-    for (role, tool), badge in badges(evidence, edition).items():
+    _write(out / "adapter.schema.json", adapter_schema())
+    for (role, tool), badge in badges(evidence).items():
         _write(out / "badges" / role / f"{tool}.json", badge)
 
 

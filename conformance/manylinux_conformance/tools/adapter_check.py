@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
@@ -10,8 +11,50 @@ from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.roles.role import Resources
+from manylinux_conformance.sandbox.process import ProcessResult, Run
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
+
+# Seconds for a run, by how many hung before: half a minute for all of them together.
+PATIENCE = (20, 5, 2, 0.2)
+
+
+@dataclass(slots=True)
+class Patience:
+    """Runs a tool as its ``run`` does, and loses patience with one that hangs.
+
+    A whole check then ends within a minute: the first run that does not end is
+    waited for for a while, those after it no longer.
+    """
+
+    run: Run
+    progress: Callable[[str], None]
+    name: str
+    runs: int = 0
+    hung: int = 0
+
+    def __call__(
+        self,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        seconds: float,
+        questions: bytes = b"",
+    ) -> ProcessResult:
+        """Run a command in a folder; see ``sandbox.process.run``."""
+        self.runs += 1
+        limit = min(seconds, PATIENCE[min(self.hung, len(PATIENCE) - 1)])
+        self.progress(f"asking {self.name}: run {self.runs}, {limit:g} s at most")
+        ended = self.run(
+            command,
+            folder=folder,
+            variables=variables,
+            seconds=limit,
+            questions=questions,
+        )
+        self.hung += ended.timed_out
+        return ended
 
 
 def check_adapter(
@@ -38,7 +81,9 @@ def check_adapter(
             messages = [tool.reason]
         else:
             progress(f"asking {name}")
-            messages = [*_problems(adapter, tool, folder / (version or "tool"), cache)]
+            patient = replace(tool, run=Patience(tool.run, progress, name))
+            place = folder / (version or "tool")
+            messages = [*_problems(adapter, patient, place, cache)]
         findings += [Finding(str(path), 0, f"{name}: {text}") for text in messages]
     return findings
 

@@ -1,0 +1,95 @@
+"""Badges: what a tool's answers in one role come to, in four words and a colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote
+
+import msgspec
+
+from manylinux_conformance.reports.rule_status import (
+    BREACHED,
+    RuleStatus,
+    by_rule,
+    standing,
+)
+from manylinux_conformance.reports.summary import is_advised, is_demanded, is_proposal
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.rules import Rule
+
+DECIDED = (RuleStatus.KEEPS, *BREACHED)
+STATIC = "https://img.shields.io/badge/"
+GREY = "inactive"
+
+
+class Badge(msgspec.Struct, frozen=True, rename="camel"):
+    """The endpoint format of https://shields.io/badges/endpoint-badge."""
+
+    label: str
+    message: str
+    color: str
+    schema_version: int = 1
+
+    def markdown(self, link: str = "") -> str:
+        """Return Markdown that shows it, without any file to be put somewhere."""
+        parts = (self.label, self.message, self.color)
+        named = "-".join(quote(_escaped(part), safe="") for part in parts)
+        image = f"![{self.label}: {self.message}]({STATIC}{named})"
+        return f"[{image}]({link})" if link else image
+
+
+def block_badge(block: Block, rules: Mapping[str, Rule]) -> Badge:
+    """Return the badge of a tool in a role, of all its answers."""
+    found = by_rule(block.results)
+    statuses = {rule: standing(results).status for rule, results in found.items()}
+    return badge(block.header.role, statuses, rules)
+
+
+def badge(
+    role: Role, statuses: Mapping[str, RuleStatus], rules: Mapping[str, Rule]
+) -> Badge:
+    """Return a badge about what standards demand of a role, and what follows from it.
+
+    Grey where less than half of that was asked: nothing can be said then.
+    """
+    bound = [rule for rule in rules.values() if role.subject in rule.subjects]
+    demanded = [rule for rule in bound if is_demanded(rule) and rule.is_forced]
+    decided = _count(demanded, statuses, DECIDED)
+    if not decided or 2 * decided < len(demanded):
+        return _of(role, f"{decided} of {len(demanded)} MUST asked", GREY)
+    must = _count(demanded, statuses, BREACHED)
+    should = _count(filter(is_advised, bound), statuses, BREACHED)
+    if must:
+        return _of(role, f"{must} MUST differ", "yellow")
+    more = f" ({should} SHOULD differ)" if should else ""
+    return _of(role, f"conforms{more}", "brightgreen")
+
+
+def proposals_badge(
+    role: Role, statuses: Mapping[str, RuleStatus], rules: Mapping[str, Rule]
+) -> Badge:
+    """Return a badge about what this specification merely proposes to a role."""
+    bound = [rule for rule in rules.values() if role.subject in rule.subjects]
+    proposed = [rule for rule in bound if is_proposal(rule) and rule.is_forced]
+    decided = _count(proposed, statuses, DECIDED)
+    differ = _count(proposed, statuses, BREACHED)
+    said = f"{differ} of {decided} proposals differ" if decided else "no proposal asked"
+    return _of(role, said, "blue" if decided else GREY)
+
+
+def _of(role: Role, said: str, color: str) -> Badge:
+    return Badge("manylinux", f"{role.value}: {said}", color)
+
+
+def _count(
+    rules: Iterable[Rule],
+    statuses: Mapping[str, RuleStatus],
+    wanted: tuple[RuleStatus, ...],
+) -> int:
+    return sum(statuses.get(rule.id) in wanted for rule in rules)
+
+
+def _escaped(text: str) -> str:
+    """Escape what separates the parts of a static badge."""
+    return text.replace("-", "--").replace("_", "__")

@@ -1,0 +1,75 @@
+"""The journal: what is finished survives an interruption, what is lost does not."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.journal import close_journal, open_journal
+from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
+
+HEADER = Header(
+    format=FORMAT,
+    edition=EDITION,
+    rules_lock="0",
+    tool="mytool",
+    version="1",
+    role=Role.INSTALLER,
+    host="x86_64",
+)
+RESULT = Result(
+    case="tag.form/plain",
+    rule="tag.form",
+    platform="glibc-2.17",
+    fidelity=Fidelity.MODELLED,
+    verdict=Verdict.PASS,
+    expected="any",
+    answer="any",
+)
+BLOCK = Block(HEADER, (RESULT,))
+ELSEWHERE = msgspec.structs.replace(HEADER, platform="debian-12-x86_64")
+
+
+def test_a_finished_block_is_there_when_the_run_goes_on(tmp_path: Path) -> None:
+    open_journal(tmp_path, "all", resume=False).keep(BLOCK)
+    journal = open_journal(tmp_path, "all", resume=True)
+    assert journal.finished(HEADER) == BLOCK
+    assert journal.finished(ELSEWHERE) is None
+
+
+@pytest.mark.parametrize("results", [(), (Verdict.INFRASTRUCTURE,)])
+def test_a_block_without_its_answers_is_asked_again(
+    tmp_path: Path, results: tuple[Verdict, ...]
+) -> None:
+    lost = tuple(
+        msgspec.structs.replace(RESULT, verdict=verdict, answer="")
+        for verdict in results
+    )
+    journal = open_journal(tmp_path, "all", resume=False)
+    journal.keep(Block(HEADER, lost))
+    assert len(journal) == 0
+
+
+def test_a_damaged_block_is_asked_again(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path, "all", resume=False)
+    journal.keep(BLOCK)
+    (kept,) = journal.folder.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-9])
+    assert journal.finished(HEADER) is None
+
+
+@pytest.mark.parametrize("scope", ["other tools", "all"])
+def test_only_what_was_interrupted_can_go_on(tmp_path: Path, scope: str) -> None:
+    open_journal(tmp_path, "all", resume=False).keep(BLOCK)
+    if scope == "all":
+        close_journal(tmp_path)
+    with pytest.raises(InputError, match="was interrupted here"):
+        open_journal(tmp_path, scope, resume=True)
+
+
+def test_a_new_run_forgets_the_interrupted_one(tmp_path: Path) -> None:
+    open_journal(tmp_path, "all", resume=False).keep(BLOCK)
+    assert len(open_journal(tmp_path, "all", resume=False)) == 0

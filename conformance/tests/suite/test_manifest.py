@@ -1,0 +1,86 @@
+"""The manifest: what a release says of its files, and what is not as it says."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from manylinux_conformance.cli.main import main
+from manylinux_conformance.data_folders import data_folder
+
+NAME = "builder-gcc-12.jsonl"
+SIGSTORE = importlib.util.find_spec("sigstore") is not None
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("release") / "manifest.json"
+    path.write_text(CliRunner().invoke(main, ["manifest"]).stdout)
+    return path
+
+
+def verified(path: Path, manifest: Path, *more: str) -> Result:
+    command = ["verify", str(path), "--manifest", str(manifest), *more]
+    return CliRunner().invoke(main, command)
+
+
+@pytest.mark.parametrize(("more", "status"), [("", 0), ("\n", 1)])
+def test_a_changed_results_file_is_told(
+    tmp_path: Path, manifest: Path, more: str, status: int
+) -> None:
+    copy = tmp_path / NAME
+    copy.write_text((data_folder("results") / NAME).read_text() + more)
+    assert verified(copy, manifest).exit_code == status
+
+
+def test_a_changed_or_unknown_wheel_is_told(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"as locked").hexdigest()
+    said = (
+        '{"format":1,"edition":"2026.1","suite":"1","rules_lock":"0","results":{},'
+        f'"corpus":{{"a/x-1.whl":"{digest}","a/y-1.whl":"{digest}"}}}}'
+    )
+    (tmp_path / "manifest.json").write_text(said)
+    corpus = tmp_path / "corpus"
+    (corpus / "a").mkdir(parents=True)
+    for name, content in (("x", "as locked"), ("y", "changed"), ("z", "new")):
+        (corpus / "a" / f"{name}-1.whl").write_text(content)
+    told = verified(corpus, tmp_path / "manifest.json")
+    assert told.exit_code == 1
+    assert told.output.splitlines() == [
+        f"{corpus}/a/y-1.whl: is not what the manifest says",
+        f"{corpus}/a/z-1.whl: the manifest knows no such wheel",
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", "\x00"])
+def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    told = verified(tmp_path, tmp_path / "manifest.json")
+    assert told.exit_code == 2
+    assert "manifest.json" in told.output
+
+
+def test_an_attestation_needs_somebody_who_signed(manifest: Path) -> None:
+    path = data_folder("results") / NAME
+    told = verified(path, manifest, "--attestation", str(manifest))
+    assert (told.exit_code, "--identity" in told.output) == (2, True)
+
+
+def test_an_attestation_is_checked_or_it_is_said_what_is_missing(
+    manifest: Path,
+) -> None:
+    path = data_folder("results") / NAME
+    told = verified(
+        path,
+        manifest,
+        "--attestation",
+        str(manifest),
+        "--identity",
+        "https://m.example",
+    )
+    reason = "cannot be verified" if SIGSTORE else "manylinux-conformance[verify]"
+    assert told.exit_code == (2 if SIGSTORE else 3)
+    assert reason in told.output
