@@ -10,6 +10,8 @@ import click
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.asking.index_address import refuse_beyond
+from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.adapter_check import check_adapter, unchecked
 from manylinux_conformance.cli.examples import examples
 from manylinux_conformance.tools.adapters import read_adapter
@@ -18,12 +20,18 @@ from manylinux_conformance.tools.adapters import read_adapter
 @click.command(epilog=examples("adapter-check ./mytool.toml"))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
-def adapter_check(file: Path, *, offline: bool) -> None:
+@click.option(
+    "--remote", "remotes", multiple=True, metavar="HOST",
+    help="An index on another machine may be asked.",
+)  # fmt: skip
+def adapter_check(file: Path, *, offline: bool, remotes: tuple[str, ...]) -> None:
     """Ask the tool of an adapter FILE a dozen smoke questions, twice.
 
     Exit status: 0 the tool works in every role that can be checked, 1 it does not, or
     there is no such role.
     """
+    adapter = read_adapter(file)
+    refuse_beyond(index_addresses(adapter.tables.values()), remotes)
     console = Console(stderr=True)
     cache = platformdirs.user_cache_path("manylinux-conformance")
     with (
@@ -31,11 +39,14 @@ def adapter_check(file: Path, *, offline: bool) -> None:
         console.status("asking", spinner="line") as status,
     ):
         findings = check_adapter(
-            file, cache, Path(folder) / "runs", offline=offline, progress=status.update
+            file,
+            cache,
+            Path(folder) / "runs",
+            offline=offline,
+            progress=status.update,
         )
     for finding in findings:
         click.echo(str(finding))
-    adapter = read_adapter(file)
     for role in unchecked(adapter):
         click.echo(f"{file}: cannot be checked yet as {role}")
     checked = [role.value for role in adapter.roles if role not in unchecked(adapter)]

@@ -15,6 +15,8 @@ import click
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.patterns import by_basis, several
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
@@ -86,6 +88,7 @@ class RunOptions(TypedDict):
     cases: tuple[str, ...]
     bases: tuple[str, ...]
     engines: tuple[str, ...]
+    remotes: tuple[str, ...]
     deviations: Path | None
     as_json: bool
     offline: bool
@@ -108,6 +111,13 @@ class RunOptions(TypedDict):
     "engines",
     multiple=True,
     help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
+)
+@click.option(
+    "--remote",
+    "remotes",
+    multiple=True,
+    metavar="HOST",
+    help="An index on another machine may be asked, which keeps what is uploaded.",
 )
 @click.option(
     "--deviations",
@@ -135,6 +145,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
     suite = load_suite()
     chosen = choose_tools(options["tools"], options["deviations"])
+    _name_remotes(chosen, options["remotes"])
     rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
     wanted = Wanted(options["platforms"], rules, options["cases"])
     suite = narrowed(suite, wanted)
@@ -161,6 +172,16 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         _update(blocks, baseline, wanted)
     _print_complaints(complaints, output)
     sys.exit(1 if complaints else 0)
+
+
+def _name_remotes(tools: Sequence[Tool], named: Sequence[str]) -> None:
+    """Say to which other machines uploads will go; refuse those that nobody named."""
+    for tool in tools:
+        addresses = index_addresses(tool.adapter.tables.values())
+        refuse_beyond(addresses, named)
+        for host in beyond(addresses):
+            console = Console(stderr=True)
+            console.print(f"{tool.name}: uploads go to {host}", style="yellow")
 
 
 def _refuse_what_has_no_baseline(options: RunOptions) -> None:
