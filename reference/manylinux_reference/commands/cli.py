@@ -17,6 +17,10 @@ COMMANDS = {  # name: module with configure(parser) and run(arguments), what it 
     "install": ("install", "install pure wheels from a folder"),
     "audit": ("audit", "say which manylinux tags a wheel deserves, and why"),
     "check": ("audit", "say whether a wheel keeps what its name promises"),
+    "gate": (
+        "gate.command",
+        "let wheels into an index, or keep them out",
+    ),
     "serve": ("serve", "answer questions as JSON lines on standard input"),
 }
 EPILOG = """examples:
