@@ -10,12 +10,15 @@ import msgspec
 from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.asking.role_table import (
+    PLACEHOLDER,
     PLACEHOLDERS,
     RoleTable,
     Variables,
     fill,
 )
 from manylinux_conformance.sandbox.tool_description import Provide, Text
+
+IN_ADDRESSES = frozenset(("inner", "port", "project", "user"))
 
 
 class Index(RoleTable, frozen=True, kw_only=True):
@@ -55,9 +58,12 @@ class Index(RoleTable, frozen=True, kw_only=True):
     @property
     def addresses(self) -> tuple[str, ...]:
         """Where requests are sent, ports aside."""
-        texts = (self.ready, self.inner_ready, self.upload, self.page)
-        values = {"port": "1", "inner": "1", "project": "p"}
-        return tuple(fill(text, values) for text in texts if text)
+        values = dict.fromkeys(IN_ADDRESSES, "1") | {"user": self.user}
+        return tuple(fill(text, values) for text in self._texts if text)
+
+    @property
+    def _texts(self) -> tuple[str, ...]:
+        return (self.ready, self.inner_ready, self.upload, self.page)
 
     @property
     def views(self) -> bool:
@@ -67,6 +73,9 @@ class Index(RoleTable, frozen=True, kw_only=True):
     def problems(self, provide: Provide) -> Iterator[str]:
         """Yield what makes no sense in the table."""
         yield from super().problems(provide)
+        for text in self._texts:
+            for name in set(PLACEHOLDER.findall(text)) - IN_ADDRESSES:
+                yield f"unknown placeholder {{{name}}} in {text!r}"
         if "{project}" not in self.page:
             yield "page: lacks {project}"
         if self.front and not self.inner_ready:

@@ -44,8 +44,10 @@ from manylinux_conformance.sandbox.simple_index import simple_index
 from manylinux_conformance.suite.load import Suite
 
 PROJECT = "probe"
-NOBODYS = "notaplatform_1"  # a platform tag that no index can know
+# Platform tags that no index can know; who takes both looks at none.
+NOBODYS = ("notaplatform_1", "manylinux_nobody_1_x86_64")
 READ_ONLY = "takes no uploads"
+NO_AUDIT = "does not look inside wheels"
 LOOKS = (Look.LISTED, Look.HASH, Look.METADATA)
 SMOKE = (
     Upload(rule="smoke", name="pure", tag="any", expect=Became.ACCEPTED),
@@ -128,13 +130,13 @@ def ask_index(
     Raises UnavailableError if the index does not come up.
     """
     sandbox = make_sandbox(tool, this_machine(tool.interpreter), resources.folder, None)
-    wheels = _wheels(questions, resources, _project(table))
     answers = {
         each.key: declined(reason)
         for each in questions
         if (reason := _declines(table, each))
     }
     left = [each for each in questions if each.key not in answers]
+    wheels = _wheels(left, resources, _project(table))
     with _running(table, sandbox, left, wheels) as client:
         visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
         return answers | _visit(visit, table, left, wheels)
@@ -146,33 +148,28 @@ def _visit(
     questions: Sequence[Upload],
     wheels: Mapping[str, UploadedWheel],
 ) -> dict[str, Answer]:
+    asked = list(questions)
     answers: dict[str, Answer] = {}
-    examines = frozenset({Examines.NAME, Examines.TAGS, Examines.CONTENTS})
-    if not table.audits:
-        examines -= {Examines.CONTENTS}
     if not table.views and _takes_nobodys(visit, wheels):
-        examines -= {Examines.TAGS}
-    for question in questions:
-        if question.examines in examines:
-            answers[question.key] = visit.answer(question, wheels[question.key])
-        elif question.examines is Examines.TAGS:
-            said = f"takes a wheel of the platform {NOBODYS}, so it examines no tags"
-            answers[question.key] = declined(said)
-        else:
-            answers[question.key] = declined("does not look inside wheels")
-    return answers
+        said = f"takes wheels for {' and '.join(NOBODYS)}, so it examines no tags"
+        asked = [each for each in asked if each.examines is not Examines.TAGS]
+        answers = {each.key: declined(said) for each in questions}
+    return answers | {each.key: visit.answer(each, wheels[each.key]) for each in asked}
 
 
 def _takes_nobodys(visit: IndexVisit, wheels: Mapping[str, UploadedWheel]) -> bool:
-    """Return whether an index takes a platform tag that it cannot know."""
+    """Return whether an index takes platform tags that it cannot know."""
     first = next(iter(wheels.values()), None)
     if first is None:
         return False
-    question = Upload(
-        rule="tags", name="nobody", tag=NOBODYS, arch="none", expect=Became.REFUSED
-    )
-    wheel = made_up(question, first.project, "0.1")
-    return visit.answer(question, wheel).answer == Became.ACCEPTED
+    for number, tag in enumerate(NOBODYS, 1):
+        question = Upload(
+            rule="tags", name=tag, tag=tag, arch="none", expect=Became.REFUSED
+        )
+        wheel = made_up(question, first.project, f"0.{number}")
+        if visit.answer(question, wheel).answer != Became.ACCEPTED:
+            return False
+    return True
 
 
 def _project(table: Index) -> str:
@@ -225,6 +222,8 @@ def _declines(table: Index, question: Upload) -> str:
     for pattern, why in table.declines.items():
         if fnmatch.fnmatchcase(question.rule, pattern):
             return why
+    if question.examines is Examines.CONTENTS and not table.audits:
+        return NO_AUDIT
     if table.views and not _can_lie_there(question):
         return READ_ONLY
     return ""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 PORT, *FAULTS = sys.argv[1:]
 FILES: dict[str, dict[str, bytes]] = {}
-BAD = ("linux", "manylinux2025", "notaplatform")
+BAD = ("linux", "manylinux2025", "notaplatform", "manylinux_nobody")
 if "reads" in FAULTS:
     for found in Path(FAULTS[-1]).glob("*.whl"):
         FILES.setdefault(found.name.partition("-")[0], {})[found.name] = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from manylinux_reference.rules.wheel.report import Report
 
-ENOUGH = 20  # findings of one rule that are told of one file
+ENOUGH = 10  # findings of one rule that are told of one file
 SOME = 5  # symbols that a finding names
 UNUSABLE, LIMITS = "index.archive.readable", "auditor.input.hostile"
 ROOT = Path(__file__).resolve().parents[3]  # what the package lies in
