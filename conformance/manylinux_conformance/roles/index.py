@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
+
 from manylinux_conformance.asking.index_address import beyond
 from manylinux_conformance.asking.index_client import IndexClient
 from manylinux_conformance.asking.index_server import Startup, free_ports, started
@@ -22,7 +24,6 @@ from manylinux_conformance.asking.role_table import (
     fill_command,
 )
 from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up
-from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.platform import Platform
@@ -136,7 +137,7 @@ def ask_index(
         if (reason := _declines(table, each))
     }
     left = [each for each in questions if each.key not in answers]
-    wheels = _wheels(left, resources, _project(table))
+    wheels = _wheels(left, _project(table))
     with _running(table, sandbox, left, wheels) as client:
         visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
         return answers | _visit(visit, table, left, wheels)
@@ -177,15 +178,13 @@ def _project(table: Index) -> str:
     return PROJECT if table.start else f"{PROJECT}-{secrets.token_hex(4)}"
 
 
-def _wheels(
-    questions: Sequence[Upload], resources: Resources, project: str
-) -> dict[str, UploadedWheel]:
+def _wheels(questions: Sequence[Upload], project: str) -> dict[str, UploadedWheel]:
     """Return the wheel of each question: each a release of its own of one project.
 
     What has to find no page of its project gets a project of its own.
     """
     project = project.replace("-", "_")
-    found = _fixtures({each.fixture for each in questions} - {""}, resources)
+    found = _fixtures({each.fixture for each in questions} - {""})
     return {
         each.key: found[each.fixture]
         if each.fixture
@@ -194,23 +193,22 @@ def _wheels(
     }
 
 
-def _fixtures(wanted: set[str], resources: Resources) -> dict[str, UploadedWheel]:
+def _fixtures(wanted: set[str]) -> dict[str, UploadedWheel]:
     """Return wheels of the corpus by their identifiers.
 
     Raises InputError if there is no such wheel.
     """
-    if not wanted:
-        return {}
-    corpus = built_corpus(resources.cache)
-    paths = {each.id: corpus.wheel(each) for each in corpus.lines if each.id in wanted}
-    for name in wanted - paths.keys():
+    recipes = fixtures() if wanted else ()
+    found = {each.id: _fixture(each) for each in recipes if each.id in wanted}
+    for name in wanted - found.keys():
         raise InputError(name, "is no wheel of the corpus")
-    return {name: _fixture(path) for name, path in paths.items()}
+    return found
 
 
-def _fixture(path: Path) -> UploadedWheel:
-    project, version, *_ = path.name.split("-")
-    return UploadedWheel(project, version, path.name, path.read_bytes())
+def _fixture(fixture: Fixture) -> UploadedWheel:
+    filename = Path(fixture.path).name
+    project, version, *_ = filename.split("-")
+    return UploadedWheel(project, version, filename, fixture.content())
 
 
 def _own(project: str, question: Upload, number: int) -> str:
