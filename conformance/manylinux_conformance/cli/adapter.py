@@ -11,6 +11,8 @@ import msgspec
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.asking.index_address import refuse_beyond
+from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.verdicts import Role
@@ -79,12 +81,18 @@ def schema_command() -> None:
 @click.command(epilog=examples("adapter-check ./mytool.toml"))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
-def adapter_check(file: Path, *, offline: bool) -> None:
+@click.option(
+    "--remote", "remotes", multiple=True, metavar="HOST",
+    help="An index on another machine may be asked.",
+)  # fmt: skip
+def adapter_check(file: Path, *, offline: bool, remotes: tuple[str, ...]) -> None:
     """Ask the tool of an adapter FILE a dozen smoke questions, twice.
 
     Exit status: 0 the tool works in every role that can be checked, 1 it does not, or
     there is no such role.
     """
+    described = read_adapter(file)
+    refuse_beyond(index_addresses(described.tables.values()), remotes)
     console = Console(stderr=True)
 
     def tell(words: str) -> None:
@@ -103,12 +111,10 @@ def adapter_check(file: Path, *, offline: bool) -> None:
         )
     for finding in findings:
         click.echo(str(finding))
-    described = read_adapter(file)
-    for role in unchecked(described):
+    left_out = unchecked(described)
+    for role in left_out:
         click.echo(f"{file}: cannot be checked yet as {role}")
-    checked = [
-        role.value for role in described.roles if role not in unchecked(described)
-    ]
+    checked = [role.value for role in described.roles if role not in left_out]
     if checked and not findings:
         said = f"works as {' and '.join(checked)}"
         click.echo(f"{file}: {said}; now ask it everything with 'run --tool {file}'")

@@ -16,6 +16,8 @@ import click
 import platformdirs
 from rich.console import Console
 
+from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.patterns import by_basis, several, site_option
 from manylinux_conformance.cli.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
@@ -108,6 +110,7 @@ class RunOptions(TypedDict):
     cases: tuple[str, ...]
     bases: tuple[str, ...]
     engines: tuple[str, ...]
+    remotes: tuple[str, ...]
     deviations: Path | None
     as_json: bool
     offline: bool
@@ -145,6 +148,13 @@ class RunOptions(TypedDict):
     help="Another Docker engine, as ADDRESS or PATTERN=ADDRESS.",
 )
 @click.option(
+    "--remote",
+    "remotes",
+    multiple=True,
+    metavar="HOST",
+    help="An index on another machine may be asked, which keeps what is uploaded.",
+)
+@click.option(
     "--deviations",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
@@ -174,6 +184,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     is_short = is_short and not options["tools"]
     chosen = choose_tools(options["tools"], options["deviations"])
     chosen = quick_first(choose_newest() if is_short else chosen)
+    _name_remotes(chosen, options["remotes"])
     rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
     wanted = _wanted(options, rules, chosen, is_short=is_short)
     suite = narrowed(suite, wanted)
@@ -226,6 +237,16 @@ def _wanted(
     return (
         replace(whole, shard=replace(shard, scope=scope)) if shard.count > 1 else whole
     )
+
+
+def _name_remotes(tools: Sequence[Tool], named: Sequence[str]) -> None:
+    """Say to which other machines uploads will go; refuse those that nobody named."""
+    for tool in tools:
+        addresses = index_addresses(tool.adapter.tables.values())
+        refuse_beyond(addresses, named)
+        for host in beyond(addresses):
+            console = Console(stderr=True)
+            console.print(f"{tool.name}: uploads go to {host}", style="yellow")
 
 
 def _refuse_what_has_no_baseline(options: RunOptions) -> None:

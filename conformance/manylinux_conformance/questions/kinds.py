@@ -11,8 +11,9 @@ from manylinux_conformance.questions.expand import Expand
 from manylinux_conformance.questions.listing import Listing
 from manylinux_conformance.questions.load import Load
 from manylinux_conformance.questions.parse import Parse
+from manylinux_conformance.questions.upload import Upload
 
-AnyCase = Choose | Parse | Expand | Listing | Load | Build
+AnyCase = Choose | Parse | Expand | Listing | Load | Build | Upload
 
 KINDS: Mapping[str, type[AnyCase]] = MappingProxyType(
     {
@@ -22,5 +23,6 @@ KINDS: Mapping[str, type[AnyCase]] = MappingProxyType(
         "listing": Listing,
         "load": Load,
         "build": Build,
+        "upload": Upload,
     }
 )

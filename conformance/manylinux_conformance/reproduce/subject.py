@@ -121,7 +121,7 @@ def find_subject(
     role = next((each for each in tool.adapter.roles if binds(rule, each, found)), None)
     if role is None:
         raise InputError(case, f"is not asked of {tool.name}")
-    if role in {Role.BUILDER, Role.LOADER}:
+    if role in {Role.BUILDER, Role.INDEX, Role.LOADER}:
         raise UnsupportedError(case, f"cases of the role {role} are not supported yet")
     return _about_case(suite, found, tool, role, platform)
 

@@ -10,6 +10,7 @@ from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.auditor import AuditorRole
 from manylinux_conformance.roles.builder import BuilderRole
+from manylinux_conformance.roles.index import IndexRole
 from manylinux_conformance.roles.installer import InstallerRole
 from manylinux_conformance.roles.loader import LoaderRole
 from manylinux_conformance.roles.role import RoleDefinition
@@ -20,6 +21,7 @@ ROLES: Mapping[Role, RoleDefinition[Any, Any]] = MappingProxyType(
         Role.INSTALLER: InstallerRole(),
         Role.TAG_LIBRARY: TagLibraryRole(),
         Role.AUDITOR: AuditorRole(),
+        Role.INDEX: IndexRole(),
         Role.BUILDER: BuilderRole(),
         Role.LOADER: LoaderRole(),
     }

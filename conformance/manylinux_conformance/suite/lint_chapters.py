@@ -21,8 +21,10 @@ LEVEL_OF = {
     "SHOULD NOT": Level.SHOULD_NOT,
     "MAY": Level.MAY,
 }
-AREAS = ("tag", "platform", "installer", "override", "wheel", "auditor", "builder")
-LATER_AREAS = ("index",)
+AREAS = (
+    *("tag", "platform", "installer", "override", "wheel", "auditor", "index"),
+    "builder",
+)
 KIND = {  # levels that bind alike, whatever their direction
     Level.MUST: "must",
     Level.MUST_NOT: "must",
@@ -66,7 +68,7 @@ def lint_rules(rules: Iterable[Rule], folder: str) -> Iterator[Finding]:
 
 
 def _rule_messages(rule: Rule) -> Iterator[str]:
-    if rule.area not in (*AREAS, *LATER_AREAS):
+    if rule.area not in AREAS:
         yield f"unknown area {rule.area!r}"
     keywords = KEYWORD.findall(re.sub(r"`[^`]*`", "``", rule.text))
     if len(keywords) != 1:

@@ -19,6 +19,10 @@ COMMANDS = {  # name: module with configure(parser) and run(arguments), what it 
     "audit": ("audit", "say which manylinux tags a wheel deserves, and why"),
     "check": ("audit", "say whether a wheel keeps what its name promises"),
     "survey": ("survey", "judge the wheels of folders, lists and indexes"),
+    "gate": (
+        "gate.command",
+        "let wheels into an index, or keep them out",
+    ),
     "serve": ("serve", "answer questions as JSON lines on standard input"),
 }
 EPILOG = """examples:

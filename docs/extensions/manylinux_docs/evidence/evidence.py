@@ -13,7 +13,7 @@ from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.lint_chapters import AREAS, LATER_AREAS
+from manylinux_conformance.suite.lint_chapters import AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Level, Rule
@@ -107,7 +107,7 @@ def _releases(folder: Path) -> dict[str, tuple[Release, ...]]:
 
 
 def _area(rule: Rule) -> int:
-    areas = (*AREAS, *LATER_AREAS)
+    areas = AREAS
     return areas.index(rule.area) if rule.area in areas else len(areas)
 
 

@@ -1,0 +1,143 @@
+"""``manylinux gate serve``: the gate as a small proxy in front of an index."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socketserver
+import sys
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from manylinux_reference.commands.gate.middleware import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from manylinux_reference.commands.gate.settings import Settings
+
+CHUNK = 1 << 16
+PATIENCE = 300  # seconds without a byte, from either side
+UNUSABLE = 2  # exit status
+# What is about one connection and not about the message (RFC 9110, 7.6.1).
+OF_ONE_CONNECTION = frozenset(
+    (
+        *("connection", "content-length", "keep-alive", "proxy-authenticate"),
+        *("proxy-authorization", "proxy-connection", "te", "trailer"),
+        *("transfer-encoding", "upgrade"),
+    )
+)
+
+
+class Forward:
+    """A WSGI application that hands every request to another server."""
+
+    def __init__(self, to: SplitResult) -> None:
+        self.to = to
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Hand one request on, and its answer back, as streams."""
+        kind = (
+            http.client.HTTPSConnection
+            if self.to.scheme == "https"
+            else http.client.HTTPConnection
+        )
+        connection = kind(self.to.hostname or "", self.to.port, timeout=PATIENCE)
+        try:
+            answer = self._asked(connection, environ)
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            text = b"the index behind the gate does not answer\n"
+            start_response("502 Bad Gateway", [("Content-Length", str(len(text)))])
+            return [text]
+        headers = [
+            (name, value)
+            for name, value in answer.getheaders()
+            if name.lower() not in OF_ONE_CONNECTION - {"content-length"}
+        ]
+        start_response(f"{answer.status} {answer.reason}", headers)
+        return _chunks(answer, connection)
+
+    def _asked(
+        self, connection: http.client.HTTPConnection, environ: WSGIEnvironment
+    ) -> http.client.HTTPResponse:
+        path = self.to.path.rstrip("/") + environ.get("RAW_PATH", "/")
+        connection.putrequest(
+            environ["REQUEST_METHOD"], path, skip_host=True, skip_accept_encoding=True
+        )
+        for name, value in _headers(environ):
+            connection.putheader(name, value)
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        if length or environ["REQUEST_METHOD"] in {"POST", "PUT", "PATCH"}:
+            connection.putheader("Content-Length", str(length))
+        connection.endheaders()
+        while length and (chunk := environ["wsgi.input"].read(min(length, CHUNK))):
+            connection.send(chunk)
+            length -= len(chunk)
+        return connection.getresponse()
+
+
+def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
+    """Yield the headers of a request that are about the message."""
+    if kind := environ.get("CONTENT_TYPE"):
+        yield "Content-Type", kind
+    for name, value in environ.items():
+        header = name.removeprefix("HTTP_").replace("_", "-").lower()
+        if name.startswith("HTTP_") and header not in OF_ONE_CONNECTION | {"expect"}:
+            yield header, value
+
+
+def _chunks(
+    answer: http.client.HTTPResponse, connection: http.client.HTTPConnection
+) -> Iterator[bytes]:
+    with contextlib.closing(connection):
+        while chunk := answer.read(CHUNK):
+            yield chunk
+
+
+class _Handler(WSGIRequestHandler):
+    """Keeps the path as it came, and says nothing: the gate's log is the record."""
+
+    timeout = PATIENCE
+
+    def get_environ(self) -> dict[str, str]:
+        """Return the environment with the path before it was decoded."""
+        environ = super().get_environ()
+        environ["RAW_PATH"] = self.path
+        return environ
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+class _Server(socketserver.ThreadingMixIn, WSGIServer):
+    """Answers each connection in a thread of its own."""
+
+    daemon_threads = True
+
+
+def serve(to: str, host: str, port: int, settings: Settings) -> int:
+    """Serve until it is interrupted; return the exit status."""
+    address = urlsplit(to)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        sys.stderr.write(f"manylinux: {to!r} is not the address of an index\n")
+        return UNUSABLE
+
+    def log(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+    gate = Gate(Forward(address), settings, log)
+    try:
+        server = make_server(host, port, gate, _Server, _Handler)
+    except OSError as error:
+        sys.stderr.write(f"manylinux: {host}:{port}: {error.strerror}\n")
+        return UNUSABLE
+    with server:
+        log(f'{{"serving": "http://{host}:{server.server_port}/", "to": "{to}"}}')
+        server.serve_forever()
+    return 0
