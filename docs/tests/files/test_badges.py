@@ -27,7 +27,7 @@ def test_file_tells_of_the_newest_version(
     path = built.site / "badges" / "installer" / f"{name}.json"
     assert json.loads(path.read_text()) == {
         "schemaVersion": 1,
-        "label": f"manylinux 2026.1 installer {kind}",
+        "label": f"manylinux 2026.1 draft installer {kind}",
         "message": message,
         "color": color,
     }

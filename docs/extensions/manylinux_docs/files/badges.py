@@ -26,9 +26,10 @@ class Badge(msgspec.Struct, frozen=True, rename="camel"):
     schema_version: int = 1
 
 
-def badges(evidence: Evidence, edition: str) -> dict[tuple[Role, str], Badge]:
+def badges(evidence: Evidence, title: str) -> dict[tuple[Role, str], Badge]:
     """Return two badges for the newest version of each tool in each role.
 
+    ``title`` names the edition, or says that this is a draft.
     One is about the MUSTs of the standards and what follows from them; the other,
     named ``TOOL-proposals``, about what this specification merely proposes.
     """
@@ -39,7 +40,7 @@ def badges(evidence: Evidence, edition: str) -> dict[tuple[Role, str], Badge]:
             (f"{tool}-proposals", "proposals", is_proposal),
         ):
             kept = _kept(evidence, role, tool, counts)
-            label = f"manylinux {edition} {role} {kind}"
+            label = f"{title} {role} {kind}"
             found[role, name] = badge(label, version, kept)
     return found
 
