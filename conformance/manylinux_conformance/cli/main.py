@@ -158,7 +158,7 @@ def edition(name: str, spec: Path | None) -> None:
     """
     folder = spec or spec_folder()
     suite = load_suite()
-    _stop_at(lint_suite(suite, folder))
+    _stop_at(list(lint_suite(suite, folder)))
     today = dt.datetime.now(dt.UTC).date()
     click.echo(f"frozen in {freeze(suite, folder, name, today)}")
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WRONG, INTERRUPTED = 2, 130  # exit statuses; the second is a shell's for SIGINT
 COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
     "tags": ("tags", "print the platform tags that fit here, best first"),
+    "fits": ("fits", "say whether wheels fit here, and why not"),
     "install": ("install", "install pure wheels from a folder"),
     "audit": ("audit", "say which manylinux tags a wheel deserves, and why"),
     "check": ("audit", "say whether a wheel keeps what its name promises"),
@@ -21,6 +22,7 @@ COMMANDS = {  # name: module with configure(parser) and run(arguments), what it 
 }
 EPILOG = """examples:
   manylinux tags
+  manylinux fits dist/*.whl
   manylinux check dist/*.whl
   manylinux install --help"""
 

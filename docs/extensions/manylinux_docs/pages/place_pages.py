@@ -32,7 +32,11 @@ def _platform_page(place: Place) -> Page:
     page = f"platform/{place.name}/index"
     root = to_root(page)
     body = render("platform_page.html.jinja", place=place, root=root, status=RuleStatus)
-    context = {"title": place.name, "body": body, "description": place.sentence}
+    context: dict[str, object] = {
+        "title": place.name,
+        "body": body,
+        "description": place.sentence,
+    }
     return page, context, "page.html"
 
 

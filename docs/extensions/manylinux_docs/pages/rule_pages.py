@@ -74,7 +74,11 @@ def _rule_page(
         locations=locations,
         commands=_commands(rule, locations),
     )
-    context = {"title": rule.id, "body": body, "description": rule.text}
+    context: dict[str, object] = {
+        "title": rule.id,
+        "body": body,
+        "description": rule.text,
+    }
     return page, context, "page.html"
 
 
