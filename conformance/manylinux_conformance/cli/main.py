@@ -21,7 +21,7 @@ from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
-from manylinux_conformance.cli.show import show
+from manylinux_conformance.cli.show import explain, show
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, SuiteError
 from manylinux_conformance.finding import Finding
@@ -88,6 +88,7 @@ main.add_command(real_wheels)
 main.add_command(report)
 main.add_command(reproduce)
 main.add_command(show)
+main.add_command(explain)
 
 
 @main.command(epilog=examples("rules --json"))

@@ -26,6 +26,7 @@ from manylinux_docs.directives.spec_table import SpecTableDirective
 from manylinux_docs.evidence.inputs import note_inputs
 from manylinux_docs.files.write import write_files
 from manylinux_docs.overviews.look_up import LookUpDirective
+from manylinux_docs.overviews.review import ReviewDirective
 from manylinux_docs.pages.edition_pages import collect_edition_pages
 from manylinux_docs.pages.level_pages import collect_level_pages
 from manylinux_docs.pages.place_pages import collect_place_pages
@@ -47,6 +48,7 @@ DIRECTIVES = {
     "platforms": PlatformsDirective,
     "proposals": ProposalsDirective,
     "retired": RetiredDirective,
+    "review": ReviewDirective,
     "spec-table": SpecTableDirective,
 }
 PAGES = (

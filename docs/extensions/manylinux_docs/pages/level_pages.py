@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from manylinux_conformance.reports.levels import level_facts
 from manylinux_spec.policies import policies
 from sphinx.application import Sphinx
 
 from manylinux_docs.evidence.evidence import load_evidence
-from manylinux_docs.evidence.levels import level_facts
 from manylinux_docs.rendering.templates import render, to_root
 
 Page = tuple[str, dict[str, object], str]

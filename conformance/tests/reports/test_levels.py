@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from manylinux_docs.evidence.levels import at_least, family, level_facts
+from manylinux_conformance.reports.levels import at_least, family, level_facts
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from manylinux_conformance.platforms.releases import Release
-from manylinux_conformance.reports.versions import version_key
 from manylinux_spec.aliases import aliases
 from manylinux_spec.distributions import Distribution, distributions
 from manylinux_spec.policies import policies
+
+from manylinux_conformance.platforms.releases import Release
+from manylinux_conformance.reports.versions import version_key
 
 BUILD_IMAGES = "pypa"  # the file of the catalogue that lists them
 # pip's own list of changes, https://pip.pypa.io/en/stable/news/
@@ -37,8 +38,10 @@ class LevelFacts:
     added: Mapping[str, tuple[str, ...]]
 
 
-def level_facts(level: str, catalogue: Mapping[str, tuple[Release, ...]]) -> LevelFacts:
-    """Gather what is known about a level that the data list."""
+def level_facts(
+    level: str, catalogue: Mapping[str, tuple[Release, ...]], arch: str = ""
+) -> LevelFacts:
+    """Gather what is known about a level, of one architecture or of all."""
     legacy = next((a.family for a in aliases() if f"{a.major}.{a.minor}" == level), "")
     systems = (each for name, each in catalogue.items() if name != BUILD_IMAGES)
     listed = itertools.chain.from_iterable(systems)
@@ -47,9 +50,9 @@ def level_facts(level: str, catalogue: Mapping[str, tuple[Release, ...]]) -> Lev
         level,
         legacy,
         PIP_OF_FAMILY.get(legacy, PIP_OF_PERENNIAL),
-        _oldest(d for d in distributions() if at_least(d.glibc, level)),
+        _oldest(_systems(level, arch)),
         tuple(one for one in listed if at_least(one.glibc, level)),
-        tuple(one for one in images if one.glibc == level),
+        tuple(one for one in images if one.glibc == level and _is_for(one, arch)),
         _added(level),
     )
 
@@ -62,6 +65,16 @@ def at_least(glibc: str, level: str) -> bool:
 def family(system: str) -> str:
     """Return a distribution's name without its release: ``debian`` of ``debian-12``."""
     return system.rpartition("-")[0] or system
+
+
+def _systems(level: str, arch: str) -> Iterator[Distribution]:
+    for one in distributions():
+        if at_least(one.glibc, level) and (not arch or arch in one.architectures):
+            yield one
+
+
+def _is_for(release: Release, arch: str) -> bool:
+    return not arch or arch in release.architectures
 
 
 def _oldest(found: Iterable[Distribution]) -> tuple[Distribution, ...]:
@@ -80,6 +93,6 @@ def _added(level: str) -> dict[str, tuple[str, ...]]:
             for node in data.added_nodes(arch, level, namespace)
         )
         for arch in data.nodes
-        if level in data.levels_of(arch)
+        if level in data.levels and level in data.levels_of(arch)
     }
     return {arch: nodes for arch, nodes in found.items() if nodes}
