@@ -105,6 +105,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def pep(session: nox.Session) -> None:
+    """Write the rules as a PEP to build/pep, and check it; `--peps` names a clone."""
+    prepare(session)
+    run(session, "python", "-m", "manylinux_docs.pep", *session.posargs)
+
+
+@nox.session
 def edition(session: nox.Session) -> None:
     """Freeze the specification as an edition, as in `nox -s edition -- 2026.1`."""
     prepare(session)

@@ -44,6 +44,15 @@ def render(template: str, **values: object) -> str:
     return _environment().get_template(template).render(values)
 
 
+def render_text(template: str, **values: object) -> str:
+    """Fill in a template of plain text, in which nothing is escaped.
+
+    Raises jinja2.UndefinedError if it uses a name that has no value.
+    """
+    environment = _environment().overlay(autoescape=False)
+    return environment.get_template(template).render(values)
+
+
 def fragment(template: str, **values: object) -> nodes.raw:
     """Fill in a template as a node that only HTML writers show.
 
