@@ -123,10 +123,28 @@ def lint_workflows(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site in build/site; warnings are errors."""
+    """Build the site in build/site; warnings are errors.
+
+    Before that, a site with a frozen test edition: every address of it has to answer.
+    """
     prepare(session)
+    run(session, "pytest", "-q", "docs/tests/pages/test_edition_pages.py")
     options = ["-W", "-n", "--keep-going", "-j", "auto", "-c", "docs"]
     run(session, "sphinx-build", *options, *session.posargs, ".", "build/site")
+
+
+@nox.session
+def pep(session: nox.Session) -> None:
+    """Write the rules as a PEP to build/pep, and check it; `--peps` names a clone."""
+    prepare(session)
+    run(session, "python", "-m", "manylinux_docs.pep", *session.posargs)
+
+
+@nox.session
+def edition(session: nox.Session) -> None:
+    """Freeze the specification as an edition, as in `nox -s edition -- 2026.1`."""
+    prepare(session)
+    run(session, "manylinux-conformance", "edition", *session.posargs)
 
 
 @nox.session

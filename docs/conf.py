@@ -3,16 +3,41 @@
 The source folder is the repository's root: ``sphinx-build -c docs . build/site``.
 """
 
+import subprocess
+import tomllib
 from importlib.metadata import version as version_of
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def commit() -> str:
+    """Return the commit that is built, with its date; empty outside of a clone."""
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%h of %cs"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
 
 project = "manylinux"
 author = "The manylinux-conformance founders"
 project_copyright = author
 release = version_of("manylinux-conformance")
 version = release.partition(".dev")[0]
+# What calls itself an edition is frozen; all that is not says that it is a draft.
+is_draft = ".dev" in release
+edition = f"draft of edition {version}" if is_draft else f"edition {version}"
 
-root_doc = "docs/index"
-include_patterns = ["docs/*.md", "docs/**/*.md", "spec/*.md"]
+# The address of the site and that of the repository: one setting each.  Until they are
+# set, links are relative and a citation says so.
+urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"].get("urls", {})
+site_address = html_baseurl = urls.get("Documentation", "")
+repository = urls.get("Repository", "")
+
+root_doc = "index"
+include_patterns = ["index.md", "docs/*.md", "docs/**/*.md", "spec/*.md"]
 exclude_patterns = ["**/README.md", "docs/tests/**"]
 
 extensions = [
@@ -30,16 +55,16 @@ copybutton_exclude = ".linenos, .gp, .go"
 nitpicky = True
 
 html_theme = "furo"
-html_title = f"manylinux {version}"
+html_title = f"manylinux {version}{' draft' if is_draft else ''}"
 html_static_path = ["static"]
 html_css_files = ["spec.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("matrix.js", "reach.js")]
-html_additional_pages = {"index": "site_root.html"}
+html_context = {"commit": commit()}
 html_copy_source = False
 html_show_sphinx = False
 templates_path = ["templates"]
 html_theme_options = {
-    "navigation_with_keys": True,
+    "navigation_with_keys": False,
     "light_css_variables": {
         "color-brand-primary": "#1f5f8b",
         "color-brand-content": "#1f5f8b",

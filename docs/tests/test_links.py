@@ -16,7 +16,8 @@ def links(built: Built) -> Iterator[tuple[Path, str, str]]:
         for link in built.all(name, "a[href]"):
             address, _, fragment = str(link["href"]).partition("#")
             if ":" not in address:
-                yield page, unquote(address), fragment
+                path = address.partition("?")[0]
+                yield page, unquote(path), fragment
 
 
 def test_every_link_of_the_site_leads_somewhere(built: Built) -> None:

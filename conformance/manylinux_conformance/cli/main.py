@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import diff, report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
-from manylinux_conformance.cli.show import show
+from manylinux_conformance.cli.show import explain, show
 from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, SuiteError
@@ -30,6 +31,7 @@ from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.run.signals import exit_status, terminable
 from manylinux_conformance.suite.data_files import read_data_files
 from manylinux_conformance.suite.definitions import read_definitions
+from manylinux_conformance.suite.editions import freeze
 from manylinux_conformance.suite.lint import lint_suite
 from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.lock import (
@@ -91,6 +93,7 @@ main.add_command(real_wheels)
 main.add_command(report)
 main.add_command(reproduce)
 main.add_command(show)
+main.add_command(explain)
 main.add_command(manifest_command)
 main.add_command(verify)
 
@@ -151,6 +154,21 @@ def lock(spec: Path | None) -> None:
     write_lock(found, folder)
     said = f"{len(rules)} rules, {len(definitions)} definitions"
     click.echo(f"{said} and {len(data)} data files locked")
+
+
+@main.command(epilog=examples("edition 2026.1"))
+@click.argument("name")
+@click.option("--spec", type=click.Path(exists=True, path_type=Path), default=None)
+def edition(name: str, spec: Path | None) -> None:
+    """Freeze the specification as it is now, under the NAME of an edition.
+
+    Nothing changes a frozen edition; its rules keep their address on the site.
+    """
+    folder = spec or spec_folder()
+    suite = load_suite()
+    _stop_at(list(lint_suite(suite, folder)))
+    today = dt.datetime.now(dt.UTC).date()
+    click.echo(f"frozen in {freeze(suite, folder, name, today)}")
 
 
 def _stop_at(findings: list[Finding]) -> None:

@@ -1,4 +1,4 @@
-"""The ``show`` command: everything about one rule, and where it is written."""
+"""The commands ``show`` and ``explain``: all about one rule, or about one tag."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import click
 import msgspec
 from manylinux_fixtures.files.data_folder import data_path
 from manylinux_spec.folder import spec_folder
+from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.deciders import read_deciders
+from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.reports.explain import explain as lines_about
 from manylinux_conformance.reports.overview import (
     Location,
     Overview,
@@ -49,6 +52,17 @@ def show(rule: str, *, as_json: bool) -> None:
         click.echo(msgspec.json.format(msgspec.json.encode(overview), indent=1))
     else:
         click.echo("\n".join(lines(overview)))
+
+
+@click.command(
+    epilog="\b\nExample:\n  manylinux-conformance explain manylinux_2_28_x86_64"
+)
+@click.argument("tag")
+def explain(tag: str) -> None:
+    """Say what a TAG promises, on which systems it works, and who knows it."""
+    files = sorted(data_folder("platforms").glob("*.toml"))
+    catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
+    click.echo("\n".join(lines_about(tag, catalogue)))
 
 
 def _overview(suite: Suite, rule: Rule) -> Overview:

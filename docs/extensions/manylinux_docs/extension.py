@@ -25,8 +25,14 @@ from manylinux_docs.directives.rule import RuleDirective
 from manylinux_docs.directives.spec_table import SpecTableDirective
 from manylinux_docs.evidence.inputs import note_inputs
 from manylinux_docs.files.write import write_files
+from manylinux_docs.overviews.look_up import LookUpDirective
+from manylinux_docs.overviews.review import ReviewDirective
+from manylinux_docs.pages.edition_pages import collect_edition_pages
+from manylinux_docs.pages.level_pages import collect_level_pages
+from manylinux_docs.pages.place_pages import collect_place_pages
 from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
+from manylinux_docs.pages.tool_pages import collect_tool_pages
 
 DIRECTIVES = {
     "added-nodes": AddedNodesDirective,
@@ -37,12 +43,22 @@ DIRECTIVES = {
     "differences": DifferencesDirective,
     "level": LevelDirective,
     "libraries": LibrariesDirective,
+    "look-up": LookUpDirective,
     "matrix": MatrixDirective,
     "platforms": PlatformsDirective,
     "proposals": ProposalsDirective,
     "retired": RetiredDirective,
+    "review": ReviewDirective,
     "spec-table": SpecTableDirective,
 }
+PAGES = (
+    collect_rule_pages,
+    collect_tool_pages,
+    collect_place_pages,
+    collect_level_pages,
+    collect_edition_pages,
+    collect_source_pages,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
@@ -51,6 +67,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # sets belongs to the environment: if it changed since the last build, Sphinx reads
     # every page again, so that no page shows evidence that is no longer on file.
     app.add_config_value("inputs_digest", "", "env", str)
+    # What a citation needs, from pyproject.toml; empty until it is known.
+    for name in ("site_address", "repository", "edition"):
+        app.add_config_value(name, "", "env", str)
     app.connect("config-inited", note_inputs)
 
     # Called while a page is read, each at its block.  ``rule`` is an object of the
@@ -64,8 +83,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # Called by HTML builders only, once all pages of the source folder are written:
     # by then it is known on which page each rule is.
-    app.connect("html-collect-pages", collect_rule_pages)
-    app.connect("html-collect-pages", collect_source_pages)
+    for collect in PAGES:
+        app.connect("html-collect-pages", collect)
 
     # Called last by every builder, with the exception if the build failed.
     app.connect("build-finished", write_files)

@@ -28,8 +28,8 @@ def test_column_for_each_version_and_row_for_each_rule(
 ) -> None:
     headings = built.all(PAGES, f"{where} thead th")
     words = [folded(heading) for heading in headings]
-    assert words == ["Rule", "Level and basis", *tools]
-    assert built.text(PAGES, f"{where} tbody th") == "demo.first"
+    assert words == ["Rule, level and basis", *tools]
+    assert built.text(PAGES, f"{where} tbody th code") == "demo.first"
     cells = built.all(PAGES, f"{where} td[data-verdict]")
     assert [cell["data-verdict"] for cell in cells] == verdicts
 
@@ -51,10 +51,10 @@ def test_proposals_are_rows_apart(project: Path, build: Build) -> None:
 
 
 def test_answers_are_told_by_words_and_signs_not_by_colour_alone(built: Built) -> None:
-    for cell in built.all(PAGES, "td[data-verdict] a"):
-        for selector in ("[aria-hidden]", ".visually-hidden"):
-            (part,) = cell.select(selector)
-            assert part.get_text(strip=True), f"{selector} is empty in {cell}"
+    for link in built.all(PAGES, "td[data-verdict] a"):
+        (sign,) = link.select("[aria-hidden]")
+        assert sign.get_text(strip=True)
+        assert str(link["aria-label"]).partition(", ")[2].startswith("demo.first: ")
 
 
 def test_what_was_not_run_is_listed_with_its_reason(built: Built) -> None:

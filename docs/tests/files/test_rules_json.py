@@ -18,7 +18,7 @@ def test_content_keeps_its_schema(built: Built) -> None:
     rule = schema["$defs"]["PublishedRule"]
     content = json.loads((built.site / "rules.json").read_text())
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert (content["format"], content["$schema"]) == (1, "rules-schema.json")
+    assert (content["format"], content["$schema"]) == (2, "rules-schema.json")
     for entry in content["rules"]:
         assert set(rule["required"]) <= set(entry) <= set(rule["properties"])
 
@@ -29,7 +29,7 @@ def test_every_rule_is_there_with_its_cases(built: Built) -> None:
     )
     assert [rule.id for rule in content.rules] == ["demo.first", "demo.second"]
     first = content.rules[0]
-    assert first.url == "spec/demo.html#demo.first"
+    assert first.url == "r/demo.first/"
     assert first.cases == ("demo.first/same-version", "demo.first/next-version")
     assert [entry.id for entry in content.retired] == ["demo.old", "demo.gone"]
 

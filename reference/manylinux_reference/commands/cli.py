@@ -15,6 +15,7 @@ WRONG, INTERRUPTED = 2, 130  # exit statuses; the second is a shell's for SIGINT
 YOUNG = 20_000  # objects: an audit makes many and no garbage in circles
 COMMANDS = {  # name: module with configure(parser) and run(arguments), what it does
     "tags": ("tags", "print the platform tags that fit here, best first"),
+    "fits": ("fits", "say whether wheels fit here, and why not"),
     "install": ("install", "install pure wheels from a folder"),
     "audit": ("audit", "say which manylinux tags a wheel deserves, and why"),
     "check": ("audit", "say whether a wheel keeps what its name promises"),
@@ -27,6 +28,7 @@ COMMANDS = {  # name: module with configure(parser) and run(arguments), what it 
 }
 EPILOG = """examples:
   manylinux tags
+  manylinux fits dist/*.whl
   manylinux check dist/*.whl
   manylinux install --help"""
 

@@ -1,4 +1,4 @@
-"""The ``coverage`` directive: how each rule is tested, and what the tools answered."""
+"""The ``coverage`` directive: how each rule is tested, and by which cases."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import SIGNS, Score
 from manylinux_docs.wording.cases import CaseText
 
 PROPOSALS = "proposals, of any level"
@@ -19,11 +18,10 @@ PROPOSALS = "proposals, of any level"
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One rule with its cases and the scores of each tool's newest version."""
+    """One rule with its cases."""
 
     rule: Rule
     cases: tuple[CaseText, ...]
-    last: tuple[Score, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +54,12 @@ class CoverageDirective(GeneratedPage):
                 "subject": count(rules, list(Subject), lambda r: r.subjects),
             },
             "chapters": chapters,
-            "signs": SIGNS,
         }
 
 
 def covered(evidence: Evidence, rule: Rule) -> Covered:
-    """Gather what covers a rule; a tool counts with its newest version in each role."""
-    last = (score for score in evidence.scores.get(rule.id, []) if score.is_newest)
-    return Covered(rule, tuple(evidence.counted_cases_of(rule.id)), tuple(last))
+    """Gather what covers a rule."""
+    return Covered(rule, tuple(evidence.counted_cases_of(rule.id)))
 
 
 def _level(rule: Rule) -> tuple[str, ...]:

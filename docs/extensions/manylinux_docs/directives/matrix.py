@@ -52,13 +52,15 @@ class RoleTables:
 
 
 class MatrixDirective(GeneratedPage):
-    """A table for each role, each readable on its own."""
+    """A table for each role, each readable on its own; arguments name the roles."""
 
     template = "matrix.html.jinja"
+    optional_arguments = len(Role)
 
     def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the tables and the words for their signs."""
-        roles = list(tables(evidence))
+        wanted = {Role(name) for name in self.arguments} or set(Role)
+        roles = [each for each in tables(evidence) if each.role in wanted]
         return {"roles": roles, "signs": SIGNS, "plural": PLURAL}
 
 

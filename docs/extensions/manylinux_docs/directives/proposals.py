@@ -8,16 +8,20 @@ from manylinux_docs.evidence.proposals import Proposal
 
 
 class ProposalsDirective(GeneratedPage):
-    """All proposals, a table for each class."""
+    """All proposals: what is not accepted first, then a table for each class."""
 
     template = "proposals.html.jinja"
 
     def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the proposals by heading; each must name rules that exist."""
         groups: dict[str, list[Proposal]] = {}
+        undecided: list[Proposal] = []
         for proposal in evidence.proposals:
             for rule in proposal.rules:
                 if rule not in evidence.rules:
                     raise self.error(f"{proposal.row}: {rule!r} is not a rule")
-            groups.setdefault(proposal.heading, []).append(proposal)
-        return {"groups": groups}
+            if proposal.is_open:
+                undecided.append(proposal)
+            else:
+                groups.setdefault(proposal.heading, []).append(proposal)
+        return {"undecided": undecided, "groups": groups}

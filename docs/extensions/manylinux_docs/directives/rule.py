@@ -40,7 +40,7 @@ class RuleDirective(SphinxDirective):
         block = nodes.container(classes=["rule", f"rule-{rule.level}"])
         block["rule"] = rule.id
         self.set_source_info(block)
-        block += _head(rule)
+        block += _head(rule, to_root(self.env.docname))
         block += nodes.container("", *self._text(), classes=["rule-text"])
         block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
         block += evidence_node(evidence, rule.id, to_root(self.env.docname))
@@ -73,15 +73,15 @@ class RuleDirective(SphinxDirective):
         return nodes.field("", nodes.field_name("", name), nodes.field_body("", body))
 
 
-def _head(rule: Rule) -> nodes.paragraph:
+def _head(rule: Rule, root: str) -> nodes.paragraph:
     name = nodes.reference(
         "",
         "",
         nodes.literal("", rule.id),
         internal=True,
-        refid=rule.id,
+        refuri=f"{root}r/{rule.id}/index.html",
         classes=["rule-id"],
-        reftitle="Permanent link to this rule",
+        reftitle="Permanent address of this rule",
     )
     words = rule.level.replace("-", " ").upper()
     level = nodes.inline("", words, classes=["rule-level"])

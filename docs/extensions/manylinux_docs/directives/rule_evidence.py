@@ -1,4 +1,4 @@
-"""The evidence part of a rule block: its cases, and what each tool answers."""
+"""The evidence part of a rule block: who keeps it, and where to read more."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from docutils import nodes
 
 from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.headline import headline
-from manylinux_docs.evidence.scores import Score
 from manylinux_docs.rendering.templates import fragment
 
 
 def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
-    """Return a rule's cases and answers, folded; ``root`` leads to the site's root."""
+    """Return who keeps a rule, and a link to its page.
+
+    ``root`` leads to the site's root.
+    """
     scores = evidence.scores.get(rule, [])
     return fragment(
         "rule_evidence.html.jinja",
@@ -19,13 +21,4 @@ def evidence_node(evidence: Evidence, rule: str, root: str) -> nodes.raw:
         root=root,
         cases=evidence.cases_of(rule),
         headline=list(headline(scores)),
-        rows=_rows(scores),
     )
-
-
-def _rows(scores: list[Score]) -> dict[tuple[str, str], list[Score]]:
-    """Group the scores by role and tool, the newest version of each first."""
-    rows: dict[tuple[str, str], list[Score]] = {}
-    for score in sorted(scores, key=lambda score: not score.is_newest):
-        rows.setdefault((score.role, score.tool), []).append(score)
-    return rows

@@ -13,6 +13,7 @@ from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.blocks import Block, joined, read_results
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.editions import Edition, read_editions
 from manylinux_conformance.suite.lint_chapters import AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
@@ -28,6 +29,9 @@ from manylinux_docs.evidence.scores import Score, scores
 from manylinux_docs.wording.cases import CaseText, describe
 from manylinux_docs.wording.recipes import describe_recipes
 
+USUAL = ("pip", "uv", "poetry", "pdm", "packaging", "auditwheel")
+UNUSUAL = ("distlib", "reference")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -40,6 +44,7 @@ class Evidence:
     ``deviations`` maps a tool's name to the causes of its differences.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
+    ``editions`` are the frozen ones, oldest first.
     """
 
     rules: dict[str, Rule]
@@ -50,6 +55,12 @@ class Evidence:
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
+    editions: tuple[Edition, ...]
+
+    def since(self, rule: str) -> str:
+        """Return the first frozen edition that has a rule; empty if none has."""
+        names = (one.edition for one in self.editions if one.rule(rule))
+        return next(names, "")
 
     def cases_of(self, rule: str) -> list[CaseText]:
         """Return the questions about a rule: cases, then fixture wheels."""
@@ -73,6 +84,14 @@ def load_evidence(env: BuildEnvironment) -> Evidence:
 
 @functools.lru_cache(maxsize=2)
 def _read(root: Path, _inputs_digest: str) -> Evidence:
+    return read_evidence(root)
+
+
+def read_evidence(root: Path) -> Evidence:
+    """Return what the files of a project say.
+
+    Raises InputError, naming the file, if one of them is malformed.
+    """
     spec, deviations = root / "spec", root / "conformance" / "deviations"
     suite = load_suite(spec, root / "conformance")
     blocks = sorted(joined(read_results(root / "conformance" / "results")), key=_column)
@@ -90,6 +109,7 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
+        editions=read_editions(spec),
     )
 
 
@@ -111,6 +131,9 @@ def _area(rule: Rule) -> int:
     return areas.index(rule.area) if rule.area in areas else len(areas)
 
 
-def _column(block: Block) -> tuple[Role, str, list[int]]:
+def _column(block: Block) -> tuple[Role, int, str, list[int]]:
+    """Return a key that sorts what is used most first, and by version."""
     header = block.header
-    return header.role, header.tool, version_key(header.version)
+    place = USUAL.index(header.tool) if header.tool in USUAL else len(USUAL)
+    rank = len(USUAL) + 1 if header.tool in UNUSUAL else place
+    return header.role, rank, header.tool, version_key(header.version)

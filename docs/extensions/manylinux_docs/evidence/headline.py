@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.results.systems import System
+from manylinux_conformance.results.verdicts import Role
 
 from manylinux_docs.evidence.scores import PLURAL, Score
 
@@ -19,12 +20,20 @@ QUIET = {
 
 
 def headline(scores: Sequence[Score]) -> Iterator[str]:
-    """Yield the sentences about the newest version of each tool."""
+    """Yield a sentence for each role about the newest version of each tool."""
+    for role, words in headlines(scores).items():
+        yield f"{PLURAL[role]}: {words}."
+
+
+def headlines(scores: Sequence[Score]) -> dict[Role, str]:
+    """Return, for each role, who keeps a rule, in words."""
+    found: dict[Role, str] = {}
     newest = [score for score in scores if score.is_newest]
     for role in dict.fromkeys(score.role for score in newest):
         parts = list(_parts([score for score in newest if score.role is role]))
         if parts:
-            yield f"{PLURAL[role]}: {'; '.join(parts)}."
+            found[role] = "; ".join(parts)
+    return found
 
 
 def _parts(scores: Sequence[Score]) -> Iterator[str]:

@@ -22,6 +22,7 @@ INPUTS = (
     "spec/*.md",
     "spec/*.toml",
     "spec/data/*.toml",
+    "spec/editions/*/edition.json",
 )
 
 

@@ -28,6 +28,11 @@ class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str = ""
 
     @property
+    def is_open(self) -> bool:
+        """Whether it was neither accepted nor made part of a rule."""
+        return self.outcome in {"deferred", "rejected"}
+
+    @property
     def heading(self) -> str:
         """What its requirement is about; empty for an unknown class."""
         return HEADINGS.get(self.row.partition("-")[0], "")

@@ -135,6 +135,18 @@ class Score:
         return self.standing.status
 
     @property
+    def fails_really(self) -> bool:
+        """Whether the rule is broken on a real system, or on a wheel given to it."""
+        tallies = self.standing.tallies
+        found = (tallies[one] for one in (System.REAL, System.WHEEL) if one in tallies)
+        return any(tally.kept < tally.asked for tally in found)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the status says it all: nothing differs, nothing was left open."""
+        return not (self.differences or self.reasons)
+
+    @property
     def words(self) -> str:
         """The status with its counts, in words that follow the tool's name."""
         return self.standing.words

@@ -9,11 +9,15 @@ from manylinux_conformance.suite.lock import Retired
 from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 
 from manylinux_docs.evidence.evidence import Evidence
+from manylinux_docs.rendering.filters import plain
 
 
 class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One rule; ``url`` is relative to this file, ``cases`` are case identifiers.
 
+    ``chapter`` and ``order`` say where it is in the specification, from 1 on.
+    ``text``, ``source``, ``differs`` and ``reason`` are Markdown of MyST, ``plain`` is
+    the text without markup; ``since`` is the first frozen edition that has it.
     ``parent`` is the rule that this one follows from, and ``differs`` what a standard
     says instead of it; both may be empty.
     """
@@ -29,6 +33,11 @@ class PublishedRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     tested: str
     text: str
+    plain: str
+    reason: str
+    chapter: str
+    order: int
+    since: str
     url: str
     cases: tuple[str, ...]
 
@@ -39,7 +48,7 @@ class PublishedRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     edition: str
     rules: tuple[PublishedRule, ...]
     retired: tuple[Retired, ...]
-    format: int = 1
+    format: int = 2
     schema: str = msgspec.field(name="$schema", default="rules-schema.json")
 
 
@@ -47,21 +56,26 @@ def publish(
     evidence: Evidence, edition: str, urls: Mapping[str, str]
 ) -> PublishedRules:
     """Return what is published; ``urls`` has the address of every rule on the site."""
+    chapters: dict[str, list[str]] = {}
+    for rule in sorted(evidence.rules.values(), key=lambda rule: rule.line):
+        chapters.setdefault(rule.chapter, []).append(rule.id)
     rules = (
-        _published(rule, evidence, urls[rule.id])
+        _published(
+            rule, evidence, urls[rule.id], chapters[rule.chapter].index(rule.id) + 1
+        )
         for rule in sorted(evidence.rules.values(), key=lambda rule: rule.id)
         if rule.id in urls
     )
     return PublishedRules(edition, tuple(rules), tuple(evidence.retired.values()))
 
 
-def rules_schema() -> dict[str, object]:
-    """Return the JSON Schema of ``rules.json``."""
-    schema = msgspec.json.schema(PublishedRules)
-    return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"}
+def schema_of(kind: type[msgspec.Struct], address: str) -> dict[str, object]:
+    """Return the JSON Schema of a published file; ``address`` is the schema's own."""
+    dialect = "https://json-schema.org/draft/2020-12/schema"
+    return {**msgspec.json.schema(kind), "$schema": dialect, "$id": address}
 
 
-def _published(rule: Rule, evidence: Evidence, url: str) -> PublishedRule:
+def _published(rule: Rule, evidence: Evidence, url: str, order: int) -> PublishedRule:
     return PublishedRule(
         id=rule.id,
         revision=rule.revision,
@@ -74,6 +88,11 @@ def _published(rule: Rule, evidence: Evidence, url: str) -> PublishedRule:
         source=rule.source,
         tested=rule.tested,
         text=rule.text,
+        plain=plain(rule.text),
+        reason=rule.reason,
+        chapter=rule.chapter,
+        order=order,
+        since=evidence.since(rule.id),
         url=url,
-        cases=tuple(case.id for case in evidence.cases_of(rule.id)),
+        cases=tuple(dict.fromkeys(case.id for case in evidence.cases_of(rule.id))),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,23 +11,42 @@ from sphinx.application import Sphinx
 
 from manylinux_docs.evidence.evidence import load_evidence
 from manylinux_docs.files.badges import badges
-from manylinux_docs.files.rules_json import publish, rules_schema
+from manylinux_docs.files.inventory import (
+    INVENTORY,
+    give_permanent_addresses,
+    permanent_address,
+)
+from manylinux_docs.files.rules_json import PublishedRules, publish, schema_of
+from manylinux_docs.files.tools_json import (
+    PublishedResults,
+    PublishedTools,
+    publish_results,
+    publish_tools,
+)
 from manylinux_docs.rendering.rule_anchors import documents_of_rules
+
+SCHEMAS: Mapping[str, type[msgspec.Struct]] = {
+    "rules-schema.json": PublishedRules,
+    "tools-schema.json": PublishedTools,
+    "results-schema.json": PublishedResults,
+}
 
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
-    """Write ``rules.json``, both schemas and ``badges/<role>/<tool>.json``."""
+    """Write the JSON files with their schemas, the badges and the inventory."""
     if exception is not None or app.builder.format != "html":
         return
-    out, edition = Path(app.outdir), app.config.version
+    out, edition = Path(app.outdir), app.config.edition
     evidence = load_evidence(app.env)
-    urls = {
-        rule: f"{app.builder.get_target_uri(docname)}#{rule}"
-        for rule, docname in documents_of_rules(app.env).items()
-    }
+    urls = {rule: permanent_address(rule) for rule in documents_of_rules(app.env)}
+    give_permanent_addresses(out / INVENTORY, urls)
     _write(out / "rules.json", publish(evidence, edition, urls))
-    _write(out / "rules-schema.json", rules_schema())
+    _write(out / "tools.json", publish_tools(evidence, edition))
+    for results in publish_results(evidence, edition):
+        _write(out / "results" / f"{results.tool}.json", results)
     _write(out / "adapter.schema.json", adapter_schema())
+    for name, kind in SCHEMAS.items():
+        _write(out / name, schema_of(kind, f"{app.config.site_address}{name}"))
     for (role, tool), badge in badges(evidence).items():
         _write(out / "badges" / role / f"{tool}.json", badge)
 

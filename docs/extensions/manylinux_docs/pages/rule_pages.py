@@ -8,20 +8,22 @@ from typing import cast
 from manylinux_conformance.reports.overview import commands
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
-from manylinux_conformance.tools.causes import Cause
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.headline import headline
+from manylinux_docs.evidence.headline import headlines
 from manylinux_docs.evidence.locations import RuleLocations, load_locations
+from manylinux_docs.evidence.reasons import reasons
 from manylinux_docs.evidence.scores import (
     PLURAL,
     Score,
     explaining_rules,
     platforms_of,
 )
+from manylinux_docs.pages.citation import cite
+from manylinux_docs.pages.edition_pages import history
 from manylinux_docs.pages.rule_block import render_rule_block
 from manylinux_docs.rendering.rule_anchors import documents_of_rules
 from manylinux_docs.rendering.templates import render, to_root
@@ -56,21 +58,28 @@ def _rule_page(
         "rule_page.html.jinja",
         rule=rule,
         root=to_root(page),
-        edition=builder.config.version,
+        site=builder.config.site_address,
+        citation=cite(builder.config, rule.id, rule.revision),
+        history=history(evidence.editions, rule),
         chapter_link=f"{chapter}#{rule.id}",
         chapter=builder.env.titles[docname].astext(),
         block=render_rule_block(builder, rule.id, docname, chapter),
         cases=evidence.cases_of(rule.id),
         plural=PLURAL,
-        headline=list(headline(scores)),
+        headline=headlines(scores),
         roles=_by_role(scores),
         platforms_of=platforms_of,
         explained_by=_explained(evidence, scores),
-        deviations=_deviations(evidence, rule.id),
+        reasons_of=lambda one: reasons(one, evidence.deviations.get(one.tool, ())),
         locations=locations,
         commands=_commands(rule, locations),
     )
-    return page, {"title": rule.id, "body": body}, "page.html"
+    context: dict[str, object] = {
+        "title": rule.id,
+        "body": body,
+        "description": rule.text,
+    }
+    return page, context, "page.html"
 
 
 def _retired_page(builder: StandaloneHTMLBuilder, rule: str, docname: str) -> Page:
@@ -101,11 +110,3 @@ def _explained(
 def _commands(rule: Rule, found: RuleLocations) -> list[str]:
     has_cases, has_recipes = bool(found.cases), bool(found.recipes)
     return list(commands(rule, has_cases=has_cases, has_recipes=has_recipes))
-
-
-def _deviations(evidence: Evidence, rule: str) -> dict[str, list[Cause]]:
-    found = {
-        tool: [entry for entry in entries if entry.concerns(rule)]
-        for tool, entries in evidence.deviations.items()
-    }
-    return {tool: entries for tool, entries in found.items() if entries}

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 BREAKS = re.compile(r"(?<=[._/])")
 CODE = re.compile(r"`([^`'\n]+)`")
+ROLE = re.compile(r"\{(?P<role>[a-z]+)\}`(?P<target>[^`]+)`")
+MARKUP = re.compile(r"`(?P<code>[^`]+)`|\[(?P<words>[^]]+)\]\([^)]*\)|\*+")
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
 def breakable(identifier: str) -> Markup:
@@ -26,6 +30,27 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if index % 2 else part
         for index, part in enumerate(parts)
     )
+
+
+def with_markup(text: str, root: str) -> str:
+    """Return a sentence in the Markdown of the chapters as HTML.
+
+    ``root`` leads to the site's root; a role that names no rule becomes plain words.
+    """
+    linked = ROLE.sub(lambda role: _linked(role["role"], role["target"], root), text)
+    return str(MARKDOWN.renderInline(linked))
+
+
+def plain(text: str) -> str:
+    """Return a sentence in the Markdown of the chapters without its markup."""
+    words = ROLE.sub(lambda role: role["target"], text)
+    return MARKUP.sub(lambda found: found["code"] or found["words"] or "", words)
+
+
+def _linked(role: str, target: str, root: str) -> str:
+    if role == "rule":
+        return f"[`{target}`]({root}r/{target}/index.html)"
+    return target.rpartition("/")[2].replace("-", " ")
 
 
 def short_link(address: str) -> str:

@@ -8,7 +8,13 @@ from pathlib import Path
 import jinja2
 from docutils import nodes
 
-from manylinux_docs.rendering.filters import breakable, short_link, with_code
+from manylinux_docs.rendering.filters import (
+    breakable,
+    plain,
+    short_link,
+    with_code,
+    with_markup,
+)
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 
@@ -23,8 +29,10 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
+    environment.filters["plain"] = plain
     environment.filters["short_link"] = short_link
     environment.filters["with_code"] = with_code
+    environment.filters["with_markup"] = with_markup
     return environment
 
 
@@ -34,6 +42,15 @@ def render(template: str, **values: object) -> str:
     Raises jinja2.UndefinedError if it uses a name that has no value.
     """
     return _environment().get_template(template).render(values)
+
+
+def render_text(template: str, **values: object) -> str:
+    """Fill in a template of plain text, in which nothing is escaped.
+
+    Raises jinja2.UndefinedError if it uses a name that has no value.
+    """
+    environment = _environment().overlay(autoescape=False)
+    return environment.get_template(template).render(values)
 
 
 def fragment(template: str, **values: object) -> nodes.raw:

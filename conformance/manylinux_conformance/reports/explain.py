@@ -1,0 +1,52 @@
+"""Explains a tag: what it promises, where it works, and which installers know it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from manylinux_spec.aliases import aliases
+from manylinux_spec.architectures import architectures
+
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.platforms.releases import Release
+from manylinux_conformance.reports.levels import PIP_OF_PERENNIAL, level_facts
+
+PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)", re.ASCII)
+
+
+def explain(tag: str, catalogue: Mapping[str, tuple[Release, ...]]) -> Iterator[str]:
+    """Yield lines about a manylinux tag; ``catalogue`` has releases by file.
+
+    Raises InputError for any other tag.
+    """
+    level, arch = _parsed(tag)
+    facts = level_facts(level, catalogue, arch)
+    same = [one for one in aliases() if _parsed(one.perennial) == (level, arch)]
+    names = sorted({name for one in same for name in (one.legacy, one.perennial)})
+    others = [name for name in names if name != tag]
+    yield f"{tag}: runs on Linux for {arch} with glibc {level} or newer"
+    if others:
+        yield f"another name: {', '.join(others)}"
+    if arch not in architectures():
+        yield f"{arch} is no architecture that tags name; no installer takes it"
+        return
+    systems = [f"{one.name} (glibc {one.glibc})" for one in facts.systems]
+    yield f"works from: {', '.join(systems) or 'no surveyed system has so new a glibc'}"
+    is_legacy = not tag.startswith("manylinux_")
+    yield f"known by: pip since {facts.pip if is_legacy else PIP_OF_PERENNIAL}"
+    images = [
+        f"{one.name}, until {one.supported_until}" if one.supported_until else one.name
+        for one in facts.images
+    ]
+    yield f"build images: {'; '.join(images) or 'none of exactly this level'}"
+    yield "rules: installer.glibc.at-least, installer.architecture.equal"
+
+
+def _parsed(tag: str) -> tuple[str, str]:
+    legacy = next((one for one in aliases() if one.legacy == tag), None)
+    if legacy:
+        return f"{legacy.major}.{legacy.minor}", legacy.arch
+    if found := PERENNIAL.fullmatch(tag):
+        return f"{int(found[1])}.{int(found[2])}", found[3]
+    raise InputError(tag, "is no manylinux tag such as manylinux_2_28_x86_64")

@@ -1,0 +1,102 @@
+"""The ``review`` directive: what somebody who decides wants to see on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docutils import nodes
+from manylinux_conformance.reports.rule_status import BREACHED
+from manylinux_conformance.reports.summary import is_demanded, is_proposal
+from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.tools.causes import Cause, Kind
+from sphinx.util.docutils import SphinxDirective
+
+from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.scores import Score
+from manylinux_docs.rendering.templates import fragment, to_root
+
+CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A rule, and whose newest release breaks it: really, or on models alone."""
+
+    rule: Rule
+    asked: int
+    real: tuple[str, ...]
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A cause that somebody holds against a rule, with the MUSTs that it concerns."""
+
+    tool: str
+    cause: Cause
+    rules: tuple[Rule, ...]
+
+
+class ReviewDirective(SphinxDirective):
+    """One table; the argument is ``new``, ``unkept`` or ``open``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        evidence = load_evidence(self.env)
+        content = fragment(
+            "review.html.jinja",
+            root=to_root(self.env.docname),
+            kind=self.arguments[0],
+            new=[reviewed(evidence, one) for one in _rules(evidence, proposed=True)],
+            unkept=list(unkept(evidence)),
+            objections=list(objections(evidence)),
+            deferred=[one for one in evidence.proposals if one.is_open],
+        )
+        return [content]
+
+
+def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
+    """Gather who would have to change for a rule."""
+    newest = _newest(evidence, rule)
+    broken = [score for score in newest if score.status in BREACHED]
+    real = dict.fromkeys(one.name for one in broken if one.fails_really)
+    models = dict.fromkeys(one.name for one in broken if one.name not in real)
+    asked = {score.name for score in newest}
+    return Reviewed(rule, len(asked), tuple(real), tuple(models))
+
+
+def unkept(evidence: Evidence) -> Iterator[Reviewed]:
+    """Yield the MUSTs of standards that every installer and tag library breaks."""
+    for rule in _rules(evidence, proposed=False):
+        newest = [one for one in _newest(evidence, rule) if one.role in CHOOSING]
+        if newest and all(one.status in BREACHED for one in newest):
+            yield reviewed(evidence, rule)
+
+
+def objections(evidence: Evidence) -> Iterator[Objection]:
+    """Yield the disputes, and what is so by design against a MUST of a standard."""
+    for tool, causes in evidence.deviations.items():
+        for cause in causes:
+            concerned = [
+                one for one in evidence.rules.values() if cause.concerns(one.id)
+            ]
+            musts = tuple(rule for rule in concerned if is_demanded(rule))
+            if cause.kind is Kind.DISPUTE:
+                yield Objection(tool, cause, tuple(concerned))
+            elif cause.kind is Kind.BY_DESIGN and musts and not cause.of:
+                yield Objection(tool, cause, musts)
+
+
+def _rules(evidence: Evidence, *, proposed: bool) -> Iterator[Rule]:
+    for rule in evidence.rules.values():
+        if is_proposal(rule) if proposed else is_demanded(rule):
+            yield rule
+
+
+def _newest(evidence: Evidence, rule: Rule) -> list[Score]:
+    scores = evidence.scores.get(rule.id, [])
+    return [one for one in scores if one.is_newest and one.tool != "reference"]

@@ -1,0 +1,59 @@
+"""Tool pages: ``/t/<tool>/`` with all that a tool breaks, keeps and declines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from manylinux_conformance.reports.rule_status import RuleStatus
+from manylinux_conformance.results.verdicts import Role
+from sphinx.application import Sphinx
+
+from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.profiles import (
+    Profile,
+    advised,
+    demanded,
+    profiles,
+    proposed,
+)
+from manylinux_docs.rendering.templates import render, to_root
+
+Page = tuple[str, dict[str, object], str]
+MATRICES = {  # the page of the matrix that has a role
+    Role.INSTALLER: "matrix",
+    Role.TAG_LIBRARY: "matrix-tag-libraries",
+    Role.LOADER: "matrix-tag-libraries",
+    Role.INDEX: "matrix-tag-libraries",
+    Role.AUDITOR: "matrix-auditors",
+    Role.BUILDER: "matrix-auditors",
+}
+
+
+def collect_tool_pages(app: Sphinx) -> Iterator[Page]:
+    """Yield a page for every tool that has results."""
+    tools: dict[str, list[Profile]] = {}
+    evidence = load_evidence(app.env)
+    for profile in profiles(evidence):
+        tools.setdefault(profile.tool, []).append(profile)
+    for tool, found in tools.items():
+        yield _page(app, evidence, tool, found)
+
+
+def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) -> Page:
+    page = f"t/{tool}/index"
+    body = render(
+        "tool_page.html.jinja",
+        tool=tool,
+        root=to_root(page),
+        site=app.config.site_address,
+        newest=[profile for profile in found if profile.is_newest],
+        older=[profile for profile in found if not profile.is_newest],
+        demanded=demanded,
+        advised=advised,
+        proposed=proposed,
+        status=RuleStatus,
+        matrices=MATRICES,
+        recorded=tool in evidence.deviations,
+    )
+    about = f"Which manylinux rules {tool} breaks, where and why, and which it keeps."
+    return page, {"title": tool, "body": body, "description": about}, "page.html"

@@ -1,0 +1,83 @@
+"""Writes both documents to a folder, and has docutils and python/peps check them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from docutils import nodes
+from docutils.core import publish_doctree
+from docutils.parsers.rst import roles
+from docutils.utils import SystemMessage
+
+from manylinux_docs.evidence.evidence import read_evidence
+from manylinux_docs.pep.document import pep, specification, words
+
+ROOT = Path(__file__).parents[4]
+MOST_WORDS = 6000
+REAL_WHEELS = "docs/evidence/real-wheels.md"
+FALSE = re.compile(r"^\| `([^`]+\.whl)` \| [^|]* \| false", re.MULTILINE)
+PEP_ROLE = "pep"
+
+
+def main() -> int:
+    """Write the documents; return 1 if a check complains."""
+    parser = argparse.ArgumentParser(prog="nox -s pep --")
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "pep")
+    parser.add_argument("--peps", type=Path, help="a checkout of python/peps")
+    options = parser.parse_args()
+    evidence = read_evidence(ROOT)
+    false_wheels = FALSE.findall((ROOT / REAL_WHEELS).read_text("utf-8"))
+    documents = {
+        "pep-9999.rst": pep(evidence, false_wheels),
+        "manylinux-tags.rst": specification(evidence),
+    }
+    options.output.mkdir(parents=True, exist_ok=True)
+    status = 0
+    for name, document in documents.items():
+        path = options.output / name
+        path.write_text(document, "utf-8")
+        for complaint in complaints(document):
+            sys.stderr.write(f"{path}: {complaint}\n")
+            status = 1
+        sys.stdout.write(f"{path}: {words(document)} words\n")
+    if options.peps:
+        checker = [sys.executable, str(options.peps / "check-peps.py")]
+        done = subprocess.run(
+            [*checker, str(options.output / "pep-9999.rst")], check=False
+        )
+        status = max(status, done.returncode)
+    return status
+
+
+def complaints(document: str) -> list[str]:
+    """Return what docutils warns of, and whether the document is too long."""
+    roles.register_local_role(PEP_ROLE, _pep_role)
+    found = []
+    if words(document) > MOST_WORDS:
+        found.append(f"{words(document)} words are more than {MOST_WORDS}")
+    try:
+        publish_doctree(
+            document, settings_overrides={"halt_level": 2, "report_level": 5}
+        )
+    except SystemMessage as error:
+        found.append(str(error))
+    return found
+
+
+def _pep_role(
+    _name: str, raw: str, text: str, _line: int, _inliner: object,
+    _options: object = None, _content: object = None,
+) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
+    """Stand for the role of python/peps, which knows sections; docutils' does not.
+
+    The signature is that of docutils.
+    """
+    return [nodes.inline(raw, text)], []
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,38 @@
+"""The review page: what is new, who breaks what, what is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docs.tests.site import Build, Built
+
+PAGE = "docs/review"
+
+
+def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
+    text = built.text(PAGE, "article")
+    assert "1 proposals: 1 where a standard answers otherwise, 0 where" in text
+    (row,) = built.rows(PAGE, ".review")
+    assert row == [
+        "demo.second SHOULD NOT",
+        "A wheel SHOULD NOT do the second thing.",
+        "nobody was asked",
+    ]
+
+
+def test_must_that_everybody_breaks_is_shown(project: Path, build: Build) -> None:
+    path = project / "conformance/results/installer-slow-1.10.jsonl"
+    path.unlink()
+    rows = build(project).rows(PAGE, ".review")
+    assert rows[-1][0] == "demo.first MUST"
+    assert rows[-1][2] == "really: wild 3; on models: slow 1.9"
+
+
+def test_proposals_that_are_open_are_listed(project: Path, build: Build) -> None:
+    with (project / "spec/proposals.toml").open("a") as file:
+        file.write(
+            '[[proposal]]\nrow = "TAG-2"\noutcome = "deferred"\ntext = "Wait."\n'
+        )
+    text = build(project).text(PAGE, "article")
+    assert "Proposals deferred or rejected: 1." in text
+    assert "TAG-2, deferred : Wait." in text

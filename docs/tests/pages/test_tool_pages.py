@@ -1,0 +1,66 @@
+"""Pages to look things up: tools, platforms, architectures, levels."""
+
+from __future__ import annotations
+
+import pytest
+from manylinux_spec.architectures import architectures
+from manylinux_spec.policies import policies
+
+from docs.tests.site import Built
+
+
+def test_tool_page_says_what_is_broken_where_and_why(built: Built) -> None:
+    assert built.text("t/wild/index", ".tool-summary").startswith(
+        "Keeps 0 of the rules that it was asked about. "
+        "Breaks 1 on real systems (1 MUST, 0 SHOULD or MAY, 0 proposals)."
+    )
+    (row,) = built.rows("t/wild/index", ".tool-breaches")
+    rule, text, kept, reason = row
+    assert rule == "demo.first MUST standard"
+    assert text.startswith("A tool MUST do the first thing; see demo.second")
+    assert kept == "real systems 1/2, models 0/1"
+    assert reason == "Not explained yet."
+
+
+def test_older_versions_of_a_tool_are_counted_apart(built: Built) -> None:
+    assert built.rows("t/slow/index", "#older ~ .table-wrapper table") == [
+        ["1.9", "installer", "0", "0", "1"]
+    ]
+    assert "models" not in built.text("t/slow/index", ".tool-summary")
+
+
+def test_platform_page_says_how_real_it_was_and_what_was_asked(built: Built) -> None:
+    page = "platform/debian-12-s390x/index"
+    assert "emulated" in built.text(page, ".facts")
+    assert built.rows(page, "table") == [["wild 3", "installer", "0", "1: demo.first"]]
+
+
+@pytest.mark.parametrize("arch", list(architectures()))
+def test_architecture_page_has_its_abi_and_levels(built: Built, arch: str) -> None:
+    page = f"arch/{arch}/index"
+    assert architectures()[arch].loader in built.text(page, ".facts")
+    levels = [link.get_text() for link in built.all(page, "#levels + p a")]
+    assert tuple(levels) == policies().levels_of(arch)
+
+
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("2.17", "manylinux2014_ARCH is another name of it"),
+        ("2.17", "pip knows the older name since 19.3 and this one since 20.3"),
+        ("2.28", "pip knows this tag since 20.3"),
+        ("2.28", "debian-10 (glibc 2.28)"),
+        ("2.28", "GLIBC_2.28"),
+    ],
+)
+def test_level_page_says_where_a_wheel_works(
+    built: Built, level: str, said: str
+) -> None:
+    assert said in built.text(f"level/{level}/index", ".level-page")
+
+
+def test_lists_lead_to_every_page(built: Built) -> None:
+    links = {str(link["href"]) for link in built.all("docs/pages", "article a[href]")}
+    for kind in ("t", "platform", "arch", "level"):
+        pages = (built.site / kind).iterdir()
+        assert {f"../{kind}/{page.name}/index.html" for page in pages} <= links
