@@ -182,11 +182,10 @@ def _members(
         found = True
         content = archive.extractfile(member) if member.isreg() else None
         linked = _moved(part, member.linkname) if member.islnk() else member.linkname
-        changed = {"name": name, "linkname": linked or ""}
-        yield (
-            member.replace(**changed, uid=0, gid=0, uname="", gname="", deep=False),
-            content,
+        new = member.replace(
+            name=name, linkname=linked or "", uid=0, gid=0, uname="", gname=""
         )
+        yield new, content
     if not found:
         raise FetchError(part.package, f"{part.archive} has no {part.folder}")
 

@@ -70,6 +70,7 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``modelled`` is the modelled platform that stands for a release without images.
     ``released`` and ``supported_until`` are the distribution's own dates; security
     support by its makers, without paid extensions.
+    ``moving``: it changes from day to day, so that answers are no baseline.
     ``engine`` is the address of another Docker engine; empty: this machine's.
     """
 
@@ -88,5 +89,6 @@ class Release(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     released: dt.date | None = None
     supported_until: dt.date | None = None
     modelled: str = ""
+    moving: bool = False
     engine: str = ""
     about: str = ""

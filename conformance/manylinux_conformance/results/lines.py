@@ -31,6 +31,8 @@ class Header(
     ``platform`` is the container that was asked, empty for this machine: its modelled
     platforms, or the fixture wheels of an auditor.
     ``emulator`` is the program that ran it and its version, empty if none did.
+    ``image`` is the digest of the container's image, ``versions`` what ran in it and
+    under it: ``libc``, ``python`` and ``kernel``.
     """
 
     format: int
@@ -43,6 +45,8 @@ class Header(
     host: str  # machine of the host
     platform: str = ""
     emulator: str = ""
+    image: str = ""
+    versions: dict[str, str] = {}
 
     @property
     def name(self) -> str:

@@ -130,4 +130,6 @@ def header_of(suite: Suite, tool: Tool, role: Role, origin: Origin) -> Header:
         host=origin.host,
         platform=origin.platform,
         emulator=origin.emulator,
+        image=origin.image,
+        versions=dict(origin.versions),
     )

@@ -74,7 +74,7 @@ class InContainer:
         """The container's own platform."""
         return (self.platform.name,)
 
-    def origin(self, _tool: ProvidedTool | None) -> Origin:
+    def origin(self, tool: ProvidedTool | None) -> Origin:
         """Return the container; another machine's emulator is its own affair."""
         container = self.ready.container
         known = emulator(container.arch) if self.ready.shared else "unknown"
@@ -83,7 +83,17 @@ class InContainer:
             platform=container.name,
             emulator=known if self.emulated else "",
             python=container.release.python,
+            image=self.ready.digest,
+            versions=self._versions(tool.interpreter) if tool else {},
         )
+
+    def _versions(self, interpreter: Interpreter) -> dict[str, str]:
+        """Return the versions of what runs in the container, and of its kernel."""
+        return {
+            "libc": f"{self.platform.libc.value} {self.platform.glibc}",
+            "python": ".".join(map(str, interpreter.release)),
+            "kernel": self.ready.engine.kernel,
+        }
 
     @contextlib.contextmanager
     def opened(self, progress: Progress) -> Iterator[OpenContainer]:

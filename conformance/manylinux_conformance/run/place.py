@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,6 +27,8 @@ class Origin:
     platform: str = ""
     emulator: str = ""
     python: str = ""
+    image: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 class OpenPlace(Protocol):

@@ -4,6 +4,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from manylinux_conformance.errors import FetchError, MissingProgramError
@@ -23,9 +24,9 @@ esac; done
 FAILING = "#!/bin/sh\necho 'npm error {said}' >&2\nexit 1\n"
 
 
-def tar(files: dict[str, bytes], compression: str) -> bytes:
+def tar(files: dict[str, bytes], mode: Literal["w:xz", "w:gz"]) -> bytes:
     written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode=f"w:{compression}") as archive:
+    with tarfile.open(fileobj=written, mode=mode) as archive:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size, member.uid, member.mtime = len(content), 1000, 1_200_000_000
@@ -40,9 +41,9 @@ LIBRARIES = tar(
         "./target/bin/gcc": b"a compiler",
         "./target/sysroot/lib/../../../outside": b"a way out",
     },
-    "xz",
+    "w:xz",
 )
-PACKAGE = tar({"package/target.tar.xz": LIBRARIES}, "gz")
+PACKAGE = tar({"package/target.tar.xz": LIBRARIES}, "w:gz")
 
 
 def part(content: bytes, /, **changed: object) -> Part:
@@ -115,7 +116,7 @@ def test_the_same_packages_are_the_same_root_file_system() -> None:
 def test_a_wheel_is_a_package_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    python = tar({"./bin/python3.13": b"a Python"}, "xz")
+    python = tar({"./bin/python3.13": b"a Python"}, "w:xz")
     wheel = tmp_path / "index" / "some_python-4.4.0-py3-none-manylinux2014_x86_64.whl"
     wheel.parent.mkdir()
     with zipfile.ZipFile(wheel, "w") as archive:
@@ -165,7 +166,7 @@ def test_a_damaged_archive_in_a_package_is_refused(
     on_path: OnPath, tmp_path: Path
 ) -> None:
     package = tmp_path / "damaged.tgz"
-    package.write_bytes(tar({"package/target.tar.xz": LIBRARIES[:100]}, "gz"))
+    package.write_bytes(tar({"package/target.tar.xz": LIBRARIES[:100]}, "w:gz"))
     on_path("npm", NPM.format(package=package))
     with pytest.raises(FetchError, match=r"package/target.tar.xz in it is damaged"):
         contents(part(package.read_bytes()))
