@@ -60,7 +60,7 @@ def root_file_system(
     fails, and Interrupted.
     """
     release = container.release
-    with interruption.folder("manylinux-mirror-") as folder:
+    with interruption.folder() as folder:
         folder.chmod(0o755)  # apt downloads as a user of its own
         tar = folder / "root.tar"
         make = _Make(container, mirror, tar, say, interruption)

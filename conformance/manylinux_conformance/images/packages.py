@@ -43,7 +43,7 @@ def packaged_root(
     Raises MissingProgramError without the client of an index, FetchError if a package
     cannot be had or is not the one that the catalogue names, and Interrupted.
     """
-    with interruption.folder("manylinux-packages-") as folder:
+    with interruption.folder() as folder:
         tar = folder / "root.tar"
         with tarfile.open(tar, "w", format=tarfile.PAX_FORMAT) as root:
             _lay_out(root)
