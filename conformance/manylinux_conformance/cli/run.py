@@ -207,7 +207,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
         known = [*blocks, *not_rerun(blocks, baseline)]
         complaints += unused_deviations(known, chosen, tuple(ROLES))
     if options["check"]:
-        complaints += _checked(blocks, baseline, complete=wanted.is_everything)
+        complaints += _checked(_steady(blocks, suite), baseline, wanted)
     if options["update"]:
         _update(blocks, baseline, wanted)
     _print_complaints(complaints, output)
@@ -263,9 +263,17 @@ def _refuse_what_has_no_baseline(options: RunOptions) -> None:
         raise InputError(option, "only pinned tools have committed results")
 
 
-def _checked(
-    blocks: Sequence[Block], baseline: Baseline, *, complete: bool
-) -> list[str]:
+def _steady(blocks: Sequence[Block], suite: Suite) -> list[Block]:
+    """Return the blocks without those of containers that change from day to day."""
+    moving = {each.name for each in suite.containers if each.release.moving}
+    asked = {block.header.platform for block in blocks if block.results} & moving
+    for name in sorted(asked):
+        note = f"not checked, because it changes from day to day: {name}"
+        Console(stderr=True).print(note, style="yellow", highlight=False)
+    return [block for block in blocks if block.header.platform not in moving]
+
+
+def _checked(blocks: Sequence[Block], baseline: Baseline, wanted: Wanted) -> list[str]:
     """Compare with the baseline; say what cannot be compared."""
     for note in notes(blocks, baseline):
         Console(stderr=True).print(note, style="yellow", highlight=False)
@@ -273,7 +281,7 @@ def _checked(
     return [
         line
         for block in answered
-        for line in changes(block, baseline, complete=complete)
+        for line in changes(block, baseline, complete=wanted.is_everything)
     ]
 
 

@@ -21,7 +21,7 @@ from manylinux_conformance.results.lines import NotRun
 class ReadyContainer:
     """A container that can be started on an engine.
 
-    ``shared``: the engine can mount this machine's files.
+    ``shared``: the engine can mount this machine's files.  ``digest`` is the image's.
     ``interpreter`` and ``model_failures`` (what keeps an older C library from being
     shown there, by platform name; empty if nothing does) are filled in by whoever looks
     first, for all tools.
@@ -30,6 +30,7 @@ class ReadyContainer:
     container: Container
     engine: Engine
     shared: bool = True
+    digest: str = ""
     interpreter: Interpreter | None = field(default=None, compare=False)
     model_failures: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -63,9 +64,11 @@ def ready_containers(
             missing.append(NotRun(platforms=names, reason=reason, remedy=error.remedy))
             continue
         remove_orphans(engine)
-        prepared = [each for each in group if engine.image(each.image)]
-        shared = bool(prepared) and can_mount(folders, engine, prepared[0])
-        yield from (ReadyContainer(each, engine, shared) for each in prepared)
+        images = {each: engine.image(each.image) for each in group}
+        prepared = {each: image for each, image in images.items() if image}
+        shared = bool(prepared) and can_mount(folders, engine, next(iter(prepared)))
+        for each, image in prepared.items():
+            yield ReadyContainer(each, engine, shared, image.digest)
         missing += _unprepared([each for each in group if each not in prepared])
     yield from missing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,11 @@ from manylinux_conformance.platforms.catalogue import read_containers
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 EMULATOR = "apt-get install qemu-user-static binfmt-support"
 REGISTER = "systemctl restart binfmt-support"
-NEWER = "install a newer qemu-user-static, such as that of the next release"
+# The kernel keeps the emulator that was registered until it is told of the newer one.
+BACKPORTS = (
+    "apt-get install -t {}-backports qemu-user-static"
+    " && systemctl restart systemd-binfmt"
+)
 
 
 class State(enum.StrEnum):
@@ -97,10 +102,19 @@ def _emulated(arch: Architecture, machine: Machine) -> Found:
     elif not entry.is_held_open:
         words = "its handler lacks the flag F, so containers do not see the emulator"
     elif is_too_old(arch, known):
-        words, remedy = f"{known} is too old; it needs {arch.oldest_emulator}", NEWER
+        words, remedy = f"{known} is too old; it needs {arch.oldest_emulator}", _newer()
     if words:
         return Found(arch.name, State.MISSING, words, remedy)
     return Found(arch.name, State.FINE, f"is emulated by {known or 'an emulator'}")
+
+
+def _newer() -> str:
+    """Return what gets a newer QEMU than the release has."""
+    try:
+        facts = platform.freedesktop_os_release()
+    except OSError:  # a system without os-release(5)
+        facts = {}
+    return BACKPORTS.format(facts.get("VERSION_CODENAME", "RELEASE"))
 
 
 def _mirror(machine: Machine) -> Iterator[Found]:

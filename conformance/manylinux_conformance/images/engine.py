@@ -61,12 +61,16 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A running Docker engine; ``machine`` is what its kernel calls itself."""
+    """A running Docker engine.
+
+    ``machine`` is what its kernel calls itself, ``kernel`` that one's release.
+    """
 
     client: Any  # docker ships no types
     address: str
     machine: str
     tunnelled: bool = False
+    kernel: str = ""
 
     def image(self, name: str) -> Image | None:
         """Return an image by its name, or None if the engine does not have it.
@@ -196,10 +200,11 @@ def connect(address: str = "") -> Engine:
         else:
             _knock(where, host)
             client = docker.from_env(timeout=CONNECT_TIMEOUT)
-        machine = client.info()["Architecture"]
+        facts = client.info()
         weakref.finalize(client, undo.pop_all().close)
     client.api.timeout = SILENCE_TIMEOUT
-    return Engine(client, where, machine, tunnelled)
+    kernel = facts.get("KernelVersion", "")
+    return Engine(client, where, facts["Architecture"], tunnelled, kernel)
 
 
 @contextlib.contextmanager

@@ -7,10 +7,11 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from manylinux_conformance.temporary_folder import temporary_folder
 
 TERMINATION_TIMEOUT = 10  # seconds that a program has to remove what it has made
 
@@ -30,7 +31,7 @@ class Interruption:
         self._changing = threading.Lock()
         self._happened = False
         self._running: set[subprocess.Popen[str]] = set()
-        self._folders: set[str] = set()
+        self._folders: set[Path] = set()
 
     def check(self) -> None:
         """Raise Interrupted if the user has interrupted the work."""
@@ -61,16 +62,14 @@ class Interruption:
         self.check()
 
     @contextlib.contextmanager
-    def folder(self, prefix: str) -> Iterator[Path]:
+    def folder(self) -> Iterator[Path]:
         """Yield a new folder, which is gone at the end or at an interruption."""
-        with tempfile.TemporaryDirectory(
-            prefix=prefix, ignore_cleanup_errors=True
-        ) as name:
-            self._folders.add(name)
+        with temporary_folder() as folder:
+            self._folders.add(folder)
             try:
-                yield Path(name)
+                yield folder
             finally:
-                self._folders.discard(name)
+                self._folders.discard(folder)
 
     def happen(self) -> None:
         """End what is running and remove its folders; nothing new begins."""
@@ -79,8 +78,8 @@ class Interruption:
             running = tuple(self._running)
         for process in running:
             _end(process)
-        for name in tuple(self._folders):
-            shutil.rmtree(name, ignore_errors=True)
+        for folder in tuple(self._folders):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

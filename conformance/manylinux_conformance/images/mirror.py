@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import tarfile
@@ -37,6 +38,7 @@ KEYRINGS = {"debian": "debian-archive-keyring", "ubuntu": "ubuntu-keyring"}
 NO_ROOM = "No space left on device"
 OS_RELEASE = ("./usr/lib/os-release", "./etc/os-release")
 LARGEST_OS_RELEASE = 1 << 16  # bytes
+NOT_YET = dt.date(2020, 1, 1)  # stands for the date of what is still to be released
 
 
 class OutOfStepError(FetchError):
@@ -58,7 +60,7 @@ def root_file_system(
     fails, and Interrupted.
     """
     release = container.release
-    with interruption.folder("manylinux-mirror-") as folder:
+    with interruption.folder() as folder:
         folder.chmod(0o755)  # apt downloads as a user of its own
         tar = folder / "root.tar"
         make = _Make(container, mirror, tar, say, interruption)
@@ -102,7 +104,7 @@ class _Make:
                     stderr=subprocess.PIPE,
                     text=True,
                     errors="replace",
-                    env={**os.environ, "TMPDIR": str(self.tar.parent)},
+                    env=self._variables(),
                     process_group=0,
                 ) as process,
                 self.interruption.watching(process),
@@ -116,6 +118,17 @@ class _Make:
             raise MissingProgramError(PROGRAM, "is not installed", INSTALL) from error
         if process.returncode:
             raise _failed(self.container, said, process.returncode)
+
+    def _variables(self) -> dict[str, str]:
+        """Return mmdebstrap's variables; no file is newer than the release.
+
+        Else the moment of the preparation would be in the image.
+        """
+        released = self.container.release.released or NOT_YET
+        moment = dt.datetime.combine(released, dt.time(), dt.UTC)
+        epoch = str(int(moment.timestamp()))
+        own = {"TMPDIR": str(self.tar.parent), "SOURCE_DATE_EPOCH": epoch}
+        return {**os.environ, **own}
 
     def _command(self, suite: str) -> list[str]:
         packages = ",".join((*PACKAGES, *self.container.release.packages))

@@ -20,6 +20,7 @@ from manylinux_conformance.images.image_archive import image_archive
 from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.interruption import Interruption
 from manylinux_conformance.images.mirror import root_file_system
+from manylinux_conformance.images.packages import packaged_root
 from manylinux_conformance.images.registry import Pull
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
@@ -93,16 +94,14 @@ class Preparation:
     def _fetch(
         self, engine: Engine, container: Container, source: Source, say: Say
     ) -> None:
-        options = self.options
+        options, stop = self.options, self.interruption
         match source:
             case Source.MIRROR:
-                labels = {LABEL: container.name, f"{LABEL}.source": source.value}
-                with root_file_system(
-                    container, options.mirror, say, self.interruption
-                ) as root:
-                    say("loading into the engine")
-                    name = container.image
-                    engine.load(image_archive(root, name, container.arch, labels))
+                with root_file_system(container, options.mirror, say, stop) as root:
+                    _load(engine, container, source, root, say)
+            case Source.PACKAGES:
+                with packaged_root(container, say, stop) as root:
+                    _load(engine, container, source, root, say)
             case Source.REGISTRY:
                 pull = Pull(engine, container, options.registry, say)
                 pull.pull(options.lock, accept_changed=options.accept_changed)
@@ -111,6 +110,15 @@ class Preparation:
                     raise InputError("--archives", "names no folder")
                 say("checking and loading the archive")
                 load_archive(engine, container, options.archives)
+
+
+def _load(
+    engine: Engine, container: Container, source: Source, root: Path, say: Say
+) -> None:
+    """Load a root file system, which this machine has put together."""
+    say("loading into the engine")
+    labels = {LABEL: container.name, f"{LABEL}.source": source.value}
+    engine.load(image_archive(root, container.image, container.arch, labels))
 
 
 def _prepared(engine: Engine, container: Container, source: Source) -> Prepared:

@@ -26,7 +26,7 @@ from manylinux_conformance.platforms.platform import (
     Platform,
     PlatformFile,
 )
-from manylinux_conformance.platforms.releases import Release, Source
+from manylinux_conformance.platforms.releases import Part, Release, Source
 
 REPOSITORY = "manylinux-conformance"
 # The name by which a case selects every container, and a model of each architecture.
@@ -65,6 +65,11 @@ class Container:
             for source in self.release.sources
             if source is not Source.MIRROR or self.arch.name in mirrored
         )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What published packages have of this architecture."""
+        return tuple(part for part in self.release.parts if part.arch == self.arch.name)
 
     def platform(self, machine: str = "") -> Platform:
         """Return what the rules want to know, on an engine of this machine name.
@@ -152,4 +157,7 @@ def _containers(path: Path) -> Iterator[Container]:
         for arch in release.architectures:
             if arch not in ARCHITECTURES:
                 raise InputError(path, f"{release.name}: no architecture {arch!r}")
-            yield Container(release, ARCHITECTURES[arch])
+            container = Container(release, ARCHITECTURES[arch])
+            if Source.PACKAGES in release.sources and not container.parts:
+                raise InputError(path, f"{container.name}: packages need 'parts'")
+            yield container

@@ -28,7 +28,10 @@ name = "python%d.%d%s" % (sys.version_info[:2] + (sys.abiflags.replace("m", ""),
 base = os.path.join(sys.base_exec_prefix, "bin", name)
 executable = sys.executable if sys.prefix == sys.base_prefix else base
 get = lambda name: sysconfig.get_config_var(name) or ""
-library = os.path.join(get("LIBDIR"), get("INSTSONAME"))
+# A Python that was moved still says where it was built.
+folders = [get("LIBDIR"), os.path.join(sys.base_exec_prefix, "lib")]
+libraries = [os.path.join(folder, get("INSTSONAME")) for folder in folders]
+library = next(filter(os.path.exists, libraries), libraries[0])
 print(json.dumps({
     "implementation": sys.implementation.name,
     "release": list(sys.version_info[:3]),

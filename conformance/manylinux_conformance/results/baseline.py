@@ -60,6 +60,8 @@ def changes(block: Block, baseline: Baseline, *, complete: bool) -> Iterator[str
     name = file_name(block.header)
     committed = baseline.get(block_key(block.header))
     if committed is None:
+        if block.header.platform:
+            return  # a container that somebody prepared here; a note says so
         yield f"{name}: not in the baseline yet; run with --update"
         return
     if committed.header.host != block.header.host:
@@ -93,6 +95,15 @@ def notes(blocks: Sequence[Block], baseline: Baseline) -> Iterator[str]:
     if missing:
         yield f"not checked, because not run: {', '.join(missing)}"
     groups: dict[str, list[str]] = {}
+    new = [
+        _name(block.header)
+        for block in blocks
+        if block.results
+        and block.header.platform
+        and block_key(block.header) not in baseline
+    ]
+    if new:
+        yield f"not checked, because not on file yet: {', '.join(new)}"
     for block in blocks:
         committed = baseline.get(block_key(block.header))
         if committed is not None and block.results:

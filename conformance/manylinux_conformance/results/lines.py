@@ -34,6 +34,8 @@ class Header(
     ``program`` is the program that was started, as the adapter names it, of a tool that
     nobody provided, and ``said_version`` what the tool says of its own version.
     ``shard`` is the part of a run that it is, such as ``1/3 of 0123456789abcdef``.
+    ``image`` is the digest of the container's image, ``versions`` what ran in it and
+    under it: ``libc``, ``python`` and ``kernel``.
     """
 
     format: int
@@ -49,6 +51,8 @@ class Header(
     program: str = ""
     said_version: str = ""
     shard: str = ""
+    image: str = ""
+    versions: dict[str, str] = {}
 
     @property
     def name(self) -> str:

@@ -143,4 +143,6 @@ def header_of(suite: Suite, tool: Tool, role: Role, origin: Origin) -> Header:
         program=origin.program,
         shard=str(suite.wanted.shard),
         said_version=origin.said_version,
+        image=origin.image,
+        versions=dict(origin.versions),
     )

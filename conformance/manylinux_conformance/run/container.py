@@ -87,7 +87,17 @@ class InContainer:
             emulator=known if self.emulated else "",
             python=container.release.python,
             said_version=tool.said_version if tool else "",
+            image=self.ready.digest,
+            versions=self._versions(tool.interpreter) if tool else {},
         )
+
+    def _versions(self, interpreter: Interpreter) -> dict[str, str]:
+        """Return the versions of what runs in the container, and of its kernel."""
+        return {
+            "libc": f"{self.platform.libc.value} {self.platform.glibc}",
+            "python": ".".join(map(str, interpreter.release)),
+            "kernel": self.ready.engine.kernel,
+        }
 
     @contextlib.contextmanager
     def opened(self, progress: Progress) -> Iterator[OpenContainer]:

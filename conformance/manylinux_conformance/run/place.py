@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -29,6 +29,8 @@ class Origin:
     python: str = ""
     program: str = ""
     said_version: str = ""
+    image: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 class OpenPlace(Protocol):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from manylinux_conformance.temporary_folder import temporary_folder
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the file system in memory; names below it are random
 ENOUGH = 512 * 1024 * 1024  # bytes; a run of a few hundred questions needs about ten
@@ -20,11 +20,8 @@ ENOUGH = 512 * 1024 * 1024  # bytes; a run of a few hundred questions needs abou
 @contextlib.contextmanager
 def scratch_folder() -> Iterator[Path]:
     """Yield a new folder that is removed at the end, whatever lies in it then."""
-    folder = Path(tempfile.mkdtemp(prefix="asked-", dir=_place()))
-    try:
+    with temporary_folder(_place()) as folder:
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _place() -> Path | None:

@@ -120,6 +120,7 @@ def test_an_emulator_that_is_too_old_is_told(
     (found,) = missing(machine)
     assert found.subject == "loongarch64"
     assert found.words == "qemu-loongarch64 7.2.22 is too old; it needs 8.1"
+    assert "-backports qemu-user-static && systemctl restart" in found.remedy
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,18 @@ def test_a_root_file_system_is_put_together_from_a_mirror(
     assert {"./usr/bin/python3", "./usr/lib/libstdc++.so.6"} <= set(names)
 
 
+def test_the_same_packages_are_the_same_root_file_system(
+    mirror: Path, make_container: MakeContainer
+) -> None:
+    line = f"deb [trusted=yes] copy:{mirror} bookworm main"
+    digests = set()
+    for _ in range(2):
+        with root_file_system(make_container(), line, steps, Interruption()) as root:
+            digests.add(hashlib.sha256(root.read_bytes()).hexdigest())
+        time.sleep(1)  # a tar file counts whole seconds
+    assert len(digests) == 1
+
+
 def test_a_mirror_that_nobody_signed_is_refused_with_advice(
     mirror: Path, make_container: MakeContainer
 ) -> None:

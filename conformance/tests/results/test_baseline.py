@@ -170,6 +170,24 @@ def test_answers_that_are_new_or_none_are_compared_with_nothing() -> None:
     assert list(notes([BLOCK, new, headed(python="3.13")], baseline)) == []
 
 
+def test_a_container_that_is_new_here_is_noted_and_no_change() -> None:
+    baseline = {block_key(HEADER): BLOCK}
+    new = headed(RESULT, platform="debian-14-i686")
+    assert list(changes(new, baseline, complete=True)) == []
+    assert list(notes([new], baseline)) == [
+        "not checked, because not run: pip 26.3 as installer",
+        "not checked, because not on file yet: pip 26.3 as installer on debian-14-i686",
+    ]
+
+
+def test_another_image_is_no_change(tmp_path: Path) -> None:
+    fresh = headed(
+        OTHER, RESULT, image="sha256:1", versions={"python": "3.11.2", "kernel": "6.1"}
+    )
+    assert changed(tmp_path, fresh) == []
+    assert noted(tmp_path, fresh) == []
+
+
 def test_another_machine_is_said_not_to_be_checked(tmp_path: Path) -> None:
     fresh = headed(msgspec.structs.replace(RESULT, answer="x"), host="aarch64")
     assert changed(tmp_path, fresh) == []

@@ -4,6 +4,7 @@
 """
 
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import pytest
 from manylinux_conformance.errors import InputError
@@ -16,7 +17,13 @@ OLDER = Path(__file__).parent / "format-1.jsonl"
 LOCK = "e9a232e1560e4859bc0a144cac4c22ddfb108f0dca47fe9e259b67cd5ff14008"
 
 
-def header(tool: str, version: str, role: Role, **fields: str) -> Header:
+class Fields(TypedDict, total=False):
+    python: str
+    platform: str
+    emulator: str
+
+
+def header(tool: str, version: str, role: Role, **fields: Unpack[Fields]) -> Header:
     return Header(
         format=FORMAT,
         edition="2026.1",
