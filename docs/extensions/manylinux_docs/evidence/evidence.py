@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.history.answers import Answers, read_answers
+from manylinux_conformance.history.timeline import Timeline, read_timeline
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.questions.kinds import AnyCase
@@ -40,6 +42,7 @@ class Evidence:
     ``deviations`` maps a tool's name to the causes of its differences.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
+    ``history`` has what old releases answered, ``timeline`` the days of the tags.
     """
 
     rules: dict[str, Rule]
@@ -50,6 +53,8 @@ class Evidence:
     retired: dict[str, Retired]
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
+    history: tuple[Answers, ...]
+    timeline: Timeline | None
 
     def cases_of(self, rule: str) -> list[CaseText]:
         """Return the questions about a rule: cases, then fixture wheels."""
@@ -90,6 +95,8 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
+        history=_history(root / "conformance" / "history"),
+        timeline=_timeline(root / "conformance" / "history" / "timeline.toml"),
     )
 
 
@@ -104,6 +111,14 @@ def _examples_first(suite: Suite) -> list[AnyCase]:
 def _releases(folder: Path) -> dict[str, tuple[Release, ...]]:
     files = ((path, read_toml(path, PlatformFile)) for path in folder.glob("*.toml"))
     return {path.stem: file.release for path, file in sorted(files) if file.release}
+
+
+def _history(folder: Path) -> tuple[Answers, ...]:
+    return tuple(map(read_answers, sorted((folder / "answers").glob("*.jsonl"))))
+
+
+def _timeline(path: Path) -> Timeline | None:
+    return read_timeline(path) if path.exists() else None
 
 
 def _area(rule: Rule) -> int:
