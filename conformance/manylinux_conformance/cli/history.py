@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform as machine
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
 
+from manylinux_conformance.cli.patterns import several
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.answers import (
@@ -24,11 +25,16 @@ from manylinux_conformance.history.answers import (
 )
 from manylinux_conformance.history.ask import ask_release
 from manylinux_conformance.history.check import chosen, moved
-from manylinux_conformance.history.column import Column, read_column, write_column
+from manylinux_conformance.history.column import (
+    Column,
+    read_column,
+    renewed,
+    write_column,
+)
 from manylinux_conformance.history.expand import columns_of
 from manylinux_conformance.history.plan import (
     Span,
-    controls,
+    own_cases,
     questions,
     read_spans,
 )
@@ -48,6 +54,7 @@ interpreter is missing; 2 the input cannot be used.
 Examples:
   manylinux-conformance history --tool pip
   manylinux-conformance history --tool pip --release 20.3 --release 20.2.4
+  manylinux-conformance history --case 'installer.order.linux/*'
   manylinux-conformance history --check
 """
 
@@ -57,6 +64,7 @@ class HistoryOptions(TypedDict):
 
     tools: tuple[str, ...]
     releases: tuple[str, ...]
+    cases: tuple[str, ...]
     check: bool
     interpreters: bool
     output: Path
@@ -65,6 +73,7 @@ class HistoryOptions(TypedDict):
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="Only the tool NAME.")
 @click.option("--release", "releases", multiple=True, help="Only the release VERSION.")
+@several("--case", "Ask every release again, but only cases that match PATTERN")
 @click.option("--check", is_flag=True, help="Ask a few columns again, and compare.")
 @click.option("--interpreters", is_flag=True, help="Say which Pythons are missing.")
 @click.option(
@@ -85,11 +94,17 @@ def history_command(**options: Unpack[HistoryOptions]) -> None:
         sys.exit(_check(suite, spans, folder))
     for _, group in groupby(spans, key=lambda span: (span.adapter.name, span.role)):
         own = list(group)
+        before = _on_file(own, folder)
         for number, span in enumerate(own):
-            known = _known(_on_file(own, folder), number)
-            wanted = options["releases"] or set(span.releases) - known
-            left = [each for each in span.releases if each in wanted]
-            _ask(suite, span, options["output"], left)
+            columns = _columns(options["output"], span, before, number)
+            known = {each.version: each for each in columns if not each.unasked}
+            wanted = options["releases"] or span.releases
+            if options["cases"]:
+                again = [known[each] for each in wanted if each in known]
+                _ask_again(suite, span, again, options)
+            else:
+                left = [each for each in span.releases if each in wanted]
+                _ask(suite, span, options["output"], left, known)
         _write(suite, own, folder, options["output"])
 
 
@@ -117,12 +132,33 @@ def _print_interpreters(spans: Sequence[Span]) -> int:
     return missing
 
 
-def _ask(suite: Suite, span: Span, output: Path, wanted: Sequence[str]) -> None:
+def _ask_again(
+    suite: Suite, span: Span, columns: Sequence[Column], options: HistoryOptions
+) -> None:
+    """Ask releases some of the questions, and keep their answers to the others."""
+    folder, cases = data_folder("history"), options["cases"]
+    parts = list(questions(suite, folder, span.role, cases))
+    for column in columns:
+        again = ask_release(span, column.version, parts)
+        if not again.unasked:
+            path = options["output"] / span.name / f"{column.version}.json"
+            write_column(renewed(column, again), path)
+        said = again.unasked or f"{len(again.results)} answers"
+        click.echo(f"{span.adapter.name} {column.version}: {said}")
+
+
+def _ask(
+    suite: Suite,
+    span: Span,
+    output: Path,
+    wanted: Sequence[str],
+    known: Container[str],
+) -> None:
     """Ask releases of a span; each has its column in a file as soon as it is asked."""
     parts = list(questions(suite, data_folder("history"), span.role))
     for version in wanted:
         path = output / span.name / f"{version}.json"
-        if read_column(path):
+        if version in known or read_column(path):
             continue
         column = ask_release(span, version, parts)
         if column.python:  # an interpreter that is missing today may be there tomorrow
@@ -152,7 +188,7 @@ def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> N
         host=machine.machine(),
         spans=tuple(map(asked, spans, columns, reasons)),
     )
-    cases = {case.id: case for case in (*suite.cases, *controls(folder))}
+    cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
     write_answers(compressed(header, columns, cases), folder / "answers")
 
 
@@ -180,13 +216,6 @@ def _columns(
             yield column
 
 
-def _known(before: Answers | None, number: int) -> set[str]:
-    """Return the releases of a span whose answers are on file."""
-    if before is None:
-        return set()
-    return {release.version for release in before.header.spans[number].releases}
-
-
 def _reasons(before: Answers | None, number: int) -> dict[str, str]:
     if before is None:
         return {}
@@ -208,7 +237,7 @@ def _check(suite: Suite, spans: Sequence[Span], folder: Path) -> int:
         for number, version in chosen(answers) if own else ():
             parts = list(questions(suite, folder, own[number].role))
             column = ask_release(own[number], version, parts)
-            cases = {case.id: case for case in (*suite.cases, *controls(folder))}
+            cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
             for complaint in moved(answers, number, column, cases):
                 click.echo(complaint, err=True)
                 status = 1

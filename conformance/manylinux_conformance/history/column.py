@@ -27,6 +27,17 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     results: tuple[Result, ...] = ()
 
 
+def renewed(column: Column, again: Column) -> Column:
+    """Return a column with the answers to some questions that were asked again."""
+    new = {(each.case, each.where) for each in again.results}
+    kept = (each for each in column.results if (each.case, each.where) not in new)
+    return msgspec.structs.replace(
+        column,
+        seconds=round(column.seconds + again.seconds, 1),
+        results=(*kept, *again.results),
+    )
+
+
 def read_column(path: Path) -> Column | None:
     """Return a column that was written before; None if there is none.
 

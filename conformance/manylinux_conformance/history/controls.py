@@ -31,7 +31,7 @@ def controlled(
     known = {
         kind
         for result in results
-        if isinstance(cases.get(result.case), Choose)
+        if _is_of_this_platform(cases.get(result.case))
         for kind in families(result.answer)
     }
     takes_nothing = {
@@ -49,6 +49,14 @@ def controlled(
             yield result, UNSHOWN
         else:
             yield result, ""
+
+
+def _is_of_this_platform(case: AnyCase | None) -> bool:
+    """Return whether wheels were chosen, and for the platform that runs.
+
+    Some releases take whatever an explicit target names, heard of or not.
+    """
+    return isinstance(case, Choose) and not case.target
 
 
 def _is_refusal(result: Result, case: Choose) -> bool:

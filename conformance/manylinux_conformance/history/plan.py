@@ -79,19 +79,27 @@ def read_spans(folder: Path) -> list[Span]:
     ]
 
 
-def questions(suite: Suite, folder: Path, role: Role) -> Iterator[Suite]:
+def questions(
+    suite: Suite, folder: Path, role: Role, cases: tuple[str, ...] = ()
+) -> Iterator[Suite]:
     """Yield what of the suite a role is asked, one part for each group of platforms.
 
-    The cases of the history's own folder are controls: they show that a refusal is
-    about a manylinux tag, and not about everything.
+    The history has cases of its own: a control, which shows that a refusal is about a
+    manylinux tag and not about everything, and questions for releases that know few
+    tags.  ``cases`` are patterns of those that are wanted alone.
     """
     for asked in read_toml(folder / PLAN, _Plan).asked:
         if role in asked.roles:
-            wanted = Wanted(asked.platforms, asked.rules, asked.cases)
+            wanted = Wanted(asked.platforms, asked.rules, cases or asked.cases)
             part = narrowed(suite, wanted)
-            yield replace(part, cases=(*part.cases, *controls(folder)), containers=())
+            own = (
+                case
+                for case in own_cases(folder)
+                if not cases or wanted.has_case(case.rule, case.id)
+            )
+            yield replace(part, cases=(*part.cases, *own), containers=())
 
 
-def controls(folder: Path) -> tuple[AnyCase, ...]:
+def own_cases(folder: Path) -> tuple[AnyCase, ...]:
     """Return the cases of the history's own folder."""
     return tuple(read_cases(folder / CASES))

@@ -14,6 +14,7 @@ from manylinux_conformance.history.answers import (
     Release,
     Since,
 )
+from manylinux_conformance.history.controls import UNKNOWN
 from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.results.verdicts import Verdict
@@ -123,7 +124,9 @@ def _changes(questions: Sequence[Question], spans: Sequence[Asked]) -> Iterator[
 def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
     """Return what the answers to a rule, with where they were given, come to."""
     places: dict[str, list[Since]] = defaultdict(list)
+    is_known = True
     for where, cell in cells:
+        is_known &= cell.nothing_shown != UNKNOWN
         if not cell.nothing_shown:
             places[where].append(cell)
     kinds = {where: _kind(found) for where, found in places.items()}
@@ -131,6 +134,8 @@ def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
     if Verdict.FAIL in found:
         whole = found & {Verdict.PASS}
         return RuleStatus.IN_PART if whole else RuleStatus.BREAKS
+    if not is_known:
+        return RuleStatus.NOT_SHOWN
     for verdict, status in (
         (Verdict.PASS, RuleStatus.KEEPS),
         (Verdict.ERROR, RuleStatus.TROUBLE),

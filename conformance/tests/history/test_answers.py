@@ -13,7 +13,12 @@ from manylinux_conformance.history.answers import (
     write_answers,
 )
 from manylinux_conformance.history.check import chosen, moved
-from manylinux_conformance.history.column import Column, read_column, write_column
+from manylinux_conformance.history.column import (
+    Column,
+    read_column,
+    renewed,
+    write_column,
+)
 from manylinux_conformance.history.expand import columns_of
 from manylinux_conformance.history.milestones import level_since
 from manylinux_conformance.history.since import disagreements, rule_histories
@@ -125,3 +130,12 @@ def test_a_column_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_file_is_named_after_role_and_tool(spans: list[list[Column]]) -> None:
     made: Answers = answers_of(spans)
     assert made.filename == "installer-made.jsonl"
+
+
+def test_answers_asked_again_take_the_place_of_the_old_ones() -> None:
+    old, new = column("1", OLD), column("1", MIDDLE)
+    [again] = [each for each in new.results if each.case == "rule.legacy/fits"]
+    found = renewed(old, Column(version="1", seconds=1, results=(again,)))
+    assert found.seconds == 3
+    assert len(found.results) == len(old.results)
+    assert again in found.results

@@ -9,7 +9,7 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.history.answers import read_answers
 from manylinux_conformance.history.controls import CONTROL
-from manylinux_conformance.history.plan import controls, questions, read_spans
+from manylinux_conformance.history.plan import own_cases, questions, read_spans
 from manylinux_conformance.history.timeline import Event, months, read_timeline, stages
 from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.verdicts import Role
@@ -35,7 +35,7 @@ def test_where_the_python_changes_both_are_asked_about_one_release() -> None:
 
 @pytest.mark.parametrize("role", sorted({span.role for span in SPANS}))
 def test_every_role_is_asked_something_with_a_control(role: Role) -> None:
-    assert [case.id for case in controls(FOLDER)] == [CONTROL]
+    assert CONTROL in {case.id for case in own_cases(FOLDER)}
     parts = list(questions(load_suite(), FOLDER, role))
     assert parts
     for part in parts:
