@@ -235,6 +235,12 @@ def _check(suite: Suite, spans: Sequence[Span], folder: Path) -> int:
             == (answers.header.tool, answers.header.role)
         ]
         for number, version in chosen(answers) if own else ():
+            if own[number].interpreter is None:
+                python = own[number].python.lstrip("=")
+                click.echo(
+                    f"{path.stem} {version}: not asked, Python {python} is not here"
+                )
+                continue
             parts = list(questions(suite, folder, own[number].role))
             column = ask_release(own[number], version, parts)
             cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}

@@ -28,12 +28,7 @@ def controlled(
     results: Sequence[Result], cases: Mapping[str, AnyCase]
 ) -> Iterator[tuple[Result, str]]:
     """Yield each answer of one release with why it says nothing; empty: it counts."""
-    known = {
-        kind
-        for result in results
-        if _is_of_this_platform(cases.get(result.case))
-        for kind in families(result.answer)
-    }
+    known = set().union(*_taken(results, cases))
     takes_nothing = {
         each.platform
         for each in results
@@ -49,6 +44,19 @@ def controlled(
             yield result, UNSHOWN
         else:
             yield result, ""
+
+
+def _taken(
+    results: Sequence[Result], cases: Mapping[str, AnyCase]
+) -> Iterator[set[str]]:
+    """Yield the kind of each tag that was taken alone.
+
+    Of a compressed set nobody can tell which member it was taken for.
+    """
+    for result in results:
+        kinds = set(families(result.answer))
+        if len(kinds) == 1 and _is_of_this_platform(cases.get(result.case)):
+            yield kinds
 
 
 def _is_of_this_platform(case: AnyCase | None) -> bool:

@@ -34,8 +34,17 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     cases: tuple[str, ...] = ()
 
 
+class LeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Releases of a tool that nobody asks, in words, and why."""
+
+    tool: str
+    releases: str
+    reason: str
+
+
 class _Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     asked: tuple[Asked, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +112,8 @@ def questions(
 def own_cases(folder: Path) -> tuple[AnyCase, ...]:
     """Return the cases of the history's own folder."""
     return tuple(read_cases(folder / CASES))
+
+
+def read_left_out(path: Path) -> tuple[LeftOut, ...]:
+    """Return what is not asked; raises InputError if the plan cannot be used."""
+    return read_toml(path, _Plan).left_out

@@ -20,6 +20,8 @@ def released(tool: ToolDescription, version: str) -> str:
 
     A wheel's newest member agrees with pip's NEWS for each release compared.
     """
+    if not tool.provide.pypi:
+        return ""
     requirement = tool.provide.pypi[0].replace("{version}", version)
     with tempfile.TemporaryDirectory() as folder:
         where = ("--no-deps", "--only-binary=:all:", "--ignore-requires-python")

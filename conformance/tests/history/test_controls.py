@@ -11,8 +11,12 @@ from manylinux_conformance.history.controls import (
     controlled,
     families,
 )
+from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
-from tests.history.columns import CASES, column
+from manylinux_conformance.results.verdicts import Verdict
+from tests.history.columns import CASES, choose, column
+
+SET = "manylinux1_x86_64.manylinux_2_5_x86_64"
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,25 @@ def test_taking_nothing_for_the_platform_is_no_refusal_of_manylinux() -> None:
     found = _why(column("1", "nothing").results)
     assert found["rule.legacy/fits"] == UNKNOWN
     assert found["rule.legacy/other"] == UNKNOWN
+
+
+def test_a_compressed_set_does_not_show_which_member_was_known() -> None:
+    case = choose("rule.set", "old-and-new", SET, pick=SET)
+    before = column("1", "linux").results
+    taken = Result(
+        case=case.id,
+        rule=case.rule,
+        platform="glibc-2.17",
+        fidelity=Fidelity.MODELLED,
+        verdict=Verdict.PASS,
+        answer=SET,
+    )
+    found = {
+        each.case: why
+        for each, why in controlled((*before, taken), {**CASES, case.id: case})
+    }
+    assert found[case.id] == ""
+    assert found["rule.new/too-new"] == UNSHOWN
 
 
 def _why(results: Sequence[Result]) -> dict[str, str]:

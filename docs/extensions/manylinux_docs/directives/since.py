@@ -95,6 +95,7 @@ class Effort:
 
     tool: str
     spans: tuple[Asked, ...]
+    count: int
     hours: float
     disagreements: tuple[str, ...]
 
@@ -120,6 +121,7 @@ class SinceDirective(GeneratedPage):
             "roles": list(_tables(evidence)),
             "plural": PLURAL,
             "signs": SIGNS,
+            "left_out": evidence.left_out,
             "efforts": [_effort(each) for each in evidence.history],
         }
 
@@ -198,4 +200,5 @@ def _effort(answers: Answers) -> Effort:
         }
     )
     hours = seconds / SECONDS_OF_AN_HOUR
-    return Effort(answers.header.tool, spans, hours, tuple(differing))
+    count = len({release.version for span in spans for release in span.releases})
+    return Effort(answers.header.tool, spans, count, hours, tuple(differing))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.answers import Answers, read_answers
+from manylinux_conformance.history.plan import LeftOut, read_left_out
 from manylinux_conformance.history.timeline import Timeline, read_timeline
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.platforms.releases import Release
@@ -42,7 +43,8 @@ class Evidence:
     ``deviations`` maps a tool's name to the causes of its differences.
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
-    ``history`` has what old releases answered, ``timeline`` the days of the tags.
+    ``history`` has what old releases answered, ``timeline`` the days of the tags,
+    and ``left_out`` the releases that nobody asks.
     """
 
     rules: dict[str, Rule]
@@ -55,6 +57,7 @@ class Evidence:
     releases: dict[str, tuple[Release, ...]]
     history: tuple[Answers, ...]
     timeline: Timeline | None
+    left_out: tuple[LeftOut, ...]
 
     def cases_of(self, rule: str) -> list[CaseText]:
         """Return the questions about a rule: cases, then fixture wheels."""
@@ -97,6 +100,7 @@ def _read(root: Path, _inputs_digest: str) -> Evidence:
         releases=_releases(root / "conformance" / "platforms"),
         history=_history(root / "conformance" / "history"),
         timeline=_timeline(root / "conformance" / "history" / "timeline.toml"),
+        left_out=_left_out(root / "conformance" / "history" / "history.toml"),
     )
 
 
@@ -119,6 +123,10 @@ def _history(folder: Path) -> tuple[Answers, ...]:
 
 def _timeline(path: Path) -> Timeline | None:
     return read_timeline(path) if path.exists() else None
+
+
+def _left_out(path: Path) -> tuple[LeftOut, ...]:
+    return read_left_out(path) if path.exists() else ()
 
 
 def _area(rule: Rule) -> int:

@@ -15,7 +15,7 @@ INPUTS = (
     "conformance/cases/**/*.toml",
     "conformance/deviations/*.toml",
     "conformance/history/answers/*.jsonl",
-    "conformance/history/timeline.toml",
+    "conformance/history/*.toml",
     "conformance/platforms/*.toml",
     "conformance/results/*.jsonl",
     "conformance/tools/*.toml",
