@@ -117,7 +117,8 @@ def _measured(name: str, tools: Mapping[str, Answers]) -> Iterator[tuple[str, Ev
         # The first release that was asked says nothing about those before it.
         if found and found.release.day and (found.before or key == "installer"):
             release = f"{tool} {found.release.version}"
-            yield key, Event(day=found.release.day, release=release)
+            before = f"not yet in {found.before.version}" if found.before else ""
+            yield key, Event(day=found.release.day, release=release, words=before)
 
 
 def months(since: Event, until: Event) -> int:

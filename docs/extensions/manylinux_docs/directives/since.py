@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Asked
-from manylinux_conformance.history.milestones import architecture_since, level_since
+from manylinux_conformance.history.milestones import (
+    Milestone,
+    architecture_since,
+    level_since,
+)
 from manylinux_conformance.history.since import (
-    Change,
     RuleHistory,
     disagreements,
     rule_histories,
@@ -81,10 +84,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A level or an architecture that came after the perennial tag."""
+    """A level or an architecture that came after the perennial tag.
+
+    ``months`` is how long it waited for the installer.
+    """
 
     name: str
-    installer: Change | None
+    installer: Milestone | None
     events: Mapping[str, Event | None]
     months: int | None
 
@@ -142,15 +148,21 @@ def _drawing(columns: Sequence[Column]) -> Drawing:
 
 
 def _levels(timeline: Timeline | None, pip: Answers | None) -> list[Newcomer]:
-    return [
-        Newcomer(
-            level.name,
-            level_since(pip, level.name) if pip else None,
-            {"auditor": level.auditor, "image": level.image},
-            None,
-        )
-        for level in (timeline.level if timeline else ())
-    ]
+    found = []
+    for level in timeline.level if timeline else ():
+        taken = level_since(pip, level.name) if pip else None
+        claimed = level.auditor or level.image
+        waited = _months(claimed.day, taken.release.day) if taken and claimed else None
+        events = {"auditor": level.auditor, "image": level.image}
+        found.append(Newcomer(level.name, taken, events, waited))
+    return found
+
+
+def _months(since: str, until: str) -> int | None:
+    """Return the months between two days, none of which is negative or unknown."""
+    if not (since and until):
+        return None
+    return max(0, months(Event(day=since), Event(day=until)))
 
 
 def _architectures(timeline: Timeline | None, pip: Answers | None) -> list[Newcomer]:
@@ -159,10 +171,11 @@ def _architectures(timeline: Timeline | None, pip: Answers | None) -> list[Newco
     found = []
     for arch in timeline.architecture if timeline else ():
         change = architecture_since(pip, arch.name) if pip else None
-        late = None
-        if change and perennial and change.release.day and perennial.release.day:
-            days = (perennial.release.day, change.release.day)
-            late = months(*(Event(day=day) for day in days))
+        late = (
+            _months(perennial.release.day, change.release.day)
+            if change and perennial
+            else None
+        )
         found.append(Newcomer(arch.name, change, {"index": arch.index}, late))
     return found
 
