@@ -76,6 +76,13 @@ def disguise(session: nox.Session) -> None:
 
 
 @nox.session
+def history(session: nox.Session) -> None:
+    """Ask old releases since when they keep the rules; goes on where it was."""
+    prepare(session)
+    run(session, "manylinux-conformance", "history", *session.posargs)
+
+
+@nox.session
 def platforms(session: nox.Session) -> None:
     """Prepare containers, which `nox -s conformance` then asks too; needs Docker."""
     prepare(session)

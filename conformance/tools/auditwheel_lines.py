@@ -18,6 +18,7 @@ from json_lines import Reply, Request, serve
 
 SHOWN = re.compile(r'following platform tag:\s+"(\w+)"')
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
+FIRST = re.compile(r"manylinux_1_(\D\w+)")  # as auditwheel 1.0.0 spells manylinux1
 LEGACY = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
 
 
@@ -81,7 +82,7 @@ def level(tag: str) -> tuple[tuple[int, int], str] | None:
     """Split a manylinux tag into its glibc version and its architecture."""
     if found := PERENNIAL.fullmatch(tag):
         return (int(found[1]), int(found[2])), found[3]
-    family, _, arch = tag.partition("_")
+    family, _, arch = FIRST.sub(r"manylinux1_\1", tag).partition("_")
     return (LEGACY[family], arch) if family in LEGACY else None
 
 

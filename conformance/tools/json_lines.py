@@ -10,9 +10,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-Request = dict[str, object]
-Reply = dict[str, object]
+if TYPE_CHECKING:
+    Request = dict[str, object]
+    Reply = dict[str, object]
+else:  # old releases are asked on Python 3.7, whose dict has no subscript
+    Request = Reply = dict
 
 
 class Declined(Exception):  # noqa: N818 - an answer, not an error

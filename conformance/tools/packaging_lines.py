@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from json_lines import Reply, Request, offered, serve
-from packaging.tags import parse_tag, sys_tags
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.tags import Tag, parse_tag, sys_tags
+
+try:
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+except ImportError:  # before 20.9
+
+    class InvalidWheelFilename(ValueError):  # type: ignore[no-redef] # noqa: N818
+        """The name is not that of a wheel."""
+
+    def parse_wheel_filename(filename: str) -> tuple[frozenset[Tag]]:  # type: ignore[misc]
+        """Return the tags, which are the last three parts of the name."""
+        parts = filename.removesuffix(".whl").split("-")
+        if len(parts) not in {5, 6}:
+            raise InvalidWheelFilename(filename)
+        return (frozenset(parse_tag("-".join(parts[-3:]))),)
 
 
 def choose(request: Request) -> Reply:

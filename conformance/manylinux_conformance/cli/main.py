@@ -15,6 +15,7 @@ from manylinux_conformance.cli.cache import cache
 from manylinux_conformance.cli.deviations import deviations
 from manylinux_conformance.cli.disguise import disguise_command
 from manylinux_conformance.cli.force import force_command
+from manylinux_conformance.cli.history import history_command
 from manylinux_conformance.cli.loader import loader
 from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.platforms import platforms
@@ -87,6 +88,7 @@ main.add_command(deviations)
 main.add_command(diff)
 main.add_command(disguise_command, "disguise")
 main.add_command(force_command, "force")
+main.add_command(history_command, "history")
 main.add_command(loader)
 main.add_command(platforms)
 main.add_command(real_wheels)

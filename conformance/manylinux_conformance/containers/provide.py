@@ -65,7 +65,7 @@ def provide_in_container(
     How it is run and served to there is the container's to say; its ``run`` and
     ``serve`` are still this machine's.
     """
-    needs = adapter.provide.python.get(version, "")
+    needs = adapter.provide.python_for(version)
     if not allows(needs, target.interpreter.release):
         found = target.interpreter.version
         reason = f"needs Python {needs}; this platform has {found}"

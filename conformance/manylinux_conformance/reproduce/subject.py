@@ -75,7 +75,7 @@ class Subject:
     @property
     def needs_python(self) -> bool:
         """Whether the tool or the names of the wheels go with this Python alone."""
-        if self.tool.adapter.provide.python.get(self.tool.version):
+        if self.tool.adapter.provide.python_for(self.tool.version):
             return True
         prefix = getattr(self.table, "prefix", "")
         return "{cp}" in prefix or f"cp{self.python.replace('.', '')}" in repr(
@@ -176,7 +176,7 @@ def _about_wheel(
 
 def interpreter_for(tool: Tool) -> Interpreter:
     """Return an interpreter that a tool accepts; raises UnsupportedError for none."""
-    needs = tool.adapter.provide.python.get(tool.version, "")
+    needs = tool.adapter.provide.python_for(tool.version)
     found = find_interpreter(needs)
     if found is None:
         raise UnsupportedError(tool.name, f"needs Python {needs}")

@@ -121,7 +121,7 @@ class InContainer:
         """Say what keeps the tool from this platform before anything is started."""
         if self.emulated and self.tool.adapter.native_only:
             return f"under emulation: {self.tool.adapter.native_only}"
-        needs = self.tool.adapter.provide.python.get(self.tool.version, "")
+        needs = self.tool.adapter.provide.python_for(self.tool.version)
         version = self.ready.container.release.python
         if not allows(needs, tuple(int(part) for part in version.split("."))):
             return f"needs Python {needs}; this platform has {version}"

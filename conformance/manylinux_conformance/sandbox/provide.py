@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.metadata
 import os
 import platform
 import re
@@ -24,7 +25,11 @@ from manylinux_conformance.errors import (
     UnsupportedError,
 )
 from manylinux_conformance.exclusive_lock import exclusive_lock
-from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
+from manylinux_conformance.platforms.interpreters import (
+    Interpreter,
+    allows,
+    find_interpreter,
+)
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.sandbox.process import Run, fit_for_report, run
 from manylinux_conformance.sandbox.simple_index import Serve, serve_here
@@ -97,7 +102,7 @@ def provide(
     Runs that happen at the same time wait for each other; an installation that was
     broken off is done anew.  ``progress`` is told what is being installed.
     """
-    needs = adapter.provide.python.get(version, "")
+    needs = adapter.provide.python_for(version)
     interpreter, reason = find_interpreter(needs), _unsupported_reason(adapter)
     if reason or interpreter is None:
         return NotProvided(reason or f"needs Python {needs}", unsupported=True)
@@ -170,11 +175,7 @@ def _install(
     if adapter.provide.constraints:
         requirements.append(f"--constraint={constraints(adapter, version)}")
     if not adapter.provide.inside:
-        venv = folder / "venv"
-        # Not of the suite's own interpreter: some tools answer by the one they run on.
-        python = str(interpreter.path)
-        made = finish([python, "-m", "venv", "--without-pip", str(venv)])
-        return made or pip(f"--python={venv}/bin/python", "install", *requirements)
+        return _install_in_venv(interpreter, folder / "venv", requirements)
     packages = folder / "packages"
     # Wheels only: what is installed for another Python cannot be built by this one.
     where = (f"--target={packages}", f"--python-version={interpreter.version}")
@@ -183,6 +184,23 @@ def _install(
     # Sources of other Python versions in the packages do not compile; that is fine.
     finish([str(interpreter.path), "-m", "compileall", "-q", str(packages)])
     return ""
+
+
+def _install_in_venv(
+    interpreter: Interpreter, venv: Path, requirements: Sequence[str]
+) -> str:
+    """Install into a new environment; return what went wrong, if anything.
+
+    It is not one of the suite's own interpreter: some tools answer by the one they run
+    on.  Where that is too old for the suite's pip, the pip that it bundles does it.
+    """
+    make = (str(interpreter.path), "-m", "venv", str(venv))
+    needs = importlib.metadata.metadata("pip")["Requires-Python"] or ""
+    if allows(needs, interpreter.release):
+        made = finish([*make, "--without-pip"])
+        return made or pip(f"--python={venv}/bin/python", "install", *requirements)
+    install = (f"{venv}/bin/python", "-m", "pip", "install", *requirements)
+    return finish(make) or finish(install)
 
 
 def pip(*arguments: str) -> str:

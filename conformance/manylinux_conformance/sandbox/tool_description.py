@@ -31,7 +31,8 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ``constraints`` is a pip constraints file, with ``{version}`` filled in too.
     ``inside``: the tool runs within the target environment's interpreter (pip,
     libraries) instead of in an environment of its own (uv, Poetry).
-    ``python`` maps a version to the interpreters it needs, as ``"<3.10"``.
+    ``python`` maps a version, or ``*`` for all others, to the interpreters it needs, as
+    ``"<3.10"``.
     Without ``pypi`` the tool is a program of this machine, started by its command, and
     asked on this machine only; ``inside`` without ``pypi`` is a script that any Python
     can run.
@@ -47,6 +48,10 @@ class Provide(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     constraints: str = ""
     inside: bool = False
     python: dict[str, str] = {}
+
+    def python_for(self, version: str) -> str:
+        """Return the interpreters that a version needs; empty: any."""
+        return self.python.get(version, self.python.get("*", ""))
 
 
 class ToolDescription(msgspec.Struct, frozen=True, kw_only=True):

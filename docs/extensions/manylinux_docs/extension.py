@@ -22,6 +22,7 @@ from manylinux_docs.directives.platforms import PlatformsDirective
 from manylinux_docs.directives.proposals import ProposalsDirective
 from manylinux_docs.directives.retired import RetiredDirective
 from manylinux_docs.directives.rule import RuleDirective
+from manylinux_docs.directives.since import SinceDirective
 from manylinux_docs.directives.spec_table import SpecTableDirective
 from manylinux_docs.evidence.inputs import note_inputs
 from manylinux_docs.files.write import write_files
@@ -49,6 +50,7 @@ DIRECTIVES = {
     "proposals": ProposalsDirective,
     "retired": RetiredDirective,
     "review": ReviewDirective,
+    "since": SinceDirective,
     "spec-table": SpecTableDirective,
 }
 PAGES = (

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.history.answers import Answers, read_answers
+from manylinux_conformance.history.plan import LeftOut, read_left_out
+from manylinux_conformance.history.timeline import Timeline, read_timeline
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.questions.kinds import AnyCase
@@ -45,6 +48,8 @@ class Evidence:
     ``retired`` maps identifiers that are no longer in use to what became of them.
     ``releases`` maps the name of a file of the catalogue to the releases it lists.
     ``editions`` are the frozen ones, oldest first.
+    ``history`` has what old releases answered, ``timeline`` the days of the tags,
+    and ``left_out`` the releases that nobody asks.
     """
 
     rules: dict[str, Rule]
@@ -56,6 +61,9 @@ class Evidence:
     proposals: tuple[Proposal, ...]
     releases: dict[str, tuple[Release, ...]]
     editions: tuple[Edition, ...]
+    history: tuple[Answers, ...]
+    timeline: Timeline | None
+    left_out: tuple[LeftOut, ...]
 
     def since(self, rule: str) -> str:
         """Return the first frozen edition that has a rule; empty if none has."""
@@ -110,6 +118,9 @@ def read_evidence(root: Path) -> Evidence:
         proposals=read_proposals(spec),
         releases=_releases(root / "conformance" / "platforms"),
         editions=read_editions(spec),
+        history=_history(root / "conformance" / "history"),
+        timeline=_timeline(root / "conformance" / "history" / "timeline.toml"),
+        left_out=_left_out(root / "conformance" / "history" / "history.toml"),
     )
 
 
@@ -124,6 +135,18 @@ def _examples_first(suite: Suite) -> list[AnyCase]:
 def _releases(folder: Path) -> dict[str, tuple[Release, ...]]:
     files = ((path, read_toml(path, PlatformFile)) for path in folder.glob("*.toml"))
     return {path.stem: file.release for path, file in sorted(files) if file.release}
+
+
+def _history(folder: Path) -> tuple[Answers, ...]:
+    return tuple(map(read_answers, sorted((folder / "answers").glob("*.jsonl"))))
+
+
+def _timeline(path: Path) -> Timeline | None:
+    return read_timeline(path) if path.exists() else None
+
+
+def _left_out(path: Path) -> tuple[LeftOut, ...]:
+    return read_left_out(path) if path.exists() else ()
 
 
 def _area(rule: Rule) -> int:

@@ -14,6 +14,8 @@ from manylinux_docs.rendering.templates import TEMPLATES
 INPUTS = (
     "conformance/cases/**/*.toml",
     "conformance/deviations/*.toml",
+    "conformance/history/answers/*.jsonl",
+    "conformance/history/*.toml",
     "conformance/platforms/*.toml",
     "conformance/results/*.jsonl",
     "conformance/tools/*.toml",

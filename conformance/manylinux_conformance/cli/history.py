@@ -1,0 +1,250 @@
+"""The ``history`` command: ask old releases, and write since when they keep rules."""
+
+from __future__ import annotations
+
+import platform as machine
+import sys
+from collections.abc import Container, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TypedDict, Unpack
+
+import click
+
+from manylinux_conformance.cli.patterns import several
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.history.answers import (
+    FORMAT,
+    Answers,
+    Header,
+    asked,
+    compressed,
+    read_answers,
+    write_answers,
+)
+from manylinux_conformance.history.ask import ask_release
+from manylinux_conformance.history.check import chosen, moved
+from manylinux_conformance.history.column import (
+    Column,
+    read_column,
+    renewed,
+    write_column,
+)
+from manylinux_conformance.history.expand import columns_of
+from manylinux_conformance.history.plan import (
+    Span,
+    own_cases,
+    questions,
+    read_spans,
+)
+from manylinux_conformance.suite.load import Suite, load_suite
+
+HELP = """Ask old releases of tools, and write since when each keeps which rule.
+
+Without options each release of the adapters under history/tools/ is asked that was not
+asked before: a column for each lies in the folder of --output at once, so that a run
+that is broken off goes on where it was.  Releases that need an interpreter which is not
+here are left out, and the files say so; --interpreters lists what is missing.
+The answers are written as run lengths to history/answers/.
+Exit status: 0 done, 1 --check found an answer that is not the one on file, or an
+interpreter is missing; 2 the input cannot be used.
+
+\b
+Examples:
+  manylinux-conformance history --tool pip
+  manylinux-conformance history --tool pip --release 20.3 --release 20.2.4
+  manylinux-conformance history --case 'installer.order.linux/*'
+  manylinux-conformance history --check
+"""
+
+
+class HistoryOptions(TypedDict):
+    """The options of the command, by the names of their parameters."""
+
+    tools: tuple[str, ...]
+    releases: tuple[str, ...]
+    cases: tuple[str, ...]
+    check: bool
+    interpreters: bool
+    output: Path
+
+
+@click.command(help=HELP)
+@click.option("--tool", "tools", multiple=True, help="Only the tool NAME.")
+@click.option("--release", "releases", multiple=True, help="Only the release VERSION.")
+@several("--case", "Ask every release again, but only cases that match PATTERN")
+@click.option("--check", is_flag=True, help="Ask a few columns again, and compare.")
+@click.option("--interpreters", is_flag=True, help="Say which Pythons are missing.")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("build/history"),
+    help="Where the columns are kept.",
+    show_default=True,
+)
+def history_command(**options: Unpack[HistoryOptions]) -> None:
+    """Ask old releases; the text for people is HELP."""
+    folder = data_folder("history")
+    spans = _wanted(read_spans(folder / "tools"), options["tools"])
+    if options["interpreters"]:
+        sys.exit(_print_interpreters(spans))
+    suite = load_suite()
+    if options["check"]:
+        sys.exit(_check(suite, spans, folder))
+    for _, group in groupby(spans, key=lambda span: (span.adapter.name, span.role)):
+        own = list(group)
+        before = _on_file(own, folder)
+        for number, span in enumerate(own):
+            columns = _columns(options["output"], span, before, number)
+            known = {each.version: each for each in columns if not each.unasked}
+            wanted = options["releases"] or span.releases
+            if options["cases"]:
+                again = [known[each] for each in wanted if each in known]
+                _ask_again(suite, span, again, options)
+            else:
+                left = [each for each in span.releases if each in wanted]
+                _ask(suite, span, options["output"], left, known)
+        _write(suite, own, folder, options["output"])
+
+
+def _wanted(spans: Sequence[Span], names: Sequence[str]) -> list[Span]:
+    known = {span.adapter.name for span in spans}
+    for name in names:
+        if name not in known:
+            reason = f"has no history; there are {', '.join(sorted(known))}"
+            raise InputError(name, reason)
+    return [span for span in spans if not names or span.adapter.name in names]
+
+
+def _print_interpreters(spans: Sequence[Span]) -> int:
+    """Print each Python that is needed, and how one gets it; return the status."""
+    missing = 0
+    for python in sorted({span.python for span in spans}):
+        releases = sum(len(each.releases) for each in spans if each.python == python)
+        found = next(each for each in spans if each.python == python).interpreter
+        version = python.lstrip("=")
+        state = "fine" if found else "missing"
+        click.echo(f"{state:8} Python {version:5} for {releases} releases")
+        if not found:
+            missing = 1
+            click.echo(f"{'':9}to repair: pyenv install {version}")
+    return missing
+
+
+def _ask_again(
+    suite: Suite, span: Span, columns: Sequence[Column], options: HistoryOptions
+) -> None:
+    """Ask releases some of the questions, and keep their answers to the others."""
+    folder, cases = data_folder("history"), options["cases"]
+    parts = list(questions(suite, folder, span.role, cases))
+    for column in columns:
+        again = ask_release(span, column.version, parts)
+        if not again.unasked:
+            path = options["output"] / span.name / f"{column.version}.json"
+            write_column(renewed(column, again), path)
+        said = again.unasked or f"{len(again.results)} answers"
+        click.echo(f"{span.adapter.name} {column.version}: {said}")
+
+
+def _ask(
+    suite: Suite,
+    span: Span,
+    output: Path,
+    wanted: Sequence[str],
+    known: Container[str],
+) -> None:
+    """Ask releases of a span; each has its column in a file as soon as it is asked."""
+    parts = list(questions(suite, data_folder("history"), span.role))
+    for version in wanted:
+        path = output / span.name / f"{version}.json"
+        if version in known or read_column(path):
+            continue
+        column = ask_release(span, version, parts)
+        if column.python:  # an interpreter that is missing today may be there tomorrow
+            write_column(column, path)
+        said = column.unasked or f"{len(column.results)} answers"
+        python = column.python or span.python.lstrip("=")
+        click.echo(
+            f"{span.adapter.name} {version} on Python {python}: {said}, "
+            f"{column.seconds} s"
+        )
+
+
+def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> None:
+    """Write the file of one tool: what is on file, and the columns that are new."""
+    before = _on_file(spans, folder)
+    columns, reasons = [], []
+    for number, span in enumerate(spans):
+        columns.append(list(_columns(output, span, before, number)))
+        reasons.append(_reasons(before, number))
+    if not any(columns):
+        return
+    header = Header(
+        format=FORMAT,
+        tool=spans[0].adapter.name,
+        role=spans[0].role,
+        rules_lock=suite.lock_digest,
+        host=machine.machine(),
+        spans=tuple(map(asked, spans, columns, reasons)),
+    )
+    cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
+    write_answers(compressed(header, columns, cases), folder / "answers")
+
+
+def _on_file(spans: Sequence[Span], folder: Path) -> Answers | None:
+    """Return the answers of a tool that are on file, if its spans are still the same.
+
+    Raises InputError if the file is damaged.
+    """
+    name = f"{spans[0].role.value}-{spans[0].adapter.name}.jsonl"
+    path = folder / "answers" / name
+    found = read_answers(path) if path.exists() else None
+    return found if found and len(found.header.spans) == len(spans) else None
+
+
+def _columns(
+    output: Path, span: Span, before: Answers | None, number: int
+) -> Iterator[Column]:
+    """Yield the column of each release that was asked now or before."""
+    known = (
+        {each.version: each for each in columns_of(before, number)} if before else {}
+    )
+    for version in span.releases:
+        new = read_column(output / span.name / f"{version}.json")
+        if column := new or known.get(version):
+            yield column
+
+
+def _reasons(before: Answers | None, number: int) -> dict[str, str]:
+    if before is None:
+        return {}
+    unasked = before.header.spans[number].unasked
+    return {each.version: each.reason for each in unasked}
+
+
+def _check(suite: Suite, spans: Sequence[Span], folder: Path) -> int:
+    """Ask a few columns again; print what differs and return the exit status."""
+    status = 0
+    for path in sorted((folder / "answers").glob("*.jsonl")):
+        answers = read_answers(path)
+        own = [
+            span
+            for span in spans
+            if (span.adapter.name, span.role)
+            == (answers.header.tool, answers.header.role)
+        ]
+        for number, version in chosen(answers) if own else ():
+            if own[number].interpreter is None:
+                python = own[number].python.lstrip("=")
+                click.echo(
+                    f"{path.stem} {version}: not asked, Python {python} is not here"
+                )
+                continue
+            parts = list(questions(suite, folder, own[number].role))
+            column = ask_release(own[number], version, parts)
+            cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
+            for complaint in moved(answers, number, column, cases):
+                click.echo(complaint, err=True)
+                status = 1
+    return status

@@ -1,0 +1,93 @@
+"""Asks one release everything that the plan has for its role, on this machine."""
+
+from __future__ import annotations
+
+import platform as machine
+import resource
+from collections import Counter
+from collections.abc import Sequence
+
+import platformdirs
+
+from manylinux_conformance.asking.probe_projects import ProbeCache
+from manylinux_conformance.history.column import Column
+from manylinux_conformance.history.plan import Span
+from manylinux_conformance.history.released import released
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.run.asking import Asking
+from manylinux_conformance.run.places import Places
+from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.sandbox.scratch import scratch_folder
+from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
+from manylinux_conformance.suite.load import Suite
+from manylinux_conformance.tools.selection import Tool
+
+BROKEN = frozenset({Verdict.ERROR, Verdict.TIMEOUT, Verdict.INFRASTRUCTURE})
+
+
+def ask_release(span: Span, version: str, parts: Sequence[Suite]) -> Column:
+    """Return the answers of a release, or why it cannot be asked.
+
+    Raises InputError if the suite's own data cannot be used.
+    """
+    interpreter = span.interpreter
+    if interpreter is None:
+        reason = f"needs Python {span.python.lstrip('=')}, which is not here"
+        return Column(version=version, unasked=reason)
+    before = _seconds()
+    blocks = _blocks(span, version, parts)
+    results = tuple(result for block in blocks for result in block.results)
+    if reason := _why_unasked(blocks, results):
+        results = ()
+    return Column(
+        version=version,
+        python=interpreter.version,
+        released=released(span.adapter, version),
+        seconds=round(_seconds() - before, 1),
+        unasked=reason,
+        results=results,
+    )
+
+
+def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
+    tool = Tool(span.adapter, version, ())
+    cache = platformdirs.user_cache_path("manylinux-conformance")
+    blocks = []
+    with scratch_folder() as work:
+        probes = ProbeCache(work / "probes")
+        shim = preloadable(build_shim(cache, machine.machine()), work / "shim")
+        for number, suite in enumerate(parts):
+            settings = Settings(cache, work / str(number), 1, offline=False)
+            settings.work.mkdir()
+            host = Places(suite, settings, shim, probes).host(tool, span.role)
+            if host is None:
+                continue
+            asking = Asking(suite, tool, span.role, cache, host)
+            blocks.append(asking.block(_silent))
+    return blocks
+
+
+def _silent(words: str, done: int, total: int) -> None:
+    """Take no note: a release takes less than a minute."""
+    del words, done, total
+
+
+def _why_unasked(blocks: Sequence[Block], results: Sequence[Result]) -> str:
+    """Return why a release has no answers: it cannot be had, or it breaks each time."""
+    if not results:
+        reasons = [line.reason for block in blocks for line in block.not_run]
+        return reasons[0] if reasons else "has no questions"
+    asked = [each for each in results if each.verdict is not Verdict.DECLINED]
+    if all(result.verdict in BROKEN for result in asked):
+        counted = Counter(result.reason for result in asked)
+        return counted.most_common(1)[0][0] if counted else "declines everything"
+    return ""
+
+
+def _seconds() -> float:
+    """Return the processor time of this process and of those that it waited for."""
+    found = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = map(resource.getrusage, found)
+    return sum(each.ru_utime + each.ru_stime for each in used)

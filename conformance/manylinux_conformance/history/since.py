@@ -1,0 +1,156 @@
+"""Since when: what each release asked makes of each rule, and where that changes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from manylinux_conformance.history.answers import (
+    Answers,
+    Asked,
+    Question,
+    Release,
+    Since,
+)
+from manylinux_conformance.history.controls import UNKNOWN
+from manylinux_conformance.history.expand import aligned
+from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
+from manylinux_conformance.results.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The status of a rule from one release on, until the next change.
+
+    ``before`` is the last release asked before it, None for the first that was asked.
+    """
+
+    status: RuleStatus
+    release: Release
+    before: Release | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleHistory:
+    """One rule's way through the releases of a tool; a list for each interpreter."""
+
+    rule: str
+    changes: tuple[Change, ...]
+
+    @property
+    def first(self) -> Change | None:
+        """The first release that keeps the rule, None if none does."""
+        return next((one for one in self.changes if _keeps(one)), None)
+
+    @property
+    def regressions(self) -> tuple[Change, ...]:
+        """The releases that no longer keep it, though the one before did."""
+        pairs = zip(self.changes, self.changes[1:], strict=False)
+        return tuple(
+            new for old, new in pairs if _keeps(old) and new.status in BREACHED
+        )
+
+    @property
+    def keeps_now(self) -> bool:
+        """Whether the newest release asked keeps the rule."""
+        return _keeps(self.changes[-1])
+
+
+def _keeps(change: Change) -> bool:
+    return change.status is RuleStatus.KEEPS
+
+
+def rule_histories(answers: Answers) -> list[RuleHistory]:
+    """Return the way of each rule, in the order of the rules' names.
+
+    Where two interpreters were asked about one release, the older one's answers stand;
+    ``disagreements`` has what differs.
+    """
+    by_rule = _by_rule(answers.questions)
+    spans = answers.header.spans
+    return [
+        RuleHistory(rule, tuple(_changes(by_rule[rule], spans)))
+        for rule in sorted(by_rule)
+    ]
+
+
+def disagreements(answers: Answers) -> Iterator[tuple[Release, Question]]:
+    """Yield each question that one release answers in two ways on two Pythons."""
+    spans = answers.header.spans
+    for question in answers.questions:
+        found: dict[str, Since] = {}
+        for number, span in enumerate(spans):
+            cells = aligned(question, number, span)
+            for release, cell in zip(span.releases, cells, strict=True):
+                before = found.setdefault(release.version, cell) if cell else None
+                if before and cell and before.meaning != cell.meaning:
+                    yield release, question
+
+
+def _by_rule(questions: Iterable[Question]) -> dict[str, list[Question]]:
+    found: dict[str, list[Question]] = defaultdict(list)
+    for question in questions:
+        if not question.control:
+            found[question.rule].append(question)
+    return found
+
+
+def _changes(questions: Sequence[Question], spans: Sequence[Asked]) -> Iterator[Change]:
+    """Yield the releases at which the status of a rule changes."""
+    before: Change | None = None
+    last: Release | None = None
+    seen = set()
+    for number, span in enumerate(spans):
+        every = [aligned(question, number, span) for question in questions]
+        for position, release in enumerate(span.releases):
+            cells = (
+                (question.where, cell)
+                for question, found in zip(questions, every, strict=True)
+                if (cell := found[position])
+            )
+            status = status_of(cells)
+            is_shared = release.version in seen
+            seen.add(release.version)
+            if is_shared:
+                continue
+            if before is None or before.status is not status:
+                before = Change(status, release, last)
+                yield before
+            last = release
+
+
+def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
+    """Return what the answers to a rule, with where they were given, come to."""
+    places: dict[str, list[Since]] = defaultdict(list)
+    is_known = True
+    for where, cell in cells:
+        is_known &= cell.nothing_shown != UNKNOWN
+        if not cell.nothing_shown:
+            places[where].append(cell)
+    kinds = {where: _kind(found) for where, found in places.items()}
+    found = set(kinds.values())
+    if Verdict.FAIL in found:
+        whole = found & {Verdict.PASS}
+        return RuleStatus.IN_PART if whole else RuleStatus.BREAKS
+    if not is_known:
+        return RuleStatus.NOT_SHOWN
+    for verdict, status in (
+        (Verdict.PASS, RuleStatus.KEEPS),
+        (Verdict.ERROR, RuleStatus.TROUBLE),
+        (Verdict.DECLINED, RuleStatus.DECLINES),
+    ):
+        if verdict in found:
+            return status
+    return RuleStatus.NOT_SHOWN
+
+
+def _kind(cells: Iterable[Since]) -> Verdict:
+    """Return what the answers at one place come to: the worst, declined ones aside."""
+    verdicts = [key for key, _ in groupby(sorted(cell.verdict for cell in cells))]
+    if Verdict.FAIL in verdicts:
+        return Verdict.FAIL
+    if Verdict.PASS in verdicts:
+        return Verdict.PASS
+    return Verdict.DECLINED if verdicts == [Verdict.DECLINED] else Verdict.ERROR

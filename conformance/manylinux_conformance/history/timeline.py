@@ -1,0 +1,131 @@
+"""The time line: when each part of the ecosystem came to a tag, and how late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from manylinux_spec.input_files import read_toml
+
+from manylinux_conformance.history.answers import Answers
+from manylinux_conformance.history.milestones import level_since
+
+DAYS_OF_A_MONTH = 365.2425 / 12
+MIDDLE = 15  # of a month, where the source has no day
+STAGES = {
+    "proposed": "PEP proposed",
+    "accepted": "PEP accepted",
+    "index": "index takes it",
+    "library": "tag library",
+    "installer": "installer",
+    "auditor": "auditor",
+    "image": "build image",
+    "base_ends": "base distribution ends",
+    "image_ends": "build image ends",
+}
+ASKED = {"installer": "pip", "library": "packaging"}
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing that happened on a day or in a month.
+
+    ``release`` is the release that brought it, ``words`` what else is known of the day.
+    An event without a ``source`` was measured here.
+    """
+
+    day: str
+    source: str = ""
+    release: str = ""
+    words: str = ""
+
+    @property
+    def date(self) -> dt.date:
+        """The day, or the middle of the month."""
+        year, month, *day = map(int, self.day.split("-"))
+        return dt.date(year, month, day[0] if day else MIDDLE)
+
+
+class Tag(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A tag, or all perennial ones, with the events that are written down."""
+
+    name: str
+    base: str
+    proposed: Event
+    accepted: Event
+    index: Event | None = None
+    auditor: Event | None = None
+    image: Event | None = None
+    base_ends: Event | None = None
+    image_ends: Event | None = None
+
+
+class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A level that is newer than the perennial tag."""
+
+    name: str
+    auditor: Event | None = None
+    image: Event | None = None
+
+
+class NewArchitecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An architecture that came after the perennial tag."""
+
+    name: str
+    index: Event | None = None
+
+
+class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written down; what was measured is in the answers."""
+
+    tag: tuple[Tag, ...]
+    level: tuple[Level, ...] = ()
+    architecture: tuple[NewArchitecture, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An event of a tag, and how many months it came after the acceptance."""
+
+    key: str
+    event: Event
+    months: int
+
+
+def read_timeline(path: Path) -> Timeline:
+    """Read the events; raises InputError if the file cannot be used."""
+    return read_toml(path, Timeline)
+
+
+def stages(tag: Tag, tools: Mapping[str, Answers]) -> dict[str, Stage]:
+    """Return the events of a tag, those that were measured among them."""
+    written = {
+        key: event for key in STAGES if (event := getattr(tag, key, None)) is not None
+    }
+    measured = dict(_measured(tag.name, tools))
+    return {
+        key: Stage(key, event, months(tag.accepted, event))
+        for key, event in (written | measured).items()
+    }
+
+
+def _measured(name: str, tools: Mapping[str, Answers]) -> Iterator[tuple[str, Event]]:
+    for key, tool in ASKED.items():
+        found = level_since(tools[tool], name) if tool in tools else None
+        # The first release that was asked says nothing about those before it.
+        if found and found.release.day and (found.before or key == "installer"):
+            release = f"{tool} {found.release.version}"
+            before = f"not yet in {found.before.version}" if found.before else ""
+            yield key, Event(day=found.release.day, release=release, words=before)
+
+
+def months(since: Event, until: Event) -> int:
+    """Return how many months an event came after another; less than none: before."""
+    return round((until.date - since.date).days / DAYS_OF_A_MONTH)
+
+
+def span_of(days: Sequence[dt.date]) -> tuple[int, int]:
+    """Return the years within which all days are."""
+    return min(days).year, max(days).year + 1

@@ -1,0 +1,69 @@
+"""An answer counts only if the release takes a wheel of each kind offered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from manylinux_conformance.history.controls import (
+    UNKNOWN,
+    UNSHOWN,
+    controlled,
+    families,
+)
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
+from tests.history.columns import CASES, choose, column
+
+SET = "manylinux1_x86_64.manylinux_2_5_x86_64"
+
+
+@pytest.mark.parametrize(
+    ("tags", "kinds"),
+    [
+        ("linux_x86_64", ["linux"]),
+        ("manylinux1_i686.manylinux_2_5_i686", ["manylinux1", "manylinux"]),
+        ("manylinux_{major}_{minor}_{arch}", ["manylinux"]),
+        ("MANYLINUX2014_x86_64", ["manylinux2014"]),
+        ("manylinux2007_x86_64", []),
+        ("any", []),
+    ],
+)
+def test_kinds_of_tags(tags: str, kinds: list[str]) -> None:
+    assert list(families(tags)) == kinds
+
+
+def test_refusing_an_unknown_kind_of_tag_shows_nothing() -> None:
+    found = _why(column("1", "linux manylinux1_x86_64").results)
+    assert found["rule.legacy/other"] == ""
+    assert found["rule.new/too-new"] == UNSHOWN
+
+
+def test_taking_nothing_for_the_platform_is_no_refusal_of_manylinux() -> None:
+    found = _why(column("1", "nothing").results)
+    assert found["rule.legacy/fits"] == UNKNOWN
+    assert found["rule.legacy/other"] == UNKNOWN
+
+
+def test_a_compressed_set_does_not_show_which_member_was_known() -> None:
+    case = choose("rule.set", "old-and-new", SET, pick=SET)
+    before = column("1", "linux").results
+    taken = Result(
+        case=case.id,
+        rule=case.rule,
+        platform="glibc-2.17",
+        fidelity=Fidelity.MODELLED,
+        verdict=Verdict.PASS,
+        answer=SET,
+    )
+    found = {
+        each.case: why
+        for each, why in controlled((*before, taken), {**CASES, case.id: case})
+    }
+    assert found[case.id] == ""
+    assert found["rule.new/too-new"] == UNSHOWN
+
+
+def _why(results: Sequence[Result]) -> dict[str, str]:
+    return {each.case: why for each, why in controlled(results, CASES)}
