@@ -24,6 +24,7 @@ from manylinux_conformance.errors import InvariantError, MissingProgramError
 from manylinux_conformance.forcing.questions import (
     ForcingQuestion,
     is_decided_here,
+    name_questions,
     questions,
     wheel_questions,
 )
@@ -161,7 +162,11 @@ def run(suite: Suite, corpus: Corpus, adapter: Adapter, python: str) -> Report:
 
 def force(suite: Suite, corpus: Corpus, reference: Reference) -> Report:
     """Return what breaking each rule of a reference shows about a suite."""
-    asked = [*questions(suite), *wheel_questions(suite, corpus)]
+    asked = [
+        *questions(suite),
+        *name_questions(suite),
+        *wheel_questions(suite, corpus),
+    ]
     right: list[ForcingQuestion] = []
     wrong: list[ForcingQuestion] = []
     for each in asked:

@@ -20,9 +20,11 @@ from manylinux_conformance.platforms.platform import (
     Libc,
     Platform,
 )
+from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.placeholders import fill
 from manylinux_conformance.questions.probe_project import PREFIX, full_tag
+from manylinux_conformance.questions.upload import Became, Examines, Upload
 from manylinux_conformance.questions.wheel import AuditReply, WheelQuestion
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.roles.auditor import wheel_questions as all_wheels
@@ -32,7 +34,7 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Rule, Subject
 
 MUSL = "musl libc (any)\nVersion 1.2.5\n"  # as its loader says
-DECIDED = {Subject.TAG_LIBRARY, Subject.INSTALLER, Subject.WHEEL, Subject.AUDITOR}
+DECIDED = set(Subject) - {Subject.BUILDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,28 @@ def wheel_questions(suite: Suite, corpus: Corpus) -> Iterator[ForcingQuestion]:
             judged = functools.partial(_judge_audit, each)
             arch = each.wheel_arch
             yield ForcingQuestion(each.rule, each.key, arch, arch, question, judged)
+
+
+def name_questions(suite: Suite) -> Iterator[ForcingQuestion]:
+    """Yield a question for each upload whose answer the file name alone decides."""
+    uploads = (case for case in suite.cases if isinstance(case, Upload))
+    for case in uploads:
+        if case.examines is Examines.TAGS and suite.rules[case.rule].area == "index":
+            for each in case.each_arch():
+                name = f"probe-1-py3-none-{each.tag}.whl"
+                question: dict[str, object] = {"ask": "gate", "filename": name}
+                judged = functools.partial(_judge_name, each)
+                arch = each.arch
+                yield ForcingQuestion(each.rule, each.id, arch, arch, question, judged)
+
+
+def _judge_name(question: Upload, answered: bytes) -> Verdict:
+    try:
+        reply = msgspec.json.decode(answered, type=dict[str, bool])
+    except msgspec.DecodeError:
+        return Verdict.ERROR
+    became = Became.REFUSED if reply["refused"] else Became.ACCEPTED
+    return judge(question, Answer(None, became)).verdict
 
 
 def _judge_audit(question: WheelQuestion, answered: bytes) -> Verdict:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.process import ProcessResult, Run
@@ -86,11 +85,6 @@ def check_adapter(
             messages = [*_problems(adapter, patient, place, cache)]
         findings += [Finding(str(path), 0, f"{name}: {text}") for text in messages]
     return findings
-
-
-def unchecked(adapter: Adapter) -> tuple[Role, ...]:
-    """Return the roles that have no smoke questions, since nobody can be asked yet."""
-    return tuple(role for role in adapter.roles if role not in ROLES)
 
 
 def _problems(

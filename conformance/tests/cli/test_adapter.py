@@ -55,18 +55,6 @@ def test_a_command_that_does_not_exist_is_found_in_every_role(
     assert "works" not in said.stdout
 
 
-def test_a_role_that_cannot_be_asked_yet_is_not_said_to_work(adapter: Path) -> None:
+def test_a_role_without_its_table_cannot_be_checked(adapter: Path) -> None:
     adapter.write_text('name = "fake"\nroles = ["index"]\n')
-    said = checked(adapter)
-    assert said.exit_code == 1
-    assert said.stdout == f"{adapter}: cannot be checked yet as index\n"
-
-
-def test_what_was_asked_works_beside_what_cannot_be_asked_yet(adapter: Path) -> None:
-    text = adapter_text(Role.INSTALLER, installer_table("any"))
-    adapter.write_text(text.replace('["installer"]', '["installer", "index"]'))
-    said = checked(adapter)
-    assert said.exit_code == 0
-    unchecked, works = said.stdout.splitlines()
-    assert unchecked == f"{adapter}: cannot be checked yet as index"
-    assert works.startswith(f"{adapter}: works as installer; ")
+    assert "needs a table [index]" in str(checked(adapter).exception)

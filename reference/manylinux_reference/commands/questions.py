@@ -6,6 +6,7 @@ from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.commands.report_json import as_object
 from manylinux_reference.commands.target import named_target
 from manylinux_reference.rules import tags
+from manylinux_reference.rules.index import name_findings
 from manylinux_reference.rules.installer import choice, order, override
 from manylinux_reference.rules.wheel.audit import exit_status
 from manylinux_reference.rules.wheel.report import Outcome
@@ -51,6 +52,9 @@ def answer(
             return _listing(find_target)
         case "audit":
             return _audit(text(request, "wheel"))
+        case "gate":
+            found = name_findings(text(request, "filename"))
+            return {"refused": any(not finding.advice for finding in found)}
     raise BadRequestError(f"unknown question {request.get('ask')!r}")
 
 

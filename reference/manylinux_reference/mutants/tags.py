@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from manylinux_reference.mutants.table import Table, always, nothing, same
+from manylinux_reference.mutants.table import Table, always, never, nothing, same
 from manylinux_reference.rules import tags
+from manylinux_reference.rules.index import examined, is_non_tag, is_plain_linux
 from manylinux_reference.rules.installer.eligibility import fits_glibc
 from manylinux_reference.rules.installer.order import best_rank, platform_tags
 from manylinux_reference.rules.tags import (
@@ -161,6 +162,12 @@ def _reversed(environment: Environment, module: ModuleType | None) -> list[str]:
 
 
 MUTANTS: Table = {
+    "index.members.every": {
+        "first": {examined: lambda platforms: examined(platforms)[:1]},
+        "last": {examined: lambda platforms: examined(platforms)[-1:]},
+    },
+    "index.refuses.linux": {"off": {is_plain_linux: never}},
+    "index.refuses.non-tag": {"off": {is_non_tag: never}},
     "installer.tag.leading-zeros": {"off": {as_integers: _without_zeros}},
     "tag.architecture.name": {
         "synonyms": {sysconfig_name: lambda arch: SYNONYMS.get(arch, arch)},

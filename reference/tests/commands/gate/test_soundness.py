@@ -1,0 +1,35 @@
+"""The gate over the corpus: what holds passes, what violates is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from manylinux_fixtures.corpus.fixtures import Fixture
+from manylinux_fixtures.recipes.recipe import Ask, Expectation
+from manylinux_reference.commands.gate.audit import found_in
+from manylinux_reference.commands.gate.command import Judgement, judged
+from manylinux_reference.commands.gate.settings import BASES, Settings
+
+TODAY = dt.date(2026, 11, 26)
+EVERYTHING = Settings(refuse=(*BASES, "index.*"))
+
+
+def said_of(path: str, settings: Settings) -> Judgement:
+    return judged(path.rpartition("/")[2], found_in(path), settings, TODAY)
+
+
+def test_the_gate_is_sound_in_both_directions(corpus: dict[str, Fixture]) -> None:
+    wrong = []
+    for path, fixture in corpus.items():
+        if fixture.recipe.ask is not Ask.CLAIMS:
+            continue  # about repairs, reports and readers, and not about claims
+        said = said_of(path, EVERYTHING)
+        expected = fixture.expectation
+        is_right = {
+            Expectation.HOLDS: not said.refused,
+            Expectation.VIOLATES: bool(said.refused),
+            Expectation.DISCOURAGED: not said.refused and bool(said.warned),
+        }
+        if not is_right[expected]:
+            wrong.append((fixture.id, expected, said))
+    assert wrong == []
