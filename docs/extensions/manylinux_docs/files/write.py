@@ -16,6 +16,7 @@ from manylinux_docs.files.inventory import (
     permanent_address,
 )
 from manylinux_docs.files.rules_json import PublishedRules, publish, schema_of
+from manylinux_docs.files.sitemap import sitemap
 from manylinux_docs.files.tools_json import (
     PublishedResults,
     PublishedTools,
@@ -45,6 +46,8 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
         _write(out / "results" / f"{results.tool}.json", results)
     for name, kind in SCHEMAS.items():
         _write(out / name, schema_of(kind, f"{app.config.site_address}{name}"))
+    if address := app.config.site_address:
+        (out / "sitemap.xml").write_text(sitemap(out, address), "utf-8")
     for (role, tool), badge in badges(evidence, app.config.html_title).items():
         _write(out / "badges" / role / f"{tool}.json", badge)
 
