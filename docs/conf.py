@@ -37,7 +37,13 @@ site_address = html_baseurl = urls.get("Documentation", "")
 repository = urls.get("Repository", "")
 
 root_doc = "index"
-include_patterns = ["index.md", "docs/*.md", "docs/**/*.md", "spec/*.md"]
+include_patterns = [
+    "index.md",
+    "CHANGELOG.md",
+    "docs/*.md",
+    "docs/**/*.md",
+    "spec/*.md",
+]
 exclude_patterns = ["**/README.md", "docs/tests/**"]
 
 extensions = [
@@ -59,7 +65,8 @@ html_title = f"manylinux {version}{' draft' if is_draft else ''}"
 html_static_path = ["static"]
 html_css_files = ["spec.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("matrix.js", "reach.js")]
-html_context = {"commit": commit()}
+html_context = {"commit": commit(), "edition": edition, "repository": repository}
+html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False
 templates_path = ["templates"]

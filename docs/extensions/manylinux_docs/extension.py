@@ -30,6 +30,7 @@ from manylinux_docs.overviews.look_up import LookUpDirective
 from manylinux_docs.overviews.review import ReviewDirective
 from manylinux_docs.pages.edition_pages import collect_edition_pages
 from manylinux_docs.pages.level_pages import collect_level_pages
+from manylinux_docs.pages.page_head import add_head
 from manylinux_docs.pages.place_pages import collect_place_pages
 from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
@@ -87,6 +88,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # by then it is known on which page each rule is.
     for collect in PAGES:
         app.connect("html-collect-pages", collect)
+
+    # Called for each page before it is written.
+    app.connect("html-page-context", add_head)
 
     # Called last by every builder, with the exception if the build failed.
     app.connect("build-finished", write_files)

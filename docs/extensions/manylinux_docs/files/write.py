@@ -17,6 +17,7 @@ from manylinux_docs.files.inventory import (
     permanent_address,
 )
 from manylinux_docs.files.rules_json import PublishedRules, publish, schema_of
+from manylinux_docs.files.sitemap import sitemap
 from manylinux_docs.files.tools_json import (
     PublishedResults,
     PublishedTools,
@@ -47,7 +48,13 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     _write(out / "adapter.schema.json", adapter_schema())
     for name, kind in SCHEMAS.items():
         _write(out / name, schema_of(kind, f"{app.config.site_address}{name}"))
+<<<<<<< HEAD
     for (role, tool), badge in badges(evidence).items():
+=======
+    if address := app.config.site_address:
+        (out / "sitemap.xml").write_text(sitemap(out, address), "utf-8")
+    for (role, tool), badge in badges(evidence, app.config.html_title).items():
+>>>>>>> G
         _write(out / "badges" / role / f"{tool}.json", badge)
 
 

@@ -43,6 +43,7 @@ def collect_rule_pages(app: Sphinx) -> Iterator[Page]:
             yield _rule_page(builder, evidence, evidence.rules[rule], docname)
         else:
             yield _retired_page(builder, rule, docname)
+    yield _lost(builder)
     for rule in sorted(evidence.rules.keys() - documents.keys()):
         logger.warning("%s: no page of the site shows this rule", rule)
 
@@ -80,6 +81,12 @@ def _rule_page(
         "description": rule.text,
     }
     return page, context, "page.html"
+
+
+def _lost(builder: StandaloneHTMLBuilder) -> Page:
+    """Return the page that a server shows for an address that leads nowhere."""
+    body = render("not_found.html.jinja", root=builder.config.site_address)
+    return "404", {"title": "Not found", "body": body}, "page.html"
 
 
 def _retired_page(builder: StandaloneHTMLBuilder, rule: str, docname: str) -> Page:

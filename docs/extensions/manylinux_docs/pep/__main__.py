@@ -6,11 +6,15 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from docutils import nodes
 from docutils.core import publish_doctree
 from docutils.parsers.rst import roles
+from docutils.parsers.rst.states import Inliner
 from docutils.utils import SystemMessage
 
 from manylinux_docs.evidence.evidence import read_evidence
@@ -20,7 +24,8 @@ ROOT = Path(__file__).parents[4]
 MOST_WORDS = 6000
 REAL_WHEELS = "docs/evidence/real-wheels.md"
 FALSE = re.compile(r"^\| `([^`]+\.whl)` \| [^|]* \| false", re.MULTILINE)
-PEP_ROLE = "pep"
+PEP_ROLE, PEPS = "pep", "https://peps.python.org/"
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def main() -> int:
@@ -69,14 +74,14 @@ def complaints(document: str) -> list[str]:
 
 
 def _pep_role(
-    _name: str, raw: str, text: str, _line: int, _inliner: object,
-    _options: object = None, _content: object = None,
-) -> tuple[list[nodes.Node], list[nodes.system_message]]:  # fmt: skip
+    _name: str, raw: str, text: str, _line: int, _inliner: Inliner,
+    _options: Mapping[str, Any] = NO_OPTIONS, _content: Sequence[str] = (),
+) -> tuple[Sequence[nodes.reference], Sequence[nodes.reference]]:  # fmt: skip
     """Stand for the role of python/peps, which knows sections; docutils' does not.
 
     The signature is that of docutils.
     """
-    return [nodes.inline(raw, text)], []
+    return [nodes.reference(raw, text, refuri=PEPS)], []
 
 
 if __name__ == "__main__":
