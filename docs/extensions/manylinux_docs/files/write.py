@@ -48,13 +48,9 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     _write(out / "adapter.schema.json", adapter_schema())
     for name, kind in SCHEMAS.items():
         _write(out / name, schema_of(kind, f"{app.config.site_address}{name}"))
-<<<<<<< HEAD
-    for (role, tool), badge in badges(evidence).items():
-=======
     if address := app.config.site_address:
         (out / "sitemap.xml").write_text(sitemap(out, address), "utf-8")
-    for (role, tool), badge in badges(evidence, app.config.html_title).items():
->>>>>>> G
+    for (role, tool), badge in badges(evidence).items():
         _write(out / "badges" / role / f"{tool}.json", badge)
 
 
