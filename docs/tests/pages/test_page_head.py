@@ -25,6 +25,12 @@ def test_page_describes_itself(built: Built, page: str, about: str) -> None:
     assert built.all(page, 'link[rel~="icon"]')
 
 
+@pytest.mark.parametrize("page", ["index", "spec/demo", "r/demo.first/index"])
+def test_no_tag_of_the_head_is_shown_as_text(built: Built, page: str) -> None:
+    assert "<meta" not in built.text(page, "body")
+    assert built.all(page, 'head meta[name="viewport"]')
+
+
 def test_foot_says_that_this_is_a_draft(built: Built) -> None:
     assert "Draft of edition" in built.text("spec/demo", ".build-facts")
 

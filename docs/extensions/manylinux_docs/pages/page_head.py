@@ -34,7 +34,8 @@ def add_head(
     if address := app.config.site_address:
         page = f"{pagename}.html".removesuffix("index.html")
         tags += Markup('<meta property="og:url" content="{}{}">').format(address, page)
-    context["metatags"] = context.get("metatags", "") + tags
+    # The tags of Sphinx are plain text; a Markup before or behind would escape them.
+    context["metatags"] = f"{context.get('metatags', '')}{tags}"
 
 
 def _first_paragraph(doctree: nodes.document | None) -> str:
