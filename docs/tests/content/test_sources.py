@@ -19,6 +19,7 @@ ANCHORS = {
         "file-name-convention",
         "what-s-the-deal-with-purelib-vs-platlib",
     },
+    "0503": {"specification"},
     "0513": {
         "compilation-of-compliant-wheels",
         "fpectl-builds-vs-no-fpectl-builds",

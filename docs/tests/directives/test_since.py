@@ -93,7 +93,7 @@ def built(project: Path, build: Build) -> Built:
     write_answers(ANSWERS, history / "answers")
     (history / "timeline.toml").write_text(TIMELINE)
     (project / f"{PAGE}.md").write_text("# Since when\n\n```{since}\n```\n")
-    index = project / "docs" / "index.md"
+    index = project / "index.md"
     index.write_text(f"{index.read_text()}\n```{{toctree}}\nsince\n```\n")
     return build(project)
 

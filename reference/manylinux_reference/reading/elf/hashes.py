@@ -124,7 +124,7 @@ def _sysv(dynamic: Dynamic, elf: Elf) -> Finds:
     if not count or max(table) >= chained:
         raise UnusableError("a hash table that leads past the last symbol")
     chains = table[count:]
-    if not all(map(lt, chains, range(1, chained + 1))):
+    if not all(map(lt, chains[1:], range(1, chained))):
         _check_circles(dynamic, chains)
 
     def finds(name: bytes, number: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, MACHINES, Elf
+from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings
@@ -47,13 +47,7 @@ def is_data(elf: Elf) -> bool:
     if elf.is_loadable:
         return False
     is_spoilt = elf.machine == EM_NONE and elf.type in (ET_EXEC, ET_DYN)
-    return not (is_spoilt or is_swapped(elf))
-
-
-def is_swapped(elf: Elf) -> bool:
-    """Return whether e_machine is a tag's in the other byte order, and not in this."""
-    swapped = int.from_bytes(elf.machine.to_bytes(2, "little"), "big")
-    return swapped in MACHINES and not elf.has_machine_of_tag
+    return not is_spoilt
 
 
 def origin(elf: Elf, policy: Policy) -> list[Finding]:
@@ -71,7 +65,7 @@ def header(elf: Elf, policy: Policy) -> Findings:
 @decides("wheel.elf.machine")
 def machine(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if e_machine is another architecture's (gABI, ELF Header)."""
-    if elf.machine != policy.machine and not is_swapped(elf):
+    if elf.machine != policy.machine:
         made_for = PROCESSORS.get(elf.machine, "a processor of no tag")
         text = f"is made for {made_for} (e_machine {elf.machine}), not {policy.arch}"
         yield Finding("wheel.elf.machine", elf.name, text, offset=0x12)
@@ -88,13 +82,9 @@ def elf_class(elf: Elf, policy: Policy) -> Findings:
 @decides("wheel.elf.byte-order")
 def byte_order(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if EI_DATA is the other byte order (gABI, ELF Identification)."""
-    order = "big-endian" if elf.big_endian else "little-endian"
-    text = ""
-    if is_swapped(elf):
-        text = f"says in EI_DATA that it is {order}, and its header is not"
-    elif elf.machine == policy.machine and elf.big_endian != policy.big_endian:
+    if elf.machine == policy.machine and elf.big_endian != policy.big_endian:
+        order = "big-endian" if elf.big_endian else "little-endian"
         text = f"has the wrong byte order: {order}, unlike {policy.arch}"
-    if text:
         yield Finding("wheel.elf.byte-order", elf.name, text, offset=5)
 
 
