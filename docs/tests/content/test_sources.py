@@ -45,6 +45,7 @@ ANCHORS = {
         "rationale",
         "rejected-alternatives",
     },
+    "0658": {"specification"},
 }
 
 
