@@ -18,7 +18,7 @@ from pathlib import Path
 
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 from manylinux_reference.commands.many_wheels import report_on
-from manylinux_reference.commands.report_json import line
+from manylinux_reference.commands.reports.report_json import line
 
 SLOWEST = 20.0  # seconds for one small wheel, on a busy machine too
 LARGEST = 400 * 1024  # KiB of resident memory, with the corpus's own

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from manylinux_conformance.asking.index_address import refuse_beyond
 from manylinux_conformance.asking.index_table import index_addresses
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.tools.adapter_check import check_adapter

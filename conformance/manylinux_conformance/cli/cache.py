@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import platformdirs
 
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.sandbox.cache import remove, stored
 
 MEGABYTE = 1024 * 1024

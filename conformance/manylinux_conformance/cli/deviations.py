@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.merge import merged
 from manylinux_conformance.suite.load import load_suite

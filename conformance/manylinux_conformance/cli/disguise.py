@@ -14,8 +14,8 @@ import platformdirs
 from manylinux_fixtures.disguise import Disguise
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import several
-from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.cli.terminal.patterns import several
+from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.reports.disguises import REPORT, print_shares, write_report

@@ -8,7 +8,7 @@ from dataclasses import replace
 import click
 import platformdirs
 
-from manylinux_conformance.cli.patterns import examples, several
+from manylinux_conformance.cli.terminal.patterns import examples, several
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.forcing import forcing

@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack
 
 import click
 
-from manylinux_conformance.cli.patterns import several
+from manylinux_conformance.cli.terminal.patterns import several
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.answers import (

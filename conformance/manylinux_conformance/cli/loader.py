@@ -12,8 +12,8 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import examples
-from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.cli.terminal.patterns import examples
+from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import read_corpus
 from manylinux_conformance.loader.reasons import read_reasons, without_reason

@@ -17,13 +17,13 @@ from manylinux_conformance.cli.disguise import disguise_command
 from manylinux_conformance.cli.force import force_command
 from manylinux_conformance.cli.history import history_command
 from manylinux_conformance.cli.loader import loader
-from manylinux_conformance.cli.patterns import examples
 from manylinux_conformance.cli.platforms import platforms
 from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import diff, report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
 from manylinux_conformance.cli.show import explain, show
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, SuiteError

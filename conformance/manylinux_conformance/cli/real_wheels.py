@@ -9,7 +9,7 @@ import click
 import msgspec
 import platformdirs
 
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.real_wheels.audits import audit_real_wheels
 from manylinux_conformance.real_wheels.compare import unexplained

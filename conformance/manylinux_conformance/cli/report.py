@@ -13,7 +13,7 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.cli.patterns import by_basis, examples, site_option
+from manylinux_conformance.cli.terminal.patterns import by_basis, examples, site_option
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import platformdirs
 
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.reproduce.folder import write_folder
 from manylinux_conformance.reproduce.subject import find_subject

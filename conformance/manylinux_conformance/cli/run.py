@@ -18,8 +18,8 @@ from rich.console import Console
 
 from manylinux_conformance.asking.index_address import beyond, refuse_beyond
 from manylinux_conformance.asking.index_table import index_addresses
-from manylinux_conformance.cli.patterns import by_basis, several, site_option
-from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.cli.terminal.patterns import by_basis, several, site_option
+from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError

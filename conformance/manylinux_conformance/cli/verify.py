@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from manylinux_conformance.cli.patterns import examples
+from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.attestation import check_attestation
 from manylinux_conformance.suite.manifest import manifest, read_manifest, unlike

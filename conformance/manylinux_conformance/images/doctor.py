@@ -17,7 +17,7 @@ from manylinux_conformance.images.binfmt import (
 )
 from manylinux_conformance.images.emulators import HANDLERS, emulator
 from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.images.mirror import PROGRAM
+from manylinux_conformance.images.sources.mirror import PROGRAM
 from manylinux_conformance.platforms.architectures import (
     Architecture,
     is_native,

@@ -13,15 +13,15 @@ from manylinux_conformance.errors import (
     SuiteError,
     UnusableImageError,
 )
-from manylinux_conformance.images.archive import load_archive
 from manylinux_conformance.images.engine import LABEL, Engine, Image
 from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_archive import image_archive
 from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.interruption import Interruption
-from manylinux_conformance.images.mirror import root_file_system
-from manylinux_conformance.images.packages import packaged_root
-from manylinux_conformance.images.registry import Pull
+from manylinux_conformance.images.sources.archive import load_archive
+from manylinux_conformance.images.sources.image_archive import image_archive
+from manylinux_conformance.images.sources.mirror import root_file_system
+from manylinux_conformance.images.sources.packages import packaged_root
+from manylinux_conformance.images.sources.registry import Pull
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

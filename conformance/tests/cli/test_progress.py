@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from manylinux_conformance.cli.progress import ProgressBars
+from manylinux_conformance.cli.terminal.progress import ProgressBars
 from rich.console import Console
 
 

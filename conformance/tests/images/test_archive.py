@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images import archive as archive_module
-from manylinux_conformance.images.archive import (
+from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.sources import archive as archive_module
+from manylinux_conformance.images.sources.archive import (
     archive_path,
     check_archive,
     load_archive,
     save_archive,
 )
-from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import FakeEngine, MakeContainer

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.interruption import Interrupted, Interruption
-from manylinux_conformance.images.mirror import root_file_system
+from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import MakeContainer

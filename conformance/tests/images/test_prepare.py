@@ -11,7 +11,6 @@ from manylinux_conformance.errors import (
     UnusableImageError,
 )
 from manylinux_conformance.exclusive_lock import exclusive_lock
-from manylinux_conformance.images.archive import archive_path
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile
@@ -20,6 +19,7 @@ from manylinux_conformance.images.prepare_all import (
     PreparationResult,
     prepare_all,
 )
+from manylinux_conformance.images.sources.archive import archive_path
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

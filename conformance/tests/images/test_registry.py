@@ -16,10 +16,10 @@ import pytest
 from manylinux_conformance.errors import FetchError
 from manylinux_conformance.images.engine import Engine, connect
 from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_archive import image_archive
 from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
 from manylinux_conformance.images.prepare import Preparation, PrepareOptions
-from manylinux_conformance.images.registry import at_host
+from manylinux_conformance.images.sources.image_archive import image_archive
+from manylinux_conformance.images.sources.registry import at_host
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

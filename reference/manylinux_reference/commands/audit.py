@@ -7,7 +7,7 @@ from importlib import import_module
 from io import TextIOWrapper
 
 from manylinux_reference.commands.many_wheels import audits, wheels_below
-from manylinux_reference.commands.report_text import lines
+from manylinux_reference.commands.reports.report_text import lines
 from manylinux_reference.rules.wheel.audit import ALL_HOLD, UNUSABLE, exit_status
 
 TYPE_CHECKING = False
@@ -65,7 +65,7 @@ def _provided(text: str) -> tuple[str, str]:
 def run(arguments: Namespace | Plain) -> int:
     """Report on each wheel in the order given; return the exit status."""
     if arguments.json:
-        line = import_module("manylinux_reference.commands.report_json").line
+        line = import_module("manylinux_reference.commands.reports.report_json").line
         return _report(arguments, lambda report, **_: [line(report)])
     return _report(arguments, lines)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from manylinux_reference.commands.many_wheels import report_on
-from manylinux_reference.commands.report_json import as_object
+from manylinux_reference.commands.reports.report_json import as_object
 from manylinux_reference.commands.target import named_target
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.index import name_findings

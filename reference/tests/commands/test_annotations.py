@@ -2,7 +2,7 @@
 
 import json
 
-from manylinux_reference.commands.annotations import MOST, workflow_commands
+from manylinux_reference.commands.reports.annotations import MOST, workflow_commands
 
 FINDING = {"member": "x/_ext.so", "text": "needs GLIBC_2.30, not 100 %", "rule": "a.b"}
 

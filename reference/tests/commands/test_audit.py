@@ -15,7 +15,7 @@ import pytest
 from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference.commands import cli
 from manylinux_reference.commands.many_wheels import audits, report_on
-from manylinux_reference.commands.report_json import as_object
+from manylinux_reference.commands.reports.report_json import as_object
 from manylinux_reference.rules.wheel.audit import ALL_HOLD, FALSE_CLAIM, UNUSABLE
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inputs
 from manylinux_fixtures.hostile.well_formed import EXTENSION
 from manylinux_reference.commands.many_wheels import report_on
-from manylinux_reference.commands.report_text import lines
+from manylinux_reference.commands.reports.report_text import lines
 from manylinux_reference.rules.wheel.audit import (
     FALSE_CLAIM,
     UNUSABLE,

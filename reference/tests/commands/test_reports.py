@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.commands.remedies import REMEDIES
-from manylinux_reference.commands.report_json import as_object, line
-from manylinux_reference.commands.report_text import lines
+from manylinux_reference.commands.reports.remedies import REMEDIES
+from manylinux_reference.commands.reports.report_json import as_object, line
+from manylinux_reference.commands.reports.report_text import lines
 from manylinux_reference.reading.policy import NEVER
 from manylinux_reference.rules.wheel.report import (
     PROPOSAL,

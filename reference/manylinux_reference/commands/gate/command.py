@@ -20,7 +20,7 @@ from manylinux_reference.commands.gate.settings import (
     with_value,
 )
 from manylinux_reference.commands.many_wheels import wheels_below
-from manylinux_reference.commands.remedies import remedy
+from manylinux_reference.commands.reports.remedies import remedy
 from manylinux_reference.reading.unusable import printable
 
 TYPE_CHECKING = False

@@ -108,7 +108,7 @@ def _evidence(rule: str, found: list[Finding], lead: str = "  ") -> Iterator[str
             yield f"      unless {printable(group[0].condition)}"
     if len(groups) > ENOUGH:
         yield f"    and {len(groups) - ENOUGH} more, all in --json"
-    remedy = import_module("manylinux_reference.commands.remedies").remedy(rule)
+    remedy = import_module("manylinux_reference.commands.reports.remedies").remedy(rule)
     if remedy and not all(finding.provided for finding in found):
         yield f"    -> {remedy}"
 

@@ -1,0 +1,1 @@
+"""What commands share: options that choose, and bars that show progress."""
