@@ -93,10 +93,6 @@ def test_a_table_that_a_tool_does_not_have_is_a_mistake_of_ours(tmp_path: Path) 
         read(tmp_path, LEAST).table(TagLibrary)
 
 
-def test_a_role_that_cannot_be_asked_yet_needs_no_table(tmp_path: Path) -> None:
-    assert read(tmp_path, 'name = "x"\nroles = ["index"]\n').tables == {}
-
-
 def test_only_builders_are_asked_of_images(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="only the role 'builder' is asked of images"):
         read(tmp_path, LEAST + '[provide]\nimage = "manylinux2014-*"\n')
