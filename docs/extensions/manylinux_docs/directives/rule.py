@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from manylinux_conformance.suite.rules import OPTION, Basis, Rule
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.directives.rule_evidence import evidence_node
@@ -16,6 +19,9 @@ BASES = {
     Basis.CONSEQUENCE: "it follows from a standard and a fact",
     Basis.PROPOSAL: "proposal; no tool is measured by it",
 }
+
+WORD = re.compile(r"\w{2,}")
+SMALL = {"an", "and", "as", "at", "by", "for", "in", "is", "no", "of", "on", "or", "to"}
 
 
 class RuleDirective(SphinxDirective):
@@ -44,7 +50,7 @@ class RuleDirective(SphinxDirective):
         block += nodes.container("", *self._text(), classes=["rule-text"])
         block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
         block += evidence_node(evidence, rule.id, to_root(self.env.docname))
-        return [anchor(rule.id), block]
+        return [_index(rule), anchor(rule.id), block]
 
     def _text(self) -> list[nodes.Node]:
         first = next(n for n, line in enumerate(self.content) if not OPTION.match(line))
@@ -71,6 +77,13 @@ class RuleDirective(SphinxDirective):
         inline, messages = self.parse_inline(text)
         body = nodes.paragraph("", "", *inline, *messages)
         return nodes.field("", nodes.field_name("", name), nodes.field_body("", body))
+
+
+def _index(rule: Rule) -> addnodes.index:
+    """Return entries of the index for every word of an identifier."""
+    words = sorted({*WORD.findall(rule.id)} - SMALL)
+    entries = [("single", f"{word}; {rule.id}", rule.id, "", None) for word in words]
+    return addnodes.index(entries=entries)
 
 
 def _head(rule: Rule, root: str) -> nodes.paragraph:

@@ -26,8 +26,6 @@ def collect_level_pages(app: Sphinx) -> Iterator[Page]:
         facts = level_facts(level, evidence.releases)
         tag = f"manylinux_{level.replace('.', '_')}"
         root = to_root(page)
-        body = render(
-            "level_page.html.jinja", facts=facts, pip=pip, tag=tag, root=root
-        )
+        body = render("level_page.html.jinja", facts=facts, pip=pip, tag=tag, root=root)
         about = f"On which distributions a wheel with the tag {tag} works, and why."
         yield page, {"title": tag, "body": body, "description": about}, "page.html"
