@@ -164,6 +164,31 @@ def npm_folder(session: nox.Session, *packages: str) -> Path:
 
 
 @nox.session
+def books(session: nox.Session) -> None:
+    """Write the specification as one page, ePub and PDF to build/books.
+
+    The PDF is printed by a Chromium from the single page, with its anchors.
+    """
+    prepare(session)
+    chapters = "include_patterns=docs/book.md,docs/differences.md,spec/*.md"
+    settings = ["root_doc=docs/book", chapters, "exclude_patterns=spec/README.md"]
+    settings.append("is_book=1")
+    # What is on the site alone is plain text in a book.
+    settings += ["suppress_warnings=ref,myst.xref_missing,myst.header,epub"]
+    options = [f"-D{each}" for each in settings]
+    for builder in ("singlehtml", "epub"):
+        out = ["-d", f"build/books/.{builder}", ".", f"build/books/{builder}"]
+        run(session, "sphinx-build", "-q", "-b", builder, "-c", "docs", *options, *out)
+    if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
+        page = (ROOT / "build/books/singlehtml/docs/book.html").as_uri()
+        pdf = "--print-to-pdf=build/books/manylinux.pdf"
+        head = ["--headless", "--no-sandbox", "--no-pdf-header-footer"]
+        session.run(str(chromium), *head, pdf, page, external=True)
+    else:
+        session.warn("without a Chromium there is no PDF")
+
+
+@nox.session
 def pep(session: nox.Session) -> None:
     """Write the rules as a PEP to build/pep, and check it; `--peps` names a clone."""
     prepare(session)

@@ -44,7 +44,8 @@ include_patterns = [
     "docs/**/*.md",
     "spec/*.md",
 ]
-exclude_patterns = ["**/README.md", "docs/tests/**"]
+# docs/book.md is the root of the books that `nox -s books` makes.
+exclude_patterns = ["**/README.md", "docs/tests/**", "docs/book.md"]
 
 extensions = [
     "myst_parser",

@@ -46,10 +46,13 @@ class RuleDirective(SphinxDirective):
         block = nodes.container(classes=["rule", f"rule-{rule.level}"])
         block["rule"] = rule.id
         self.set_source_info(block)
-        block += _head(rule, to_root(self.env.docname))
+        is_site = not self.config.is_book
+        root = to_root(self.env.docname)
+        block += _head(rule, f"{root}r/{rule.id}/index.html" if is_site else "")
         block += nodes.container("", *self._text(), classes=["rule-text"])
         block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
-        block += evidence_node(evidence, rule.id, to_root(self.env.docname))
+        if is_site:
+            block += evidence_node(evidence, rule.id, root)
         return [_index(rule), anchor(rule.id), block]
 
     def _text(self) -> list[nodes.Node]:
@@ -86,16 +89,19 @@ def _index(rule: Rule) -> addnodes.index:
     return addnodes.index(entries=entries)
 
 
-def _head(rule: Rule, root: str) -> nodes.paragraph:
-    name = nodes.reference(
-        "",
-        "",
-        nodes.literal("", rule.id),
-        internal=True,
-        refuri=f"{root}r/{rule.id}/index.html",
-        classes=["rule-id"],
-        reftitle="Permanent address of this rule",
-    )
+def _head(rule: Rule, address: str) -> nodes.paragraph:
+    """Return identifier and level; in a book, without a link to a page of the site."""
+    name: nodes.Inline = nodes.literal("", rule.id)
+    if address:
+        name = nodes.reference(
+            "",
+            "",
+            nodes.literal("", rule.id),
+            internal=True,
+            refuri=address,
+            classes=["rule-id"],
+            reftitle="Permanent address of this rule",
+        )
     words = rule.level.replace("-", " ").upper()
     level = nodes.inline("", words, classes=["rule-level"])
     return nodes.paragraph("", "", name, nodes.Text(" "), level, classes=["rule-head"])

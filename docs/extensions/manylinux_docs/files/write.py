@@ -39,7 +39,7 @@ SCHEMAS: Mapping[str, type[msgspec.Struct]] = {
 
 def write_files(app: Sphinx, exception: Exception | None) -> None:
     """Write the JSON files with their schemas, the badges and the inventory."""
-    if exception is not None or app.builder.format != "html":
+    if exception is not None or app.builder.format != "html" or app.config.is_book:
         return
     out, edition = Path(app.outdir), app.config.edition
     evidence = load_evidence(app.env)
