@@ -189,6 +189,19 @@ def books(session: nox.Session) -> None:
 
 
 @nox.session
+def live(session: nox.Session) -> None:
+    """Show the site in a browser; after a change build anew and ask what it concerns.
+
+    The reference is asked again the cases and recipes that changed, nothing else.
+    """
+    prepare(session)
+    options = ["-c", "docs", "--open-browser", "--ignore=*/build/*", "--ignore=*/.*/*"]
+    before = f"--pre-build={PROJECT / 'bin' / 'python'} -m manylinux_docs.live"
+    folders = [".", "build/live/site"]
+    run(session, "sphinx-autobuild", *options, before, *session.posargs, *folders)
+
+
+@nox.session
 def pep(session: nox.Session) -> None:
     """Write the rules as a PEP to build/pep, and check it; `--peps` names a clone."""
     prepare(session)
