@@ -60,8 +60,10 @@ def _place(recipe: Written) -> tuple[Path, int]:
 
 def _lines(recipe: Written, following: Written | None) -> bytes:
     lines = recipe.path.read_bytes().splitlines()
-    is_last = following is None or following.path != recipe.path
-    return b"\n".join(lines[recipe.line - 1 : None if is_last else following.line - 1])
+    end = len(lines)
+    if following and following.path == recipe.path:
+        end = following.line - 1
+    return b"\n".join(lines[recipe.line - 1 : end])
 
 
 def _digest(content: bytes) -> str:

@@ -91,7 +91,7 @@ def _index(rule: Rule) -> addnodes.index:
 
 def _head(rule: Rule, address: str) -> nodes.paragraph:
     """Return identifier and level; in a book, without a link to a page of the site."""
-    name: nodes.Inline = nodes.literal("", rule.id)
+    name: nodes.TextElement = nodes.literal("", rule.id)
     if address:
         name = nodes.reference(
             "",
