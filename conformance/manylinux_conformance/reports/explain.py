@@ -10,13 +10,17 @@ from manylinux_spec.architectures import architectures
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.releases import Release
-from manylinux_conformance.reports.levels import PIP_OF_PERENNIAL, level_facts
+from manylinux_conformance.reports.levels import level_facts
 
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)", re.ASCII)
 
 
-def explain(tag: str, catalogue: Mapping[str, tuple[Release, ...]]) -> Iterator[str]:
+def explain(
+    tag: str, catalogue: Mapping[str, tuple[Release, ...]], pip: Mapping[str, str]
+) -> Iterator[str]:
     """Yield lines about a manylinux tag; ``catalogue`` has releases by file.
+
+    ``pip`` has the first release that takes each legacy family, and ``perennial`` tags.
 
     Raises InputError for any other tag.
     """
@@ -33,8 +37,9 @@ def explain(tag: str, catalogue: Mapping[str, tuple[Release, ...]]) -> Iterator[
         return
     systems = [f"{one.name} (glibc {one.glibc})" for one in facts.systems]
     yield f"works from: {', '.join(systems) or 'no surveyed system has so new a glibc'}"
-    is_legacy = not tag.startswith("manylinux_")
-    yield f"known by: pip since {facts.pip if is_legacy else PIP_OF_PERENNIAL}"
+    family = "perennial" if tag.startswith("manylinux_") else facts.legacy
+    if family in pip:
+        yield f"known by: pip since {pip[family]}"
     images = [
         f"{one.name}, until {one.supported_until}" if one.supported_until else one.name
         for one in facts.images

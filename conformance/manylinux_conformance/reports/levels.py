@@ -14,9 +14,6 @@ from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.reports.versions import version_key
 
 BUILD_IMAGES = "pypa"  # the file of the catalogue that lists them
-# pip's own list of changes, https://pip.pypa.io/en/stable/news/
-PIP_OF_FAMILY = {"manylinux1": "8.1", "manylinux2010": "19.0", "manylinux2014": "19.3"}
-PIP_OF_PERENNIAL = "20.3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,6 @@ class LevelFacts:
 
     level: str
     legacy: str
-    pip: str
     systems: tuple[Distribution, ...]
     releases: tuple[Release, ...]
     images: tuple[Release, ...]
@@ -49,7 +45,6 @@ def level_facts(
     return LevelFacts(
         level,
         legacy,
-        PIP_OF_FAMILY.get(legacy, PIP_OF_PERENNIAL),
         _oldest(_systems(level, arch)),
         tuple(one for one in listed if at_least(one.glibc, level)),
         tuple(one for one in images if one.glibc == level and _is_for(one, arch)),

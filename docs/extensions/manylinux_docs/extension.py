@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Iterable
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.domains.std import StandardDomain
@@ -35,6 +38,7 @@ from manylinux_docs.pages.place_pages import collect_place_pages
 from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
 from manylinux_docs.pages.tool_pages import collect_tool_pages
+from manylinux_docs.rendering.single_page import shorten_links
 
 DIRECTIVES = {
     "added-nodes": AddedNodesDirective,
@@ -63,6 +67,15 @@ PAGES = (
     collect_source_pages,
 )
 
+Page = tuple[str, dict[str, object], str]
+
+
+def _of_a_site(
+    collect: Callable[[Sphinx], Iterable[Page]], app: Sphinx
+) -> Iterable[Page]:
+    """Return the pages if a site is built; a book has chapters alone."""
+    return () if app.config.is_book else collect(app)
+
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Add the directives, the role ``rule`` and the hooks."""
@@ -73,6 +86,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # What a citation needs, from pyproject.toml; empty until it is known.
     for name in ("site_address", "repository", "edition"):
         app.add_config_value(name, "", "env", str)
+    # A book has chapters alone: no page of a rule to lead to, and no answers of tools.
+    app.add_config_value("is_book", default=False, rebuild="env", types=bool)
     app.connect("config-inited", note_inputs)
 
     # Called while a page is read, each at its block.  ``rule`` is an object of the
@@ -87,7 +102,10 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # Called by HTML builders only, once all pages of the source folder are written:
     # by then it is known on which page each rule is.
     for collect in PAGES:
-        app.connect("html-collect-pages", collect)
+        app.connect("html-collect-pages", functools.partial(_of_a_site, collect))
+
+    # Called for each document once its references are resolved.
+    app.connect("doctree-resolved", shorten_links)
 
     # Called for each page before it is written.
     app.connect("html-page-context", add_head)

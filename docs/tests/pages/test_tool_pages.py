@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from manylinux_spec.architectures import architectures
 from manylinux_spec.policies import policies
 
-from docs.tests.site import Built
+from docs.tests.conftest import copy_demo
+from docs.tests.site import DOCS, Built, build_site
+
+ANSWERS = "conformance/history/answers/installer-pip.jsonl"
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The project with what old releases of pip really answered."""
+    project = copy_demo(tmp_path_factory.mktemp("measured"))
+    answers = project / ANSWERS
+    answers.parent.mkdir(parents=True)
+    shutil.copy(DOCS.parent / ANSWERS, answers)
+    return build_site(project)
 
 
 def test_tool_page_says_what_is_broken_where_and_why(built: Built) -> None:
@@ -47,8 +62,6 @@ def test_architecture_page_has_its_abi_and_levels(built: Built, arch: str) -> No
     ("level", "said"),
     [
         ("2.17", "manylinux2014_ARCH is another name of it"),
-        ("2.17", "pip knows the older name since 19.3 and this one since 20.3"),
-        ("2.28", "pip knows this tag since 20.3"),
         ("2.28", "debian-10 (glibc 2.28)"),
         ("2.28", "GLIBC_2.28"),
     ],
@@ -57,6 +70,20 @@ def test_level_page_says_where_a_wheel_works(
     built: Built, level: str, said: str
 ) -> None:
     assert said in built.text(f"level/{level}/index", ".level-page")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("level/2.17", "pip knows the older name since 19.3 and this one since 20.3"),
+        ("level/2.28", "pip knows this tag since 20.3"),
+        ("arch/riscv64", "pip takes perennial tags of this architecture since 24.1"),
+    ],
+)
+def test_pages_say_since_when_pip_takes_a_tag_as_measured(
+    measured: Built, page: str, said: str
+) -> None:
+    assert said in measured.text(f"{page}/index", ".facts:first-of-type")
 
 
 def test_lists_lead_to_every_page(built: Built) -> None:

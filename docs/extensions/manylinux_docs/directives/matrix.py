@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
+from docutils.parsers.rst import directives
 from manylinux_conformance.reports.summary import is_proposal
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block
@@ -52,16 +54,22 @@ class RoleTables:
 
 
 class MatrixDirective(GeneratedPage):
-    """A table for each role, each readable on its own; arguments name the roles."""
+    """A table for each role, each readable on its own; arguments name the roles.
+
+    With ``older`` the tables have older versions, which would make one page too long.
+    """
 
     template = "matrix.html.jinja"
     optional_arguments = len(Role)
+    option_spec: ClassVar = {"older": directives.flag}
 
     def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the tables and the words for their signs."""
         wanted = {Role(name) for name in self.arguments} or set(Role)
         roles = [each for each in tables(evidence) if each.role in wanted]
-        return {"roles": roles, "signs": SIGNS, "plural": PLURAL}
+        older = "older" in self.options
+        words = {"signs": SIGNS, "plural": PLURAL}
+        return {"roles": roles, "shows_older": older, **words}
 
 
 def tables(evidence: Evidence) -> Iterator[RoleTables]:

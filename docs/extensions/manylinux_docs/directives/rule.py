@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from manylinux_conformance.suite.rules import OPTION, Basis, Rule
+from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.directives.rule_evidence import evidence_node
@@ -16,6 +19,9 @@ BASES = {
     Basis.CONSEQUENCE: "it follows from a standard and a fact",
     Basis.PROPOSAL: "proposal; no tool is measured by it",
 }
+
+WORD = re.compile(r"\w{2,}")
+SMALL = {"an", "and", "as", "at", "by", "for", "in", "is", "no", "of", "on", "or", "to"}
 
 
 class RuleDirective(SphinxDirective):
@@ -40,11 +46,14 @@ class RuleDirective(SphinxDirective):
         block = nodes.container(classes=["rule", f"rule-{rule.level}"])
         block["rule"] = rule.id
         self.set_source_info(block)
-        block += _head(rule, to_root(self.env.docname))
+        is_site = not self.config.is_book
+        root = to_root(self.env.docname)
+        block += _head(rule, f"{root}r/{rule.id}/index.html" if is_site else "")
         block += nodes.container("", *self._text(), classes=["rule-text"])
         block += self._facts(rule, len(evidence.counted_cases_of(rule.id)))
-        block += evidence_node(evidence, rule.id, to_root(self.env.docname))
-        return [anchor(rule.id), block]
+        if is_site:
+            block += evidence_node(evidence, rule.id, root)
+        return [_index(rule), anchor(rule.id), block]
 
     def _text(self) -> list[nodes.Node]:
         first = next(n for n, line in enumerate(self.content) if not OPTION.match(line))
@@ -73,16 +82,26 @@ class RuleDirective(SphinxDirective):
         return nodes.field("", nodes.field_name("", name), nodes.field_body("", body))
 
 
-def _head(rule: Rule, root: str) -> nodes.paragraph:
-    name = nodes.reference(
-        "",
-        "",
-        nodes.literal("", rule.id),
-        internal=True,
-        refuri=f"{root}r/{rule.id}/index.html",
-        classes=["rule-id"],
-        reftitle="Permanent address of this rule",
-    )
+def _index(rule: Rule) -> addnodes.index:
+    """Return entries of the index for every word of an identifier."""
+    words = sorted({*WORD.findall(rule.id)} - SMALL)
+    entries = [("single", f"{word}; {rule.id}", rule.id, "", None) for word in words]
+    return addnodes.index(entries=entries)
+
+
+def _head(rule: Rule, address: str) -> nodes.paragraph:
+    """Return identifier and level; in a book, without a link to a page of the site."""
+    name: nodes.TextElement = nodes.literal("", rule.id)
+    if address:
+        name = nodes.reference(
+            "",
+            "",
+            nodes.literal("", rule.id),
+            internal=True,
+            refuri=address,
+            classes=["rule-id"],
+            reftitle="Permanent address of this rule",
+        )
     words = rule.level.replace("-", " ").upper()
     level = nodes.inline("", words, classes=["rule-level"])
     return nodes.paragraph("", "", name, nodes.Text(" "), level, classes=["rule-head"])

@@ -70,6 +70,12 @@ class Evidence:
         names = (one.edition for one in self.editions if one.rule(rule))
         return next(names, "")
 
+    def history_of(self, role: Role, tool: str) -> Answers | None:
+        """Return what old releases of a tool answered, None if nobody asked them."""
+        headers = ((one.header.role, one.header.tool, one) for one in self.history)
+        own = (one for *key, one in headers if key == [role, tool])
+        return next(own, None)
+
     def cases_of(self, rule: str) -> list[CaseText]:
         """Return the questions about a rule: cases, then fixture wheels."""
         return [case for case in self.cases if case.rule == rule]

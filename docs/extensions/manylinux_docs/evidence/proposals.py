@@ -19,13 +19,18 @@ HEADINGS = {
 
 
 class Proposal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One proposed requirement and the decision about it."""
+    """One proposed requirement and the decision about it.
+
+    ``asked`` says who proposed it, with the address ``where``; empty: this project.
+    """
 
     row: str
     outcome: str
     rules: tuple[str, ...] = ()
     reason: str = ""
     text: str = ""
+    asked: str = ""
+    where: str = ""
 
     @property
     def is_open(self) -> bool:

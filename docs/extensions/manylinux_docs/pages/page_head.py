@@ -18,6 +18,10 @@ TAGS = Markup(
     '<meta property="og:title" content="{title}">'
     '<meta property="og:description" content="{about}">'
 )
+FEED = Markup(
+    '<link rel="alternate" type="application/atom+xml" title="Changes"'
+    ' href="{}feed.xml">'
+)
 
 
 def add_head(
@@ -34,6 +38,7 @@ def add_head(
     if address := app.config.site_address:
         page = f"{pagename}.html".removesuffix("index.html")
         tags += Markup('<meta property="og:url" content="{}{}">').format(address, page)
+        tags += FEED.format(address)
     # The tags of Sphinx are plain text; a Markup before or behind would escape them.
     context["metatags"] = f"{context.get('metatags', '')}{tags}"
 
