@@ -101,6 +101,25 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "command": "What imports packages from `{target}`, and answers in JSON.",
         **COMMANDS,
     },
+    "index": {
+        "prepare": "A command that runs to its end before the start.",
+        "start": "What starts the server; without it the index runs already.",
+        "front": "A program in front of the server, which then listens on `{inner}`.",
+        "after": "A command that runs to its end once the index is ready.",
+        "ready": "An address that answers as soon as the index can be asked.",
+        "inner_ready": "The same of the server that has a program in front.",
+        "upload": "The address of uploads; without it the index takes none.",
+        "page": "The simple page of `{project}`.",
+        "files": "Where an index without uploads finds wheels.",
+        "user": "Who uploads.",
+        "password": "That user's password.",
+        "password_file": "A file with that password.",
+        "settle": "How many seconds it may take until an upload is listed.",
+        "audits": "Whether it looks inside wheels.",
+        "declines": LIBRARY["declines"],
+        "recorded": "The day of the answers on file, for `gate-names`.",
+        **COMMANDS,
+    },
     CAUSE: {
         "id": "An identifier, in small letters.",
         "of": "The tool whose cause it is, where this one only carries that tool.",
@@ -287,7 +306,10 @@ def _words(part: Mapping[str, Any]) -> str:
         return f"list of {_words(part.get('items', {}))}".replace(
             "list of `", "any of `"
         )
-    plain = {"string": "text", "integer": "number", "boolean": "`true` or `false`"}
+    if part.get("format") == "date":
+        return "a date"
+    plain = {"string": "text", "boolean": "`true` or `false`"}
+    plain |= dict.fromkeys(("integer", "number"), "number")
     return plain.get(kind, "table")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, InvariantError
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.installer import Installer
 from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
@@ -93,8 +94,10 @@ def test_a_table_that_a_tool_does_not_have_is_a_mistake_of_ours(tmp_path: Path) 
         read(tmp_path, LEAST).table(TagLibrary)
 
 
-def test_a_role_that_cannot_be_asked_yet_needs_no_table(tmp_path: Path) -> None:
-    assert read(tmp_path, 'name = "x"\nroles = ["index"]\n').tables == {}
+@pytest.mark.parametrize("role", Role)
+def test_every_role_needs_its_table(role: Role, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"role '{role}' needs a table"):
+        read(tmp_path, f'name = "x"\nroles = ["{role}"]\n')
 
 
 def test_only_builders_are_asked_of_images(tmp_path: Path) -> None:
