@@ -67,6 +67,7 @@ def evidence() -> Mapping[str, Evidence]:
         ("manylinux_2_17_aarch64.manylinux_2_zzz", Became.REFUSED),
         ("manylinux_2_zzz.manylinux_2_17_aarch64", Became.REFUSED),
         ("manylinux2010_x86_64", None),  # the other legacy tag is on file alone
+        ("manylinux_2_28_x86_64.manylinux2014_x86_64", None),
         ("linux_armv7l", None),
         ("manylinux_2_17_mips64", None),
         ("manylinux_2_999_x86_64", None),
@@ -121,7 +122,7 @@ def test_a_set_is_of_a_kind_before_its_members_are() -> None:
             "pypiserver",
             "linux_x86_64",
             1,
-            "whl: not known: the tag linux_x86_64: takes",
+            "not known: the tag linux_x86_64: takes",
         ),
         ("gated-pypiserver", "any", 1, "nothing of that kind is on file"),
         ("nobody", "any", 2, "is no index with answers on file; there are devpi"),
