@@ -174,8 +174,9 @@ class Gate:
         if said.failed:
             lines = [f"{said.filename}: the audit failed, try again: {said.failed}"]
         text = "".join(f"{line}\n" for line in lines).encode()
-        first = ascii(lines[0])[1:-1] if lines else ""
-        status = f"{refusal.status[:3]} {first[:LONGEST_STATUS] or refusal.status[4:]}"
+        first = ascii(lines[0])[1:-1][:LONGEST_STATUS] if lines else refusal.status[4:]
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        status = f"{refusal.status[:3]} {first}{more}"
         kind = ("Content-Type", "text/plain; charset=utf-8")
         start_response(status, [kind, ("Content-Length", str(len(text)))])
         return [text]

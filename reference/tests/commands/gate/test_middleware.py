@@ -160,6 +160,13 @@ def test_a_refusal_says_how_many_more_reasons_there_are() -> None:
     assert last.rule == "wheel.needed.allowed"
 
 
+def test_the_status_says_that_there_are_more_reasons(ask: Ask) -> None:
+    name = "a-1-py3-none-manylinux_2.manylinux_3.linux_x86_64.whl"
+    status, text = ask(form(name, b"x"), Settings(refuse=("index.*",)))
+    assert len(text.splitlines()) == 3
+    assert status.endswith(" (and 2 more)")
+
+
 def test_half_an_upload_is_refused(ask: Ask, behind: Behind) -> None:
     body = form(*wheel(TRUE))
     status, text = ask(body, CONTENT_LENGTH=str(len(body) + 1))
