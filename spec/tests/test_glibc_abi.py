@@ -29,6 +29,7 @@ class Lists(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="keb
     revision: int
     newest: str
     later: dict[str, dict[str, str]]
+    own: dict[str, dict[str, list[str]]]
     frame_registration: tuple[str, ...]
     markers: dict[str, Marker]
     symbols_of_2_18: dict[str, tuple[str, ...]] = msgspec.field(name="symbols-of-2-18")

@@ -9,6 +9,7 @@ from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from tests.builders import adapter_text, write_adapter
 
+INDEX = 'ready = "http://x/"\npage = "http://x/{project}/"\n'
 # Every field of a role's table that is a command, with what the table needs besides.
 COMMANDS = [
     (Role.INSTALLER, "command", ""),
@@ -22,6 +23,10 @@ COMMANDS = [
     (Role.BUILDER, "back_end", ""),
     (Role.LOADER, "install", 'command = ["x"]\n'),
     (Role.LOADER, "command", 'install = ["x"]\n'),
+    (Role.INDEX, "prepare", INDEX),
+    (Role.INDEX, "start", INDEX),
+    (Role.INDEX, "front", INDEX + 'inner_ready = "http://x/"\n'),
+    (Role.INDEX, "after", INDEX),
 ]
 
 

@@ -62,7 +62,7 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 def test_a_missing_ziglang_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     glibc_exports.cache_clear()
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(MissingProgramError, match="pip install ziglang"):
+    with pytest.raises(MissingProgramError, match="ziglang: is not installed; run: "):
         glibc_exports()
     glibc_exports.cache_clear()
 

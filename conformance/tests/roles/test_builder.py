@@ -87,7 +87,7 @@ def test_one_compiler_is_enough(tmp_path: Path) -> None:
         (LEAST + 'targets = { "../manylinux_2_17_x" = "" }\n', "matching regex"),
         (LEAST + "cross = 1\n", "Expected `bool`"),
         (LEAST + "seconds = 0\n", ">= 1"),
-        (LEAST + 'fortran = ["x"]\n', "unknown field `fortran`"),
+        (LEAST + 'fortran = ["x"]\n', "unknown key 'fortran' in builder"),
     ],
 )
 def test_a_table_that_makes_no_sense_is_refused_in_one_line(

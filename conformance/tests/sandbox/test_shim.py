@@ -98,7 +98,7 @@ def test_source_that_does_not_compile_leaves_nothing_behind(
     monkeypatch.setattr(shim_build, "SOURCE", source)
     cache = tmp_path / "cache"
 
-    with pytest.raises(ShimError, match=r"shim\.c for .*: does not compile: .*error"):
+    with pytest.raises(ShimError, match=r"shim\.c with .*: does not compile: .*error"):
         build_shim(cache, HOST)
     assert list(cache.iterdir()) == []
 

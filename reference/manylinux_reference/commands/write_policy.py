@@ -74,8 +74,10 @@ def _defined(glibc: Data, facts: Data) -> Iterator[str]:
                 nodes += ["GCC_3.0"] if arch in glibc["frame-registration"] else []
             library = loaders[arch] if name == "ld" else name
             yield " ".join(["defines", arch, library, *nodes])
+            own = glibc["own"].get(arch, {}).get(name, ())
             for number, since in glibc["later"].get(name, {}).items():
-                yield f"later {arch} {library} GLIBC_{number} {since}"
+                if number not in own:
+                    yield f"later {arch} {library} GLIBC_{number} {since}"
 
 
 def _libraries(policies: Data) -> Iterator[str]:
