@@ -20,6 +20,7 @@ PROJECT = ROOT / ".nox" / "project"
 BENCHES = (
     "reference/bench/tags.py",
     "reference/bench/audit.py",
+    "reference/bench/gate.py",
     "reference/bench/survey.py",
     "conformance/bench/suite_cost.py",
 )

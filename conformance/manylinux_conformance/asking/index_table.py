@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -32,6 +33,7 @@ class Index(RoleTable, frozen=True, kw_only=True):
     ``page`` is the simple page of ``{project}``.
     ``settle`` is how many seconds it may take until an upload is listed.
     ``audits``: it looks inside wheels.  ``declines`` are reasons, by patterns of rules.
+    ``recorded`` is the day of the answers on file.
     """
 
     COMMANDS: ClassVar = ("prepare", "start", "front", "after")
@@ -54,6 +56,7 @@ class Index(RoleTable, frozen=True, kw_only=True):
     settle: float = 0
     audits: bool = False
     declines: Variables = msgspec.field(default_factory=dict)
+    recorded: dt.date | None = None
 
     @property
     def addresses(self) -> tuple[str, ...]:

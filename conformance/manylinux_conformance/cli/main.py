@@ -22,7 +22,7 @@ from manylinux_conformance.cli.real_wheels import real_wheels
 from manylinux_conformance.cli.report import diff, report
 from manylinux_conformance.cli.reproduce import reproduce
 from manylinux_conformance.cli.run import run_command
-from manylinux_conformance.cli.show import explain, show
+from manylinux_conformance.cli.show import explain, gate_names, show
 from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
@@ -96,6 +96,7 @@ main.add_command(report)
 main.add_command(reproduce)
 main.add_command(show)
 main.add_command(explain)
+main.add_command(gate_names)
 main.add_command(manifest_command)
 main.add_command(verify)
 

@@ -1,8 +1,9 @@
-"""The commands ``show`` and ``explain``: all about one rule, or about one tag."""
+"""What is on file: all about a rule, about a tag, and about names for an index."""
 
 from __future__ import annotations
 
 import difflib
+import sys
 from pathlib import Path
 
 import click
@@ -11,12 +12,15 @@ from manylinux_fixtures.files.data_folder import data_path
 from manylinux_spec.folder import spec_folder
 from manylinux_spec.input_files import read_toml
 
+from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.forcing.deciders import read_deciders
 from manylinux_conformance.history.answers import read_answers
 from manylinux_conformance.history.milestones import levels_since
+from manylinux_conformance.judging.index_names import evidence_of, foretold
 from manylinux_conformance.platforms.platform import PlatformFile
+from manylinux_conformance.questions.upload import Became
 from manylinux_conformance.reports.explain import explain as lines_about
 from manylinux_conformance.reports.overview import (
     Location,
@@ -26,7 +30,8 @@ from manylinux_conformance.reports.overview import (
     locations_of,
     measured,
 )
-from manylinux_conformance.results.blocks import read_results
+from manylinux_conformance.results.blocks import Block, read_results
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.locations import examples_in, written_below
 from manylinux_conformance.suite.rules import Rule
@@ -66,6 +71,49 @@ def explain(tag: str) -> None:
     catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
     pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
     click.echo("\n".join(lines_about(tag, catalogue, levels_since(pip))))
+
+
+@click.command(
+    epilog="\b\nExample:\n"
+    "  manylinux-conformance gate-names --index gated-pypiserver dist/*.whl\n\n"
+    "Exit status: 0 every name would be taken, 1 one would not, or is not known."
+)
+@click.option("--index", required=True, help="NAME or NAME==VERSION of an index.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def gate_names(index: str, files: tuple[str, ...]) -> None:
+    """Say whether an index whose answers are on file would take these FILE names.
+
+    Only the names are looked at, so the files need not exist.  A name is taken or
+    refused if every recorded name of its kind was; of other kinds nothing is known.
+    """
+    suite = load_suite()
+    block = _on_file(index)
+    day = _adapter_day(block.header.tool)
+    click.echo(f"{block.header.name}, as it answered on {day or 'a day not noted'}")
+    evidence = evidence_of(suite.cases, block.results)
+    said = [foretold(each.rpartition("/")[2], evidence) for each in files]
+    for each in said:
+        click.echo(f"{each.filename}: {each.became or 'not known'}: {each.why}")
+    sys.exit(any(each.became is not Became.ACCEPTED for each in said))
+
+
+def _on_file(index: str) -> Block:
+    """Return the answers of an index; raises InputError if there are none."""
+    blocks = read_results(data_folder("results"))
+    mine = [each for each in blocks if each.header.role is Role.INDEX and each.results]
+    name, _, version = index.partition("==")
+    for block in reversed(mine):
+        if block.header.tool == name and version in {"", block.header.version}:
+            return block
+    known = ", ".join(sorted({each.header.tool for each in mine}))
+    raise InputError(index, f"is no index with answers on file; there are {known}")
+
+
+def _adapter_day(tool: str) -> str:
+    """Return the day of an index's answers; empty if its adapter does not say."""
+    adapter = read_adapter(data_folder("tools") / f"{tool}.toml")
+    recorded = adapter.table(Index).recorded
+    return recorded.isoformat() if recorded else ""
 
 
 def _overview(suite: Suite, rule: Rule) -> Overview:

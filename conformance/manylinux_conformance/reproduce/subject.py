@@ -24,6 +24,11 @@ from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.selection import Tool, choose_tools
 
 NEAR = 3  # names that are proposed instead of an unknown one
+NOT_OF_AN_INDEX = (
+    "is an upload, and no folder is written for uploads: an index is asked by a client "
+    "that reads its page as well; 'run --tool NAME --case CASE' makes it again, and "
+    "any client that sends the wheel by hand, such as twine, shows its first half"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,9 @@ def find_subject(
     role = next((each for each in tool.adapter.roles if binds(rule, each, found)), None)
     if role is None:
         raise InputError(case, f"is not asked of {tool.name}")
-    if role in {Role.BUILDER, Role.INDEX, Role.LOADER}:
+    if role is Role.INDEX:
+        raise UnsupportedError(case, NOT_OF_AN_INDEX)
+    if role in {Role.BUILDER, Role.LOADER}:
         raise UnsupportedError(case, f"cases of the role {role} are not supported yet")
     return _about_case(suite, found, tool, role, platform)
 

@@ -26,6 +26,8 @@ from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
 
+ALIKE = "its answers are the same whatever the system"
+
 
 @dataclass(slots=True)
 class Places:
@@ -78,6 +80,9 @@ class Places:
         """Return the containers in which a tool would be asked, and cannot be."""
         if tool.adapter.is_local and ROLES[role].in_containers:
             return tuple(self._without(tool, role))
+        if self._is_left_to_host(tool, role):
+            reason = f"asked as {role.value} on this machine alone: {ALIKE}"
+            return (NotRun(reason=reason),)
         pattern = _pattern(tool, role)
         lines = (each for each in self._found(pattern) if isinstance(each, NotRun))
         wanted = (
@@ -90,6 +95,11 @@ class Places:
             for line in lines
         )
         return tuple(line for line in wanted if line.platforms)
+
+    def _is_left_to_host(self, tool: Tool, role: Role) -> bool:
+        """Return whether only containers are wanted, and a role is asked in none."""
+        is_asked_inside = tool.adapter.provide.image or ROLES[role].in_containers
+        return not is_asked_inside and not self.suite.wanted.on_host
 
     def _ready(self, pattern: str) -> list[ReadyContainer]:
         found = (

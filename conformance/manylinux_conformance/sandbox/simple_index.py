@@ -93,6 +93,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Answer one request."""
         parts = urllib.parse.unquote(self.path).strip("/").split("/")
         match parts:
+            case ["simple", name] if name in self.projects and self.path[-1] != "/":
+                self._redirect()
             case ["simple", name] if name in self.projects:
                 self._send_page(name, self.projects[name])
             case ["simple", name, filename] if name in self.projects:
@@ -108,6 +110,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         else:
             page = _html_page(project).encode()
             self._send(HTTPStatus.OK, "text/html; charset=utf-8", page)
+
+    def _redirect(self) -> None:
+        """Lead to the page's address (PEP 503), to which its links are relative."""
+        self.send_response(HTTPStatus.MOVED_PERMANENTLY)
+        self.send_header("Location", f"{self.path}/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.wfile.flush()
 
     def _send(self, status: HTTPStatus, kind: str, body: bytes) -> None:
         self.send_response(status)

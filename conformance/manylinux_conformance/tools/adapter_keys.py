@@ -117,6 +117,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "settle": "How many seconds it may take until an upload is listed.",
         "audits": "Whether it looks inside wheels.",
         "declines": LIBRARY["declines"],
+        "recorded": "The day of the answers on file, for `gate-names`.",
         **COMMANDS,
     },
     CAUSE: {
@@ -305,7 +306,10 @@ def _words(part: Mapping[str, Any]) -> str:
         return f"list of {_words(part.get('items', {}))}".replace(
             "list of `", "any of `"
         )
-    plain = {"string": "text", "integer": "number", "boolean": "`true` or `false`"}
+    if part.get("format") == "date":
+        return "a date"
+    plain = {"string": "text", "boolean": "`true` or `false`"}
+    plain |= dict.fromkeys(("integer", "number"), "number")
     return plain.get(kind, "table")
 
 

@@ -14,6 +14,7 @@ import zipfile
 from email.message import Message
 from pathlib import Path
 
+JSON = "application/vnd.pypi.simple.v1+json"
 PORT, *FAULTS = sys.argv[1:]
 FILES: dict[str, dict[str, bytes]] = {}
 BAD = ("linux", "manylinux2025", "notaplatform", "manylinux_nobody")
@@ -118,13 +119,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             }
             for name, content in files.items()
         ]
-        self.answer(200, json.dumps({"files": listed}))
+        page = {"meta": {"api-version": "1.0"}, "name": self.path, "files": listed}
+        self.answer(200, json.dumps(page), kind=JSON)
 
-    def answer(self, status: int, body: str | bytes, location: str = "") -> None:
+    def answer(
+        self,
+        status: int,
+        body: str | bytes,
+        location: str = "",
+        kind: str = "text/html",
+    ) -> None:
         """Send an answer."""
         content = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         if location:
             self.send_header("Location", location)

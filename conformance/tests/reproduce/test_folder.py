@@ -12,6 +12,7 @@ from manylinux_conformance.cli.main import main
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from tests.reproduce.conftest import Reproduced
 
+UPLOADED = "index.upload.digest/wrong"
 ORDER = "installer.order.linux/linux-before-a-legacy-tag"
 VETO = "override.standard-library/module-that-vetoes"
 
@@ -97,6 +98,7 @@ def test_a_container_has_a_command_of_docker_and_no_shim(
         (ORDER, "uv==0.13", "", "version 0.13 is not pinned; there are 0.13.9"),
         (ORDER, "uv==0.13.9", "glibc-2.7", "did you mean glibc-2.17"),
         (ORDER, "reference", "", "is in no package index"),
+        (UPLOADED, "pypiserver==2.4.2", "", "is an upload, and no folder is written"),
         (ORDER, "auditwheel==6.8.2", "", "is no wheel"),
         (
             "builder.level.kept/wheel-of-a-back-end",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator
+from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import CliRunner
+from manylinux_conformance.cli.main import main
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
@@ -119,3 +122,10 @@ def test_whoever_stops_listening_ends_the_containers(
         blocks.throw(KeyboardInterrupt)
     assert settings.live.ended
     assert mine(engine) == []
+
+
+def test_a_role_that_is_asked_in_no_container_says_why(tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    options = ("--tool", "pypiserver", "--containers", "--offline", "--output", out)
+    result = CliRunner().invoke(main, ["run", *options])
+    assert "asked as index on this machine alone: its answers are" in result.output

@@ -96,6 +96,13 @@ def test_there_is_nothing_beside_the_wheels(
     assert get(address + path.format(project=project))[0] == 404
 
 
+def test_an_address_without_its_slash_leads_to_the_page(
+    probes: ProbeProjects, address: str
+) -> None:
+    (project,) = {each.name.partition("-")[0] for each in probes.links.iterdir()}
+    assert get(f"{address}{project}")[0] == 301
+
+
 def test_the_index_ends_with_its_run(probes: ProbeProjects) -> None:
     with simple_index(probes.links) as address:
         assert get(address)[0] == 404

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, InvariantError
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.installer import Installer
 from manylinux_conformance.roles.tag_library import TagLibrary
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
@@ -91,6 +92,12 @@ def test_what_makes_no_sense_is_refused_in_one_line(
 def test_a_table_that_a_tool_does_not_have_is_a_mistake_of_ours(tmp_path: Path) -> None:
     with pytest.raises(InvariantError, match="x: has no table TagLibrary"):
         read(tmp_path, LEAST).table(TagLibrary)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_needs_its_table(role: Role, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"role '{role}' needs a table"):
+        read(tmp_path, f'name = "x"\nroles = ["{role}"]\n')
 
 
 def test_only_builders_are_asked_of_images(tmp_path: Path) -> None:

@@ -57,12 +57,12 @@ def found_in(path: str, provided: Sequence[tuple[str, str]] = ()) -> list[Found]
     filename = path.rpartition("/")[2]
     named = list(name_findings(filename))
     if any(not each.advice for each in named):
-        return list(_told(named))
+        return list(told_of(named))
     report = report_on(path, provided)
     if report.outcome in (Outcome.UNUSABLE, Outcome.NOT_JUDGED):
         rule = UNUSABLE if report.outcome == Outcome.UNUSABLE else LIMITS
-        return list(_told([Finding(rule, report.member, report.error)]))
-    return list(_told([*named, *_against(report)]))
+        return list(told_of([Finding(rule, report.member, report.error)]))
+    return list(told_of([*named, *_against(report)]))
 
 
 def _against(report: Report) -> Iterator[Finding]:
@@ -72,11 +72,13 @@ def _against(report: Report) -> Iterator[Finding]:
     yield from report.advice
 
 
-def _told(findings: Iterable[Finding]) -> Iterator[Found]:
-    counts: dict[str, int] = {}
+def told_of(findings: Iterable[Finding]) -> Iterator[Found]:
+    """Yield findings; of each rule only some, and how many more there are."""
+    counts: dict[tuple[str, str, bool], int] = {}
     for each in findings:
-        counts[each.rule] = counts.get(each.rule, 0) + 1
-        if counts[each.rule] > ENOUGH:
+        kind = each.rule, each.basis, each.advice
+        counts[kind] = counts.get(kind, 0) + 1
+        if counts[kind] > ENOUGH:
             continue
         text = each.text
         if each.condition:
@@ -89,6 +91,9 @@ def _told(findings: Iterable[Finding]) -> Iterator[Found]:
             printable(each.member),
             tuple(map(printable, each.symbols[:SOME])),
         )
+    for (rule, basis, advice), count in counts.items():
+        if count > ENOUGH:
+            yield Found(rule, basis, f"and {count - ENOUGH} more", advice)
 
 
 def found_apart(

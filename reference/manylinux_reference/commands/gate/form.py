@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import email.message
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
 CHUNK = 1 << 18
+SUFFIX = ".whl"
 MOST_PARTS = 1000
 LONGEST_HEAD = 1 << 14  # bytes before a part's content
 LONGEST_VALUE = 1 << 16  # bytes of a field that are read
@@ -73,6 +75,39 @@ def value(file: BinaryIO, part: Part) -> str:
     """Return the content of a field."""
     file.seek(part.start)
     return file.read(min(part.end - part.start, LONGEST_VALUE)).decode(errors="replace")
+
+
+def wheel_of(found: Iterable[Part]) -> Part | None:
+    """Return the part that is a wheel, None if there is none.
+
+    Raises FormError if another reader could take another part, or a path for a name.
+    """
+    files = [each for each in found if each.name == "content" or each.filename]
+    wheels = [each for each in files if _is_wheel(each)]
+    if not wheels:
+        return None
+    if sum(each.name == "content" or _is_wheel(each) for each in files) > 1:
+        raise FormError("has several files")
+    name = wheels[0].filename
+    if not name.isprintable() or "/" in name or name.startswith("."):
+        raise FormError("has a file whose name is no file name")
+    return wheels[0]
+
+
+def _is_wheel(part: Part) -> bool:
+    return part.filename.lower().endswith(SUFFIX)
+
+
+def copied(file: BinaryIO, part: Part, to: BinaryIO) -> str:
+    """Write the content of a file to another one; return its SHA-256."""
+    digest = hashlib.sha256()
+    file.seek(part.start)
+    left = part.end - part.start
+    while left and (chunk := file.read(min(left, CHUNK))):
+        to.write(chunk)
+        digest.update(chunk)
+        left -= len(chunk)
+    return digest.hexdigest()
 
 
 def _find(file: BinaryIO, wanted: bytes, start: int, size: int) -> int:

@@ -6,7 +6,6 @@ passes goes on byte for byte.  Nothing of what is refused reaches the index.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 import time
@@ -25,10 +24,11 @@ from manylinux_reference.commands.gate.form import (
     FormError,
     Part,
     boundary_of,
+    copied,
     parts,
     value,
+    wheel_of,
 )
-from manylinux_reference.reading.unusable import printable
 from manylinux_reference.rules.wheel.report import PROPOSAL
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from manylinux_reference.commands.gate.settings import Settings
 
 CHUNK = 1 << 18
-SUFFIX = ".whl"
 DIGEST = "index.upload.digest"
 WHOLE = "index.upload.whole"
 LONGEST_STATUS = 300
@@ -116,19 +115,13 @@ class Gate:
         """
         try:
             found = list(parts(body, size, boundary))
+            wheel = wheel_of(found)
         except FormError as error:
             raise _refusal("400 Bad Request", WHOLE, f"the form {error}") from error
-        files = [each for each in found if each.name == "content" or each.filename]
-        wheels = [each for each in files if each.filename.lower().endswith(SUFFIX)]
-        if not wheels:
+        if wheel is None:
             return None
-        name = wheels[0].filename
-        if len(files) > 1 and len([each for each in files if _is_content(each)]) > 1:
-            raise _refusal("400 Bad Request", WHOLE, "has several files", name)
-        if not name.isprintable() or "/" in name or name.startswith("."):
-            raise _refusal("400 Bad Request", WHOLE, "is no file name", name)
         digests = [value(body, p).lower() for p in found if p.name == "sha256_digest"]
-        said = self._audited(body, wheels[0], digests)
+        said = self._audited(body, wheel, digests)
         if said.failed and not self.settings.pass_unjudged:
             raise RefusedError("503 Service Unavailable", said)
         if said.refused:
@@ -139,15 +132,9 @@ class Gate:
         """Write the wheel to a file, compare its hash, and audit it."""
         with tempfile.TemporaryDirectory(prefix="gate-") as folder:
             path = Path(folder) / part.filename
-            digest = hashlib.sha256()
             with path.open("wb") as wheel:
-                body.seek(part.start)
-                left = part.end - part.start
-                while left and (chunk := body.read(min(left, CHUNK))):
-                    wheel.write(chunk)
-                    digest.update(chunk)
-                    left -= len(chunk)
-            if any(each != digest.hexdigest() for each in digests):
+                digest = copied(body, part, wheel)
+            if any(each != digest for each in digests):
                 said = "has another SHA-256 than the form says"
                 return Judgement(part.filename, [Found(DIGEST, PROPOSAL, said)])
             return self._examined(path)
@@ -187,19 +174,16 @@ class Gate:
         if said.failed:
             lines = [f"{said.filename}: the audit failed, try again: {said.failed}"]
         text = "".join(f"{line}\n" for line in lines).encode()
-        first = ascii(lines[0])[1:-1] if lines else ""
-        status = f"{refusal.status[:3]} {first[:LONGEST_STATUS] or refusal.status[4:]}"
+        first = ascii(lines[0])[1:-1][:LONGEST_STATUS] if lines else refusal.status[4:]
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        status = f"{refusal.status[:3]} {first}{more}"
         kind = ("Content-Type", "text/plain; charset=utf-8")
         start_response(status, [kind, ("Content-Length", str(len(text)))])
         return [text]
 
 
-def _is_content(part: Part) -> bool:
-    return part.name == "content" or part.filename.lower().endswith(SUFFIX)
-
-
-def _refusal(status: str, rule: str, text: str, name: str = "upload") -> RefusedError:
-    said = Judgement(printable(name), [Found(rule, PROPOSAL, text)])
+def _refusal(status: str, rule: str, text: str) -> RefusedError:
+    said = Judgement("upload", [Found(rule, PROPOSAL, text)])
     return RefusedError(status, said)
 
 

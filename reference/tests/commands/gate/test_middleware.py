@@ -15,9 +15,10 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 import pytest
 from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_reference.commands.gate import middleware
-from manylinux_reference.commands.gate.audit import AuditFailedError
+from manylinux_reference.commands.gate.audit import ENOUGH, AuditFailedError, told_of
 from manylinux_reference.commands.gate.middleware import Gate
 from manylinux_reference.commands.gate.settings import Settings
+from manylinux_reference.rules.wheel.report import Finding
 
 BOUNDARY = "frontier"
 TRUE = "wheel.versions.listed/counted-version/x86_64"
@@ -149,6 +150,21 @@ def test_what_cannot_be_let_in_is_refused_with_its_rule(
     assert status.startswith("400 ")
     assert rule in text
     assert behind.bodies == []
+
+
+def test_a_refusal_says_how_many_more_reasons_there_are() -> None:
+    found = [Finding("wheel.needed.allowed", "a.so", str(n)) for n in range(ENOUGH + 3)]
+    *told, last = told_of(found)
+    assert [each.text for each in told] == list(map(str, range(ENOUGH)))
+    assert last.text == "and 3 more"
+    assert last.rule == "wheel.needed.allowed"
+
+
+def test_the_status_says_that_there_are_more_reasons(ask: Ask) -> None:
+    name = "a-1-py3-none-manylinux_2.manylinux_3.linux_x86_64.whl"
+    status, text = ask(form(name, b"x"), Settings(refuse=("index.*",)))
+    assert len(text.splitlines()) == 3
+    assert status.endswith(" (and 2 more)")
 
 
 def test_half_an_upload_is_refused(ask: Ask, behind: Behind) -> None:

@@ -1,0 +1,138 @@
+"""What an index would make of a name is what it made of names of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from click.testing import CliRunner
+from manylinux_conformance.cli.main import main
+from manylinux_conformance.errors import InputError
+from manylinux_conformance.judging.index_names import (
+    Evidence,
+    evidence_of,
+    foretold,
+    kinds,
+)
+from manylinux_conformance.questions.upload import Became, Examines, Upload
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
+
+ANSWERS = {
+    "manylinux_2_17_{arch}": "accepted",
+    "manylinux2014_x86_64": "accepted",
+    "manylinux2014_x86_64.manylinux_2_17_x86_64": "accepted",
+    "manylinux_2_17_x86_64.manylinux_2": "refused",
+    "manylinux2025_x86_64": "refused",
+    "manylinux_2_\u0661\u0667_x86_64": "accepted",
+    "linux_x86_64": "refused",
+    "manylinux_2_17_x86_64..manylinux_2_28_x86_64": "",
+}
+
+
+@pytest.fixture
+def evidence() -> Mapping[str, Evidence]:
+    cases = [
+        Upload(
+            rule="index.rule",
+            name=f"case-{number}",
+            tag=tag,
+            examines=Examines.TAGS,
+            expect=Became.EITHER,
+        )
+        for number, tag in enumerate(ANSWERS)
+    ]
+    results = [
+        Result(
+            case=question.id,
+            rule=question.rule,
+            arch=question.arch,
+            verdict=Verdict.PASS if answer else Verdict.DECLINED,
+            answer=answer,
+            reason="" if answer else "examines no tags",
+        )
+        for case, answer in zip(cases, ANSWERS.values(), strict=True)
+        for question in case.each_arch()
+    ]
+    return evidence_of(cases, results)
+
+
+@pytest.mark.parametrize(
+    ("platforms", "became"),
+    [
+        ("manylinux_2_28_riscv64", Became.ACCEPTED),
+        ("manylinux2014_x86_64", Became.ACCEPTED),
+        ("linux_x86_64", Became.REFUSED),
+        ("manylinux2014_x86_64.manylinux_2_28_x86_64", Became.ACCEPTED),
+        ("manylinux_2_17_aarch64.manylinux_2_zzz", Became.REFUSED),
+        ("manylinux_2_zzz.manylinux_2_17_aarch64", Became.REFUSED),
+        ("manylinux2010_x86_64", None),  # the other legacy tag is on file alone
+        ("manylinux_2_28_x86_64.manylinux2014_x86_64", None),
+        ("linux_armv7l", None),
+        ("manylinux_2_17_mips64", None),
+        ("manylinux_2_999_x86_64", None),
+        ("manylinux_2_017_x86_64", None),
+        ("MANYLINUX_2_17_x86_64", None),
+        ("manylinux_2_17_x86_64.", None),
+        ("manylinux_2_17_x86_64.linux_armv7l", None),
+        ("any", None),
+        ("win_amd64", None),
+        ("musllinux_1_2_x86_64", None),
+    ],
+)
+def test_a_name_is_judged_by_its_like(
+    platforms: str, became: Became | None, evidence: Mapping[str, Evidence]
+) -> None:
+    assert foretold(f"a-1-py3-none-{platforms}.whl", evidence).became == became
+
+
+def test_answers_that_differ_tell_nothing(evidence: Mapping[str, Evidence]) -> None:
+    said = foretold("a-1-py3-none-manylinux2025_x86_64.whl", evidence)
+    assert said.became is None
+    assert "its answers differ, under index.rule" in said.why
+
+
+def test_what_an_index_declines_is_told(evidence: Mapping[str, Evidence]) -> None:
+    said = foretold("a-1-py3-none-manylinux_2_17_x86_64..any.whl", evidence)
+    assert said.became is None
+    assert "examines no tags" in said.why
+
+
+@pytest.mark.parametrize("name", ["a.whl", "a-1.tar.gz", "a-1-py3-none-.whl", ""])
+def test_what_is_no_wheels_name_is_an_error(name: str) -> None:
+    with pytest.raises(InputError, match="no file name of a wheel"):
+        foretold(name, {})
+
+
+def test_a_set_is_of_a_kind_before_its_members_are() -> None:
+    said = list(kinds("manylinux2014_x86_64.manylinux_2_17_x86_64"))
+    assert said == [
+        "a set of manylinux tags",
+        "the legacy tag manylinux2014_x86_64",
+        "a perennial tag of x86_64",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("index", "tag", "status", "said"),
+    [
+        ("gated-pypiserver", "manylinux_2_28_x86_64", 0, "whl: accepted: a perennial"),
+        ("gated-pypiserver==2.4.2", "linux_x86_64", 1, "whl: refused: the tag linux_"),
+        (
+            "pypiserver",
+            "linux_x86_64",
+            1,
+            "not known: the tag linux_x86_64: takes",
+        ),
+        ("gated-pypiserver", "any", 1, "nothing of that kind is on file"),
+        ("nobody", "any", 2, "is no index with answers on file; there are devpi"),
+    ],
+)
+def test_names_are_held_against_the_answers_on_file(
+    index: str, tag: str, status: int, said: str
+) -> None:
+    name = f"dist/a-1-py3-none-{tag}.whl"
+    result = CliRunner().invoke(main, ["gate-names", "--index", index, name])
+    assert result.exit_code == status
+    assert said in result.output
+    assert status == 2 or "as it answered on 2026-" in result.output
