@@ -11,7 +11,7 @@ PAGES = "docs/pages"
 
 def test_every_table_has_a_caption_and_scoped_headings(built: Built) -> None:
     tables = built.all(PAGES, "table")
-    assert len(tables) == 9
+    assert len(tables) == 8
     for table in tables:
         assert table.select("caption"), table
         assert table.select("th"), table
