@@ -241,6 +241,12 @@ def test_the_order_of_a_run_does_not_show_in_the_baseline(tmp_path: Path) -> Non
         assert list(read_blocks(tmp_path / NAME)) == [headed(OTHER, RESULT, later)]
 
 
+def test_the_answers_on_file_stand_by_place_and_case() -> None:
+    for (_, tool, version, _), block in read_baseline(data_folder("results")).items():
+        places = [(one.where, one.case) for one in block.results]
+        assert places == sorted(places), f"{tool} {version}"
+
+
 def test_blocks_without_results_stay_out_of_the_baseline(tmp_path: Path) -> None:
     lacking = Block(HEADER, (), (NotRun(platforms=("centos-7-i686",), reason="x"),))
     update_baseline([BLOCK, lacking], {}, tmp_path)
