@@ -2,8 +2,9 @@
 
     python reference/bench/survey.py [--json] [--wheels 100000]
 
-Wheels are those of the corpus, copied under other hashes until they are enough, and
-made larger by members that nobody has to read.  Servers are on loopback.
+Wheels are those of the corpus, copied under other hashes until they are enough.  Those
+on a server are of all sizes: their libraries grow by bytes behind the sections, and
+members that nobody has to read come beside them.  Servers are on loopback.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ import json
 import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -28,9 +30,10 @@ from threading import Thread
 from manylinux_fixtures.corpus.fixtures import fixtures
 
 COMMAND = (sys.executable, "-m", "manylinux_reference.commands.cli", "survey")
+DASK = (sys.executable, "-W", "ignore", "-m", "dask")
 SEED = 7
 REMOTE = 200  # wheels on the server
-LARGEST = 2_000_000  # bytes that are added to one of them
+LARGEST = 3_000_000  # bytes that are added to one of them, as code and as data each
 STEPS = 100  # from the smallest number of wheels to the largest
 
 
@@ -75,6 +78,26 @@ def serving(folder: Path, *, ranges: bool) -> Iterator[str]:
         server.shutdown()
 
 
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Start Dask's scheduler and one worker; yield the scheduler's address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    local = ("--host", "127.0.0.1", "--no-dashboard")
+    commands = (
+        ("scheduler", "--port", str(port), *local),
+        ("worker", address, "--nthreads", "1", "--no-nanny", *local),
+    )
+    with ExitStack() as stack:
+        for command in commands:
+            process = subprocess.Popen([*DASK, *command], stderr=subprocess.DEVNULL)
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+        yield address
+
+
 def survey(folder: Path, *arguments: str) -> dict[str, float]:
     """Run a survey; return its summary, and how long it took."""
     output = folder / "out"
@@ -87,7 +110,7 @@ def survey(folder: Path, *arguments: str) -> dict[str, float]:
 
 
 def write_wheels(folder: Path, count: int, largest: int = 0) -> None:
-    """Write so many wheels of different content."""
+    """Write so many wheels of different content, some larger by so many bytes."""
     folder.mkdir()
     noise = random.Random(SEED)  # noqa: S311 - reproducible, not secret
     known = list(fixtures())
@@ -96,9 +119,24 @@ def write_wheels(folder: Path, count: int, largest: int = 0) -> None:
         path = folder / str(number) / Path(fixture.path).name
         path.parent.mkdir()
         path.write_bytes(fixture.content())
-        with zipfile.ZipFile(path, "a") as archive:
-            archive.writestr(f"table{number}.json", noise.randbytes(largest // 2))
-            archive.writestr(f"weights{number}.bin", noise.randbytes(largest // 2))
+        size = int(largest * noise.random() ** 3)  # many small ones, few large ones
+        if size:
+            enlarge(path, size, noise)
+        else:
+            with zipfile.ZipFile(path, "a") as archive:
+                archive.writestr(f"table{number}.json", str(number))
+
+
+def enlarge(path: Path, size: int, noise: random.Random) -> None:
+    """Add so many bytes to the libraries of a wheel, and as many of data."""
+    with zipfile.ZipFile(path) as archive:
+        members = {info: archive.read(info) for info in archive.infolist()}
+    libraries = [info for info, data in members.items() if data[:4] == b"\x7fELF"]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for info, data in members.items():
+            more = size // len(libraries) if info in libraries else 0
+            archive.writestr(info, data + noise.randbytes(more))
+        archive.writestr("weights.json", noise.randbytes(size))
 
 
 def needed_bytes(folder: Path) -> int:
@@ -108,7 +146,8 @@ def needed_bytes(folder: Path) -> int:
         with zipfile.ZipFile(path) as archive:
             total += path.stat().st_size - archive.start_dir
             for info in archive.infolist():
-                if ".dist-info/" in info.filename or ".so" in info.filename:
+                is_elf = archive.read(info).startswith(b"\x7fELF")
+                if is_elf or ".dist-info/" in info.filename:
                     total += 30 + len(info.filename) + info.compress_size
     return total
 
@@ -131,6 +170,9 @@ def measure(folder: Path, most: int) -> Iterator[dict[str, object]]:
             row = survey(folder, str(folder / "list.txt"))
             row["over_needed"] = Ranges.sent / needed
         yield {"what": f"ranges {ranges}", "sent": Ranges.sent, **_rates(row)}
+    with cluster() as scheduler:
+        row = survey(folder, str(local), "--scheduler", scheduler)
+        yield {"what": "Dask, 1 worker", **_rates(row)}
     many = folder / "many"
     write_wheels(many, most)
     yield {"what": f"{most} wheels", **_rates(survey(folder, str(many)))}
