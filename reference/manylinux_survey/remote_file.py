@@ -1,13 +1,14 @@
 """Reads ranges of a file that a server has, and as few bytes as the server allows.
 
-RFC 9110, 14: a server that does not know ranges sends the whole file, which then goes
-to a temporary file.
+RFC 9110, 14: a server that does not know ranges sends the whole file.  What has come
+stands at its own place in a temporary file, so that nothing is fetched twice.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -22,9 +23,9 @@ from manylinux_survey.http_session import HttpSession
 SMALL = 64 * 1024  # bytes of a file that one request had better bring whole
 FIRST = 8 * 1024  # bytes at the end: the directory of most wheels, their metadata too
 SHARE = 200  # of large files, so much of the end as one part of so many
-GAP = 2 * 1024  # bytes that are cheaper to fetch than another request is
+SPARE = 50  # of what has to be read, one part of so many more saves requests
 WINDOW = 16 * 1024 * 1024  # bytes that one request brings at most, unless asked for
-IN_MEMORY = 8 * 1024 * 1024  # bytes of one answer; the rest goes to a temporary file
+IN_MEMORY = 8 * 1024 * 1024  # bytes of a file; a larger one goes to the disk
 PIECE = 64 * 1024
 TRIES = 3  # for one range whose answer breaks off
 # Members that are text by their names: no loader and no program is ever given one.
@@ -57,12 +58,18 @@ class RemoteFile:
         self.version = ""
         self._plan: list[tuple[int, int]] = []  # what is read for certain
         self._members: list[tuple[int, int]] = []  # what is read on, once it is begun
-        self._windows: list[Window] = [self._first(size)]
+        self._spool: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed
+        self._here: list[tuple[int, int]] = []  # ranges that have come
+        try:
+            self._first(size)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_whole(self) -> bool:
         """Whether every byte is here."""
-        return any(each.size == self.length for each in self._windows)
+        return (0, self.length) in self._here
 
     def read(self, offset: int, size: int) -> bytes:
         """Return exactly these bytes.
@@ -72,24 +79,18 @@ class RemoteFile:
         """
         if offset < 0 or offset + size > self.length:
             raise UnusableError(f"ends before byte {offset + size}")
-        for window in self._windows:
-            if window.start <= offset and offset + size <= window.end:
-                return self._read(window, offset, size)
-        start, end = self._range_around(offset, offset + size)
-        first, *others = self._windows  # the end of the file is asked for again
-        for old in others:
-            old.close()
-        self._windows = [first, self._open(start, end)]
-        return self._read(self._windows[1], offset, size)
+        wanted = offset, offset + size
+        if not _covers(self._here, wanted):
+            self._fetch(self._range_around(wanted))
+        self._spool.seek(offset)
+        return self._spool.read(size)
 
-    def _range_around(self, first: int, last: int) -> tuple[int, int]:
-        for start, end in self._plan:
-            if start <= first and last <= end:
-                return start, end
-        for start, end in self._members:
-            if start <= first and last <= end:
-                return first, end
-        return first, last
+    def _range_around(self, wanted: tuple[int, int]) -> tuple[int, int]:
+        """Return the planned range, or the rest of the member, that has these bytes."""
+        if planned := _covers(self._plan, wanted):
+            return planned
+        member = _covers(self._members, wanted)
+        return (wanted[0], member[1]) if member else wanted
 
     def choose(self, entries: Sequence[Member]) -> Sequence[Member]:
         """Return what may be an ELF file, and plan which ranges to fetch for it."""
@@ -98,34 +99,69 @@ class RemoteFile:
         chosen = [each for each in entries if not each.name.endswith(TEXT)]
         self.unread = len(entries) - len(chosen)
         metadata = [each for each in entries if _is_metadata(each.name)]
-        self._plan = _merged(sorted({_range(each) for each in (*chosen, *metadata)}))
+        others = [each for each in chosen if not _is_metadata(each.name)]
+        # Metadata are read first, wherever they stand, hence by requests of their own.
+        self._plan = [
+            joined
+            for members in (metadata, others)
+            for joined in _merged(sorted({_range(each) for each in members}))
+        ]
         self._members = [(each.header, each.end) for each in chosen]
         return chosen
 
     def close(self) -> None:
         """Give up what is here of the file."""
-        for window in self._windows:
-            window.close()
+        self._spool.close()
 
-    def _first(self, size: int) -> Window:
+    def _first(self, size: int) -> None:
         """Fetch the end of the file, or a small one whole."""
         if size:
             start = 0 if size <= SMALL else size - max(FIRST, size // SHARE)
-            return self._open(start, size)
+            self._fetch((start, size))
+            return
         answer = self.http.get(self.address, f"bytes=-{FIRST}")
         if answer.status_code == requests.codes.requested_range_not_satisfiable:
             answer.close()
             answer = self.http.get(self.address, "")
-        return self._window(answer, None)
+        self._keep(answer, None)
 
-    def _open(self, start: int, end: int) -> Window:
-        return self._window(
-            self.http.get(self.address, f"bytes={start}-{end - 1}"), (start, end)
-        )
+    def _fetch(self, wanted: tuple[int, int]) -> None:
+        start, end = wanted
+        answer = self.http.get(self.address, f"bytes={start}-{end - 1}")
+        self._keep(answer, wanted)
 
-    def _window(
+    def _keep(self, answer: requests.Response, wanted: tuple[int, int] | None) -> None:
+        """Put what an answer brings in its place, and ask for the rest if it ends."""
+        starts: list[int] = []
+        for _ in range(TRIES):
+            with answer:
+                start, end = self._range_of(answer, wanted)
+                starts.append(start)
+                at = self._copy(answer, start, end)
+            if at == end:
+                self._here.append((min(starts), end))
+                return
+            wanted = at, end
+            answer = self.http.get(self.address, f"bytes={at}-{end - 1}")
+        answer.close()
+        raise _failed("the server's answer breaks off")
+
+    def _copy(self, answer: requests.Response, start: int, end: int) -> int:
+        """Return up to which place of the file the bytes have come."""
+        at = start
+        self._spool.seek(start)
+        try:
+            while at < end and (data := answer.raw.read(min(PIECE, end - at))):
+                self._spool.write(data)
+                at += len(data)
+        except (HTTPError, OSError):
+            pass  # what has come is kept
+        self.http.fetched += at - start
+        return at
+
+    def _range_of(
         self, answer: requests.Response, wanted: tuple[int, int] | None
-    ) -> Window:
+    ) -> tuple[int, int]:
         """Return what an answer brings; learn from the first how large the file is."""
         if answer.status_code == requests.codes.partial_content:
             start, end, total = _told_range(answer)
@@ -141,7 +177,7 @@ class RemoteFile:
         else:
             raise _failed(f"{answer.status_code} {answer.reason}")
         self._check_same(answer, total)
-        return Window(answer, start, end)
+        return start, end
 
     def _check_same(self, answer: requests.Response, total: int) -> None:
         """Refuse to put together a file that was replaced between two requests."""
@@ -150,59 +186,13 @@ class RemoteFile:
             raise _failed("the file is another one than the source or the server said")
         self.length, self.version = total, version
 
-    def _read(self, window: Window, offset: int, size: int) -> bytes:
-        for _ in range(TRIES):
-            try:
-                self.http.fetched += window.pull(offset + size)
-                return window.read(offset, size)
-            except (HTTPError, OSError):
-                rest = self._open(window.start + window.got, window.end)
-                if rest.start != window.start + window.got:
-                    break  # the server knows no ranges
-                window.go_on(rest)
-        raise _failed("the server's answer breaks off")
 
-
-class Window:
-    """The bytes from ``start`` to ``end`` of a file, as far as they have come."""
-
-    def __init__(self, answer: requests.Response, start: int, end: int) -> None:
-        self.start, self.end, self.got = start, end, 0
-        self._answer = answer
-        self._spool: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed
-
-    @property
-    def size(self) -> int:
-        """How many bytes it is to have."""
-        return self.end - self.start
-
-    def pull(self, until: int) -> int:
-        """Fetch up to this place of the file, return how many bytes came."""
-        before = self.got
-        self._spool.seek(self.got)
-        while self.start + self.got < until:
-            data = self._answer.raw.read(min(PIECE, self.size - self.got))
-            if not data:
-                raise ConnectionError
-            self._spool.write(data)
-            self.got += len(data)
-        return self.got - before
-
-    def read(self, offset: int, size: int) -> bytes:
-        """Return bytes that have come."""
-        self._spool.seek(offset - self.start)
-        return self._spool.read(size)
-
-    def go_on(self, rest: Window) -> None:
-        """Take the bytes that are missing from another answer."""
-        self._answer.close()
-        self._answer = rest._answer
-        rest._spool.close()
-
-    def close(self) -> None:
-        """Drop the connection, or keep it if all has come, and what is here."""
-        self._answer.close()
-        self._spool.close()
+def _covers(
+    ranges: Sequence[tuple[int, int]], wanted: tuple[int, int]
+) -> tuple[int, int] | None:
+    """Return the first of these ranges that has the wanted one in it."""
+    first, last = wanted
+    return next((each for each in ranges if each[0] <= first and last <= each[1]), None)
 
 
 def _failed(reason: str) -> NotJudgedError:
@@ -232,10 +222,21 @@ def _range(member: Member) -> tuple[int, int]:
 
 
 def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join ranges that lie near to each other, as far as a window goes."""
+    """Join ranges that lie near to each other, the nearest first.
+
+    What lies between is fetched in vain, which is allowed for a part of the whole.
+    """
+    spare = sum(end - start for start, end in ranges) // SPARE
+    gaps = sorted(max(0, start - end) for (_, end), (start, _) in pairwise(ranges))
+    near = -1
+    for gap in gaps:
+        spare -= gap
+        if spare < 0:
+            break
+        near = gap
     found: list[tuple[int, int]] = []
     for start, end in ranges:
-        if found and start - found[-1][1] <= GAP and end - found[-1][0] <= WINDOW:
+        if found and start - found[-1][1] <= near and end - found[-1][0] <= WINDOW:
             found[-1] = found[-1][0], end
         else:
             found.append((start, end))
