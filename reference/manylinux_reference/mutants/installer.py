@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from manylinux_reference.rules.installer.order import Rank, Ranks
     from manylinux_reference.rules.tags import Promise, Version
 
+TAGS = 3  # of a file name: python, ABI and platform
 FIRST_PORT = {"riscv64": (2, 27), "loongarch64": (2, 36), "aarch64": (2, 17)}
 LEGACY_LEVELS = {(2, 5), (2, 12), (2, 17)}
 UNKNOWN_SYSTEM = Environment((), "", None)
@@ -97,10 +98,10 @@ def _by_metadata(
 
 def _from_the_right(filename: str) -> WheelName | None:
     """Count parts from the right and take all before them for name and version."""
-    parts = filename.removesuffix(SUFFIX).rsplit("-", 3)
-    if len(parts) != 4 or not filename.endswith(SUFFIX):  # noqa: PLR2004 - as split
+    _, *tags = filename.removesuffix(SUFFIX).rsplit("-", TAGS)
+    if len(tags) != TAGS or not filename.endswith(SUFFIX):
         return None
-    wheel = wheel_name("-".join(["p-1", *parts[1:]]) + SUFFIX)
+    wheel = wheel_name("-".join(["p-1", *tags]) + SUFFIX)
     if wheel:
         wheel.filename = filename
     return wheel

@@ -289,13 +289,9 @@ def _by_header(member: Member) -> int:
     return member.header
 
 
-def _directory_entry(
-    data: bytes, position: int, budget: Budget
-) -> tuple[Member, int]:  # fmt: skip
-    if (
-        position + CENTRAL.size > len(data)
-        or data[position : position + 4] != b"PK\1\2"
-    ):
+def _directory_entry(data: bytes, position: int, budget: Budget) -> tuple[Member, int]:
+    mark = data[position : position + 4]
+    if position + CENTRAL.size > len(data) or mark != b"PK\1\2":
         raise UnusableError("the zip archive's directory is damaged")
     fields = CENTRAL.unpack_from(data, position)
     name_size, extra_size, comment_size = fields[10:13]

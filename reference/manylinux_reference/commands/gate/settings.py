@@ -124,9 +124,10 @@ def _read(path: Path, name: str, value: object) -> object:
     return tuple(map(str, value))
 
 
-def with_value(settings: Settings, name: str, value: Any) -> Settings:  # noqa: ANN401
+def with_value(settings: Settings, name: str, value: object) -> Settings:
     """Return settings with another value of one of them, which has its type."""
-    return replace(settings, **{name: value})
+    values: dict[str, Any] = {name: value}
+    return replace(settings, **values)
 
 
 def _exception(path: Path, table: object) -> ProjectException:

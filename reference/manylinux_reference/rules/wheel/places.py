@@ -26,11 +26,11 @@ SCHEMES = {
 
 def installed(name: str) -> list[str]:
     """Return the parts of the path at which a member is installed."""
-    parts = name.split("/")
-    if len(parts) > 2 and parts[0].endswith(".data"):  # noqa: PLR2004 - see SCHEMES
-        scheme = SCHEMES.get(parts[1], (PREFIX, parts[1]))
-        return [*scheme, *parts[2:]]
-    return [SITE, *parts]
+    first, *others = name.split("/")
+    if first.endswith(".data") and others[1:]:
+        key, *below = others
+        return [*SCHEMES.get(key, (PREFIX, key)), *below]
+    return [SITE, first, *others]
 
 
 def folder_of(name: str) -> str:
