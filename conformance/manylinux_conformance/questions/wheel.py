@@ -39,6 +39,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
 
     ``conforms``: every claim holds; absent if there is no answer.  Whatever else a
     line holds is the auditor's own business.
+    ``objected``: what speaks against the claims is what no standard demands.
     ``refused``: it says itself that it cannot read the wheel.
     ``advises``: it advises against something that makes no claim false; absent if it
     never advises.
@@ -52,6 +53,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     conforms: bool | None = None
+    objected: bool = False
     refused: bool = False
     advises: bool | None = None
     pure: bool | None = None

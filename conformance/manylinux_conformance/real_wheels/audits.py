@@ -28,9 +28,13 @@ from manylinux_conformance.tools.adapters import read_adapter
 
 
 class Opinion(msgspec.Struct, frozen=True, kw_only=True):
-    """What an auditor says: whether every claim holds, the oldest level, and why."""
+    """What an auditor says: whether every claim holds, the oldest level, and why.
+
+    ``objected``: none is false, and something that no standard demands is missing.
+    """
 
     conforms: bool
+    objected: bool = False
     oldest: str = ""
     why: str = ""
 
@@ -98,6 +102,7 @@ def _opinion(answer: AuditReply) -> Opinion:
     oldest = answer.oldest or ""
     return Opinion(
         conforms=bool(answer.conforms),
+        objected=answer.objected,
         oldest=oldest if claim_of(oldest) else "",
         why=fit_for_report(answer.error or answer.reason),
     )

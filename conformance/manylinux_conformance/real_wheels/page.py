@@ -19,7 +19,8 @@ Wheels of the package index, audited by the reference and by the newest auditwhe
 glibc's own loader says for each claimed level whether the files resolve there.
 They are chosen for variety, and no rule is graded by them.
 
-*holds*: every claim is true; *oldest*: the oldest level that would hold.
+*holds*: every claim is true; *with objections*: only proposals speak against it.
+*oldest*: the oldest level that would hold.
 *loads*, *refused*: the loader's word, on libraries, versions and symbols alone.
 
 The page is written by `nox -s real-wheels -- --report docs/evidence`.
@@ -108,8 +109,9 @@ def _missing(unpublished: Sequence[Unpublished]) -> Iterator[str]:
 
 
 def _words(opinion: Opinion) -> str:
-    if opinion.conforms:
-        return f"holds, oldest {opinion.oldest or 'unknown'}"
+    if opinion.conforms or opinion.objected:
+        holds = "holds with objections" if opinion.objected else "holds"
+        return f"{holds}, oldest {opinion.oldest or 'unknown'}"
     return f"false, oldest {opinion.oldest}" if opinion.oldest else "false"
 
 

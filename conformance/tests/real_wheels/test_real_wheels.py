@@ -206,6 +206,12 @@ def test_the_page_says_who_is_right() -> None:
     assert "- loader on 2.17: refused: undefined symbol: x" in page
 
 
+def test_a_claim_that_only_proposals_refuse_holds_with_objections() -> None:
+    objected = Opinion(conforms=False, objected=True, oldest="manylinux_2_17_x86_64")
+    page = render((audited(objected),), (ENTRY,), [RealWheel(FILE, "a search path")])
+    assert "| a search path | holds with objections, oldest" in page
+
+
 def test_a_wheel_is_audited_by_all_three(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,8 +111,8 @@ def _audit(wheel: str) -> dict[str, object]:
     """Return the report on the wheel at a path, and the status of ``check``.
 
     ``conforms`` says whether there are claims and all of them hold, ``reason`` which
-    rules speak against them, ``advises`` whether there is advice, ``pure`` whether
-    there is no ELF file.
+    rules speak against them, ``objected`` whether those are proposals, ``advises``
+    whether there is advice, ``pure`` whether there is no ELF file.
     """
     report = report_on(wheel)
     against = {finding.rule for claim in report.claims for finding in claim.against}
@@ -120,6 +120,7 @@ def _audit(wheel: str) -> dict[str, object]:
         **as_object(report),
         "conforms": report.outcome == Outcome.HOLDS,
         "reason": ", ".join(sorted(against)),
+        "objected": report.outcome == Outcome.OBJECTIONS,
         "refused": report.outcome == Outcome.UNUSABLE,
         "advises": bool(report.advice),
         "pure": report.outcome == Outcome.NO_ELF,
