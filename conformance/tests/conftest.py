@@ -7,7 +7,6 @@ import dataclasses
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -60,17 +59,6 @@ MakeReady = Callable[..., ReadyContainer]
 MakeRunning = Callable[..., RunningContainer]
 AskBuilder = Callable[..., list[Result]]
 RunPython = Callable[..., ProcessResult]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _signals_are_heard() -> None:
-    """Let the programs that tests interrupt hear it, also in a background job.
-
-    Ignored signals stay ignored in every program that is started; see execve(2).
-    """
-    for number in (signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
-STDERR_TAIL = 65_536  # bytes kept of the end of standard error; uv quotes 8 KB of JSON
+STDERR_TAIL = 16_384  # bytes kept of the end of standard error; uv quotes 5 KB of JSON
 LONGEST_REPORTED = 200  # characters of a line in a report
 CHUNK = 1 << 16
 LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
