@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.filename import normalized, read_filename
 from manylinux_reference.reading.inflate import content
@@ -19,7 +21,18 @@ FIELDS = ("wheel-version", "root-is-purelib", "tag", "name", "version")
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
 MEGABYTE = 1024 * 1024
-LARGEST = {"WHEEL": MEGABYTE, "METADATA": 16 * MEGABYTE, "RECORD": 32 * MEGABYTE}
+ENTRY_POINTS = "entry_points.txt"
+LARGEST = {
+    "WHEEL": MEGABYTE,
+    "METADATA": 16 * MEGABYTE,
+    "RECORD": 32 * MEGABYTE,
+    ENTRY_POINTS: MEGABYTE,
+}
+# What installers write or read there (PyPA, Recording installed projects), uv's too.
+FILES = frozenset((
+    ENTRY_POINTS, "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json",
+    "uv_cache.json",
+))  # fmt: skip
 
 
 class Wheel:
@@ -88,6 +101,7 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         raise UnusableError(f"Wheel-Version is {said}, not such as 1.0")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
+    _check_files(archive, found)
     text = _text(archive, found, "RECORD")
     wheel.record, sizes = read_record(text, wheel.budget)
     wheel.resized = [
@@ -101,6 +115,17 @@ def compare_hashes(archive: Archive, wheel: Wheel) -> None:
     """Have the content of each member compared with its row of RECORD, once read."""
     for member in archive.entries:
         member.row = wheel.record.get(member.name, "")
+
+
+def _check_files(archive: Archive, found: dict[str, Member]) -> None:
+    """Refuse a .dist-info folder that an installer cannot complete."""
+    for name, member in found.items():
+        first, slash, _ = name.partition("/")
+        if slash and first in FILES:
+            raise UnusableError(f"has a folder where {first} is a file", member.name)
+    if ENTRY_POINTS in found:
+        check = import_module("manylinux_reference.reading.entry_points")
+        check.check_entry_points(_text(archive, found, ENTRY_POINTS), archive.budget)
 
 
 def _is_number(text: str) -> bool:

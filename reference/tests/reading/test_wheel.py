@@ -182,3 +182,20 @@ def test_elf_file_is_contained_under_its_name_and_its_soname() -> None:
         wheel.add(elf)
     assert wheel.contained == {"a.so", "liba.so.1", "b.so"}
     assert wheel.elves == [named, nameless]
+
+
+@pytest.mark.parametrize(
+    "name", ["INSTALLER", "REQUESTED", "direct_url.json", "entry_points.txt"]
+)
+def test_what_installers_write_is_no_folder(tmp_path: Path, name: str) -> None:
+    # pip and uv end in "Is a directory"
+    assert read(tmp_path, {f"p-1.dist-info/{name}": b""}).members
+    for member in (f"p-1.dist-info/{name}/x", f"p-1.dist-info/{name}/"):
+        with pytest.raises(UnusableError, match=f"has a folder where {name} is a file"):
+            read(tmp_path, {member: b""})
+
+
+def test_entry_points_are_checked(tmp_path: Path) -> None:
+    files = {"p-1.dist-info/entry_points.txt": b"[console_scripts]\nx = p\n"}
+    with pytest.raises(UnusableError, match="a script x that calls p"):
+        read(tmp_path, files)
