@@ -12,7 +12,7 @@ ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 # e_machine of the architectures that tags name: EM_386, EM_PPC64, EM_S390, EM_ARM,
 # EM_X86_64, EM_AARCH64, EM_RISCV, EM_LOONGARCH.  No loader opens a file of another.
 MACHINES = frozenset((3, 21, 22, 40, 62, 183, 243, 258))
-DF_1_NOOPEN, DF_1_PIE = 0x40, 0x08000000
+DF_1_NOOPEN, DF_1_NODEFLIB, DF_1_PIE = 0x40, 0x800, 0x08000000
 SOABI = ("cpython-", "pypy", "graalpy")  # after the name of a module
 
 
