@@ -57,9 +57,8 @@ class Elf:
         "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
         "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel", "tls",
-        "tls_align",
-        "tls_relocations", "type", "undefined", "unversioned", "version_needs",
-        "version_symbols",
+        "tls_align", "tls_relocations", "tls_used", "tls_wanted", "type", "undefined",
+        "unversioned", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -87,6 +86,8 @@ class Elf:
         self.static_tls = False  # DF_STATIC_TLS
         self.tls = self.tls_align = 0  # bytes of thread-local storage, and for them
         self.tls_relocations = False  # whether one asks for static TLS
+        self.tls_wanted: set[bytes] = set()  # names in the static TLS of other files
+        self.tls_used = False  # whether another file wants it to be static
         self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}

@@ -117,6 +117,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             _check_types(used, types, elf)
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
+                _read_wanted(rows, dynamic, elf)
             symbols.update(rows.symbols)
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
@@ -149,6 +150,23 @@ def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
             place = dynamic.one(DT_SYMTAB) + symbol * size + at
             if not symbol or any(dynamic.read(place, 2)):
                 raise UnusableError("relocations for thread-local storage, no PT_TLS")
+
+
+def _read_wanted(rows: _Rows, dynamic: Dynamic, elf: Elf) -> None:
+    """Fill in whose static storage is wanted: that of symbols of other files."""
+    kinds, size = TLS_OFFSETS[elf.machine], 24 if elf.is_64_bit else 16
+    wanted = {
+        symbol
+        for kind, symbol in zip(rows.types, rows.symbols, strict=True)
+        if kind in kinds and symbol
+    }
+    dynamic.budget.steps.spend(len(wanted) + len(rows.types) // PER_STEP)
+    for symbol in wanted:
+        raw = dynamic.read(dynamic.one(DT_SYMTAB) + symbol * size, size)
+        at = 6 if elf.is_64_bit else 14  # of st_shndx
+        if not any(raw[at : at + 2]):
+            (name,) = numbers("I", raw[:4], elf)
+            elf.tls_wanted.add(dynamic.name(name))
 
 
 def is_code(elf: Elf, at: int) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from manylinux_reference.reading.elf.relocations import read_relocations
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.unusable import UnusableError
-from tests.reading.image import BASE, Image
+from tests.reading.image import BASE, DEFINED, UNDEFINED, Image
 
 RELA, RELASZ, REL, RELSZ, RELR, RELRSZ = 7, 8, 17, 18, 36, 35
 INIT_ARRAY, INIT_ARRAYSZ, RELACOUNT = 25, 27, 0x6FFFFFF9
@@ -33,6 +33,7 @@ def asks(
     machine: int, bits: int, order: str, kinds: list[int], *, addend: bool
 ) -> bool:
     image = Image(bits=bits, order=order, machine=machine)
+    image.symbols(("mine", 0x16, DEFINED), ("mine too", 0x16, DEFINED))
     word = "Q" if bits == 64 else "I"
     content = b""
     for number, kind in enumerate(kinds):
@@ -57,6 +58,23 @@ def test_static_storage_is_asked_for_by_type(
     assert asks(machine, bits, order, [other, kind], addend=addend)
     assert not asks(machine, bits, order, [other, other], addend=addend)
     assert not asks(machine, bits, order, [], addend=addend)
+
+
+@pytest.mark.parametrize("where", [UNDEFINED, DEFINED])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) -> None:
+    image = Image(bits=bits, machine=62 if bits == 64 else 3)
+    image.symbols(("mine", 0x16, DEFINED), ("theirs", 0x16, where))
+    kind, row = (18, "<3Q") if bits == 64 else (14, "<2I")
+    info = 2 << 32 | kind if bits == 64 else 2 << 8 | kind
+    content = struct.pack(row, BASE, info, *([0] if bits == 64 else []))
+    image.table(RELA if bits == 64 else REL, content)
+    image.entries.append((RELASZ if bits == 64 else RELSZ, len(content)))
+    dynamic, elf = image.dynamic()
+    load = (1, 2, 0, BASE, BASE, len(image.data), len(image.data), 4096)
+    elf.loads, elf.tls = [Segment(load, is_64_bit=True)], 8
+    read_relocations(dynamic, elf)
+    assert elf.tls_wanted == ({b"theirs"} if where == UNDEFINED else set())
 
 
 def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]:
