@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
 
 DIST_INFO, DATA = ".dist-info", ".data"
-FIELDS = ("wheel-version", "root-is-purelib", "tag", "name", "version")
+FIELDS = (
+    *("wheel-version", "root-is-purelib", "tag", "name", "version"),
+    *("requires-dist", "requires-python"),
+)
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
 MEGABYTE = 1024 * 1024
@@ -149,12 +152,20 @@ def _dist_info(archive: Archive, wheel: Wheel) -> str:
 
 
 def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
-    """Refuse a wheel whose METADATA is that of another project or release."""
+    """Refuse a wheel whose METADATA is that of another project or release.
+
+    Or whose requirements uv does not read; pip looks at them once it resolves.
+    """
     name, version = (fields.get(key, [""])[0] for key in ("name", "version"))
     if not _same_name(name, wheel):
         raise UnusableError("METADATA names another project than the wheel")
     if version_key(version) != wheel.version:
         raise UnusableError("METADATA names another version than the wheel")
+    if "requires-dist" in fields or "requires-python" in fields:
+        check = import_module("manylinux_reference.reading.requirement")
+        check.check_python(fields.get("requires-python", [""])[0])
+        for text in fields.get("requires-dist", ()):
+            check.check_requirement(text)
 
 
 def _same_name(name: str, wheel: Wheel) -> bool:

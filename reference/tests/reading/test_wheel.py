@@ -199,3 +199,12 @@ def test_entry_points_are_checked(tmp_path: Path) -> None:
     files = {"p-1.dist-info/entry_points.txt": b"[console_scripts]\nx = p\n"}
     with pytest.raises(UnusableError, match="a script x that calls p"):
         read(tmp_path, files)
+
+
+@pytest.mark.parametrize("field", ["Requires-Dist: foo >=", "Requires-Python: three"])
+def test_requirements_are_checked(tmp_path: Path, field: str) -> None:
+    head = SOUND[METADATA].partition(b"\n\n")[0]
+    assert read(tmp_path, {METADATA: head + b"\nRequires-Dist: foo >=1\n"}).members
+    files = {METADATA: head + f"\n{field}\n".encode()}
+    with pytest.raises(UnusableError, match="METADATA requires "):
+        read(tmp_path, files)
