@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.filename import normalized, read_filename
+from manylinux_reference.reading.filename import WheelName, normalized, read_filename
 from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
-from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.version import version_key
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ FIELDS = (
 )
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
 ENTRY_POINTS = "entry_points.txt"
 LARGEST = {
@@ -56,6 +57,7 @@ class Wheel:
 
     def __init__(self, filename: str) -> None:
         name = read_filename(filename)
+        _check_name(name)
         self.budget = Budget()  # for everything that is read of it and found in it
         self.distribution = name.distribution
         self.version = name.version
@@ -76,6 +78,18 @@ class Wheel:
         self.contained.add(elf.base_name)
         if elf.soname:
             self.contained.add(elf.soname)
+
+
+def _check_name(name: WheelName) -> None:
+    """Refuse a name that uv does not read: other letters in tags, too large numbers."""
+    epoch, release, pre, post, development, _ = name.version
+    number, rest = name.build or (0, "")
+    for part in (name.python, name.abi, name.platform, f"{number}{rest}"):
+        letters = part.replace(".", "").replace("_", "")
+        if not (letters.isascii() and letters.isalnum()) and letters:
+            raise UnusableError(f"the name has other letters in {printable(part)}")
+    if max(epoch, *release, *pre, post, *development, number - 1) > LARGEST_NUMBER:
+        raise UnusableError("the name has a number of more than 64 bits")
 
 
 def read_dist_info(archive: Archive, wheel: Wheel) -> None:

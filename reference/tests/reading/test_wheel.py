@@ -208,3 +208,36 @@ def test_requirements_are_checked(tmp_path: Path, field: str) -> None:
     files = {METADATA: head + f"\n{field}\n".encode()}
     with pytest.raises(UnusableError, match="METADATA requires "):
         read(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ("1-py3-none-any", ""),
+        ("1-1_a.b-cp3-abi3.x_y-any", ""),
+        ("18446744073709551614.0-py3-none-any", ""),
+        ("1-18446744073709551615-py3-none-any", ""),
+        ("1+99999999999999999999-py3-none-any", ""),
+        ("1-py99999999999999999999-none-any", ""),
+        ("1.18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.0a18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.post18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.dev18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("18446744073709551615!1-py3-none-any", "a number of more than 64 bits"),
+        ("1-18446744073709551616-py3-none-any", "a number of more than 64 bits"),
+        ("1-1\u00e9-py3-none-any", "other letters in 1"),
+        ("1-1+a-py3-none-any", "other letters in 1"),
+        ("1-py3!-none-any", "other letters in py3!"),
+        ("1-py3-no ne-any", "other letters in no ne"),
+        ("1-py3-none-any.\u0661", "other letters in any"),
+    ],
+)
+def test_name_has_letters_and_numbers_that_installers_read(
+    parts: str, reason: str
+) -> None:
+    # uv refuses the others; of tags with a blank, pip does, too
+    if not reason:
+        assert Wheel(f"p-{parts}.whl").abis
+        return
+    with pytest.raises(UnusableError, match=reason):
+        Wheel(f"p-{parts}.whl")
