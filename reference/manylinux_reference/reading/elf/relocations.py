@@ -16,6 +16,8 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_JMPREL,
     DT_PLTREL,
     DT_PLTRELSZ,
+    DT_PREINIT_ARRAY,
+    DT_PREINIT_ARRAYSZ,
     DT_REL,
     DT_RELA,
     DT_RELACOUNT,
@@ -229,7 +231,8 @@ class _Places:
     """What can be written to while relocations are applied, and what has to be.
 
     The loader calls what stands in DT_INIT_ARRAY and DT_FINI_ARRAY, which in a shared
-    object is right only once it is relocated (glibc, ``elf/dl-init.c``).
+    object is right only once it is relocated, and in the DT_PREINIT_ARRAY of a program
+    (glibc, ``elf/dl-init.c``).
     """
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
@@ -241,10 +244,10 @@ class _Places:
             if elf.textrel or load.flags & PF_W
         ]
         self._slots: set[int] = set()
-        for table, total in (
-            (DT_INIT_ARRAY, DT_INIT_ARRAYSZ),
-            (DT_FINI_ARRAY, DT_FINI_ARRAYSZ),
-        ):
+        arrays = [(DT_INIT_ARRAY, DT_INIT_ARRAYSZ), (DT_FINI_ARRAY, DT_FINI_ARRAYSZ)]
+        if elf.is_executable:
+            arrays.append((DT_PREINIT_ARRAY, DT_PREINIT_ARRAYSZ))
+        for table, total in arrays:
             start, size = dynamic.one(table), dynamic.one(total)
             dynamic.budget.steps.spend(size // (self._word * PER_STEP))
             self._slots.update(range(start, start + size, self._word))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 
 import pytest
+from manylinux_reference.reading.elf.file import DF_1_PIE
 from manylinux_reference.reading.elf.relocations import read_relocations
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.unusable import UnusableError
-from tests.reading.image import BASE, DEFINED, UNDEFINED, Image
+from tests.reading.image import BASE, DEFINED, FLAGS_1, UNDEFINED, Image
 
 RELA, RELASZ, REL, RELSZ, RELR, RELRSZ = 7, 8, 17, 18, 36, 35
+PREINIT_ARRAY, PREINIT_ARRAYSZ = 32, 33
 INIT_ARRAY, INIT_ARRAYSZ, RELACOUNT = 25, 27, 0x6FFFFFF9
 NONE, ABSOLUTE, RELATIVE = 0, 1, 8  # R_X86_64_*
 GAP, SECOND = BASE + 0x1000, BASE + 0x2000
@@ -90,6 +92,7 @@ def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]
 
 def loaded(image: Image) -> set[int]:
     dynamic, elf = image.dynamic()
+    elf.flags_1 = dynamic.one(FLAGS_1)
     elf.loads = [
         Segment((1, flags, 0, start, start, 0x1000, 0x1000, 4096), is_64_bit=True)
         for start, flags in ((BASE, 6), (GAP, 5), (SECOND, 6))
@@ -134,6 +137,25 @@ def test_what_the_loader_calls_is_relocated(size: int, whole: bool) -> None:
         return
     with pytest.raises(UnusableError, match=r"^an entry of DT_INIT_ARRAY without"):
         symbols_of((BASE + 8, RELATIVE, 0), entries=entries)
+
+
+@pytest.mark.parametrize("is_program", [True, False])
+@pytest.mark.parametrize(("code", "reason"), [(CODE, ""), (SECOND, "is no code")])
+def test_what_is_called_before_all_is_code_of_programs(
+    code: int, reason: str, is_program: bool
+) -> None:
+    # the loader skips DT_PREINIT_ARRAY of libraries
+    image = Image()
+    content = struct.pack("<3Q", BASE + 8, RELATIVE, code)
+    image.table(RELA, content)
+    image.entries += [(RELASZ, 24), (PREINIT_ARRAY, BASE + 8), (PREINIT_ARRAYSZ, 8)]
+    if is_program:
+        image.entries.append((FLAGS_1, DF_1_PIE))
+    if not (reason and is_program):
+        assert loaded(image) == {0}
+        return
+    with pytest.raises(UnusableError, match=r"^a function at 0x[0-9a-f]+, where there"):
+        loaded(image)
 
 
 @pytest.mark.parametrize(
