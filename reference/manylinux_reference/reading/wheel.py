@@ -23,6 +23,7 @@ FIELDS = (
 )
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+SQUARES_PER_STEP = 32  # expressions may look at each letter as often as there are some
 LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
 ENTRY_POINTS = "entry_points.txt"
@@ -177,8 +178,14 @@ def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
         raise UnusableError("METADATA names another version than the wheel")
     if "requires-dist" in fields or "requires-python" in fields:
         check = import_module("manylinux_reference.reading.requirement")
-        check.check_python(fields.get("requires-python", [""])[0])
-        for text in fields.get("requires-dist", ()):
+        python, texts = (
+            fields.get("requires-python", [""])[0],
+            fields.get("requires-dist", []),
+        )
+        for text in (python, *texts):
+            wheel.budget.steps.spend(len(text) ** 2 // SQUARES_PER_STEP)
+        check.check_python(python)
+        for text in texts:
             check.check_requirement(text)
 
 

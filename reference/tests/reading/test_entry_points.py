@@ -64,3 +64,5 @@ def test_entries_stand_in_a_section_and_have_a_value(text: str) -> None:
 def test_lines_are_counted() -> None:
     with pytest.raises(NotJudgedError):
         check_entry_points("\n" * 600_000, Budget())
+    with pytest.raises(NotJudgedError):
+        check_entry_points(f"{SCRIPTS}x = {'a.' * 99_999}", Budget())

@@ -241,3 +241,9 @@ def test_name_has_letters_and_numbers_that_installers_read(
         return
     with pytest.raises(UnusableError, match=reason):
         Wheel(f"p-{parts}.whl")
+
+
+def test_requirements_cost_no_more_than_a_wheel_may(tmp_path: Path) -> None:
+    head = SOUND[METADATA].partition(b"\n\n")[0]
+    with pytest.raises(NotJudgedError, match="steps of work"):
+        read(tmp_path, {METADATA: head + b"\nRequires-Dist: foo[" + b"a," * 99_999})
