@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.filename import normalized, read_filename
+from manylinux_reference.reading.filename import WheelName, normalized, read_filename
 from manylinux_reference.reading.inflate import content
 from manylinux_reference.reading.record import read_record
-from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.version import version_key
 
 TYPE_CHECKING = False
@@ -15,11 +17,27 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
 
 DIST_INFO, DATA = ".dist-info", ".data"
-FIELDS = ("wheel-version", "root-is-purelib", "tag", "name", "version")
+FIELDS = (
+    *("wheel-version", "root-is-purelib", "tag", "name", "version"),
+    *("requires-dist", "requires-python"),
+)
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+SQUARES_PER_STEP = 32  # expressions may look at each letter as often as there are some
+LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
-LARGEST = {"WHEEL": MEGABYTE, "METADATA": 16 * MEGABYTE, "RECORD": 32 * MEGABYTE}
+ENTRY_POINTS = "entry_points.txt"
+LARGEST = {
+    "WHEEL": MEGABYTE,
+    "METADATA": 16 * MEGABYTE,
+    "RECORD": 32 * MEGABYTE,
+    ENTRY_POINTS: MEGABYTE,
+}
+# What installers write or read there (PyPA, Recording installed projects), uv's too.
+FILES = frozenset((
+    ENTRY_POINTS, "INSTALLER", "REQUESTED", "direct_url.json", "uv_build.json",
+    "uv_cache.json",
+))  # fmt: skip
 
 
 class Wheel:
@@ -40,6 +58,7 @@ class Wheel:
 
     def __init__(self, filename: str) -> None:
         name = read_filename(filename)
+        _check_name(name)
         self.budget = Budget()  # for everything that is read of it and found in it
         self.distribution = name.distribution
         self.version = name.version
@@ -60,6 +79,18 @@ class Wheel:
         self.contained.add(elf.base_name)
         if elf.soname:
             self.contained.add(elf.soname)
+
+
+def _check_name(name: WheelName) -> None:
+    """Refuse a name that uv does not read: other letters in tags, too large numbers."""
+    epoch, release, pre, post, development, _ = name.version
+    number, rest = name.build or (0, "")
+    for part in (name.python, name.abi, name.platform, f"{number}{rest}"):
+        letters = part.replace(".", "").replace("_", "")
+        if not (letters.isascii() and letters.isalnum()) and letters:
+            raise UnusableError(f"the name has other letters in {printable(part)}")
+    if max(epoch, *release, *pre, post, *development, number - 1) > LARGEST_NUMBER:
+        raise UnusableError("the name has a number of more than 64 bits")
 
 
 def read_dist_info(archive: Archive, wheel: Wheel) -> None:
@@ -88,6 +119,7 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         raise UnusableError(f"Wheel-Version is {said}, not such as 1.0")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
+    _check_files(archive, found)
     text = _text(archive, found, "RECORD")
     wheel.record, sizes = read_record(text, wheel.budget)
     wheel.resized = [
@@ -101,6 +133,17 @@ def compare_hashes(archive: Archive, wheel: Wheel) -> None:
     """Have the content of each member compared with its row of RECORD, once read."""
     for member in archive.entries:
         member.row = wheel.record.get(member.name, "")
+
+
+def _check_files(archive: Archive, found: dict[str, Member]) -> None:
+    """Refuse a .dist-info folder that an installer cannot complete."""
+    for name, member in found.items():
+        first, slash, _ = name.partition("/")
+        if slash and first in FILES:
+            raise UnusableError(f"has a folder where {first} is a file", member.name)
+    if ENTRY_POINTS in found:
+        check = import_module("manylinux_reference.reading.entry_points")
+        check.check_entry_points(_text(archive, found, ENTRY_POINTS), archive.budget)
 
 
 def _is_number(text: str) -> bool:
@@ -124,12 +167,26 @@ def _dist_info(archive: Archive, wheel: Wheel) -> str:
 
 
 def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
-    """Refuse a wheel whose METADATA is that of another project or release."""
+    """Refuse a wheel whose METADATA is that of another project or release.
+
+    Or whose requirements uv does not read; pip looks at them once it resolves.
+    """
     name, version = (fields.get(key, [""])[0] for key in ("name", "version"))
     if not _same_name(name, wheel):
         raise UnusableError("METADATA names another project than the wheel")
     if version_key(version) != wheel.version:
         raise UnusableError("METADATA names another version than the wheel")
+    if "requires-dist" in fields or "requires-python" in fields:
+        check = import_module("manylinux_reference.reading.requirement")
+        python, texts = (
+            fields.get("requires-python", [""])[0],
+            fields.get("requires-dist", []),
+        )
+        for text in (python, *texts):
+            wheel.budget.steps.spend(len(text) ** 2 // SQUARES_PER_STEP)
+        check.check_python(python)
+        for text in texts:
+            check.check_requirement(text)
 
 
 def _same_name(name: str, wheel: Wheel) -> bool:

@@ -182,3 +182,68 @@ def test_elf_file_is_contained_under_its_name_and_its_soname() -> None:
         wheel.add(elf)
     assert wheel.contained == {"a.so", "liba.so.1", "b.so"}
     assert wheel.elves == [named, nameless]
+
+
+@pytest.mark.parametrize(
+    "name", ["INSTALLER", "REQUESTED", "direct_url.json", "entry_points.txt"]
+)
+def test_what_installers_write_is_no_folder(tmp_path: Path, name: str) -> None:
+    # pip and uv end in "Is a directory"
+    assert read(tmp_path, {f"p-1.dist-info/{name}": b""}).members
+    for member in (f"p-1.dist-info/{name}/x", f"p-1.dist-info/{name}/"):
+        with pytest.raises(UnusableError, match=f"has a folder where {name} is a file"):
+            read(tmp_path, {member: b""})
+
+
+def test_entry_points_are_checked(tmp_path: Path) -> None:
+    files = {"p-1.dist-info/entry_points.txt": b"[console_scripts]\nx = p\n"}
+    with pytest.raises(UnusableError, match="a script x that calls p"):
+        read(tmp_path, files)
+
+
+@pytest.mark.parametrize("field", ["Requires-Dist: foo >=", "Requires-Python: three"])
+def test_requirements_are_checked(tmp_path: Path, field: str) -> None:
+    head = SOUND[METADATA].partition(b"\n\n")[0]
+    assert read(tmp_path, {METADATA: head + b"\nRequires-Dist: foo >=1\n"}).members
+    files = {METADATA: head + f"\n{field}\n".encode()}
+    with pytest.raises(UnusableError, match="METADATA requires "):
+        read(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason"),
+    [
+        ("1-py3-none-any", ""),
+        ("1-1_a.b-cp3-abi3.x_y-any", ""),
+        ("18446744073709551614.0-py3-none-any", ""),
+        ("1-18446744073709551615-py3-none-any", ""),
+        ("1+99999999999999999999-py3-none-any", ""),
+        ("1-py99999999999999999999-none-any", ""),
+        ("1.18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.0a18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.post18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("1.dev18446744073709551615-py3-none-any", "a number of more than 64 bits"),
+        ("18446744073709551615!1-py3-none-any", "a number of more than 64 bits"),
+        ("1-18446744073709551616-py3-none-any", "a number of more than 64 bits"),
+        ("1-1\u00e9-py3-none-any", "other letters in 1"),
+        ("1-1+a-py3-none-any", "other letters in 1"),
+        ("1-py3!-none-any", "other letters in py3!"),
+        ("1-py3-no ne-any", "other letters in no ne"),
+        ("1-py3-none-any.\u0661", "other letters in any"),
+    ],
+)
+def test_name_has_letters_and_numbers_that_installers_read(
+    parts: str, reason: str
+) -> None:
+    # uv refuses the others; of tags with a blank, pip does, too
+    if not reason:
+        assert Wheel(f"p-{parts}.whl").abis
+        return
+    with pytest.raises(UnusableError, match=reason):
+        Wheel(f"p-{parts}.whl")
+
+
+def test_requirements_cost_no_more_than_a_wheel_may(tmp_path: Path) -> None:
+    head = SOUND[METADATA].partition(b"\n\n")[0]
+    with pytest.raises(NotJudgedError, match="steps of work"):
+        read(tmp_path, {METADATA: head + b"\nRequires-Dist: foo[" + b"a," * 99_999})

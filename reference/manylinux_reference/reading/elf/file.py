@@ -12,7 +12,7 @@ ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 # e_machine of the architectures that tags name: EM_386, EM_PPC64, EM_S390, EM_ARM,
 # EM_X86_64, EM_AARCH64, EM_RISCV, EM_LOONGARCH.  No loader opens a file of another.
 MACHINES = frozenset((3, 21, 22, 40, 62, 183, 243, 258))
-DF_1_NOOPEN, DF_1_PIE = 0x40, 0x08000000
+DF_1_NOOPEN, DF_1_NODEFLIB, DF_1_PIE = 0x40, 0x800, 0x08000000
 SOABI = ("cpython-", "pypy", "graalpy")  # after the name of a module
 
 
@@ -57,9 +57,8 @@ class Elf:
         "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
         "osabi", "relr",
         "rpath", "runpath", "soname", "stack", "static_tls", "textrel", "tls",
-        "tls_align",
-        "tls_relocations", "type", "undefined", "unversioned", "version_needs",
-        "version_symbols",
+        "tls_align", "tls_relocations", "tls_used", "tls_wanted", "type", "undefined",
+        "unversioned", "version_needs", "version_symbols",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -87,6 +86,8 @@ class Elf:
         self.static_tls = False  # DF_STATIC_TLS
         self.tls = self.tls_align = 0  # bytes of thread-local storage, and for them
         self.tls_relocations = False  # whether one asks for static TLS
+        self.tls_wanted: set[bytes] = set()  # names in the static TLS of other files
+        self.tls_used = False  # whether another file wants it to be static
         self.kernel: tuple[int, ...] | None = None
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}

@@ -16,6 +16,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_SYMTAB,
     numbers,
 )
+from manylinux_reference.reading.elf.relocations import is_code
 from manylinux_reference.reading.elf.symbols import EM_S390, sysv_hashes
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -32,16 +33,18 @@ if TYPE_CHECKING:
 LOOKED_UP = 256  # symbols of a file; of more of them, some
 SYMBOLS_PER_STEP = 256
 STB_LOCAL, STV_INTERNAL, STV_HIDDEN, SHN_UNDEF, SHN_ABS = 0, 1, 2, 0, 0xFFF1
-STT_TLS = 6
+STT_TLS, STT_GNU_IFUNC = 6, 10
 SHIFT = 32  # bits of a hash, all of which a shift would drop
 WORD = 4  # bytes of a number, almost everywhere
-NAMED = (0, 1, 2, 5, STT_TLS, 10)  # types that a lookup finds: none, object, func, ...
+# What a lookup finds: the types none, object, func, ...; bindings global, weak, unique.
+NAMED, BOUND = (0, 1, 2, 5, STT_TLS, STT_GNU_IFUNC), (1, 2, 10)
 
 
 def check_hashes(dynamic: Dynamic, elf: Elf, used: Collection[int]) -> None:
     """Raise UnusableError if a table is none, or a symbol is not found by its name.
 
-    Without any table none is found (``do_lookup_x``).
+    Without any table none is found (``do_lookup_x``).  A symbol of the type
+    STT_GNU_IFUNC, found or not, is called (``elf_machine_rela``).
     ``used`` are the numbers of the symbols that relocations refer to.
     The loader takes DT_GNU_HASH before DT_HASH.
     """
@@ -56,13 +59,16 @@ def check_hashes(dynamic: Dynamic, elf: Elf, used: Collection[int]) -> None:
     for number in islice(used, 0, None, 1 + len(used) // LOOKED_UP):
         raw = dynamic.read(table + number * layout.size, layout.size)
         name, value, info, other, section = _fields(layout.unpack(raw), elf)
-        if section == SHN_UNDEF or info >> 4 == STB_LOCAL:
+        if section == SHN_UNDEF:
+            continue
+        if info & 0xF == STT_GNU_IFUNC and not is_code(elf, value):
+            raise UnusableError(f"its symbol {dynamic.string(name)} leads to no code")
+        if info >> 4 == STB_LOCAL:
             continue
         if other & 3 in (STV_INTERNAL, STV_HIDDEN):
             continue  # is bound without a lookup
-        is_found = info & 0xF in NAMED and (
-            value or section == SHN_ABS or info & 0xF == STT_TLS
-        )
+        is_value = value or section == SHN_ABS or info & 0xF == STT_TLS
+        is_found = is_value and info & 0xF in NAMED and info >> 4 in BOUND
         if not is_found or not finds(dynamic.name(name), number):
             raise UnusableError(f"its symbol {dynamic.string(name)} is not found")
 

@@ -16,6 +16,8 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_JMPREL,
     DT_PLTREL,
     DT_PLTRELSZ,
+    DT_PREINIT_ARRAY,
+    DT_PREINIT_ARRAYSZ,
     DT_REL,
     DT_RELA,
     DT_RELACOUNT,
@@ -117,6 +119,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             _check_types(used, types, elf)
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
+                _read_wanted(rows, dynamic, elf)
             symbols.update(rows.symbols)
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
@@ -149,6 +152,23 @@ def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
             place = dynamic.one(DT_SYMTAB) + symbol * size + at
             if not symbol or any(dynamic.read(place, 2)):
                 raise UnusableError("relocations for thread-local storage, no PT_TLS")
+
+
+def _read_wanted(rows: _Rows, dynamic: Dynamic, elf: Elf) -> None:
+    """Fill in whose static storage is wanted: that of symbols of other files."""
+    kinds, size = TLS_OFFSETS[elf.machine], 24 if elf.is_64_bit else 16
+    wanted = {
+        symbol
+        for kind, symbol in zip(rows.types, rows.symbols, strict=True)
+        if kind in kinds and symbol
+    }
+    dynamic.budget.steps.spend(len(wanted) + len(rows.types) // PER_STEP)
+    for symbol in wanted:
+        raw = dynamic.read(dynamic.one(DT_SYMTAB) + symbol * size, size)
+        at = 6 if elf.is_64_bit else 14  # of st_shndx
+        if not any(raw[at : at + 2]):
+            (name,) = numbers("I", raw[:4], elf)
+            elf.tls_wanted.add(dynamic.name(name))
 
 
 def is_code(elf: Elf, at: int) -> bool:
@@ -211,7 +231,8 @@ class _Places:
     """What can be written to while relocations are applied, and what has to be.
 
     The loader calls what stands in DT_INIT_ARRAY and DT_FINI_ARRAY, which in a shared
-    object is right only once it is relocated (glibc, ``elf/dl-init.c``).
+    object is right only once it is relocated, and in the DT_PREINIT_ARRAY of a program
+    (glibc, ``elf/dl-init.c``).
     """
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
@@ -223,10 +244,10 @@ class _Places:
             if elf.textrel or load.flags & PF_W
         ]
         self._slots: set[int] = set()
-        for table, total in (
-            (DT_INIT_ARRAY, DT_INIT_ARRAYSZ),
-            (DT_FINI_ARRAY, DT_FINI_ARRAYSZ),
-        ):
+        arrays = [(DT_INIT_ARRAY, DT_INIT_ARRAYSZ), (DT_FINI_ARRAY, DT_FINI_ARRAYSZ)]
+        if elf.is_executable:
+            arrays.append((DT_PREINIT_ARRAY, DT_PREINIT_ARRAYSZ))
+        for table, total in arrays:
             start, size = dynamic.one(table), dynamic.one(total)
             dynamic.budget.steps.spend(size // (self._word * PER_STEP))
             self._slots.update(range(start, start + size, self._word))

@@ -16,6 +16,8 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_JMPREL,
     DT_PLTREL,
     DT_PLTRELSZ,
+    DT_PREINIT_ARRAY,
+    DT_PREINIT_ARRAYSZ,
     DT_REL,
     DT_RELA,
     DT_RELACOUNT,
@@ -59,6 +61,7 @@ SIZES = (  # of tables, each with the bytes of an entry in words
     (DT_INIT_ARRAY, DT_INIT_ARRAYSZ, 1),
     (DT_FINI_ARRAY, DT_FINI_ARRAYSZ, 1),
 )
+OF_PROGRAMS = (DT_PREINIT_ARRAY, DT_PREINIT_ARRAYSZ, 1)  # read of no other file
 
 
 def check_tables(dynamic: Dynamic, elf: Elf) -> None:
@@ -71,7 +74,7 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
             raise UnusableError(f"two entries {tag:#x} of the dynamic section")
         if tag in ALIGNED and values[-1] % (ALIGNED[tag] or word):
             raise UnusableError(f"a table at the odd address {values[-1]:#x}")
-    _check_sizes(dynamic, word)
+    _check_sizes(dynamic, elf)
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
     used = read_relocations(dynamic, elf)
@@ -79,8 +82,9 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     check_hashes(dynamic, elf, used)
 
 
-def _check_sizes(dynamic: Dynamic, word: int) -> None:
-    for table, total, entry in SIZES:
+def _check_sizes(dynamic: Dynamic, elf: Elf) -> None:
+    word = elf.bits // 8
+    for table, total, entry in (*SIZES, *[OF_PROGRAMS] * elf.is_executable):
         size = dynamic.one(total)
         if (table in dynamic) != (total in dynamic) or size % (entry * word):
             raise UnusableError(f"a table of {size} bytes, not whole entries")

@@ -138,6 +138,7 @@ def read_wheel(
             wheel.add(elf)
         link(wheel)
         _leave_out_contained(archive, wheel)
+        _find_static_storage(archive, wheel)
         wheel.changed = archive.changed
 
 
@@ -154,6 +155,21 @@ def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:
         names -= {name.decode() for name in library.exports}
     for elf in wheel.elves:
         elf.unversioned = [name for name in elf.unversioned if name in names]
+
+
+def _find_static_storage(archive: Archive, wheel: Wheel) -> None:
+    """Note of which libraries other files want the thread-local storage to be static.
+
+    glibc makes it so for the file that has the symbol (``CHECK_STATIC_TLS``).
+    """
+    wanted = {name for elf in wheel.elves for name in elf.tls_wanted}
+    users = [link for elf in wheel.elves for link in elf.links.values()]
+    used = {each.name: each for each in users if isinstance(each, Elf) and each.tls}
+    if not wanted or not used:
+        return
+    members = (each for each in archive.members if each.name in used)
+    for library in read_elves(archive, members, SymbolQuery(wanted)):
+        used[library.name].tls_used = not wanted.isdisjoint(library.exports)
 
 
 def _policy(arch: str) -> Policy:

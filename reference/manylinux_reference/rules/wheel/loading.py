@@ -148,23 +148,46 @@ def tls_reserve(wheel: Wheel) -> Findings:
 
     glibc, ``TLS_STATIC_SURPLUS``; what a program is started with needs no reserve.
     """
-    large = [
-        elf
-        for elf in wheel.elves
-        if elf.tls_relocations
-        and (elf.tls > TLS_RESERVE or elf.tls_align > TLS_ALIGNMENT)
+    asking = [
+        elf for elf in wheel.elves if elf.tls and (elf.tls_relocations or elf.tls_used)
     ]
-    if not large:
+    if not asking:
         return
-    started = [elf for elf in wheel.elves if elf.is_executable]
-    for elf in started:
-        links = [link for link in elf.links.values() if isinstance(link, Elf)]
-        started += [link for link in links if link not in started]
-    for elf in large:
-        if elf not in started:
+    started = _brought([elf for elf in wheel.elves if elf.is_executable], wheel)
+    static = {elf.name: elf for elf in asking if elf.name not in started}
+    for elf in list(static.values()):
+        if elf.tls > TLS_RESERVE or elf.tls_align > TLS_ALIGNMENT:
             text = f"has {elf.tls} bytes of static thread-local storage"
             text += f", aligned to {elf.tls_align}"
             yield Finding("wheel.tls.reserve", elf.name, text)
+            del static[elf.name]
+    if sum(elf.tls for elf in static.values()) > TLS_RESERVE:
+        for elf in wheel.elves:
+            if elf.name not in started:
+                yield from _reserve_together(elf, static, wheel)
+
+
+def _reserve_together(elf: Elf, static: dict[str, Elf], wheel: Wheel) -> Findings:
+    """Yield a finding if a file has no room beside the libraries that it needs."""
+    total = sum(
+        each.tls for each in _brought([elf], wheel).values() if each.name in static
+    )
+    if total > TLS_RESERVE:
+        text = f"has {total} bytes of static thread-local storage with its libraries"
+        yield Finding("wheel.tls.reserve", elf.name, text)
+
+
+def _brought(first: list[Elf], wheel: Wheel) -> dict[str, Elf]:
+    """Return files together with the contained libraries that come with them."""
+    found: dict[str, Elf] = {}
+    left = [*first]
+    while left:
+        elf = left.pop()
+        if elf.name not in found:
+            wheel.budget.steps.spend(1 + len(elf.links))
+            found[elf.name] = elf
+            left += [link for link in elf.links.values() if isinstance(link, Elf)]
+    return found
 
 
 @decides("wheel.shared-object.type")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.file import DF_1_NODEFLIB, Elf
 from manylinux_reference.reading.policy import Policy, Version, dotted
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.wheel.report import Finding, Findings
@@ -64,6 +64,7 @@ def needed(elf: Elf, wheel: Wheel, policy: Policy) -> Findings:
                     library=name,
                 )  # fmt: skip
             yield from everywhere(elf, name, policy)
+            yield from looked_for(elf, name)
         elif kind in (UNREACHED, UNLOADABLE):
             yield from reached(elf, name, wheel)
         elif kind == PROVIDED:
@@ -103,6 +104,19 @@ def reached(elf: Elf, name: str, wheel: Wheel) -> Findings:
     if loadable and elf.is_shared_object:
         finding.condition = f"the package loads {loadable.name} before {elf.name}"
     yield finding
+
+
+@decides("wheel.needed.reached")
+def looked_for(elf: Elf, name: str) -> Findings:
+    """Yield a finding if a file forbids to look where the system has its libraries.
+
+    DF_1_NODEFLIB (glibc, ``_dl_map_object`` in ``elf/dl-load.c``); the C library is
+    there before each module.
+    """
+    is_there = elf.is_shared_object and name.startswith("libc.so.")
+    if elf.flags_1 & DF_1_NODEFLIB and not is_there:
+        text = f"needs {name} and is marked DF_1_NODEFLIB: it is not looked for"
+        yield Finding("wheel.needed.reached", elf.name, text, library=name)
 
 
 def can_be(other: Elf, name: str, elf: Elf) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import struct
 
 import pytest
+from manylinux_reference.reading.elf.file import DF_1_PIE
 from manylinux_reference.reading.elf.relocations import read_relocations
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.unusable import UnusableError
-from tests.reading.image import BASE, Image
+from tests.reading.image import BASE, DEFINED, FLAGS_1, UNDEFINED, Image
 
 RELA, RELASZ, REL, RELSZ, RELR, RELRSZ = 7, 8, 17, 18, 36, 35
+PREINIT_ARRAY, PREINIT_ARRAYSZ = 32, 33
 INIT_ARRAY, INIT_ARRAYSZ, RELACOUNT = 25, 27, 0x6FFFFFF9
 NONE, ABSOLUTE, RELATIVE = 0, 1, 8  # R_X86_64_*
 GAP, SECOND = BASE + 0x1000, BASE + 0x2000
@@ -33,6 +35,7 @@ def asks(
     machine: int, bits: int, order: str, kinds: list[int], *, addend: bool
 ) -> bool:
     image = Image(bits=bits, order=order, machine=machine)
+    image.symbols(("mine", 0x16, DEFINED), ("mine too", 0x16, DEFINED))
     word = "Q" if bits == 64 else "I"
     content = b""
     for number, kind in enumerate(kinds):
@@ -59,6 +62,23 @@ def test_static_storage_is_asked_for_by_type(
     assert not asks(machine, bits, order, [], addend=addend)
 
 
+@pytest.mark.parametrize("where", [UNDEFINED, DEFINED])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) -> None:
+    image = Image(bits=bits, machine=62 if bits == 64 else 3)
+    image.symbols(("mine", 0x16, DEFINED), ("theirs", 0x16, where))
+    kind, row = (18, "<3Q") if bits == 64 else (14, "<2I")
+    info = 2 << 32 | kind if bits == 64 else 2 << 8 | kind
+    content = struct.pack(row, BASE, info, *([0] if bits == 64 else []))
+    image.table(RELA if bits == 64 else REL, content)
+    image.entries.append((RELASZ if bits == 64 else RELSZ, len(content)))
+    dynamic, elf = image.dynamic()
+    load = (1, 2, 0, BASE, BASE, len(image.data), len(image.data), 4096)
+    elf.loads, elf.tls = [Segment(load, is_64_bit=True)], 8
+    read_relocations(dynamic, elf)
+    assert elf.tls_wanted == ({b"theirs"} if where == UNDEFINED else set())
+
+
 def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]:
     """Read rows of offset, type and symbol in a file with two writable segments."""
     image = Image()
@@ -72,6 +92,7 @@ def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]
 
 def loaded(image: Image) -> set[int]:
     dynamic, elf = image.dynamic()
+    elf.flags_1 = dynamic.one(FLAGS_1)
     elf.loads = [
         Segment((1, flags, 0, start, start, 0x1000, 0x1000, 4096), is_64_bit=True)
         for start, flags in ((BASE, 6), (GAP, 5), (SECOND, 6))
@@ -116,6 +137,25 @@ def test_what_the_loader_calls_is_relocated(size: int, whole: bool) -> None:
         return
     with pytest.raises(UnusableError, match=r"^an entry of DT_INIT_ARRAY without"):
         symbols_of((BASE + 8, RELATIVE, 0), entries=entries)
+
+
+@pytest.mark.parametrize("is_program", [True, False])
+@pytest.mark.parametrize(("code", "reason"), [(CODE, ""), (SECOND, "is no code")])
+def test_what_is_called_before_all_is_code_of_programs(
+    code: int, reason: str, is_program: bool
+) -> None:
+    # the loader skips DT_PREINIT_ARRAY of libraries
+    image = Image()
+    content = struct.pack("<3Q", BASE + 8, RELATIVE, code)
+    image.table(RELA, content)
+    image.entries += [(RELASZ, 24), (PREINIT_ARRAY, BASE + 8), (PREINIT_ARRAYSZ, 8)]
+    if is_program:
+        image.entries.append((FLAGS_1, DF_1_PIE))
+    if not (reason and is_program):
+        assert loaded(image) == {0}
+        return
+    with pytest.raises(UnusableError, match=r"^a function at 0x[0-9a-f]+, where there"):
+        loaded(image)
 
 
 @pytest.mark.parametrize(

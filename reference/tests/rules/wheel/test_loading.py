@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 from manylinux_reference.reading.elf.file import DF_1_NOOPEN, DF_1_PIE, ET_EXEC, Elf
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.policy import NEVER, Policy, architectures
+from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules.wheel.loading import (
     executables,
     loading,
     runpath,
     shared_object,
+    tls_reserve,
 )
 
 X86_64 = Policy("x86_64")
 MakeElf = Callable[..., Elf]
+MakeWheel = Callable[..., Wheel]
 
 
 def found(elf: Elf, arch: str = "x86_64") -> list[str]:
@@ -326,3 +329,39 @@ def test_program_outside_of_scripts_finds_its_libraries(make_elf: MakeElf) -> No
     elf.type, elf.interpreter = ET_EXEC, X86_64.loader
     elf.needed, elf.links = ["libfoo.so.1"], {"libfoo.so.1": make_elf()}
     assert list(executables(elf, X86_64)) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "align", "why", "refused"),
+    [
+        (1664, 64, "tls_relocations", False),
+        (1665, 16, "tls_relocations", True),
+        (1665, 16, "tls_used", True),
+        (8, 128, "tls_used", True),
+        (5000, 128, "name", False),  # nobody wants it to be static
+        (0, 128, "tls_relocations", False),
+    ],
+)
+def test_static_storage_has_a_reserve(
+    size: int, align: int, why: str, refused: bool, make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:  # fmt: skip
+    elf = make_elf()
+    elf.tls, elf.tls_align = size, align
+    setattr(elf, why, getattr(elf, why) or True)
+    assert bool(list(tls_reserve(make_wheel(elf)))) is refused
+
+
+@pytest.mark.parametrize(("size", "refused"), [(832, False), (833, True)])
+def test_static_storage_of_what_is_loaded_together_has_one_reserve(
+    size: int, refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, alone = make_elf(), make_elf(name="project/alone.so")
+    libraries = [make_elf(name=f"project/lib{name}.so") for name in "ab"]
+    for each in (alone, *libraries):
+        each.tls, each.tls_align, each.tls_relocations = size, 1, True
+    elf.needed, elf.runpath = ["liba.so", "libb.so"], "$ORIGIN"
+    found = list(tls_reserve(make_wheel(elf, alone, *libraries)))
+    assert [each.member for each in found] == [elf.name] * refused
+    elf.type, elf.interpreter = ET_EXEC, X86_64.loader  # at its start there is room
+    assert list(tls_reserve(make_wheel(elf, *libraries))) == []

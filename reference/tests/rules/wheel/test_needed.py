@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.file import DF_1_NODEFLIB, ET_EXEC, Elf
 from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.reading.wheel import Wheel
 from manylinux_reference.rules.wheel.links import link
@@ -88,6 +88,34 @@ def test_allowed_library_that_is_not_reached_is_the_systems(
     elf.needed = ["libstdc++.so.6"]
     make_wheel(elf, make_elf(name="docs/libstdc++.so.6"))
     assert kind_of("libstdc++.so.6", elf, Policy("x86_64")) == ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("name", "of_module", "of_program"),
+    [("libz.so.1", 1, 1), ("libc.so.6", 0, 1), ("ld-linux-x86-64.so.2", 0, 0)],
+)
+def test_library_of_the_system_is_looked_for_where_it_is(
+    name: str, of_module: int, of_program: int, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    # the C library and its loader are there before any module
+    elf = make_elf()
+    elf.needed = [name]
+    assert list(needed(elf, make_wheel(elf), Policy("x86_64"))) == []
+    elf.flags_1 = DF_1_NODEFLIB
+    rules = [each.rule for each in needed(elf, make_wheel(elf), Policy("x86_64"))]
+    assert rules == ["wheel.needed.reached"] * of_module
+    elf.type = ET_EXEC
+    rules = [each.rule for each in needed(elf, make_wheel(elf), Policy("x86_64"))]
+    assert rules == ["wheel.needed.reached"] * of_program
+
+
+def test_contained_library_is_reached_without_the_systems_folders(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    elf.needed, elf.runpath, elf.flags_1 = ["libfoo.so"], "$ORIGIN", DF_1_NODEFLIB
+    wheel = make_wheel(elf, make_elf(name="project/libfoo.so"))
+    assert list(needed(elf, wheel, Policy("x86_64"))) == []
 
 
 def test_file_that_is_no_elf_file_ends_the_search(

@@ -1,0 +1,88 @@
+"""Refuses an ``entry_points.txt`` for which pip or uv does not install the wheel.
+
+PyPA, Entry points specification, File format.  pip reads it line by line (CPython's
+``importlib.metadata``, distlib's ``scripts.py``), uv as configparser does; what is
+accepted here makes the same scripts in both.
+"""
+
+from __future__ import annotations
+
+import re
+
+from manylinux_reference.reading.unusable import UnusableError, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from manylinux_reference.reading.budget import Budget
+
+SCRIPTS = ("console_scripts", "gui_scripts")
+COMMENTS = ("#", ";")  # of which pip knows the first only
+SQUARES_PER_STEP = 32  # expressions may look at each letter as often as there are some
+LONGEST_NAME = 255  # bytes: NAME_MAX of Linux
+NAME = re.compile(r"[\w.+-]+")
+RESERVED = re.compile(r"pythonw?|pypy3?|graalpy|python3(\.[0-9]+t?)?", re.IGNORECASE)
+OBJECT = re.compile(
+    r"\w+(\.\w+)*:\w+(\.\w+)*(\s*\[\s*[\w-]+(=\w+)?(,\s*\w+(=\w+)?)*\s*\])?"
+)
+
+
+def check_entry_points(text: str, budget: Budget) -> None:
+    """Raise UnusableError if an installer refuses the file, or sees other scripts.
+
+    Raises NotJudgedError if it is beyond the budget.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    budget.entries.spend(lines.count("\n") + 1)
+    if lines.split("\n") != text.splitlines() and text:
+        raise _refusal("a line that some readers take for two")
+    seen: set[tuple[str, str]] = set()
+    section, margin = "", -1
+    for raw in lines.split("\n"):
+        line, indent = raw.strip(), len(raw) - len(raw.lstrip())
+        if not line or line[0] == "#" or (line[0] == ";" and not section):
+            continue
+        name, value = line, ""
+        if line[0] == "[" and (indent <= margin or margin < 0):
+            section, margin = _section(line), -1
+            key = (section, "")
+        else:
+            name, value = _entry(line, section, is_continued=0 <= margin < indent)
+            key, margin = (section, name), indent if margin < 0 else min(margin, indent)
+        if key in seen:
+            raise _refusal(f"two of {name}")
+        seen.add(key)
+        budget.steps.spend(len(line) ** 2 // SQUARES_PER_STEP)
+        if section in SCRIPTS and key[1]:
+            _check_script(name, value)
+
+
+def _section(line: str) -> str:
+    name = line[1:-1]
+    if line[-1] != "]" or not name or "[" in name or "]" in name:
+        raise _refusal(f"the line {line}")
+    return name
+
+
+def _entry(line: str, section: str, *, is_continued: bool) -> tuple[str, str]:
+    """Return name and value; uv takes what is indented further for the value's rest."""
+    name, equals, value = line.partition("=")
+    name = name.rstrip()
+    is_read_twice = is_continued and (section in SCRIPTS or line[0] == "[")
+    if not (section and equals and name) or is_read_twice:
+        raise _refusal(f"the line {line}")
+    return name, value.strip()
+
+
+def _check_script(name: str, value: str) -> None:
+    """See to it that both installers make a script of this name and call this."""
+    is_file = NAME.fullmatch(name) and name not in (".", "..")
+    if not is_file or len(name.encode()) > LONGEST_NAME:
+        raise _refusal(f"a script that is called {name}")
+    if RESERVED.fullmatch(name):
+        raise _refusal(f"a script with the name of an interpreter, {name}")
+    if not OBJECT.fullmatch(value):
+        raise _refusal(f"a script {name} that calls {value or 'nothing'}")
+
+
+def _refusal(what: str) -> UnusableError:
+    return UnusableError(f"has {printable(what)}", "entry_points.txt")
