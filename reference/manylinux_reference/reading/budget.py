@@ -70,7 +70,7 @@ class Budget:
         self.entries = Allowance(ENTRIES, "table entries")
         self.characters = Allowance(CHARACTERS, "characters of text")
         self.findings = Allowance(FINDINGS, "findings")
-        self.steps = Allowance(STEPS, "steps of work on symbols and relocations")
+        self.steps = Allowance(STEPS, "steps of work")
         self.inflated = Allowance(INFLATED, "inflated bytes")
 
     def believe(self, sizes: int, file: int) -> None:
