@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import re
 import shutil
@@ -104,9 +105,12 @@ def survey(folder: Path, *arguments: str) -> dict[str, float]:
     shutil.rmtree(output, ignore_errors=True)
     began = time.monotonic()
     command = [*COMMAND, *arguments, "--output", str(output), "--per-second", "0"]
-    done = subprocess.run([*command, "--json"], check=True, capture_output=True)
-    summary: dict[str, float] = json.loads(done.stdout)
-    return {**summary, "seconds": time.monotonic() - began}
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - began
+    summary: dict[str, float] = json.loads((output / "summary.json").read_bytes())
+    return {**summary, "seconds": seconds, "kibibytes": usage.ru_maxrss}
 
 
 def write_wheels(folder: Path, count: int, largest: int = 0) -> None:
@@ -184,6 +188,7 @@ def _rates(row: dict[str, float]) -> dict[str, object]:
         "wheels_per_cpu_second": round(row["wheels"] / row["cpu_seconds"], 1),
         "megabytes_per_cpu_second": round(row["bytes"] / 1e6 / row["cpu_seconds"], 2),
         "seconds": round(row["seconds"], 1),
+        "largest_process_mb": round(row["kibibytes"] * 1024 / 1e6),
         "milliseconds_per_wheel": round(1000 * row["seconds"] / row["wheels"], 2),
         **{key: round(row[key], 3) for key in ("over_needed",) if key in row},
         **{key: row[key] for key in ("requests",) if row[key]},
