@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
-STDERR_TAIL = 16_384  # bytes kept of the end of standard error; uv quotes 5 KB of JSON
+STDERR_TAIL = 16_384  # bytes kept of the end of standard error
+LAST_WORDS = 4096  # of which the end says why; uv quotes 5 KB of JSON behind its reason
 LONGEST_REPORTED = 200  # characters of a line in a report
 CHUNK = 1 << 16
 LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
@@ -60,9 +61,15 @@ class ProcessResult:
 
 def last_error(said: str) -> str:
     """Return the last line about an error, or else the last line, fit for a report."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    errors = [line for line in lines if "error" in line.lower()]
+    lines = _lines(said[-LAST_WORDS:])
+    errors = [line for line in lines if "error" in line.lower()] or [
+        line for line in _lines(said) if line.startswith("error:")
+    ]
     return fit_for_report((errors or lines or [""])[-1])
+
+
+def _lines(said: str) -> list[str]:
+    return [line.strip() for line in said.splitlines() if line.strip()]
 
 
 def fit_for_report(said: str) -> str:

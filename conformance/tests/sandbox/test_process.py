@@ -125,6 +125,8 @@ def test_a_program_that_cannot_be_started_is_named(
         ("fetch of http://127.0.0.1:43/ failed", "fetch of ... failed"),
         ("\x1b[31merror\x1b[0m", "?[31merror?[0m"),
         ("error " + "x" * 500, "error " + "x" * 194),
+        ("error: no answer\n" + "x" * 5000, "error: no answer"),
+        ("KeyError: x\n" + "y\n" * 2500 + "SystemExit: 0", "SystemExit: 0"),
     ],
 )
 def test_the_words_are_fit_for_a_report(tail: str, words: str) -> None:
