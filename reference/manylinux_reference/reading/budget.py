@@ -11,6 +11,7 @@ ENTRIES = 500_000
 CHARACTERS = 32_000_000
 FINDINGS = 20_000
 STEPS = 3_000_000
+SQUARES_PER_STEP = 32  # of the length of a text that is searched
 BYTES_PER_STEP = 64  # so many inflated bytes allow one step more
 INFLATED = 256 * 1024 * 1024
 TIMES_INFLATED = 2  # so often may each byte of the members be inflated, besides,
@@ -84,3 +85,11 @@ class Budget:
         """
         self.inflated.spend(size)
         self.steps.grow(size // BYTES_PER_STEP)
+
+    def search(self, text: str) -> None:
+        """Count what it costs to match a text with expressions.
+
+        They may look at each letter as often as there are some.  Raises NotJudgedError
+        if the text is too long.
+        """
+        self.steps.spend(len(text) ** 2 // SQUARES_PER_STEP)

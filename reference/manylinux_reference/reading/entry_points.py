@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 SCRIPTS = ("console_scripts", "gui_scripts")
 COMMENTS = ("#", ";")  # of which pip knows the first only
-SQUARES_PER_STEP = 32  # expressions may look at each letter as often as there are some
 LONGEST_NAME = 255  # bytes: NAME_MAX of Linux
 NAME = re.compile(r"[\w.+-]+")
 RESERVED = re.compile(r"pythonw?|pypy3?|graalpy|python3(\.[0-9]+t?)?", re.IGNORECASE)
@@ -51,7 +50,7 @@ def check_entry_points(text: str, budget: Budget) -> None:
         if key in seen:
             raise _refusal(f"two of {name}")
         seen.add(key)
-        budget.steps.spend(len(line) ** 2 // SQUARES_PER_STEP)
+        budget.search(line)
         if section in SCRIPTS and key[1]:
             _check_script(name, value)
 

@@ -126,7 +126,9 @@ def _tokens(text: str) -> list[str]:
 
 
 def _is_comparison(tokens: list[str]) -> bool:
-    sides = tokens[::2]
-    are_values = all(side in VARIABLES or side[:1] in ("'", '"') for side in sides)
-    is_whole = len(tokens) == 3 and tokens[0] not in SETS  # noqa: PLR2004
-    return is_whole and are_values and tokens[1] in OPERATORS
+    match tokens:
+        case [left, operator, right] if left not in SETS and operator in OPERATORS:
+            return all(
+                each in VARIABLES or each[:1] in ("'", '"') for each in (left, right)
+            )
+    return False

@@ -23,7 +23,6 @@ FIELDS = (
 )
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
-SQUARES_PER_STEP = 32  # expressions may look at each letter as often as there are some
 LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
 ENTRY_POINTS = "entry_points.txt"
@@ -183,7 +182,7 @@ def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
             fields.get("requires-dist", []),
         )
         for text in (python, *texts):
-            wheel.budget.steps.spend(len(text) ** 2 // SQUARES_PER_STEP)
+            wheel.budget.search(text)
         check.check_python(python)
         for text in texts:
             check.check_requirement(text)
