@@ -22,7 +22,7 @@ from functools import partial
 
 import packaging.tags
 import packaging.utils
-from manylinux_reference.reading.filename import read_filename
+from manylinux_reference.reading.filename import Releases, read_filename
 from manylinux_reference.reading.system import ask_system
 from manylinux_reference.rules.installer import choice, order, platform
 
@@ -106,8 +106,9 @@ def matching() -> Iterator[Measured]:
     def ours(names: list[str]) -> list[bool]:
         # New ones in every round: what the last round compared is forgotten.
         ranks, pythons = order.Ranks(environment), choice.running_python_ranks()
+        releases = Releases()
         return [
-            choice.preference(read_filename(name), pythons, ranks) is not None
+            choice.preference(read_filename(name, releases), pythons, ranks) is not None
             for name in names
         ]
 

@@ -7,6 +7,10 @@ from importlib import import_module
 from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.filename import WheelName, normalized, read_filename
 from manylinux_reference.reading.inflate import content
+from manylinux_reference.reading.plain_requirement import (
+    are_plain_specifiers,
+    is_plain_requirement,
+)
 from manylinux_reference.reading.record import read_record
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.version import version_key
@@ -175,17 +179,23 @@ def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
         raise UnusableError("METADATA names another project than the wheel")
     if version_key(version) != wheel.version:
         raise UnusableError("METADATA names another version than the wheel")
-    if "requires-dist" in fields or "requires-python" in fields:
-        check = import_module("manylinux_reference.reading.requirement")
-        python, texts = (
-            fields.get("requires-python", [""])[0],
-            fields.get("requires-dist", []),
-        )
-        for text in (python, *texts):
-            wheel.budget.search(text)
-        check.check_python(python)
-        for text in texts:
-            check.check_requirement(text)
+    _check_requirements(fields, wheel.budget)
+
+
+def _check_requirements(fields: dict[str, list[str]], budget: Budget) -> None:
+    """Refuse requirements that uv does not read; most need no grammar for that."""
+    python = fields.get("requires-python", [""])[0]
+    texts = fields.get("requires-dist", [])
+    is_plain = not python or are_plain_specifiers(python)
+    texts = [text for text in texts if not is_plain_requirement(text)]
+    if is_plain and not texts:
+        return
+    check = import_module("manylinux_reference.reading.requirement")
+    for text in (python, *texts):
+        budget.search(text)
+    check.check_python(python)
+    for text in texts:
+        check.check_requirement(text)
 
 
 def _same_name(name: str, wheel: Wheel) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import lru_cache
 from importlib import import_module
 from struct import Struct
 
@@ -255,7 +254,6 @@ def _definitions(dynamic: Dynamic) -> Iterator[str]:
         at += following
 
 
-@lru_cache(1024)
 def _hash(name: str) -> int:
     """Return the hash of a name, by which the loader compares (gABI, Hash Table)."""
     value = 0

@@ -6,7 +6,7 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 
-from manylinux_reference.reading.filename import WheelName, read_filename
+from manylinux_reference.reading.filename import Releases, WheelName, read_filename
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.version import Key, is_pre_release
 from manylinux_reference.rules import decides, tags
@@ -31,10 +31,12 @@ def choose(
 
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
+    releases = Releases()
     fitting = [
         (wanted, wheel)
         for name in offers
-        if (wheel := wheel_name(name)) and (wanted := preference(wheel, pythons, ranks))
+        if (wheel := wheel_name(name, releases))
+        and (wanted := preference(wheel, pythons, ranks))
     ]
     if not fitting:
         return None
@@ -43,13 +45,13 @@ def choose(
 
 
 @decides("installer.filename.malformed")
-def wheel_name(filename: str) -> WheelName | None:
+def wheel_name(filename: str, releases: Releases | None = None) -> WheelName | None:
     """Return the parts of a wheel's file name, None if it is not one.
 
     PyPA, Binary distribution format, File name convention.
     """
     try:
-        return read_filename(filename)
+        return read_filename(filename, releases)
     except UnusableError:
         return None
 
@@ -83,8 +85,9 @@ def preference(
     Raises OverrideError if the ``_manylinux`` module breaks.
     """
     try:
-        python = pythons[wheel.python, wheel.abi]
-        platform = None if python is None else ranks[wheel.platform]
+        if (python := pythons[wheel.python, wheel.abi]) is None:
+            return None
+        platform = ranks[wheel.platform]
         if platform is ANY:
             python = without_abi(wheel, pythons)
     except tags.InvalidTagSetError:

@@ -1,0 +1,64 @@
+"""What is recognized without a grammar is what the grammar and packaging read too."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from manylinux_reference.reading.plain_requirement import (
+    are_plain_specifiers,
+    is_plain_requirement,
+)
+from manylinux_reference.reading.requirement import check_python, check_requirement
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+PIECES = st.sampled_from([
+    *("a", "B", "0", "1", "20", "9" * 20, ".", "-", "_", " ", ",", ";", "(", ")", "[]"),
+    *("<", ">", "=", "!", "==", ">=", "!=", "~=", ".*", "and", "or", "'", '"', "'x'"),
+    *("extra", "python_version", "os_name", "foo", "é", "٣"),
+])
+TEXTS = st.lists(PIECES, max_size=12).map("".join)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("foo", "foo_bar.baz", "foo>=1", "foo !=4.7.0,>=4.6.0", "foo (>=1,<2)"),
+        *("foo; extra == 'test'", 'foo ==1.*; extra == "a" and python_version < "3.8"'),
+    ],
+)
+def test_usual_requirement_needs_no_grammar(text: str) -> None:
+    assert is_plain_requirement(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "-foo", "foo.", "foo bar", "foo 1.0", "foo=>1", "foo>=1..2", "foo>=1.*"),
+        *("foo;", "foo; extra", "foo; extra == 'a' and", "foo; extra == a", "foo>=٣"),
+        *("foo; extra == 'a' nor extra == 'b'", "foo; extra == '''", "foo; bar == 'a'"),
+        f"foo>={'9' * 20}",
+    ],
+)
+def test_what_may_be_none_is_left_to_the_grammar(text: str) -> None:
+    assert not is_plain_requirement(text)
+
+
+@given(TEXTS, TEXTS)
+@example("foo>=1", " extra=='x'")
+def test_plain_requirement_is_one_for_the_grammar_and_packaging(
+    head: str, marker: str
+) -> None:
+    for text in (head, f"{head};{marker}", f"foo {head}", f"foo; {marker}"):
+        if is_plain_requirement(text):
+            check_requirement(text)
+            Requirement(text)
+
+
+@given(TEXTS)
+@example(">=3.9,!=3.10.*")
+def test_plain_specifiers_are_so_for_the_grammar_and_packaging(text: str) -> None:
+    if are_plain_specifiers(text):
+        check_python(text)
+        SpecifierSet(text)
