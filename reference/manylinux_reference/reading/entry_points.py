@@ -7,7 +7,7 @@ accepted here makes the same scripts in both.
 
 from __future__ import annotations
 
-import re
+from importlib import import_module
 
 from manylinux_reference.reading.unusable import UnusableError, printable
 
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 SCRIPTS = ("console_scripts", "gui_scripts")
 COMMENTS = ("#", ";")  # of which pip knows the first only
 LONGEST_NAME = 255  # bytes: NAME_MAX of Linux
-NAME = re.compile(r"[\w.+-]+")
-RESERVED = re.compile(r"pythonw?|pypy3?|graalpy|python3(\.[0-9]+t?)?", re.IGNORECASE)
-OBJECT = re.compile(
-    r"\w+(\.\w+)*:\w+(\.\w+)*(\s*\[\s*[\w-]+(=\w+)?(,\s*\w+(=\w+)?)*\s*\])?"
-)
+NAME = r"[\w.+-]+"
+RESERVED = r"(?i:pythonw?|pypy3?|graalpy|python3(\.[0-9]+t?)?)"
+OBJECT = r"\w+(\.\w+)*:\w+(\.\w+)*(\s*\[\s*[\w-]+(=\w+)?(,\s*\w+(=\w+)?)*\s*\])?"
+INITIALS = ("p", "g")  # of the reserved names
 
 
 def check_entry_points(text: str, budget: Budget) -> None:
@@ -74,13 +73,29 @@ def _entry(line: str, section: str, *, is_continued: bool) -> tuple[str, str]:
 
 def _check_script(name: str, value: str) -> None:
     """See to it that both installers make a script of this name and call this."""
-    is_file = NAME.fullmatch(name) and name not in (".", "..")
+    if _is_plain(name, value):
+        return
+    fullmatch = import_module("re").fullmatch
+    is_file = fullmatch(NAME, name) and name not in (".", "..")
     if not is_file or len(name.encode()) > LONGEST_NAME:
         raise _refusal(f"a script that is called {name}")
-    if RESERVED.fullmatch(name):
+    if fullmatch(RESERVED, name):
         raise _refusal(f"a script with the name of an interpreter, {name}")
-    if not OBJECT.fullmatch(value):
+    if not fullmatch(OBJECT, value):
         raise _refusal(f"a script {name} that calls {value or 'nothing'}")
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Return whether nothing is wrong for sure; expressions take long to load."""
+    word = name.replace("-", "_")
+    module, _, attributes = value.partition(":")
+    return (
+        word.isascii()
+        and word.isidentifier()
+        and len(word) <= LONGEST_NAME
+        and word[0].lower() not in INITIALS
+        and all(map(str.isidentifier, [*module.split("."), *attributes.split(".")]))
+    )
 
 
 def _refusal(what: str) -> UnusableError:

@@ -13,11 +13,44 @@ from manylinux_reference.reading.requirement import check_python, check_requirem
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-PIECES = st.sampled_from([
-    *("a", "B", "0", "1", "20", "9" * 20, ".", "-", "_", " ", ",", ";", "(", ")", "[]"),
-    *("<", ">", "=", "!", "==", ">=", "!=", "~=", ".*", "and", "or", "'", '"', "'x'"),
-    *("extra", "python_version", "os_name", "foo", "é", "٣"),
-])
+PIECES = st.sampled_from(
+    [
+        *(
+            "a",
+            "B",
+            "0",
+            "1",
+            "20",
+            "9" * 20,
+            ".",
+            "-",
+            "_",
+            " ",
+            ",",
+            ";",
+            "(",
+            ")",
+            "[]",
+        ),
+        *(
+            "<",
+            ">",
+            "=",
+            "!",
+            "==",
+            ">=",
+            "!=",
+            "~=",
+            ".*",
+            "and",
+            "or",
+            "'",
+            '"',
+            "'x'",
+        ),
+        *("extra", "python_version", "os_name", "foo", "é", "٣"),
+    ]
+)
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
 
