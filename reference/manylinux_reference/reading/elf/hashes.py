@@ -17,7 +17,7 @@ from manylinux_reference.reading.elf.dynamic import (
     numbers,
 )
 from manylinux_reference.reading.elf.relocations import is_code
-from manylinux_reference.reading.elf.symbols import EM_S390, sysv_hashes
+from manylinux_reference.reading.elf.symbols import EM_S390, count_gnu, sysv_hashes
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -55,10 +55,12 @@ def check_hashes(dynamic: Dynamic, elf: Elf, used: Collection[int]) -> None:
     else:
         finds = _none
     layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
-    table = dynamic.one(DT_SYMTAB)
+    symbols = dynamic.read(
+        dynamic.one(DT_SYMTAB), (max(used, default=-1) + 1) * layout.size
+    )
     for number in islice(used, 0, None, 1 + len(used) // LOOKED_UP):
-        raw = dynamic.read(table + number * layout.size, layout.size)
-        name, value, info, other, section = _fields(layout.unpack(raw), elf)
+        raw = layout.unpack_from(symbols, number * layout.size)
+        name, value, info, other, section = _fields(raw, elf)
         if section == SHN_UNDEF:
             continue
         if info & 0xF == STT_GNU_IFUNC and not is_code(elf, value):
@@ -95,23 +97,23 @@ def _gnu(dynamic: Dynamic, elf: Elf) -> Finds:
     start = at + header.size + words * word
     buckets = numbers("I", dynamic.read(start, 4 * count), elf)
     dynamic.budget.steps.spend(count // SYMBOLS_PER_STEP)
-    if any(0 < each < first for each in buckets):
+    if min(filter(None, buckets), default=first) < first:
         raise UnusableError("a hash table that leads before its first symbol")
-    bits, chains = Struct(dynamic.order + ("Q" if elf.is_64_bit else "I")), start
-    chains += 4 * (count - first)
-    link = Struct(dynamic.order + "I")
+    rows = dynamic.read(at + header.size, words * word)
+    row_of = numbers("Q" if elf.is_64_bit else "I", rows, elf)
+    hashed = max(count_gnu(dynamic, word) - first, 0)
+    chains = numbers("I", dynamic.read(start + 4 * count, 4 * hashed), elf)
 
     def finds(name: bytes, number: int) -> bool:
         value = gnu_hash(name)
-        place = at + header.size + value // elf.bits % words * word
-        (row,) = bits.unpack(dynamic.read(place, word))
+        row = row_of[value // elf.bits % words]
         if not row >> value % elf.bits & row >> (value >> shift) % elf.bits & 1:
             return False
         found = buckets[value % count]
         while 0 < found <= number:
-            (chain,) = link.unpack(dynamic.read(chains + 4 * found, 4))
+            chain = chains[found - first]
             if found == number:
-                return bool((chain ^ value) >> 1 == 0)
+                return bool(chain | 1 == value | 1)
             dynamic.budget.steps.spend()
             found = 0 if chain & 1 else found + 1
         return False

@@ -296,7 +296,7 @@ def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
     """
     count = sysv_hashes(dynamic, elf)[2] if DT_HASH in dynamic else 0
     if DT_GNU_HASH in dynamic:
-        hashed = _count_gnu(dynamic, elf.bits // 8)  # knows nothing if it is empty
+        hashed = count_gnu(dynamic, elf.bits // 8)  # knows nothing if it is empty
         if count and hashed and count != hashed:
             raise UnusableError(f"{count} symbols by DT_HASH, {hashed} by DT_GNU_HASH")
         count = count or hashed
@@ -326,7 +326,7 @@ def _largest(raw: bytes, order: str) -> int:
     return max((max(unpack_from(layout, raw, at)) for layout, at in layouts), default=0)
 
 
-def _count_gnu(dynamic: Dynamic, word: int) -> int:
+def count_gnu(dynamic: Dynamic, word: int) -> int:
     """Return one more than the last symbol of the GNU hash table, 0 if it is empty."""
     at = dynamic.one(DT_GNU_HASH)
     header = Struct(dynamic.order + "4I")
