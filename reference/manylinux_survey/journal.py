@@ -32,7 +32,7 @@ class Journal:
 
     def __init__(self, folder: Path, head: Head) -> None:
         self.path = folder / NAME
-        self.keys: set[str] = set()  # of the wheels that need not be judged again
+        self.keys: set[bytes] = set()  # of the wheels that a survey before has judged
         end = self._resume(head) if self.path.exists() else 0
         self._file: BinaryIO = self.path.open("r+b" if end else "wb")
         self._file.truncate(end)
@@ -66,7 +66,6 @@ class Journal:
     def add(self, judged: Judged) -> None:
         """Keep one wheel."""
         self._write(judged)
-        self.keys.add(judged.offer.key)
 
     def _write(self, line: Head | Judged) -> None:
         self._file.write(msgspec.json.encode(line) + b"\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import msgspec
 
 
@@ -19,12 +21,14 @@ class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     uploaded: str = ""
 
     @property
-    def key(self) -> str:
+    def key(self) -> bytes:
         """What makes it one wheel: its name, which claims, and its content.
 
-        Where nobody says what the content is, its address stands for that.
+        Where nobody says what the content is, its address stands for that.  It is a
+        digest, so that millions of them fit into memory.
         """
-        return f"{self.filename} {self.sha256 or self.address}"
+        text = f"{self.filename} {self.sha256 or self.address}"
+        return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).digest()
 
     @property
     def is_remote(self) -> bool:

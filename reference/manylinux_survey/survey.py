@@ -51,12 +51,12 @@ class Wanted:
 class Once:
     """Lets each wheel through once, and counts those that come again."""
 
-    known: set[str]
+    known: set[bytes]
     repeated: int = 0
 
     def filtered(self, found: Iterable[Offer]) -> Iterator[Offer]:
         """Yield the wheels that were not judged, by a survey before or in this one."""
-        seen: set[str] = set()
+        seen: set[bytes] = set()
         for offer in found:
             if offer.key in seen:
                 self.repeated += 1
@@ -98,7 +98,7 @@ def _judge_all(wanted: Wanted) -> int:
             FORMAT, version(PROJECT), msgspec.structs.replace(settings, interval=0.0)
         )
         journal = stack.enter_context(Journal(wanted.output, head))
-        once = Once(journal.keys.copy())
+        once = Once(journal.keys)
         found = once.filtered(
             offers(
                 wanted.sources,
