@@ -119,14 +119,22 @@ def compressed(
     columns: Sequence[Sequence[Column]],
     cases: Mapping[str, AnyCase],
 ) -> Answers:
-    """Return the answers of the columns of each span, as run lengths."""
+    """Return the answers of the columns of each span, as run lengths.
+
+    A release that was not asked what one before it was has that written down, or the
+    answer of the one before would seem to be its own.
+    """
     known: dict[_Key, Result] = {}
     spans: list[dict[_Key, list[Since]]] = []
     for span in columns:
         lines: dict[_Key, list[Since]] = {}
         for column in span:
+            unasked = Since(column.version, Verdict.NOT_ASKED)
+            cells = dict.fromkeys(lines, unasked)
             for key, result, since in _cells(column, cases):
                 known.setdefault(key, result)
+                cells[key] = since
+            for key, since in cells.items():
                 _append(lines.setdefault(key, []), since)
         spans.append(lines)
     questions = (

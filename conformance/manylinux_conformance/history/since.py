@@ -33,6 +33,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Regression:
+    """A rule that was kept from one release on, lost, and perhaps kept again."""
+
+    rule: str
+    kept: Change
+    lost: Change
+    again: Change | None
+
+
+@dataclass(frozen=True, slots=True)
 class RuleHistory:
     """One rule's way through the releases of a tool; a list for each interpreter."""
 
@@ -45,12 +55,17 @@ class RuleHistory:
         return next((one for one in self.changes if _keeps(one)), None)
 
     @property
-    def regressions(self) -> tuple[Change, ...]:
+    def regressions(self) -> tuple[Regression, ...]:
         """The releases that no longer keep it, though the one before did."""
-        pairs = zip(self.changes, self.changes[1:], strict=False)
+        pairs = enumerate(zip(self.changes, self.changes[1:], strict=False), start=2)
         return tuple(
-            new for old, new in pairs if _keeps(old) and new.status in BREACHED
+            Regression(self.rule, old, new, self._kept_again(number))
+            for number, (old, new) in pairs
+            if _keeps(old) and new.status in BREACHED
         )
+
+    def _kept_again(self, number: int) -> Change | None:
+        return next((one for one in self.changes[number:] if _keeps(one)), None)
 
     @property
     def keeps_now(self) -> bool:
@@ -85,8 +100,13 @@ def disagreements(answers: Answers) -> Iterator[tuple[Release, Question]]:
             cells = aligned(question, number, span)
             for release, cell in zip(span.releases, cells, strict=True):
                 before = found.setdefault(release.version, cell) if cell else None
-                if before and cell and before.meaning != cell.meaning:
+                if before and cell and _sense(before) != _sense(cell):
                     yield release, question
+
+
+def _sense(cell: Since) -> tuple[Verdict, str]:
+    """Return what must be equal on two Pythons; tags as cp37 are another's there."""
+    return cell.verdict, cell.nothing_shown
 
 
 def _by_rule(questions: Iterable[Question]) -> dict[str, list[Question]]:
@@ -127,7 +147,7 @@ def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
     is_known = True
     for where, cell in cells:
         is_known &= cell.nothing_shown != UNKNOWN
-        if not cell.nothing_shown:
+        if not cell.nothing_shown and cell.verdict is not Verdict.NOT_ASKED:
             places[where].append(cell)
     kinds = {where: _kind(found) for where, found in places.items()}
     found = set(kinds.values())

@@ -12,6 +12,7 @@ from manylinux_conformance.history.milestones import (
     level_since,
 )
 from manylinux_conformance.history.since import (
+    Regression,
     RuleHistory,
     disagreements,
     rule_histories,
@@ -25,6 +26,7 @@ from manylinux_conformance.history.timeline import (
     months,
     stages,
 )
+from manylinux_conformance.history.unshown import right_until_known
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 
@@ -127,6 +129,12 @@ class SinceDirective(GeneratedPage):
             "roles": list(_tables(evidence)),
             "plural": PLURAL,
             "signs": SIGNS,
+            "lost": list(_lost(evidence)),
+            "unshown": [
+                (answers.header.tool, each)
+                for answers in evidence.history
+                for each in right_until_known(answers)
+            ],
             "left_out": evidence.left_out,
             "efforts": [_effort(each) for each in evidence.history],
         }
@@ -193,6 +201,19 @@ def _tables(evidence: Evidence) -> Iterator[RoleTable]:
                 for rule in evidence.rules.values()
             )
             yield RoleTable(role, names, tuple(row for row in rows if any(row.cells)))
+
+
+def _lost(evidence: Evidence) -> Iterator[tuple[str, Regression]]:
+    """Yield each rule that a tool kept and lost, in the order of the chapters."""
+    own = [
+        (answers.header.tool, {each.rule: each for each in rule_histories(answers)})
+        for answers in evidence.history
+    ]
+    for rule in evidence.rules:
+        for tool, histories in own:
+            if rule in histories:
+                for regression in histories[rule].regressions:
+                    yield tool, regression
 
 
 def _cells(
