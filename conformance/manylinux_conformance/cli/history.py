@@ -227,8 +227,11 @@ def _reasons(before: Answers | None, number: int) -> dict[str, str]:
 def _check(
     suite: Suite, spans: Sequence[Span], folder: Path, options: HistoryOptions
 ) -> int:
-    """Ask a few columns again; print what differs and return the exit status."""
-    status = 0
+    """Ask a few columns again; print what differs and return the exit status.
+
+    Nothing that was asked is no success.
+    """
+    asked_again, status = False, 0
     for path in sorted((folder / "answers").glob("*.jsonl")):
         answers = read_answers(path)
         own = [
@@ -244,10 +247,12 @@ def _check(
                 click.echo(f"{name}: not asked, Python {python} is not here")
                 continue
             parts = list(questions(suite, folder, span, options["cases"]))
-            column = ask_release(span, version, parts)
+            column, asked_again = ask_release(span, version, parts), True
             found = list(moved(answers, number, column))
             for complaint in found:
                 click.echo(complaint, err=True)
             status = 1 if found else status
             click.echo(f"{name}: {len(column.results)} answers, {len(found)} moved")
-    return status
+    if not asked_again:
+        click.echo("nothing was asked", err=True)
+    return status if asked_again else 1

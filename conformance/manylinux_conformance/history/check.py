@@ -9,9 +9,7 @@ from manylinux_conformance.history.column import Column
 from manylinux_conformance.history.expand import aligned
 
 
-def chosen(
-    answers: Answers, wanted: Collection[str] = ()
-) -> Iterator[tuple[int, str]]:
+def chosen(answers: Answers, wanted: Collection[str] = ()) -> Iterator[tuple[int, str]]:
     """Yield the columns that are asked again: the first and the last of each span.
 
     ``wanted`` are releases that are asked again instead of these.

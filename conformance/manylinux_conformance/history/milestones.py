@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release
-from manylinux_conformance.history.controls import families
+from manylinux_conformance.history.controls import UNKNOWN, families
 from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.results.verdicts import Role, Verdict
 
@@ -99,14 +99,15 @@ def _taking(
 ) -> Iterator[tuple[Release, bool]]:
     """Yield each release, and whether it answers all questions right.
 
-    One that was asked none of them is left out.
+    One that was asked none of them, or takes no wheel for the platform, is left out.
     """
     seen = set()
     for number, span in enumerate(answers.header.spans):
         every = [aligned(question, number, span) for question in questions]
         for position, release in enumerate(span.releases):
             cells = [cell for line in every if (cell := line[position])]
-            verdicts = {cell.verdict for cell in cells} - SILENT
+            shown = [cell for cell in cells if cell.nothing_shown != UNKNOWN]
+            verdicts = {cell.verdict for cell in shown} - SILENT
             if verdicts and release.version not in seen:
                 yield release, verdicts == {Verdict.PASS}
             seen.add(release.version)
