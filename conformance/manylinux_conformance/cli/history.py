@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
+import platformdirs
 
 from manylinux_conformance.cli.terminal.patterns import several
+from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.answers import (
@@ -31,6 +33,7 @@ from manylinux_conformance.history.column import (
     renewed,
     write_column,
 )
+from manylinux_conformance.history.controls import NO_CLAIMS, Claims
 from manylinux_conformance.history.expand import columns_of
 from manylinux_conformance.history.plan import (
     Span,
@@ -38,6 +41,7 @@ from manylinux_conformance.history.plan import (
     questions,
     read_spans,
 )
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 
 HELP = """Ask old releases of tools, and write since when each keeps which rule.
@@ -190,7 +194,14 @@ def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> N
         spans=tuple(map(asked, spans, columns, reasons)),
     )
     cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
-    write_answers(compressed(header, columns, cases), folder / "answers")
+    claims = _claims() if header.role is Role.AUDITOR else NO_CLAIMS
+    write_answers(compressed(header, columns, cases, claims), folder / "answers")
+
+
+def _claims() -> Claims:
+    """Return the tags of each fixture wheel."""
+    corpus = built_corpus(platformdirs.user_cache_path("manylinux-conformance"))
+    return {line.id: line.tags for line in corpus.lines}
 
 
 def _on_file(spans: Sequence[Span], folder: Path) -> Answers | None:

@@ -9,6 +9,7 @@ from manylinux_conformance.history.answers import Answers, Asked
 from manylinux_conformance.history.milestones import (
     Milestone,
     architecture_since,
+    claims_since,
     level_since,
 )
 from manylinux_conformance.history.since import (
@@ -23,6 +24,7 @@ from manylinux_conformance.history.timeline import (
     Event,
     Stage,
     Timeline,
+    measured_event,
     months,
     stages,
 )
@@ -122,7 +124,7 @@ class SinceDirective(GeneratedPage):
             "asked": ASKED,
             "columns": columns,
             "drawing": _drawing(columns) if columns else None,
-            "levels": _levels(evidence.timeline, by_tool.get(ASKED["installer"])),
+            "levels": _levels(evidence.timeline, by_tool),
             "architectures": _architectures(
                 evidence.timeline, by_tool.get(ASKED["installer"])
             ),
@@ -155,13 +157,17 @@ def _drawing(columns: Sequence[Column]) -> Drawing:
     return drawing(rows, tuple(STAGES))
 
 
-def _levels(timeline: Timeline | None, pip: Answers | None) -> list[Newcomer]:
+def _levels(timeline: Timeline | None, tools: Mapping[str, Answers]) -> list[Newcomer]:
+    pip, auditor = tools.get(ASKED["installer"]), tools.get(ASKED["auditor"])
+    confirmed = claims_since(auditor) if auditor else {}
     found = []
     for level in timeline.level if timeline else ():
         taken = level_since(pip, level.name) if pip else None
-        claimed = level.auditor or level.image
+        since = confirmed.get(level.name)
+        measured = measured_event(ASKED["auditor"], since)
+        events = {"auditor": measured or level.auditor, "image": level.image}
+        claimed = events["auditor"] or level.image
         waited = _months(claimed.day, taken.release.day) if taken and claimed else None
-        events = {"auditor": level.auditor, "image": level.image}
         found.append(Newcomer(level.name, taken, events, waited))
     return found
 

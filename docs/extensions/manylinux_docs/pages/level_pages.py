@@ -25,7 +25,12 @@ def collect_level_pages(app: Sphinx) -> Iterator[Page]:
         tag = f"manylinux_{level.replace('.', '_')}"
         root = to_root(page)
         body = render(
-            "level_page.html.jinja", facts=facts, takers=takers, tag=tag, root=root
+            "level_page.html.jinja",
+            facts=facts,
+            takers=takers,
+            is_confirmed=any(tag in each.levels for each in takers),
+            tag=tag,
+            root=root,
         )
         about = f"On which distributions a wheel with the tag {tag} works, and why."
         yield page, {"title": tag, "body": body, "description": about}, "page.html"
