@@ -87,7 +87,7 @@ def _taken(
     Of a compressed set nobody can tell which member it was taken for.
     """
     for result in results:
-        kinds = set(families(result.answer))
+        kinds = set() if "." in result.answer else set(families(result.answer))
         if len(kinds) == 1 and _is_of_this_platform(cases.get(result.case)):
             yield kinds
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release, Since
-from manylinux_conformance.history.controls import ANSWERED, UNSHOWN
+from manylinux_conformance.history.controls import ANSWERED, UNKNOWN, UNSHOWN
 from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.results.verdicts import Verdict
 
@@ -58,10 +58,14 @@ def _cells(
         every = [aligned(question, number, span) for question in questions]
         for position, release in enumerate(span.releases):
             found = (cell for line in every if (cell := line[position]))
-            cells = [cell for cell in found if cell.verdict in ANSWERED]
+            cells = [cell for cell in found if _is_answer(cell)]
             if cells and release.version not in seen:
                 yield release, cells
             seen.add(release.version)
+
+
+def _is_answer(cell: Since) -> bool:
+    return cell.verdict in ANSWERED and cell.nothing_shown != UNKNOWN
 
 
 def _is_unshown(cells: Sequence[Since]) -> bool:
