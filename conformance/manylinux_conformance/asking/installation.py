@@ -6,7 +6,7 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -30,6 +30,7 @@ from manylinux_conformance.sandbox.tool_description import Text
 
 # A platform tag's family and architecture, as explicit targets are spelled.
 TARGET = re.compile(r"(linux|manylinux(?:\d+|_\d+_\d+))_(.+)", re.ASCII)
+REQUIREMENT = re.compile(r"([\w.-]+)(.*)", re.ASCII)  # a name, and of which versions
 ALLOWED = ("work", "home", "tmp")  # where a tool may write besides its target
 COMPILED = "__pycache__"
 
@@ -49,7 +50,7 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
 
     COMMANDS: ClassVar = ("lock", "command")
     PLACEHOLDERS: ClassVar = PLACEHOLDERS | {
-        *("links", "index", "requirements", "dependencies"),
+        *("links", "index", "requirements", "dependencies", "dependency_table"),
         *("target", "site_packages", "environment"),
     }
     TARGET_PLACEHOLDERS: ClassVar = frozenset(("platform_tag", "arch", "family"))
@@ -167,6 +168,7 @@ def _places(
         "links": str(probes.links),
         "requirements": str(requirements),
         "dependencies": json.dumps(probes.requirements),
+        "dependency_table": _dependency_table(probes.requirements),
         "target": str(target),
     }
     texts = (*installer.arguments, *installer.files.values())
@@ -175,6 +177,12 @@ def _places(
         return
     with sandbox.serve(probes.links) as served:
         yield {**places, "index": served.address}, served
+
+
+def _dependency_table(requirements: Sequence[str]) -> str:
+    """Return requirements as lines of a TOML table, as Poetry 1 has them."""
+    found = (REQUIREMENT.fullmatch(line) for line in requirements)
+    return "\n".join(f'{each[1]} = "{each[2] or "*"}"' for each in found if each)
 
 
 def _listing(folder: Path, skipped: tuple[Path, ...] = ()) -> Listing:

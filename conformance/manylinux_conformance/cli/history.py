@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
+import platformdirs
 
 from manylinux_conformance.cli.terminal.patterns import several
+from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.answers import (
@@ -31,6 +33,7 @@ from manylinux_conformance.history.column import (
     renewed,
     write_column,
 )
+from manylinux_conformance.history.controls import NO_CLAIMS, Claims
 from manylinux_conformance.history.expand import columns_of
 from manylinux_conformance.history.plan import (
     Span,
@@ -38,6 +41,7 @@ from manylinux_conformance.history.plan import (
     questions,
     read_spans,
 )
+from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 
 HELP = """Ask old releases of tools, and write since when each keeps which rule.
@@ -56,6 +60,7 @@ Examples:
   manylinux-conformance history --tool pip --release 20.3 --release 20.2.4
   manylinux-conformance history --case 'installer.order.linux/*'
   manylinux-conformance history --check
+  manylinux-conformance history --check --tool pip --release 20.3 --case 'tag.*'
 """
 
 
@@ -73,8 +78,8 @@ class HistoryOptions(TypedDict):
 @click.command(help=HELP)
 @click.option("--tool", "tools", multiple=True, help="Only the tool NAME.")
 @click.option("--release", "releases", multiple=True, help="Only the release VERSION.")
-@several("--case", "Ask every release again, but only cases that match PATTERN")
-@click.option("--check", is_flag=True, help="Ask a few columns again, and compare.")
+@several("--case", "Ask the releases on file again, but only cases that match PATTERN")
+@click.option("--check", is_flag=True, help="Ask a few again, and compare.")
 @click.option("--interpreters", is_flag=True, help="Say which Pythons are missing.")
 @click.option(
     "--output",
@@ -91,7 +96,7 @@ def history_command(**options: Unpack[HistoryOptions]) -> None:
         sys.exit(_print_interpreters(spans))
     suite = load_suite()
     if options["check"]:
-        sys.exit(_check(suite, spans, folder))
+        sys.exit(_check(suite, spans, folder, options))
     for _, group in groupby(spans, key=lambda span: (span.adapter.name, span.role)):
         own = list(group)
         before = _on_file(own, folder)
@@ -137,7 +142,7 @@ def _ask_again(
 ) -> None:
     """Ask releases some of the questions, and keep their answers to the others."""
     folder, cases = data_folder("history"), options["cases"]
-    parts = list(questions(suite, folder, span.role, cases))
+    parts = list(questions(suite, folder, span, cases))
     for column in columns:
         again = ask_release(span, column.version, parts)
         if not again.unasked:
@@ -155,7 +160,7 @@ def _ask(
     known: Container[str],
 ) -> None:
     """Ask releases of a span; each has its column in a file as soon as it is asked."""
-    parts = list(questions(suite, data_folder("history"), span.role))
+    parts = list(questions(suite, data_folder("history"), span))
     for version in wanted:
         path = output / span.name / f"{version}.json"
         if version in known or read_column(path):
@@ -189,7 +194,14 @@ def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> N
         spans=tuple(map(asked, spans, columns, reasons)),
     )
     cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
-    write_answers(compressed(header, columns, cases), folder / "answers")
+    claims = _claims() if header.role is Role.AUDITOR else NO_CLAIMS
+    write_answers(compressed(header, columns, cases, claims), folder / "answers")
+
+
+def _claims() -> Claims:
+    """Return the tags of each fixture wheel."""
+    corpus = built_corpus(platformdirs.user_cache_path("manylinux-conformance"))
+    return {line.id: line.tags for line in corpus.lines}
 
 
 def _on_file(spans: Sequence[Span], folder: Path) -> Answers | None:
@@ -223,9 +235,14 @@ def _reasons(before: Answers | None, number: int) -> dict[str, str]:
     return {each.version: each.reason for each in unasked}
 
 
-def _check(suite: Suite, spans: Sequence[Span], folder: Path) -> int:
-    """Ask a few columns again; print what differs and return the exit status."""
-    status = 0
+def _check(
+    suite: Suite, spans: Sequence[Span], folder: Path, options: HistoryOptions
+) -> int:
+    """Ask a few columns again; print what differs and return the exit status.
+
+    Nothing that was asked is no success.
+    """
+    asked_again, status = False, 0
     for path in sorted((folder / "answers").glob("*.jsonl")):
         answers = read_answers(path)
         own = [
@@ -234,17 +251,19 @@ def _check(suite: Suite, spans: Sequence[Span], folder: Path) -> int:
             if (span.adapter.name, span.role)
             == (answers.header.tool, answers.header.role)
         ]
-        for number, version in chosen(answers) if own else ():
-            if own[number].interpreter is None:
-                python = own[number].python.lstrip("=")
-                click.echo(
-                    f"{path.stem} {version}: not asked, Python {python} is not here"
-                )
+        for number, version in chosen(answers, options["releases"]) if own else ():
+            name, span = f"{path.stem} {version}", own[number]
+            if span.interpreter is None:
+                python = span.python.lstrip("=")
+                click.echo(f"{name}: not asked, Python {python} is not here")
                 continue
-            parts = list(questions(suite, folder, own[number].role))
-            column = ask_release(own[number], version, parts)
-            cases = {case.id: case for case in (*suite.cases, *own_cases(folder))}
-            for complaint in moved(answers, number, column, cases):
+            parts = list(questions(suite, folder, span, options["cases"]))
+            column, asked_again = ask_release(span, version, parts), True
+            found = list(moved(answers, number, column))
+            for complaint in found:
                 click.echo(complaint, err=True)
-                status = 1
-    return status
+            status = 1 if found else status
+            click.echo(f"{name}: {len(column.results)} answers, {len(found)} moved")
+    if not asked_again:
+        click.echo("nothing was asked", err=True)
+    return status if asked_again else 1

@@ -70,7 +70,8 @@ def explain(tag: str) -> None:
     files = sorted(data_folder("platforms").glob("*.toml"))
     catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
     pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
-    click.echo("\n".join(lines_about(tag, catalogue, levels_since(pip))))
+    known = {name: each.release.version for name, each in levels_since(pip).items()}
+    click.echo("\n".join(lines_about(tag, catalogue, known)))
 
 
 @click.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -18,9 +19,11 @@ from manylinux_conformance.corpus.manifest import Corpus, read_corpus
 from manylinux_conformance.errors import InputError
 
 
+@functools.cache
 def built_corpus(cache: Path) -> Corpus:
     """Return the corpus below a cache folder, built now or by an earlier run.
 
+    One process makes it once, whatever the number of auditors.
     It holds the wheels of the recipes and the hostile ones that auditors are given.
     Raises InputError if a recipe cannot be built.
     """

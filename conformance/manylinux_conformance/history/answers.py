@@ -14,7 +14,7 @@ from manylinux_fixtures.files.atomic_file import whole_file
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.history.column import Column
-from manylinux_conformance.history.controls import controlled
+from manylinux_conformance.history.controls import NO_CLAIMS, Claims, controlled
 from manylinux_conformance.history.plan import Span
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.lines import Result
@@ -118,15 +118,24 @@ def compressed(
     header: Header,
     columns: Sequence[Sequence[Column]],
     cases: Mapping[str, AnyCase],
+    claims: Claims = NO_CLAIMS,
 ) -> Answers:
-    """Return the answers of the columns of each span, as run lengths."""
+    """Return the answers of the columns of each span, as run lengths.
+
+    A release that was not asked what one before it was has that written down, or the
+    answer of the one before would seem to be its own.
+    """
     known: dict[_Key, Result] = {}
     spans: list[dict[_Key, list[Since]]] = []
     for span in columns:
         lines: dict[_Key, list[Since]] = {}
         for column in span:
-            for key, result, since in _cells(column, cases):
+            unasked = Since(column.version, Verdict.NOT_ASKED)
+            cells = dict.fromkeys(lines, unasked)
+            for key, result, since in _cells(column, cases, claims):
                 known.setdefault(key, result)
+                cells[key] = since
+            for key, since in cells.items():
                 _append(lines.setdefault(key, []), since)
         spans.append(lines)
     questions = (
@@ -144,9 +153,9 @@ def compressed(
 
 
 def _cells(
-    column: Column, cases: Mapping[str, AnyCase]
+    column: Column, cases: Mapping[str, AnyCase], claims: Claims
 ) -> Iterator[tuple[_Key, Result, Since]]:
-    for result, nothing_shown in controlled(column.results, cases):
+    for result, nothing_shown in controlled(column.results, cases, claims):
         if not result.draft:
             since = Since(column.version, result.verdict, result.answer, nothing_shown)
             yield (result.case, result.where), result, since

@@ -5,15 +5,19 @@ and is right for a wrong reason.  So an answer counts as right only if the relea
 somewhere in the same column, a wheel of each kind of tag that the question offers.
 A tool that cannot take any wheel for a platform refuses manylinux tags for another
 reason, so its refusals count only where it took the control wheel.
+An auditor that has never heard of a level refuses all its wheels, so its refusals count
+only where it confirms one of that level.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
+from manylinux_conformance.questions.wheel import CONFORMS
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 
@@ -22,12 +26,28 @@ FAMILY = re.compile(r"(linux|manylinux(?:1|2010|2014))_|(manylinux)_[\d{]", re.A
 ANSWERED = (Verdict.PASS, Verdict.FAIL)
 UNSHOWN = "takes no wheel of a kind that was offered"
 UNKNOWN = "refuses every wheel for this platform"
+UNCONFIRMED = "confirms no wheel of this level"
+LEVEL = re.compile(r"(manylinux(?:1|2010|2014)|manylinux_\d+_\d+)_", re.ASCII)
+LEVELS = {  # of the legacy names
+    "manylinux1": "manylinux_2_5",
+    "manylinux2010": "manylinux_2_12",
+    "manylinux2014": "manylinux_2_17",
+}
+
+Claims = Mapping[str, tuple[str, ...]]  # tags of a fixture wheel, by case/architecture
+NO_CLAIMS: Claims = MappingProxyType({})
 
 
 def controlled(
-    results: Sequence[Result], cases: Mapping[str, AnyCase]
+    results: Sequence[Result], cases: Mapping[str, AnyCase], claims: Claims = NO_CLAIMS
 ) -> Iterator[tuple[Result, str]]:
-    """Yield each answer of one release with why it says nothing; empty: it counts."""
+    """Yield each answer of one release with why it says nothing; empty: it counts.
+
+    ``claims`` are those of the wheels that an auditor was asked about.
+    """
+    confirmed = set().union(
+        *(_levels(each, claims) for each in results if _confirms(each))
+    )
     known = set().union(*_taken(results, cases))
     takes_nothing = {
         each.platform
@@ -36,7 +56,9 @@ def controlled(
     }
     for result in results:
         case = cases.get(result.case)
-        if not isinstance(case, Choose) or result.verdict not in ANSWERED:
+        if _levels(result, claims) - confirmed:
+            yield result, UNCONFIRMED
+        elif not isinstance(case, Choose) or result.verdict not in ANSWERED:
             yield result, ""
         elif _is_refusal(result, case) and result.platform in takes_nothing:
             yield result, UNKNOWN
@@ -44,6 +66,17 @@ def controlled(
             yield result, UNSHOWN
         else:
             yield result, ""
+
+
+def _confirms(result: Result) -> bool:
+    return result.answer.startswith(CONFORMS)
+
+
+def _levels(result: Result, claims: Claims) -> set[str]:
+    """Return the levels that the wheel of a question claims; none for other cases."""
+    tags = claims.get(f"{result.case}/{result.where}", ())
+    found = (LEVEL.match(tag) for tag in tags)
+    return {LEVELS.get(each[1], each[1]) for each in found if each}
 
 
 def _taken(
@@ -54,7 +87,7 @@ def _taken(
     Of a compressed set nobody can tell which member it was taken for.
     """
     for result in results:
-        kinds = set(families(result.answer))
+        kinds = set() if "." in result.answer else set(families(result.answer))
         if len(kinds) == 1 and _is_of_this_platform(cases.get(result.case)):
             yield kinds
 

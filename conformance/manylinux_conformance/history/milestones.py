@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release
-from manylinux_conformance.history.controls import families
+from manylinux_conformance.history.controls import UNKNOWN, families
 from manylinux_conformance.history.expand import aligned
-from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.reports.versions import version_key
+from manylinux_conformance.results.verdicts import Role, Verdict
 
 LEGACY = ("manylinux1", "manylinux2010", "manylinux2014")
 PERENNIAL_TAGS = "perennial"
 PERENNIAL = ("installer.glibc.at-least", "installer.glibc.every-minor")
 ARCHITECTURE = "installer.architecture.equal"
+CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+)-(\d+)-at-\1-\2", re.ASCII)
+SILENT = {Verdict.DECLINED, Verdict.NOT_ASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,14 @@ class Milestone:
     """The first release that takes something.
 
     ``before`` is the last release asked that does not, None if the first one takes it.
+    ``but_not`` are later releases that do not, either.  ``unasked`` are those between
+    ``before`` and it of which nobody knows yet.
     """
 
     release: Release
     before: Release | None
+    but_not: tuple[Release, ...] = ()
+    unasked: tuple[str, ...] = ()
 
 
 def level_since(answers: Answers, level: str) -> Milestone | None:
@@ -38,10 +46,48 @@ def level_since(answers: Answers, level: str) -> Milestone | None:
     return _first(answers, [each for each in _takes(answers) if each.rule in rules])
 
 
-def levels_since(answers: Answers) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A tool that takes wheels, with the first release that takes each kind of them.
+
+    An auditor takes those of a level if it confirms a true claim of that level.
+    """
+
+    tool: str
+    role: Role
+    levels: Mapping[str, Milestone]
+
+
+def takers_of(history: Iterable[Answers]) -> list[Taker]:
+    """Return the tools that take wheels, as far as their old releases were asked."""
+    takers = (
+        Taker(each.header.tool, each.header.role, levels_since(each))
+        if each.header.role is not Role.AUDITOR
+        else Taker(each.header.tool, each.header.role, claims_since(each))
+        for each in history
+    )
+    return [taker for taker in takers if taker.levels]
+
+
+def levels_since(answers: Answers) -> Mapping[str, Milestone]:
     """Return the first release that takes each legacy family, and perennial tags."""
     found = {name: level_since(answers, name) for name in (*LEGACY, PERENNIAL_TAGS)}
-    return {name: each.release.version for name, each in found.items() if each}
+    return {name: each for name, each in found.items() if each}
+
+
+def claims_since(answers: Answers) -> Mapping[str, Milestone]:
+    """Return the first release of an auditor that confirms a true claim of each level.
+
+    The wheel needs the level's own glibc, so that no older claim would do.
+    """
+    asked = (
+        (level, _first(answers, [question]))
+        for question in answers.questions
+        if (level := CLAIM.fullmatch(question.case))
+    )
+    return {
+        f"manylinux_{level[1]}_{level[2]}": since for level, since in asked if since
+    }
 
 
 def architecture_since(answers: Answers, arch: str) -> Milestone | None:
@@ -56,14 +102,50 @@ def _takes(answers: Answers) -> list[Question]:
 
 
 def _first(answers: Answers, questions: Sequence[Question]) -> Milestone | None:
-    """Return the first release that answers all questions right that it answers."""
+    """Return the first release that answers all questions right that it answers.
+
+    Of a release that was asked on two Pythons the older one's answers count.
+    """
     before: Release | None = None
+    first: Release | None = None
+    but_not = []
+    for release, takes in _taking(answers, questions):
+        if first is None and takes:
+            first = release
+        elif first is None:
+            before = release
+        elif not takes:
+            but_not.append(release)
+    if first is None:
+        return None
+    unasked = tuple(_between(answers, before, first)) if before else ()
+    return Milestone(first, before, tuple(but_not), unasked)
+
+
+def _between(answers: Answers, before: Release, first: Release) -> Iterator[str]:
+    """Yield the releases between two that were not asked."""
+    old, new = version_key(before.version), version_key(first.version)
+    asked = {each.version for span in answers.header.spans for each in span.releases}
+    for span in answers.header.spans:
+        for each in span.unasked:
+            if each.version not in asked and old < version_key(each.version) < new:
+                yield each.version
+
+
+def _taking(
+    answers: Answers, questions: Sequence[Question]
+) -> Iterator[tuple[Release, bool]]:
+    """Yield each release, and whether it answers all questions right.
+
+    One that was asked none of them, or takes no wheel for the platform, is left out.
+    """
+    seen = set()
     for number, span in enumerate(answers.header.spans):
         every = [aligned(question, number, span) for question in questions]
         for position, release in enumerate(span.releases):
             cells = [cell for line in every if (cell := line[position])]
-            verdicts = {cell.verdict for cell in cells} - {Verdict.DECLINED}
-            if verdicts == {Verdict.PASS}:
-                return Milestone(release, before)
-            before = release
-    return None
+            shown = [cell for cell in cells if cell.nothing_shown != UNKNOWN]
+            verdicts = {cell.verdict for cell in shown} - SILENT
+            if verdicts and release.version not in seen:
+                yield release, verdicts == {Verdict.PASS}
+            seen.add(release.version)

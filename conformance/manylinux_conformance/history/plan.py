@@ -23,11 +23,12 @@ CASES = "cases"
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Rules that tools of some roles are asked about on some platforms.
+    """Rules that some tools are asked about in some roles on some platforms.
 
     The fields are shell patterns, as those of ``run``; no ``cases`` are all of them.
     """
 
+    tools: tuple[str, ...]
     roles: tuple[Role, ...]
     platforms: tuple[str, ...]
     rules: tuple[str, ...]
@@ -89,16 +90,16 @@ def read_spans(folder: Path) -> list[Span]:
 
 
 def questions(
-    suite: Suite, folder: Path, role: Role, cases: tuple[str, ...] = ()
+    suite: Suite, folder: Path, span: Span, cases: tuple[str, ...] = ()
 ) -> Iterator[Suite]:
-    """Yield what of the suite a role is asked, one part for each group of platforms.
+    """Yield what of the suite a tool is asked, one part for each group of platforms.
 
     The history has cases of its own: a control, which shows that a refusal is about a
     manylinux tag and not about everything, and questions for releases that know few
     tags.  ``cases`` are patterns of those that are wanted alone.
     """
     for asked in read_toml(folder / PLAN, _Plan).asked:
-        if role in asked.roles:
+        if span.adapter.name in asked.tools and span.role in asked.roles:
             wanted = Wanted(asked.platforms, asked.rules, cases or asked.cases)
             part = narrowed(suite, wanted)
             own = (

@@ -25,11 +25,24 @@ class Change:
     """The status of a rule from one release on, until the next change.
 
     ``before`` is the last release asked before it, None for the first that was asked.
+    ``how`` says how else the same release was asked, if that made the change and not a
+    release: on another Python, or by another command.
     """
 
     status: RuleStatus
     release: Release
     before: Release | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A rule that was kept from one release on, lost, and perhaps kept again."""
+
+    rule: str
+    kept: Change
+    lost: Change
+    again: Change | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,17 @@ class RuleHistory:
         return next((one for one in self.changes if _keeps(one)), None)
 
     @property
-    def regressions(self) -> tuple[Change, ...]:
+    def regressions(self) -> tuple[Regression, ...]:
         """The releases that no longer keep it, though the one before did."""
-        pairs = zip(self.changes, self.changes[1:], strict=False)
+        pairs = enumerate(zip(self.changes, self.changes[1:], strict=False), start=2)
         return tuple(
-            new for old, new in pairs if _keeps(old) and new.status in BREACHED
+            Regression(self.rule, old, new, self._kept_again(number))
+            for number, (old, new) in pairs
+            if _keeps(old) and new.status in BREACHED and not new.how
         )
+
+    def _kept_again(self, number: int) -> Change | None:
+        return next((one for one in self.changes[number:] if _keeps(one)), None)
 
     @property
     def keeps_now(self) -> bool:
@@ -65,8 +83,9 @@ def _keeps(change: Change) -> bool:
 def rule_histories(answers: Answers) -> list[RuleHistory]:
     """Return the way of each rule, in the order of the rules' names.
 
-    Where two interpreters were asked about one release, the older one's answers stand;
-    ``disagreements`` has what differs.
+    Where one release was asked in two ways, the first is the one that neighbours before
+    it are compared with, and the second the one for those behind it; ``disagreements``
+    has what differs.
     """
     by_rule = _by_rule(answers.questions)
     spans = answers.header.spans
@@ -85,8 +104,13 @@ def disagreements(answers: Answers) -> Iterator[tuple[Release, Question]]:
             cells = aligned(question, number, span)
             for release, cell in zip(span.releases, cells, strict=True):
                 before = found.setdefault(release.version, cell) if cell else None
-                if before and cell and before.meaning != cell.meaning:
+                if before and cell and _sense(before) != _sense(cell):
                     yield release, question
+
+
+def _sense(cell: Since) -> tuple[Verdict, str]:
+    """Return what must be equal on two Pythons; tags as cp37 are another's there."""
+    return cell.verdict, cell.nothing_shown
 
 
 def _by_rule(questions: Iterable[Question]) -> dict[str, list[Question]]:
@@ -101,24 +125,36 @@ def _changes(questions: Sequence[Question], spans: Sequence[Asked]) -> Iterator[
     """Yield the releases at which the status of a rule changes."""
     before: Change | None = None
     last: Release | None = None
-    seen = set()
+    for how, release, cells in _columns(questions, spans):
+        status = status_of(cells)
+        if before is None or before.status is not status:
+            before = Change(status, release, None if how else last, how)
+            yield before
+        last = release
+
+
+def _columns(
+    questions: Sequence[Question], spans: Sequence[Asked]
+) -> Iterator[tuple[str, Release, list[tuple[str, Since]]]]:
+    """Yield each release with its answers, and how else it was asked, if again."""
+    seen: dict[str, int] = {}
     for number, span in enumerate(spans):
         every = [aligned(question, number, span) for question in questions]
         for position, release in enumerate(span.releases):
-            cells = (
+            cells = [
                 (question.where, cell)
                 for question, found in zip(questions, every, strict=True)
                 if (cell := found[position])
-            )
-            status = status_of(cells)
-            is_shared = release.version in seen
-            seen.add(release.version)
-            if is_shared:
-                continue
-            if before is None or before.status is not status:
-                before = Change(status, release, last)
-                yield before
-            last = release
+            ]
+            before = seen.setdefault(release.version, number)
+            yield _how(spans[before], span) if before != number else "", release, cells
+
+
+def _how(first: Asked, again: Asked) -> str:
+    """Say how else a release was asked."""
+    if first.python == again.python:
+        return "by another command"
+    return f"on Python {again.python}"
 
 
 def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
@@ -127,7 +163,7 @@ def status_of(cells: Iterable[tuple[str, Since]]) -> RuleStatus:
     is_known = True
     for where, cell in cells:
         is_known &= cell.nothing_shown != UNKNOWN
-        if not cell.nothing_shown:
+        if not cell.nothing_shown and cell.verdict is not Verdict.NOT_ASKED:
             places[where].append(cell)
     kinds = {where: _kind(found) for where, found in places.items()}
     found = set(kinds.values())

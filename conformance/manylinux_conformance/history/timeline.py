@@ -11,7 +11,13 @@ import msgspec
 from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.history.answers import Answers
-from manylinux_conformance.history.milestones import level_since
+from manylinux_conformance.history.controls import LEVELS
+from manylinux_conformance.history.milestones import (
+    Milestone,
+    claims_since,
+    level_since,
+)
+from manylinux_conformance.results.verdicts import Role
 
 DAYS_OF_A_MONTH = 365.2425 / 12
 MIDDLE = 15  # of a month, where the source has no day
@@ -26,7 +32,7 @@ STAGES = {
     "base_ends": "base distribution ends",
     "image_ends": "build image ends",
 }
-ASKED = {"installer": "pip", "library": "packaging"}
+ASKED = {"installer": "pip", "library": "packaging", "auditor": "auditwheel"}
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -113,12 +119,36 @@ def stages(tag: Tag, tools: Mapping[str, Answers]) -> dict[str, Stage]:
 
 def _measured(name: str, tools: Mapping[str, Answers]) -> Iterator[tuple[str, Event]]:
     for key, tool in ASKED.items():
-        found = level_since(tools[tool], name) if tool in tools else None
-        # The first release that was asked says nothing about those before it.
-        if found and found.release.day and (found.before or key == "installer"):
-            release = f"{tool} {found.release.version}"
-            before = f"not yet in {found.before.version}" if found.before else ""
-            yield key, Event(day=found.release.day, release=release, words=before)
+        answers = tools.get(tool)
+        found = _since(answers, name) if answers else None
+        event = measured_event(tool, found, is_first=key == "installer")
+        if event:
+            yield key, event
+
+
+def _since(answers: Answers, name: str) -> Milestone | None:
+    """Return since when a tag is taken, or by an auditor confirmed."""
+    if answers.header.role is Role.AUDITOR:
+        return claims_since(answers).get(LEVELS.get(name, name))
+    return level_since(answers, name)
+
+
+def measured_event(
+    tool: str, found: Milestone | None, *, is_first: bool = False
+) -> Event | None:
+    """Return a milestone as an event, None if nothing tells its day.
+
+    Nor does it while a release before it has still to be asked.  The first release that
+    was asked says nothing about those before it, but for a tool whose ``is_first``
+    release with any manylinux tag it is.
+    """
+    if found is None or found.unasked or not found.release.day:
+        return None
+    if not (found.before or is_first):
+        return None
+    before = f"not yet in {found.before.version}" if found.before else ""
+    release = f"{tool} {found.release.version}"
+    return Event(day=found.release.day, release=release, words=before)
 
 
 def months(since: Event, until: Event) -> int:

@@ -71,7 +71,8 @@ class Installer(InstallCommand, frozen=True, kw_only=True):
     loopback simple index, ``{requirements}`` a requirements file, ``{target}``
     the folder that receives the answer, ``{site_packages}`` and ``{environment}``
     of the target interpreter, ``{work}`` the working directory, ``{home}``,
-    ``{dependencies}`` the requirements as an array of TOML or JSON.
+    ``{dependencies}`` the requirements as an array of TOML or JSON,
+    ``{dependency_table}`` as lines of a TOML table.
 
     ``prefix`` stands before a platform tag that a case offers alone; ``{cp}`` is the
     target interpreter's tag, such as ``cp311``.

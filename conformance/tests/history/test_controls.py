@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 from manylinux_conformance.history.controls import (
+    UNCONFIRMED,
     UNKNOWN,
     UNSHOWN,
     controlled,
@@ -16,6 +17,7 @@ from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 from tests.history.columns import CASES, choose, column
 
+LATE, KNOWN = "manylinux_2_28_x86_64", "rule/known/x86_64"
 SET = "manylinux1_x86_64.manylinux_2_5_x86_64"
 
 
@@ -46,8 +48,9 @@ def test_taking_nothing_for_the_platform_is_no_refusal_of_manylinux() -> None:
     assert found["rule.legacy/other"] == UNKNOWN
 
 
-def test_a_compressed_set_does_not_show_which_member_was_known() -> None:
-    case = choose("rule.set", "old-and-new", SET, pick=SET)
+@pytest.mark.parametrize("tags", [SET, "any.manylinux_2_17_x86_64"])
+def test_a_compressed_set_does_not_show_which_member_was_known(tags: str) -> None:
+    case = choose("rule.set", "of-two-members", tags, pick=tags)
     before = column("1", "linux").results
     taken = Result(
         case=case.id,
@@ -55,7 +58,7 @@ def test_a_compressed_set_does_not_show_which_member_was_known() -> None:
         platform="glibc-2.17",
         fidelity=Fidelity.MODELLED,
         verdict=Verdict.PASS,
-        answer=SET,
+        answer=tags,
     )
     found = {
         each.case: why
@@ -63,6 +66,22 @@ def test_a_compressed_set_does_not_show_which_member_was_known() -> None:
     }
     assert found[case.id] == ""
     assert found["rule.new/too-new"] == UNSHOWN
+
+
+def test_an_auditor_that_knows_no_such_level_refuses_for_another_reason() -> None:
+    claims = {"rule/old/x86_64": ("manylinux1_x86_64",), "rule/new/x86_64": (LATE,)}
+    said = [_audited("rule/old", "conforms"), _audited("rule/new", "violates")]
+    found = [why for _, why in controlled(said, {}, claims)]
+    assert found == ["", UNCONFIRMED]
+    known = [*said, _audited("rule/known", "conforms")]
+    found = [why for _, why in controlled(known, {}, {**claims, KNOWN: (LATE,)})]
+    assert found == ["", "", ""]
+
+
+def _audited(case: str, answer: str) -> Result:
+    return Result(
+        case=case, rule="rule", arch="x86_64", verdict=Verdict.PASS, answer=answer
+    )
 
 
 def _why(results: Sequence[Result]) -> dict[str, str]:

@@ -9,10 +9,9 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.history.answers import read_answers
 from manylinux_conformance.history.controls import CONTROL
-from manylinux_conformance.history.plan import own_cases, questions, read_spans
+from manylinux_conformance.history.plan import Span, own_cases, questions, read_spans
 from manylinux_conformance.history.timeline import Event, months, read_timeline, stages
 from manylinux_conformance.reports.versions import version_key
-from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import load_suite
 
 FOLDER = data_folder("history")
@@ -33,10 +32,10 @@ def test_where_the_python_changes_both_are_asked_about_one_release() -> None:
             assert old.releases[-1] == new.releases[0], new.name
 
 
-@pytest.mark.parametrize("role", sorted({span.role for span in SPANS}))
-def test_every_role_is_asked_something_with_a_control(role: Role) -> None:
+@pytest.mark.parametrize("span", SPANS, ids=lambda span: span.name)
+def test_every_tool_is_asked_something_with_a_control(span: Span) -> None:
     assert CONTROL in {case.id for case in own_cases(FOLDER)}
-    parts = list(questions(load_suite(), FOLDER, role))
+    parts = list(questions(load_suite(), FOLDER, span))
     assert parts
     for part in parts:
         assert CONTROL in {case.id for case in part.cases}

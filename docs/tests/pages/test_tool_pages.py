@@ -75,8 +75,9 @@ def test_level_page_says_where_a_wheel_works(
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        ("level/2.17", "pip knows the older name since 19.3 and this one since 20.3"),
-        ("level/2.28", "pip knows this tag since 20.3"),
+        ("level/2.17", "manylinux_2_17 wheels: pip 20.3 or newer: measured ."),
+        ("level/2.17", "manylinux2014 wheels: pip 19.3 or newer: measured ."),
+        ("level/2.28", "manylinux_2_28 wheels: pip 20.3 or newer: measured ."),
         ("arch/riscv64", "pip takes perennial tags of this architecture since 24.1"),
     ],
 )

@@ -9,9 +9,11 @@ from manylinux_conformance.history.answers import Answers, Asked
 from manylinux_conformance.history.milestones import (
     Milestone,
     architecture_since,
+    claims_since,
     level_since,
 )
 from manylinux_conformance.history.since import (
+    Regression,
     RuleHistory,
     disagreements,
     rule_histories,
@@ -22,9 +24,11 @@ from manylinux_conformance.history.timeline import (
     Event,
     Stage,
     Timeline,
+    measured_event,
     months,
     stages,
 )
+from manylinux_conformance.history.unshown import right_until_known
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 
@@ -120,13 +124,19 @@ class SinceDirective(GeneratedPage):
             "asked": ASKED,
             "columns": columns,
             "drawing": _drawing(columns) if columns else None,
-            "levels": _levels(evidence.timeline, by_tool.get(ASKED["installer"])),
+            "levels": _levels(evidence.timeline, by_tool),
             "architectures": _architectures(
                 evidence.timeline, by_tool.get(ASKED["installer"])
             ),
             "roles": list(_tables(evidence)),
             "plural": PLURAL,
             "signs": SIGNS,
+            "lost": list(_lost(evidence)),
+            "unshown": [
+                (answers.header.tool, each)
+                for answers in evidence.history
+                for each in right_until_known(answers)
+            ],
             "left_out": evidence.left_out,
             "efforts": [_effort(each) for each in evidence.history],
         }
@@ -147,13 +157,17 @@ def _drawing(columns: Sequence[Column]) -> Drawing:
     return drawing(rows, tuple(STAGES))
 
 
-def _levels(timeline: Timeline | None, pip: Answers | None) -> list[Newcomer]:
+def _levels(timeline: Timeline | None, tools: Mapping[str, Answers]) -> list[Newcomer]:
+    pip, auditor = tools.get(ASKED["installer"]), tools.get(ASKED["auditor"])
+    confirmed = claims_since(auditor) if auditor else {}
     found = []
     for level in timeline.level if timeline else ():
         taken = level_since(pip, level.name) if pip else None
-        claimed = level.auditor or level.image
+        since = confirmed.get(level.name)
+        measured = measured_event(ASKED["auditor"], since)
+        events = {"auditor": measured or level.auditor, "image": level.image}
+        claimed = events["auditor"] or level.image
         waited = _months(claimed.day, taken.release.day) if taken and claimed else None
-        events = {"auditor": level.auditor, "image": level.image}
         found.append(Newcomer(level.name, taken, events, waited))
     return found
 
@@ -193,6 +207,19 @@ def _tables(evidence: Evidence) -> Iterator[RoleTable]:
                 for rule in evidence.rules.values()
             )
             yield RoleTable(role, names, tuple(row for row in rows if any(row.cells)))
+
+
+def _lost(evidence: Evidence) -> Iterator[tuple[str, Regression]]:
+    """Yield each rule that a tool kept and lost, in the order of the chapters."""
+    own = [
+        (answers.header.tool, {each.rule: each for each in rule_histories(answers)})
+        for answers in evidence.history
+    ]
+    for rule in evidence.rules:
+        for tool, histories in own:
+            if rule in histories:
+                for regression in histories[rule].regressions:
+                    yield tool, regression
 
 
 def _cells(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from manylinux_conformance.history.milestones import levels_since
+from manylinux_conformance.history.milestones import takers_of
 from manylinux_conformance.reports.levels import level_facts
-from manylinux_conformance.results.verdicts import Role
 from manylinux_spec.policies import policies
 from sphinx.application import Sphinx
 
@@ -19,13 +18,19 @@ Page = tuple[str, dict[str, object], str]
 def collect_level_pages(app: Sphinx) -> Iterator[Page]:
     """Yield a page for every level that the data list."""
     evidence = load_evidence(app.env)
-    answers = evidence.history_of(Role.INSTALLER, "pip")
-    pip = levels_since(answers) if answers else {}
+    takers = takers_of(evidence.history)
     for level in policies().levels:
         page = f"level/{level}/index"
         facts = level_facts(level, evidence.releases)
         tag = f"manylinux_{level.replace('.', '_')}"
         root = to_root(page)
-        body = render("level_page.html.jinja", facts=facts, pip=pip, tag=tag, root=root)
+        body = render(
+            "level_page.html.jinja",
+            facts=facts,
+            takers=takers,
+            is_confirmed=any(tag in each.levels for each in takers),
+            tag=tag,
+            root=root,
+        )
         about = f"On which distributions a wheel with the tag {tag} works, and why."
         yield page, {"title": tag, "body": body, "description": about}, "page.html"

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from manylinux_conformance.history.milestones import (
+    PERENNIAL_TAGS,
+    Milestone,
+    takers_of,
+)
+from manylinux_conformance.history.since import rule_histories
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.verdicts import Role
 from sphinx.application import Sphinx
@@ -27,6 +33,8 @@ MATRICES = {  # the page of the matrix that has a role
     Role.AUDITOR: "matrix-auditors",
     Role.BUILDER: "matrix-auditors",
 }
+
+LEVELS = {PERENNIAL_TAGS: "manylinux_2_28"}  # stands for all perennial ones
 
 
 def collect_tool_pages(app: Sphinx) -> Iterator[Page]:
@@ -54,6 +62,24 @@ def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) 
         status=RuleStatus,
         matrices=MATRICES,
         recorded=tool in evidence.deviations,
+        levels=_levels(evidence, tool),
+        lost=[
+            regression
+            for answers in evidence.history
+            if answers.header.tool == tool
+            for each in rule_histories(answers)
+            for regression in each.regressions
+        ],
     )
     about = f"Which manylinux rules {tool} breaks, where and why, and which it keeps."
     return page, {"title": tool, "body": body, "description": about}, "page.html"
+
+
+def _levels(evidence: Evidence, tool: str) -> list[tuple[str, Milestone]]:
+    """Return each kind of wheel that a tool takes, and since when."""
+    return [
+        (LEVELS.get(name, name), milestone)
+        for taker in takers_of(evidence.history)
+        if taker.tool == tool
+        for name, milestone in taker.levels.items()
+    ]
