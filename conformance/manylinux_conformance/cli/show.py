@@ -66,11 +66,16 @@ def show(rule: str, *, as_json: bool) -> None:
 )
 @click.argument("tag")
 def explain(tag: str) -> None:
-    """Say what a TAG promises, on which systems it works, and who knows it."""
+    """Say what a TAG promises, on which systems it works, and who knows it.
+
+    Of several tags with dots between them, one has to fit.
+    """
     files = sorted(data_folder("platforms").glob("*.toml"))
     catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
     pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
-    click.echo("\n".join(lines_about(tag, catalogue, levels_since(pip))))
+    members = tag.lower().split(".") if not tag.endswith(".whl") else [tag]
+    for each in members:
+        click.echo("\n".join(lines_about(each, catalogue, levels_since(pip))))
 
 
 @click.command(
