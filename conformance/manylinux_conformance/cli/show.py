@@ -66,12 +66,17 @@ def show(rule: str, *, as_json: bool) -> None:
 )
 @click.argument("tag")
 def explain(tag: str) -> None:
-    """Say what a TAG promises, on which systems it works, and who knows it."""
+    """Say what a TAG promises, on which systems it works, and who knows it.
+
+    Of several tags with dots between them, one has to fit.
+    """
     files = sorted(data_folder("platforms").glob("*.toml"))
     catalogue = {path.stem: read_toml(path, PlatformFile).release for path in files}
     pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
     known = {name: each.release.version for name, each in levels_since(pip).items()}
-    click.echo("\n".join(lines_about(tag, catalogue, known)))
+    members = tag.lower().split(".") if not tag.endswith(".whl") else [tag]
+    for each in members:
+        click.echo("\n".join(lines_about(each, catalogue, known)))
 
 
 @click.command(

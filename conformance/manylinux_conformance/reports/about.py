@@ -26,9 +26,8 @@ class About:
 
     @property
     def edition(self) -> str:
-        """The edition, and that it is a draft before it is released."""
-        draft = ", draft" if "dev" in self.suite else ""
-        return f"edition {EDITION}{draft}"
+        """The edition, or the one of which this is a draft."""
+        return f"edition {EDITION}"
 
     @property
     def words(self) -> str:

@@ -13,6 +13,14 @@ from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.reports.levels import level_facts
 
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)", re.ASCII)
+OTHERS = {
+    "musllinux": "; it is for systems with musl, such as Alpine (PEP 656)",
+    "linux": "; it promises nothing beyond the machine that built the wheel (PEP 425)",
+    "any": "; a wheel with it has no compiled part and fits everywhere (PEP 425)",
+    "macosx": "; it is for macOS (PEP 425)",
+    "win": "; it is for Windows (PEP 425)",
+    "win32": "; it is for Windows (PEP 425)",
+}
 
 
 def explain(
@@ -54,4 +62,12 @@ def _parsed(tag: str) -> tuple[str, str]:
         return f"{legacy.major}.{legacy.minor}", legacy.arch
     if found := PERENNIAL.fullmatch(tag):
         return f"{int(found[1])}.{int(found[2])}", found[3]
-    raise InputError(tag, "is no manylinux tag such as manylinux_2_28_x86_64")
+    raise InputError(tag, f"is no manylinux tag{_other(tag)}")
+
+
+def _other(tag: str) -> str:
+    """Say what a text is instead, as far as its beginning tells."""
+    if tag.endswith(".whl"):
+        return "; `manylinux fits` says whether a wheel fits, and why not"
+    word = tag.partition("_")[0]
+    return OTHERS.get(word, " such as manylinux_2_28_x86_64")

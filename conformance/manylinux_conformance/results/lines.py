@@ -15,7 +15,7 @@ from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.verdicts import Role, Verdict
 
 FORMAT = 2
-EDITION = "2026.1"
+EDITION = "2026.1 draft"  # without the word once it is frozen
 
 
 class Header(

@@ -36,3 +36,26 @@ def test_what_is_no_manylinux_tag_is_said(tag: str) -> None:
     result = CliRunner().invoke(main, ["explain", tag])
     assert result.exit_code == 2
     assert "is no manylinux tag" in result.output
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("musllinux_1_2_x86_64", "it is for systems with musl"),
+        ("macosx_11_0_arm64", "it is for macOS"),
+        ("win_amd64", "it is for Windows"),
+        ("linux_x86_64", "promises nothing beyond the machine"),
+        ("any", "has no compiled part"),
+        ("p-1-py3-none-any.whl", "`manylinux fits` says"),
+        ("manylinux", "such as manylinux_2_28_x86_64"),
+    ],
+)
+def test_what_it_is_instead_is_said(tag: str, said: str) -> None:
+    assert said in CliRunner().invoke(main, ["explain", tag]).output
+
+
+def test_each_tag_of_a_set_is_explained_whatever_its_case() -> None:
+    tags = "manylinux_2_17_x86_64.Manylinux2014_aarch64"
+    output = CliRunner().invoke(main, ["explain", tags]).output
+    assert "manylinux_2_17_x86_64: runs on" in output
+    assert "manylinux2014_aarch64: runs on" in output

@@ -237,7 +237,7 @@ def test_every_report_says_what_it_is_about(tmp_path: Path) -> None:
         HEADER, program="/home/me/venv/bin/pip", said_version="pip 26.3 (python 3.11)"
     )
     for page in pages_of(tmp_path, RIGHT, header=header).values():
-        assert "edition 2026.1, draft" in page
+        assert "edition 2026.1 draft" in page
         for fact in (ABOUT.suite, ABOUT.date, ABOUT.machine, "pip 26.3 (python 3.11)"):
             assert fact in page
         assert "/home/me" not in page

@@ -39,6 +39,7 @@ def test_every_proposal_has_an_outcome_a_reason_and_rules(
         assert set(proposal.rules) <= rules.keys(), proposal.row
         became_rules = proposal.outcome in {"accepted", "accepted-changed", "merged"}
         assert proposal.rules or not became_rules, f"{proposal.row} became no rule"
+        assert bool(proposal.asked) is bool(proposal.where), proposal.row
 
 
 @pytest.mark.parametrize(

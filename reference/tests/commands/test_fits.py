@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_other_target_is_asked_about(capsys: pytest.CaptureFixture[str]) -> None
     target = "--platform=manylinux_2_17_aarch64"
     assert cli.main(["fits", target, wheel]) == 1
     assert "needs glibc 2.28 or newer, here is 2.17" in capsys.readouterr().out
-    assert cli.main(["fits", "--platform=win32", wheel]) == 1
+    assert cli.main(["fits", "--platform=win32", wheel]) == 2
 
 
 @pytest.mark.parametrize("name", ["p-1.tar.gz", "p.whl", "p-1-py3-none-.whl"])
@@ -188,6 +189,36 @@ def test_what_is_no_wheel_ends_with_status_2(
     assert capsys.readouterr().err.startswith(
         f"{name}: the name is not that of a wheel"
     )
+
+
+def test_folder_stands_for_its_wheels(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    on(monkeypatch, GLIBC)
+    assert cli.main(["fits", str(tmp_path)]) == 2
+    assert "there is no wheel in the folder" in capsys.readouterr().err
+    for tags in ("py3-none-any", "py3-none-win32"):
+        (tmp_path / f"p-1-{tags}.whl").touch()
+    (tmp_path / "p-1.tar.gz").touch()
+    assert cli.main(["fits", str(tmp_path)]) == 1
+    words = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+    assert words == ["yes,", "no:"]
+
+
+def test_json_has_the_reason_and_the_rule_apart(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    on(monkeypatch, GLIBC)
+    names = ["p-1-py3-none-any.whl", "p-1-py3-none-win32.whl", "p.whl"]
+    assert cli.main(["fits", "--json", *names]) == 2
+    fits, other, none = map(json.loads, capsys.readouterr().out.splitlines())
+    place = "x86_64 with glibc 2.28"
+    assert fits == {"wheel": names[0], "fits": True, "here": place}
+    assert other["reason"] == f"it is for Windows, here is {place}"
+    assert (other["fits"], other["rule"]) == (False, "PEP 425")
+    assert (none["fits"], none["rule"]) == (False, "installer.filename.malformed")
 
 
 def test_process_tells_of_this_machine() -> None:

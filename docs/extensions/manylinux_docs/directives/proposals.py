@@ -24,4 +24,5 @@ class ProposalsDirective(GeneratedPage):
                 undecided.append(proposal)
             else:
                 groups.setdefault(proposal.heading, []).append(proposal)
-        return {"undecided": undecided, "groups": groups}
+        rules = evidence.rules
+        return {"undecided": undecided, "groups": groups, "rules": rules}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 REMEDIES = {  # by the longest beginning of a rule's identifier
-    "wheel.abi.": "build for one ABI and say in the filename which",
+    "wheel.abi.": "build for one ABI and say in the file name which",
     "wheel.abi.module-suffix": "name the module for the interpreter that imports it",
     "wheel.bundled.glibc": "take it out: glibc is the system's",
     "wheel.bundled.sbom": "have the tool that bundles write .dist-info/sboms (PEP 770)",
@@ -42,7 +42,7 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
     "wheel.symbols.cxx-versioned": (
         "link with g++, and with the libstdc++ that is there when it runs"
     ),
-    "wheel.tags.": "write filename and Tag lines together: python -m wheel tags",
+    "wheel.tags.": "write file name and Tag lines together: python -m wheel tags",
     "wheel.tags.any": "name the platform: auditwheel repair, or python -m wheel tags",
     "wheel.tls.": "compile with -ftls-model=global-dynamic",
     "wheel.relocations.text": "compile all of it with -fPIC",

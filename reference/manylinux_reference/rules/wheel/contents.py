@@ -72,7 +72,7 @@ def metadata(wheel: Wheel) -> Findings:
     if named == listed:
         return
     only = sorted(named - listed) or sorted(listed - named)
-    where = "the filename" if named - listed else "WHEEL"
+    where = "the file name" if named - listed else "WHEEL"
     text = f"{printable(only[0])} is only in {where}"
     if len(only) > 1:
         text += f", and {len(only) - 1} more"

@@ -48,10 +48,10 @@ def test_order_and_case_of_tags_do_not_matter(wheel: Wheel) -> None:
 @pytest.mark.parametrize(
     ("lines", "text"),
     [
-        ([], "cp312-cp312-manylinux2014_x86_64 is only in the filename, and 1 more"),
+        ([], "cp312-cp312-manylinux2014_x86_64 is only in the file name, and 1 more"),
         (
             ["cp312-cp312-manylinux_2_17_x86_64"],
-            "cp312-cp312-manylinux2014_x86_64 is only in the filename",
+            "cp312-cp312-manylinux2014_x86_64 is only in the file name",
         ),
         (
             [
