@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import socketserver
 import sys
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 PATIENCE = 300  # seconds without a byte, from either side
+LINGER, LINGER_SILENT = 30, 5  # seconds; after the answer, and without a byte
 UNUSABLE = 2  # exit status
 # What is about one connection and not about the message (RFC 9110, 7.6.1).
 OF_ONE_CONNECTION = frozenset(
@@ -133,6 +136,19 @@ class _Handler(WSGIRequestHandler):
         environ["RAW_PATH"] = self.path
         return environ
 
+    def finish(self) -> None:
+        """Take what is still on its way, or the client never reads its answer.
+
+        RFC 9112, 9.6: to close at once resets the connection.
+        """
+        super().finish()
+        end = time.monotonic() + LINGER
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_SILENT)
+            while time.monotonic() < end and self.connection.recv(CHUNK):
+                pass
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -141,6 +157,11 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     """Answers each connection in a thread of its own."""
 
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that is gone, or silent for too long."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def serve(to: str, host: str, port: int, settings: Settings) -> int:

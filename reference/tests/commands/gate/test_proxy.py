@@ -58,6 +58,9 @@ def index(heard: list[Heard]) -> Iterator[int]:
             if self.path == "/early":
                 self.close_connection = True
                 self.wfile.write(b"HTTP/1.0 401 Who are you\r\n\r\n")
+                self.connection.shutdown(socket.SHUT_WR)
+                while self.rfile.read(1 << 20):
+                    pass
                 return
             if self.path == "/gone":
                 self.close_connection = True
@@ -181,7 +184,6 @@ def test_a_form_without_a_wheel_is_handed_on_byte_for_byte(served: Served) -> No
         ("Content-Type: text/plain\r\nTransfer-Encoding: chunked", b" 400 "),
         ("Content-Type: text/plain\r\nContent-Length: -5", b" 400 "),
         ("Content-Type: text/plain\r\nContent-Length: much", b" 400 "),
-        ("X-Odd: a\rb", b" 400 "),
     ],
 )  # fmt: skip
 def test_what_has_no_plain_length_is_not_handed_on(
