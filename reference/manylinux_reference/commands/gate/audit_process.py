@@ -28,6 +28,7 @@ from manylinux_reference.commands.gate.audit import (
     Found,
     found_in,
 )
+from manylinux_reference.reading.record import BUILT_IN
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.rules.wheel.report import STANDARD
 
@@ -47,7 +48,7 @@ WAITING = (
 )
 # What audits import when they need it, beside what is imported above.
 NEEDED = (
-    *("array", "binascii", "hashlib", "re", "unicodedata"),
+    *("array", "binascii", "hashlib", "re", "unicodedata", BUILT_IN),
     "manylinux_reference.reading.entry_points",
     "manylinux_reference.reading.requirement",
 )
@@ -181,7 +182,8 @@ def main(arguments: list[str]) -> None:
     """Fork for each wheel that comes through standard input, until nobody asks."""
     seconds, megabytes, *provided = arguments
     for name in NEEDED:
-        import_module(name)
+        with contextlib.suppress(ImportError):  # some are CPython's own
+            import_module(name)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gate hears it, and goes
     with socket.socket(fileno=0) as channel:
         while True:
