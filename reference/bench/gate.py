@@ -34,8 +34,9 @@ from pathlib import Path
 import platformdirs
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 
-PYPISERVER = "pypiserver[passlib]==2.4.2"
-TRUE = "wheel.versions.listed/counted-version/x86_64"
+PYPISERVER, AUDITWHEEL = "pypiserver[passlib]==2.4.2", "auditwheel==6.8.2"
+TRUE = "wheel.versions.dt-relr/relr-marker-listed/x86_64"
+PACKAGE = "relr_marker_listed"
 SIZES = (20_000, 3_000_000, 60_000_000)
 MOST = 1_000_000  # bytes of a file that do not shrink
 ROUNDS = 5
@@ -50,12 +51,15 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 class Row:
     """One size: processor seconds for one upload, medians.
 
+    ``auditwheel`` is what its ``show`` takes on the same wheel, to which receiving
+    the upload would be added.
     ``ratio`` is nothing where pypiserver alone takes too little to be measured.
     """
 
     bytes: int
     alone: float
     gated: float
+    auditwheel: float
     ratio: float | None
 
 
@@ -68,15 +72,28 @@ class Server:
 
     @property
     def seconds(self) -> float:
-        """Processor seconds of it and of its children that ended (proc(5), stat)."""
-        text = Path(f"/proc/{self.process}/stat").read_text()
-        return sum(map(int, text.rpartition(")")[2].split()[11:15])) / TICKS
+        """Processor seconds of it and of its children, ended ones too (proc(5))."""
+        return sum(map(_ticks, (self.process, *_children(self.process)))) / TICKS
 
     @property
     def megabytes(self) -> float:
         """Resident memory of it alone."""
         text = Path(f"/proc/{self.process}/statm").read_text()
         return int(text.split()[1]) * PAGE / 1e6
+
+
+def _ticks(process: int) -> int:
+    """Return the ticks of a process and of its children that ended."""
+    text = Path(f"/proc/{process}/stat").read_text()
+    return sum(map(int, text.rpartition(")")[2].split()[11:15]))
+
+
+def _children(process: int) -> Iterator[int]:
+    """Yield the processes that run below a process."""
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(OSError):  # the thread has just ended
+            for child in map(int, (thread / "children").read_text().split()):
+                yield from (child, *_children(child))
 
 
 def main() -> None:
@@ -93,9 +110,10 @@ def main() -> None:
     if arguments.json:
         print(json.dumps({"rows": list(map(asdict, rows)), **facts}))
         return
-    print(f"{'bytes':>12}  {'alone':>7}  {'gated':>7}  ratio")
+    print(f"{'bytes':>12}  {'alone':>7}  {'gated':>7}  {'auditwheel':>10}  ratio")
     for row in rows:
-        print(f"{row.bytes:12,}  {row.alone:7.3f}  {row.gated:7.3f}  {row.ratio or ''}")
+        print(f"{row.bytes:12,}  {row.alone:7.3f}  {row.gated:7.3f}", end="")
+        print(f"  {row.auditwheel:10.3f}  {row.ratio or ''}")
     print(f"uploads per second, {AT_A_TIME} at a time: {rates[0]:.1f} alone, ", end="")
     print(f"{rates[1]:.1f} gated; gate {before:.0f} MB before, {after:.0f} MB after")
 
@@ -103,7 +121,7 @@ def main() -> None:
 @contextlib.contextmanager
 def servers() -> Iterator[tuple[Server, Server, Server]]:
     """Have pypiserver run alone, and once more behind a gate."""
-    program = pypiserver()
+    program = installed(PYPISERVER, "pypi-server", "setuptools<81")
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as running:
         started = []
         for name in ("alone", "behind"):
@@ -136,17 +154,16 @@ def server(port: int, *command: str) -> Iterator[Server]:
             process.terminate()
 
 
-def pypiserver() -> Path:
-    """Return the program, in an environment of its own."""
-    home = (
-        platformdirs.user_cache_path("manylinux-conformance") / "bench" / "pypiserver"
-    )
-    program = home / "bin" / "pypi-server"
-    if not program.exists():
+def installed(project: str, program: str, *more: str) -> Path:
+    """Return a program of a project, in an environment of its own."""
+    cache = platformdirs.user_cache_path("manylinux-conformance") / "bench"
+    home = cache / project.replace("==", "-")
+    path = home / "bin" / program
+    if not path.exists():
         venv.create(home, with_pip=True, clear=True)
         pip = [str(home / "bin" / "python"), "-m", "pip", "install", "-q"]
-        subprocess.run([*pip, PYPISERVER, "setuptools<81"], check=True)
-    return program
+        subprocess.run([*pip, project, *more], check=True)
+    return path
 
 
 def free_port() -> int:
@@ -168,7 +185,21 @@ def measured(size: int, alone: Server, behind: Server, gate: Server) -> Row:
     ]
     ours, theirs = (statistics.median(each) for each in zip(*pairs, strict=True))
     ratio = round(theirs / ours, 2) if ours >= LEAST / TICKS else None
-    return Row(size, ours, theirs, ratio)
+    return Row(size, ours, theirs, of_auditwheel(content), ratio)
+
+
+def of_auditwheel(content: bytes) -> float:
+    """Return the processor seconds of an auditor in the gate's place, a median."""
+    program = installed(AUDITWHEEL, "auditwheel")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(fixture().path).name
+        path.write_bytes(content)
+        took = []
+        for _ in range(ROUNDS):
+            before = sum(os.times()[2:4])
+            subprocess.run([program, "show", path], check=True, capture_output=True)
+            took.append(sum(os.times()[2:4]) - before)
+    return statistics.median(took)
 
 
 def cost(content: bytes, to: Server, *counted: Server) -> float:
@@ -198,7 +229,7 @@ def wheel(size: int) -> bytes:
     record = next(name for name in files if name.endswith("/RECORD"))
     more = min(MOST, size // 4)
     for number in range(size // more):
-        name = f"counted_version/_more_{number}.so"
+        name = f"{PACKAGE}/_more_{number}.so"
         files[name] = code + noise(name, more - len(code)) + bytes(2 * more)
     del files[record]
     rows = "".join(row(name, text) for name, text in files.items())
@@ -230,7 +261,14 @@ def row(name: str, text: bytes) -> str:
 def upload(content: bytes, to: Server) -> None:
     """Upload a wheel by the form that twine sends."""
     name = Path(fixture().path).name
-    fields = {":action": "file_upload", "name": "counted-version", "version": "1"}
+    fields = {
+        ":action": "file_upload",
+        "name": PACKAGE,
+        "version": "1",
+        "md5_digest": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+        "sha256_digest": hashlib.sha256(content).hexdigest(),
+        "blake2_256_digest": hashlib.blake2b(content, digest_size=32).hexdigest(),
+    }
     part = f"--{BOUNDARY}\r\nContent-Disposition: form-data; name="
     head = "".join(f'{part}"{key}"\r\n\r\n{said}\r\n' for key, said in fields.items())
     head += f'{part}"content"; '

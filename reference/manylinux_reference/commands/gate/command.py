@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from dataclasses import asdict, dataclass, field
 from importlib import import_module
@@ -115,6 +116,8 @@ def run(arguments: Namespace) -> int:
     if arguments.files == [SERVE]:
         if not arguments.to:
             return _unusable("serve needs --to URL, the index behind the gate")
+        if not hasattr(os, "fork"):
+            return _unusable("serve needs a system that forks processes")
         serve = import_module("manylinux_reference.commands.gate.proxy").serve
         return int(serve(arguments.to, arguments.host, arguments.port, settings))
     if arguments.to:

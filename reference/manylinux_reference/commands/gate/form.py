@@ -1,22 +1,37 @@
-"""Reads an upload's form (RFC 7578) in a file, part by part, however large it is."""
+"""Reads an upload's form (RFC 7578), and refuses what two readers could read in two ways.
+
+Whoever stands in front of another reader has to see what that one sees.  So a form is
+taken only in the notation in which uploaders write it.
+"""
 
 from __future__ import annotations
 
-import email.message
-import hashlib
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
+    from mmap import mmap
+    from typing import TypeAlias
 
-CHUNK = 1 << 18
+    Body: TypeAlias = bytes | mmap
+
 SUFFIX = ".whl"
 MOST_PARTS = 1000
 LONGEST_HEAD = 1 << 14  # bytes before a part's content
 LONGEST_VALUE = 1 << 16  # bytes of a field that are read
-HEADERS = {"content-disposition", "content-type", "content-length", "mime-version"}
+LONGEST_NAME = 255  # bytes of a file's name on most file systems
+END_OF_LINE = b"\r\n"
+HEADERS = {"content-disposition", "content-type", "content-length"}
+TYPE = re.compile(
+    r"""multipart/form-data; ?boundary=([\w'+.-]{1,70}|"[\w'()+,./:=?-]{1,70}")""",
+    re.ASCII | re.IGNORECASE,
+)
+QUOTED = r'"([^"\\\x00-\x1f\x7f]*)"'
+DISPOSITION = re.compile(f"form-data; ?name={QUOTED}(?:; ?filename={QUOTED})?")
+LOST = re.compile(r"[^\w.-]", re.ASCII)  # what some readers leave out of a file name
 
 
 class FormError(ValueError):
@@ -34,47 +49,70 @@ class Part:
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return the boundary of a form; empty if it is none."""
-    message = email.message.Message()
-    message["Content-Type"] = content_type
-    if message.get_content_type() != "multipart/form-data":
-        return b""
-    return str(message.get_param("boundary", "")).encode("latin-1", "replace")
+    """Return the boundary of a form.  Raises FormError if it has none, or several."""
+    said = TYPE.fullmatch(content_type)
+    if said is None:
+        raise FormError("is not multipart/form-data with one boundary")
+    return said[1].strip('"').encode()
 
 
-def parts(file: BinaryIO, size: int, boundary: bytes) -> Iterator[Part]:
-    """Yield the parts of a form that fills a file.
+def parts(body: Body, boundary: bytes) -> Iterator[Part]:
+    """Yield the parts of a form.
 
     Raises FormError if it is not whole, or what a part is depends on the reader.
     """
-    delimiter = b"\r\n--" + boundary
-    file.seek(0)
-    if file.read(len(delimiter) - 2) != delimiter[2:]:
+    delimiter = b"--" + boundary
+    position = len(delimiter)
+    if body[:position] != delimiter:
         raise FormError("does not begin with its boundary")
-    position = len(delimiter) - 2
     for _ in range(MOST_PARTS):
-        file.seek(position)
-        head = file.read(LONGEST_HEAD)
-        if head[:2] == b"--":
+        if body[position : position + 2] == b"--":
+            if body[position + 2 : position + 5] not in {b"", END_OF_LINE}:
+                raise FormError("goes on after its end")
             return
-        lines, found, _ = head.partition(b"\r\n\r\n")
-        if lines[:2] != b"\r\n" or not found:
-            raise FormError("has a part without headers")
-        start = position + len(lines) + 4
-        # The content may be empty, and its delimiter begin where the headers end.
-        end = _find(file, delimiter, start - 2, size)
-        if end < 0:
-            raise FormError("is not whole")
-        name, filename = _names(lines[2:])
-        yield Part(name, filename, start, max(start, end))
-        position = end + len(delimiter)
+        part = _part(body, position, delimiter)
+        yield part
+        position = part.end + len(END_OF_LINE + delimiter)
     raise FormError(f"has more than {MOST_PARTS} parts")
 
 
-def value(file: BinaryIO, part: Part) -> str:
+def _part(body: Body, position: int, delimiter: bytes) -> Part:
+    """Return the part after a delimiter, which ends before the next one."""
+    head = body.find(END_OF_LINE * 2, position, position + LONGEST_HEAD)
+    if body[position : position + 2] != END_OF_LINE or head < position + 2:
+        raise FormError("has a part without headers")
+    start = head + 4
+    end = body.find(delimiter, start) - len(END_OF_LINE)
+    if end < -len(END_OF_LINE):
+        raise FormError("is not whole")
+    # Some readers take a line end alone for one, or the boundary anywhere.
+    if end < start or body[end : end + 2] != END_OF_LINE:
+        raise FormError("has its boundary inside a part")
+    name, filename = _names(body[position + 2 : head], end - start)
+    return Part(name, filename, start, end)
+
+
+def _names(head: bytes, size: int) -> tuple[str, str]:
+    """Return name and file name of a part, both of which every reader sees alike."""
+    headers: dict[str, str] = {}
+    for line in head.decode(errors="replace").split("\r\n"):
+        key, _, said = line.partition(":")
+        key = key.lower()
+        if key not in HEADERS or key in headers or not line.isprintable():
+            raise FormError(f"has a part with a header {ascii(key[:40])}")
+        headers[key] = said.strip()
+    if headers.get("content-length", str(size)) != str(size):
+        raise FormError("has a part of another length than it says")
+    names = DISPOSITION.fullmatch(headers.get("content-disposition", ""))
+    if names is None:
+        raise FormError("has a name that readers take apart in different ways")
+    return names[1], names[2] or ""
+
+
+def value(body: Body, part: Part) -> str:
     """Return the content of a field."""
-    file.seek(part.start)
-    return file.read(min(part.end - part.start, LONGEST_VALUE)).decode(errors="replace")
+    end = min(part.end, part.start + LONGEST_VALUE)
+    return body[part.start : end].decode(errors="replace")
 
 
 def wheel_of(found: Iterable[Part]) -> Part | None:
@@ -82,66 +120,30 @@ def wheel_of(found: Iterable[Part]) -> Part | None:
 
     Raises FormError if another reader could take another part, or a path for a name.
     """
-    files = [each for each in found if each.name == "content" or each.filename]
-    wheels = [each for each in files if _is_wheel(each)]
+    files = [each for each in found if each.filename or _is_content(each)]
+    wheels = [each for each in files if _is_wheel(each.filename)]
+    for each in files:
+        if not _is_file_name(each.filename):
+            raise FormError("has a file whose name is no file name")
     if not wheels:
         return None
-    if sum(each.name == "content" or _is_wheel(each) for each in files) > 1:
+    if sum(_is_content(each) or _is_wheel(each.filename) for each in files) > 1:
         raise FormError("has several files")
-    name = wheels[0].filename
-    if not name.isprintable() or "/" in name or name.startswith("."):
-        raise FormError("has a file whose name is no file name")
     return wheels[0]
 
 
-def _is_wheel(part: Part) -> bool:
-    return part.filename.lower().endswith(SUFFIX)
+def _is_content(part: Part) -> bool:
+    return part.name.lower() == "content"
 
 
-def copied(file: BinaryIO, part: Part, to: BinaryIO) -> str:
-    """Write the content of a file to another one; return its SHA-256."""
-    digest = hashlib.sha256()
-    file.seek(part.start)
-    left = part.end - part.start
-    while left and (chunk := file.read(min(left, CHUNK))):
-        to.write(chunk)
-        digest.update(chunk)
-        left -= len(chunk)
-    return digest.hexdigest()
+def _is_wheel(filename: str) -> bool:
+    return filename.lower().endswith(SUFFIX)
 
 
-def _find(file: BinaryIO, wanted: bytes, start: int, size: int) -> int:
-    """Return where some bytes begin in a file, -1 if nowhere."""
-    overlap = len(wanted) - 1
-    while start < size:
-        file.seek(start)
-        chunk = file.read(CHUNK + overlap)
-        found = chunk.find(wanted)
-        if found >= 0:
-            return start + found
-        start += CHUNK
-    return -1
-
-
-def _names(head: bytes) -> tuple[str, str]:
-    """Return name and file name of a part, both of which every reader sees alike."""
-    text = head.decode(errors="replace")
-    message = email.message.Message()
-    for line in text.split("\r\n"):
-        key, colon, said = line.partition(":")
-        if not colon or key.lower() not in HEADERS or key in message:
-            raise FormError(f"has a part with a header {printable(key)}")
-        message[key] = said.strip()
-    disposition = str(message.get("content-disposition", ""))
-    if "*" in disposition.partition(";")[2].partition('filename="')[0]:
-        raise FormError("has a file name in the extended notation")
-    if disposition.count("filename") > 1 or "\\" in disposition:
-        raise FormError("has a file name that readers take apart in different ways")
-    name = message.get_param("name", "", "content-disposition")
-    filename = message.get_filename("")
-    return str(name), str(filename)
-
-
-def printable(key: str) -> str:
-    """Return a header's name so that it stays on one line."""
-    return ascii(key[:40])
+def _is_file_name(filename: str) -> bool:
+    """Return whether a name is one, and of a wheel to all readers or to none."""
+    if "/" in filename or filename.startswith(".") or not filename.isprintable():
+        return False
+    seen = LOST.sub("", unicodedata.normalize("NFKC", filename)).strip("-.")
+    is_short = len(filename.encode()) <= LONGEST_NAME
+    return is_short and _is_wheel(seen) == _is_wheel(filename)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import socket
 import socketserver
 import sys
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,12 +22,13 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 16
 PATIENCE = 300  # seconds without a byte, from either side
+LINGER, LINGER_SILENT = 30, 5  # seconds; after the answer, and without a byte
 UNUSABLE = 2  # exit status
 # What is about one connection and not about the message (RFC 9110, 7.6.1).
 OF_ONE_CONNECTION = frozenset(
     (
         *("connection", "content-length", "keep-alive", "proxy-authenticate"),
-        *("proxy-authorization", "proxy-connection", "te", "trailer"),
+        *("proxy-authorization", "proxy-connection", "te", "trailer", "trailers"),
         *("transfer-encoding", "upgrade"),
     )
 )
@@ -48,12 +51,14 @@ class Forward:
         )
         connection = kind(self.to.hostname or "", self.to.port, timeout=PATIENCE)
         try:
-            answer = self._asked(connection, environ)
+            answer = _asked(connection, self.to.path.rstrip("/"), environ)
+        except (ValueError, http.client.InvalidURL) as error:
+            connection.close()
+            return _answer(start_response, "400 Bad Request", str(error))
         except (OSError, http.client.HTTPException):
             connection.close()
-            text = b"the index behind the gate does not answer\n"
-            start_response("502 Bad Gateway", [("Content-Length", str(len(text)))])
-            return [text]
+            said = "the index behind the gate does not answer"
+            return _answer(start_response, "502 Bad Gateway", said)
         headers = [
             (name, value)
             for name, value in answer.getheaders()
@@ -62,23 +67,41 @@ class Forward:
         start_response(f"{answer.status} {answer.reason}", headers)
         return _chunks(answer, connection)
 
-    def _asked(
-        self, connection: http.client.HTTPConnection, environ: WSGIEnvironment
-    ) -> http.client.HTTPResponse:
-        path = self.to.path.rstrip("/") + environ.get("RAW_PATH", "/")
-        connection.putrequest(
-            environ["REQUEST_METHOD"], path, skip_host=True, skip_accept_encoding=True
-        )
-        for name, value in _headers(environ):
-            connection.putheader(name, value)
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length or environ["REQUEST_METHOD"] in {"POST", "PUT", "PATCH"}:
-            connection.putheader("Content-Length", str(length))
-        connection.endheaders()
-        while length and (chunk := environ["wsgi.input"].read(min(length, CHUNK))):
+
+def _answer(start_response: StartResponse, status: str, said: str) -> list[bytes]:
+    """Answer in the index's place."""
+    text = f"{said}\n".encode()
+    kind = ("Content-Type", "text/plain; charset=utf-8")
+    start_response(status, [kind, ("Content-Length", str(len(text)))])
+    return [text]
+
+
+def _asked(
+    connection: http.client.HTTPConnection, folder: str, environ: WSGIEnvironment
+) -> http.client.HTTPResponse:
+    """Send a request on.  Raises ValueError if it cannot be sent as it is."""
+    length = environ.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal():
+        raise ValueError("a request needs the length of its content")
+    method = environ["REQUEST_METHOD"]
+    path = folder + environ.get("RAW_PATH", "/")
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    for name, value in _headers(environ):
+        connection.putheader(name, value)
+    left = int(length)
+    if left or method in {"POST", "PUT", "PATCH"}:
+        connection.putheader("Content-Length", length)
+    connection.endheaders()
+    while left and (chunk := environ["wsgi.input"].read(min(left, CHUNK))):
+        try:
             connection.send(chunk)
-            length -= len(chunk)
-        return connection.getresponse()
+        except ConnectionError:
+            break  # it may have answered, and closed, before it was sent everything
+        left -= len(chunk)
+    else:
+        if left:
+            raise ValueError("a request ended before its announced end")
+    return connection.getresponse()
 
 
 def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
@@ -95,8 +118,11 @@ def _chunks(
     answer: http.client.HTTPResponse, connection: http.client.HTTPConnection
 ) -> Iterator[bytes]:
     with contextlib.closing(connection):
-        while chunk := answer.read(CHUNK):
-            yield chunk
+        try:
+            while chunk := answer.read(CHUNK):
+                yield chunk
+        except (OSError, http.client.HTTPException) as error:
+            raise ConnectionAbortedError("the index broke off") from error
 
 
 class _Handler(WSGIRequestHandler):
@@ -110,6 +136,19 @@ class _Handler(WSGIRequestHandler):
         environ["RAW_PATH"] = self.path
         return environ
 
+    def finish(self) -> None:
+        """Take what is still on its way, or the client never reads its answer.
+
+        RFC 9112, 9.6: to close at once resets the connection.
+        """
+        super().finish()
+        end = time.monotonic() + LINGER
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            self.connection.settimeout(LINGER_SILENT)
+            while time.monotonic() < end and self.connection.recv(CHUNK):
+                pass
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -118,6 +157,11 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     """Answers each connection in a thread of its own."""
 
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of a client that is gone, or silent for too long."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def serve(to: str, host: str, port: int, settings: Settings) -> int:
@@ -137,7 +181,7 @@ def serve(to: str, host: str, port: int, settings: Settings) -> int:
     except OSError as error:
         sys.stderr.write(f"manylinux: {host}:{port}: {error.strerror}\n")
         return UNUSABLE
-    with server:
+    with server, contextlib.closing(gate):
         log(f'{{"serving": "http://{host}:{server.server_port}/", "to": "{to}"}}')
         server.serve_forever()
     return 0

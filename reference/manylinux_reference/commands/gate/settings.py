@@ -13,6 +13,7 @@ from typing import Any
 BASES = ("standard", "consequence", "proposal")
 REFUSE, WARN = "refuse", "warn"
 MEGABYTE = 1024 * 1024
+MOST = 1 << 40  # of whatever is bounded
 
 
 class SettingsError(ValueError):
@@ -110,6 +111,8 @@ def read_settings(path: Path) -> Settings:
         kind = list if isinstance(default, tuple) else type(default)
         if type(value) is not kind:
             raise SettingsError(f"{path}: {name!r} is no {kind.__name__}")
+        if kind is int and not 0 < value < MOST:
+            raise SettingsError(f"{path}: {name!r} is not between 1 and {MOST:,}")
     settings = Settings()
     for name, value in table.items():
         settings = with_value(settings, name, _read(path, name, value))
