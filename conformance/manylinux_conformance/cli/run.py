@@ -45,7 +45,7 @@ from manylinux_conformance.results.unanswered import unanswered
 from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
-from manylinux_conformance.run.own_share import own_share
+from manylinux_conformance.run.own_share import processor_time
 from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
@@ -310,7 +310,8 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
             with ProgressBars(console) as progress:
                 found = run(suite, tools, roles, settings, progress.take_note)
                 blocks = list(_told(found, suite, console))
-            console.print(own_share(), style="dim", highlight=False)
+            spent = str(processor_time(settings.timings))
+            console.print(spent, style="dim", highlight=False)
             if sum(settings.timings.seconds.values()) >= 1:
                 said = f"time in containers: {settings.timings}"
                 console.print(said, style="dim", highlight=False)
