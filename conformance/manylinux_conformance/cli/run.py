@@ -21,7 +21,7 @@ from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.terminal.patterns import by_basis, several, site_option
 from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
-from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere
 from manylinux_conformance.reports.about import about
@@ -254,6 +254,8 @@ def _refuse_what_has_no_baseline(options: RunOptions) -> None:
     update, check = options["update"], options["check"]
     if not (update or check):
         return
+    if update and is_installed():
+        raise InputError("--update", "writes to a clone; this is an installed suite")
     if options["deviations"]:
         raise InputError("--deviations", "committed results have the causes on file")
     if update and check:
