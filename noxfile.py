@@ -26,7 +26,7 @@ BENCHES = (
 )
 WORKFLOWS = ("action.yml", "check", ".github")
 TREES = [
-    *("conftest.py", "noxfile.py"),
+    *("conftest.py", "hatch_build.py", "noxfile.py"),
     *("spec", "reference", "fixtures", "conformance", "docs"),
 ]
 

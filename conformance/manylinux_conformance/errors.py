@@ -6,22 +6,37 @@ command line ends with status 2 then, and with status 3 for a ``SuiteError``.
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from manylinux_spec.input_files import InputError
 
 __all__ = [
+    "DISK_FULL",
     "EngineError",
     "FetchError",
     "InputError",
     "InvariantError",
     "LostContainerError",
     "MissingProgramError",
+    "MissingPythonError",
     "SuiteError",
     "UnavailableError",
     "UnsupportedError",
     "UnusableImageError",
+    "is_disk_full",
 ]
+
+DISK_FULL = "the disk is full"
+# As strerror(3) has it, and as others write it: zig, Node.js, a quota.
+NO_ROOM = ("No space left on device", "NoSpaceLeft", "ENOSPC", "Disk quota exceeded")
+
+
+def is_disk_full(error: OSError | str) -> bool:
+    """Return whether the system, or what a program said, names a lack of room."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return any(words.lower() in error.lower() for words in NO_ROOM)
 
 
 class SuiteError(Exception):
@@ -72,6 +87,10 @@ class EngineError(UnavailableError):
 
 class UnusableImageError(UnavailableError):
     """An image cannot serve as the platform that the catalogue says it is."""
+
+
+class MissingPythonError(UnusableImageError):
+    """An image has none of the interpreters that the catalogue names."""
 
 
 class LostContainerError(UnavailableError):

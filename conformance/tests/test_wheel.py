@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
+import json
 import os
 import subprocess
 import sys
@@ -15,8 +18,10 @@ from manylinux_fixtures.elf.writer import write_elf
 from manylinux_fixtures.recipes.recipe import Recipe
 from manylinux_fixtures.wheels.writer import write_wheel
 from manylinux_spec.folder import spec_folder
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parents[2]
+LARGEST_INSTALLATION = 60_000_000  # bytes on the disk, with what Python compiles
 HIDDEN = {"__pycache__", ".mypy_cache"}
 DATA = {
     "spec": ("manylinux_spec/data", {"README.md", "manylinux_spec", "tests"}),
@@ -87,12 +92,50 @@ def test_every_file_of_data_is_in_the_wheel(wheel: Path, tree: str) -> None:
     place, code = DATA[tree]
     paths = (path.relative_to(ROOT / tree) for path in (ROOT / tree).rglob("*.*"))
     wanted = {
-        f"{place}/{path.as_posix()}"
+        f"{place}/{path.as_posix()}{'.gz' if path.parts[0] == 'results' else ''}"
         for path in paths
         if path.parts[0] not in code and not HIDDEN & set(path.parts)
     }
     assert wanted
     assert wanted <= set(zipfile.ZipFile(wheel).namelist())
+
+
+def test_with_its_dependencies_it_takes_60_megabytes(programs: Path) -> None:
+    own = programs.parent.glob("lib/python3.*/site-packages/*/**/*")
+    needed = (
+        Path(str(distribution.locate_file(file)))
+        for distribution in dependencies("manylinux-conformance")
+        for file in distribution.files or ()
+    )
+    blocks = sum(path.stat().st_blocks for path in (*own, *needed) if path.is_file())
+    assert blocks * 512 < LARGEST_INSTALLATION
+
+
+def dependencies(name: str) -> list[importlib.metadata.Distribution]:
+    """Return what a distribution needs, without the extras, and without itself."""
+    found: dict[str, importlib.metadata.Distribution] = {}
+    left = [name]
+    while left:
+        for line in importlib.metadata.requires(left.pop()) or ():
+            requirement = Requirement(line)
+            wanted = requirement.marker is None or requirement.marker.evaluate()
+            if wanted and requirement.name not in found:
+                found[requirement.name] = importlib.metadata.distribution(
+                    requirement.name
+                )
+                left.append(requirement.name)
+    return list(found.values())
+
+
+def test_the_installed_suite_reads_its_results(programs: Path, home: Path) -> None:
+    said = said_by(programs, home, "manylinux-conformance", "manifest")
+    results = json.loads(said)["results"]
+    folder = ROOT / "conformance" / "results"
+    assert results == {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.glob("*.jsonl")
+    }
+    said_by(programs, home, "manylinux-conformance", "lint")
 
 
 def test_the_installed_packages_are_the_wheels(programs: Path, home: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 import click
 import msgspec
 import platformdirs
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 from rich.console import Console
 
 from manylinux_conformance.asking.index_address import refuse_beyond
@@ -102,11 +102,11 @@ def adapter_check(file: Path, *, offline: bool, remotes: tuple[str, ...]) -> Non
 
     cache = platformdirs.user_cache_path("manylinux-conformance")
     with (
-        tempfile.TemporaryDirectory(prefix="adapter-check-") as folder,
+        temporary_folder() as folder,
         console.status("asking", spinner="line") as status,
     ):
         findings = check_adapter(
-            file, cache, Path(folder) / "runs", offline=offline, progress=tell
+            file, cache, folder / "runs", offline=offline, progress=tell
         )
     for finding in findings:
         click.echo(str(finding))

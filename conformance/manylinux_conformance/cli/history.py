@@ -42,6 +42,7 @@ from manylinux_conformance.history.plan import (
     read_spans,
 )
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.sandbox.provide import CAUSES
 from manylinux_conformance.suite.load import Suite, load_suite
 
 HELP = """Ask old releases of tools, and write since when each keeps which rule.
@@ -51,8 +52,9 @@ asked before: a column for each lies in the folder of --output at once, so that 
 that is broken off goes on where it was.  Releases that need an interpreter which is not
 here are left out, and the files say so; --interpreters lists what is missing.
 The answers are written as run lengths to history/answers/.
-Exit status: 0 done, 1 --check found an answer that is not the one on file, or an
-interpreter is missing; 2 the input cannot be used.
+Exit status: 0 done, 1 --check found an answer that is not the one on file, a release
+could not be fetched for lack of a network or of room, or an interpreter is missing;
+2 the input cannot be used.
 
 \b
 Examples:
@@ -97,6 +99,7 @@ def history_command(**options: Unpack[HistoryOptions]) -> None:
     suite = load_suite()
     if options["check"]:
         sys.exit(_check(suite, spans, folder, options))
+    lost = 0
     for _, group in groupby(spans, key=lambda span: (span.adapter.name, span.role)):
         own = list(group)
         before = _on_file(own, folder)
@@ -109,8 +112,9 @@ def history_command(**options: Unpack[HistoryOptions]) -> None:
                 _ask_again(suite, span, again, options)
             else:
                 left = [each for each in span.releases if each in wanted]
-                _ask(suite, span, options["output"], left, known)
+                lost += _ask(suite, span, options["output"], left, known)
         _write(suite, own, folder, options["output"])
+    sys.exit(1 if lost else 0)
 
 
 def _wanted(spans: Sequence[Span], names: Sequence[str]) -> list[Span]:
@@ -158,8 +162,12 @@ def _ask(
     output: Path,
     wanted: Sequence[str],
     known: Container[str],
-) -> None:
-    """Ask releases of a span; each has its column in a file as soon as it is asked."""
+) -> int:
+    """Ask releases of a span; each has its column in a file as soon as it is asked.
+
+    Return how many could not be asked for lack of a network or of room.
+    """
+    lost = 0
     parts = list(questions(suite, data_folder("history"), span))
     for version in wanted:
         path = output / span.name / f"{version}.json"
@@ -169,11 +177,13 @@ def _ask(
         if column.python:  # an interpreter that is missing today may be there tomorrow
             write_column(column, path)
         said = column.unasked or f"{len(column.results)} answers"
+        lost += column.unasked in CAUSES
         python = column.python or span.python.lstrip("=")
         click.echo(
             f"{span.adapter.name} {version} on Python {python}: {said}, "
             f"{column.seconds} s"
         )
+    return lost
 
 
 def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> None:

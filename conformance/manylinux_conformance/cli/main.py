@@ -26,7 +26,12 @@ from manylinux_conformance.cli.show import explain, gate_names, show
 from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError, SuiteError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    InputError,
+    SuiteError,
+    is_disk_full,
+)
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import read_results
 from manylinux_conformance.run.signals import exit_status, terminable
@@ -67,8 +72,10 @@ class Commands(click.Group):
             sys.exit(3)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            click.echo(f"error: {where}{error.strerror or error}", err=True)
-            sys.exit(2)
+            full = is_disk_full(error)
+            reason = DISK_FULL if full else error.strerror or error
+            click.echo(f"error: {where}{reason}", err=True)
+            sys.exit(3 if full else 2)
         except KeyboardInterrupt as interruption:
             click.echo("interrupted; nothing was reported", err=True)
             sys.exit(exit_status(interruption))

@@ -21,7 +21,7 @@ from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.terminal.patterns import by_basis, several, site_option
 from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
-from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.data_folders import data_folder, is_installed
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import elsewhere
 from manylinux_conformance.reports.about import about
@@ -45,7 +45,7 @@ from manylinux_conformance.results.unanswered import unanswered
 from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
-from manylinux_conformance.run.own_share import own_share
+from manylinux_conformance.run.own_share import processor_time
 from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
@@ -254,6 +254,8 @@ def _refuse_what_has_no_baseline(options: RunOptions) -> None:
     update, check = options["update"], options["check"]
     if not (update or check):
         return
+    if update and is_installed():
+        raise InputError("--update", "writes to a clone; this is an installed suite")
     if options["deviations"]:
         raise InputError("--deviations", "committed results have the causes on file")
     if update and check:
@@ -310,7 +312,8 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
             with ProgressBars(console) as progress:
                 found = run(suite, tools, roles, settings, progress.take_note)
                 blocks = list(_told(found, suite, console))
-            console.print(own_share(), style="dim", highlight=False)
+            spent = str(processor_time(settings.timings))
+            console.print(spent, style="dim", highlight=False)
             if sum(settings.timings.seconds.values()) >= 1:
                 said = f"time in containers: {settings.timings}"
                 console.print(said, style="dim", highlight=False)

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.containers.live_containers import remove_orphans
+from manylinux_conformance.containers.mounted_python import MountedPython
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.images.engines import Engines
@@ -22,6 +25,7 @@ class ReadyContainer:
     """A container that can be started on an engine.
 
     ``shared``: the engine can mount this machine's files.  ``digest`` is the image's.
+    ``mounted`` is a Python of this machine in the place of the image's own.
     ``interpreter`` and ``model_failures`` (what keeps an older C library from being
     shown there, by platform name; empty if nothing does) are filled in by whoever looks
     first, for all tools.
@@ -31,8 +35,19 @@ class ReadyContainer:
     engine: Engine
     shared: bool = True
     digest: str = ""
+    mounted: MountedPython | None = None
     interpreter: Interpreter | None = field(default=None, compare=False)
     model_failures: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def with_python(self, mounted: MountedPython) -> ReadyContainer:
+        """Return the container with another Python mounted into it."""
+        release = replace(
+            self.container.release,
+            python=mounted.version,
+            interpreters=(str(mounted.path),),
+        )
+        container = Container(release, self.container.arch)
+        return ReadyContainer(container, self.engine, self.shared, self.digest, mounted)
 
     @property
     def platform(self) -> Platform:

@@ -21,14 +21,16 @@ from manylinux_conformance.containers.files import (
     SharedFiles,
     container_user,
 )
-from manylinux_conformance.containers.live_containers import LiveContainers, owner
+from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.timing import Timings
 from manylinux_conformance.errors import (
     EngineError,
     LostContainerError,
+    MissingPythonError,
     SuiteError,
     UnusableImageError,
 )
+from manylinux_conformance.images.container_owner import owner
 from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
 from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.platforms.catalogue import Container
@@ -36,6 +38,7 @@ from manylinux_conformance.sandbox import simple_index
 from manylinux_conformance.sandbox.process import (
     ProcessResult,
     Streams,
+    blame_disk,
     fit_for_report,
     last_error,
 )
@@ -103,6 +106,7 @@ class RunningContainer:
     entrypoint: Sequence[str] = ()
     python: str = field(default="", init=False)
     _id: str = field(default="", init=False)
+    _used: float = field(default=0.0, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @functools.cached_property
@@ -115,7 +119,7 @@ class RunningContainer:
     def start(self) -> None:
         """Start the container with the first of its interpreters that exists.
 
-        Raises UnusableImageError if its image has none, EngineError if the engine
+        Raises MissingPythonError if its image has none, EngineError if the engine
         refuses, and Interrupted after the end of the run.
         """
         refused: EngineError | None = None
@@ -130,15 +134,18 @@ class RunningContainer:
                     self.python = python
                     return
         if refused is None:
-            raise self._unusable("its catalogue entry names no interpreter")
+            reason = "its catalogue entry names no interpreter"
+            raise UnusableImageError(self.container.name, reason)
         if "no such file" in refused.reason:
             tried = ", ".join(self.container.release.interpreters)
-            raise self._unusable(f"the image has no Python at {tried}")
+            reason = f"the image has no Python at {tried}"
+            raise MissingPythonError(self.container.name, reason)
         raise refused
 
     def stop(self) -> None:
         """Remove the container, whatever runs in it."""
         with self._lock:
+            self._count("tool")
             gone, self._id = self._id, ""
         if gone:
             self.live.remove(gone)
@@ -170,8 +177,8 @@ class RunningContainer:
 
         At its time limit the container is removed; the next run starts a new one.
         Raises LostContainerError if the container or the emulator broke,
-        UnusableImageError if nothing in the image can be run, and what ``start``
-        raises.
+        UnusableImageError if nothing in the image can be run, and what ``start`` and
+        ``blame_disk`` raise.
         """
         if not self._id:
             self.start()
@@ -183,13 +190,18 @@ class RunningContainer:
             arguments = [self.python, "-S", "-c", FEED, str(file), *arguments]
         try:
             self._transfer(self.files.send, folder)
+            if work != "tool" or not self._used:  # what came before, or the start
+                self._count("tool" if self._used else "start-up")
             with self.timings.on(work):
                 ended = self._exec(replace(command, arguments=arguments))
+            if work != "tool":
+                self._count(work)
             if not ended.timed_out:
                 self._transfer(self.files.fetch, folder)
                 self._end_what_is_left()
         except (*TROUBLE, OSError) as error:
             raise self._lost(error) from error
+        blame_disk(command.folder, ended.stderr_tail)
         self._blame_emulator(ended)
         return ended
 
@@ -210,6 +222,13 @@ class RunningContainer:
             if len(self.engine.client.api.top(self._id)["Processes"] or ()) > 1:
                 self.stop()
 
+    def _count(self, work: str) -> None:
+        """Count the processor time since the last look as some kind of work."""
+        if self._id:
+            used = self.engine.processor_seconds(self._id)
+            self.timings.spend(work, used - self._used)
+            self._used = max(used, self._used)
+
     def _limit(self, seconds: float) -> float:
         return seconds * SLOWER if self.emulated else seconds
 
@@ -229,6 +248,7 @@ class RunningContainer:
                 host_config=self._confinement(),
             )["Id"]
             self.live.add(self.engine, self._id)
+            self._used = 0.0
             api.start(self._id)
 
     def _confinement(self) -> object:
@@ -268,9 +288,9 @@ class RunningContainer:
             timer.join()  # or it might remove the container of the next command
         said = streams.stderr_tail.decode(errors="replace")
         if late.is_set():
-            output = bytes(streams.output)
+            killed, output = -signal.SIGKILL, bytes(streams.output)
             return ProcessResult(
-                -signal.SIGKILL, timed_out=True, output=output, stderr_tail=said
+                killed, timed_out=True, output=output, stderr_tail=said
             )
         return self._ended(self._status(running), streams, said)
 
@@ -344,14 +364,11 @@ class RunningContainer:
     def _gone(self, reason: str) -> LostContainerError:
         return LostContainerError(self.container.name, reason)
 
-    def _unusable(self, reason: str, remedy: str = "") -> UnusableImageError:
-        return UnusableImageError(self.container.name, reason, remedy)
-
     def _cannot_start(self, said: str) -> UnusableImageError:
         """Return that what is in the image cannot be run here."""
-        broken = self.emulated or "exec format error" in said
+        remedy = DOCTOR if self.emulated or "exec format error" in said else ""
         reason = f"its Python does not start: {fit_for_report(said)}"
-        return self._unusable(reason, DOCTOR if broken else "")
+        return UnusableImageError(self.container.name, reason, remedy)
 
     def _blame_emulator(self, ended: ProcessResult) -> None:
         if not self.emulated:

@@ -1,4 +1,7 @@
-"""Timings: what the time of a run in containers goes to, for the terminal only."""
+"""Timings: what the time of a run in containers goes to, for the terminal only.
+
+Clocks say where it goes; processor time, which the engine counts, whose it is.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-OWN = ("image", "start-up", "collecting")
 
 
 class _Nested(threading.local):
@@ -24,17 +25,18 @@ class Timings:
     ``image``: finding out what is prepared.  ``start-up``: containers, and looks at
     what their interpreters see.  ``tool``: the tools' own runs.  ``collecting``:
     questions, answers and removal.  Providing tools and compiling wheels happens once.
+    ``spent`` are seconds of processor time in containers, by the same kinds.
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _nested: _Nested = field(default_factory=_Nested)
 
-    @property
-    def own_share(self) -> float:
-        """The suite's own time in relation to the tools'."""
-        own = sum(self.seconds.get(work, 0.0) for work in OWN)
-        return own / (self.seconds.get("tool") or 1)
+    def spend(self, work: str, seconds: float) -> None:
+        """Count processor time that was spent in a container."""
+        with self._lock:
+            self.spent[work] = self.spent.get(work, 0.0) + max(seconds, 0.0)
 
     @contextlib.contextmanager
     def on(self, work: str) -> Iterator[None]:

@@ -19,6 +19,7 @@ from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.run.asking import Asking
 from manylinux_conformance.run.places import Places
 from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.sandbox.provide import CAUSES
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
 from manylinux_conformance.suite.load import Suite
@@ -30,6 +31,8 @@ BROKEN = frozenset({Verdict.ERROR, Verdict.TIMEOUT, Verdict.INFRASTRUCTURE})
 def ask_release(span: Span, version: str, parts: Sequence[Suite]) -> Column:
     """Return the answers of a release, or why it cannot be asked.
 
+    A column without an interpreter says nothing of the release: another day it may be
+    asked.
     Raises InputError if the suite's own data cannot be used.
     """
     interpreter = span.interpreter
@@ -38,6 +41,8 @@ def ask_release(span: Span, version: str, parts: Sequence[Suite]) -> Column:
         return Column(version=version, unasked=reason)
     before = _seconds()
     blocks = _blocks(span, version, parts)
+    if reason := _trouble(blocks):
+        return Column(version=version, unasked=reason)
     results = tuple(result for block in blocks for result in block.results)
     if reason := _why_unasked(blocks, results):
         results = ()
@@ -72,6 +77,12 @@ def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
 def _silent(words: str, done: int, total: int) -> None:
     """Take no note: a release takes less than a minute."""
     del words, done, total
+
+
+def _trouble(blocks: Sequence[Block]) -> str:
+    """Return what kept a release from being asked that is no fault of its own."""
+    reasons = (line.reason for block in blocks for line in block.not_run)
+    return next((reason for reason in reasons if reason in CAUSES), "")
 
 
 def _why_unasked(blocks: Sequence[Block], results: Sequence[Result]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import zipfile
 from pathlib import Path
+
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 from manylinux_conformance.sandbox.provide import pip
 from manylinux_conformance.sandbox.tool_description import ToolDescription
@@ -23,11 +24,11 @@ def released(tool: ToolDescription, version: str) -> str:
     if not tool.provide.pypi:
         return ""
     requirement = tool.provide.pypi[0].replace("{version}", version)
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder() as folder:
         where = ("--no-deps", "--only-binary=:all:", "--ignore-requires-python")
         if pip("download", *where, f"--dest={folder}", requirement):
             return ""
-        return _newest(next(Path(folder).glob("*.whl")))
+        return _newest(next(folder.glob("*.whl")))
 
 
 def _newest(wheel: Path) -> str:

@@ -17,7 +17,14 @@ import docker.errors
 import requests
 from docker.context import ContextAPI
 
-from manylinux_conformance.errors import EngineError, FetchError, InputError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    EngineError,
+    FetchError,
+    InputError,
+    is_disk_full,
+)
+from manylinux_conformance.images.container_owner import owner
 from manylinux_conformance.images.tunnel import open_tunnel
 
 HERE = "Docker engine"
@@ -25,6 +32,7 @@ SSH = "ssh://"
 USUAL = "unix:///var/run/docker.sock"
 DEFAULT_CONTEXT = "default"  # DOCKER_HOST or the usual one, as for the docker command
 CONNECT_TIMEOUT = 20  # seconds that an engine has to say who it is
+NANOSECONDS = 1e9  # in a second, by which engines count
 SILENCE_TIMEOUT = 3700  # seconds without a word; runs have limits of their own
 LABEL = "manylinux-conformance"
 # What a connection to an engine raises.  Other errors of the operating system are about
@@ -158,12 +166,20 @@ class Engine:
         """Return whether an image has one of these files; nothing in it is run."""
         with translated(self.address):
             made = self.client.api.create_container(
-                image, command=["-"], labels={LABEL: "has-any"}
+                image, command=["-"], labels={LABEL: owner()}
             )
             try:
                 return any(self._has(made["Id"], path) for path in paths)
             finally:
                 self.client.api.remove_container(made["Id"], force=True)
+
+    def processor_seconds(self, container: str) -> float:
+        """Return the processor time that a running container has used, 0 if unknown."""
+        try:
+            used = self.client.api.stats(container, stream=False, one_shot=True)
+        except TROUBLE:
+            return 0.0
+        return float(used["cpu_stats"]["cpu_usage"]["total_usage"]) / NANOSECONDS
 
     def _has(self, container: str, path: str) -> bool:
         try:
@@ -227,8 +243,8 @@ def _fetching(reference: str) -> Iterator[None]:
 
 def explained(said: str) -> tuple[str, str]:
     """Return what an engine says of an error, with a command that helps if any does."""
-    if "no space left" in said.lower():
-        return "the disk is full", MAKE_ROOM
+    if is_disk_full(said):
+        return DISK_FULL, MAKE_ROOM
     if "connection refused" in said or "no such host" in said:
         return f"cannot be reached: {said.strip()}", ""
     return said.strip().splitlines()[-1] if said.strip() else "gives no reason", ""

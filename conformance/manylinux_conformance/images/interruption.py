@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from manylinux_conformance.temporary_folder import temporary_folder
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 TERMINATION_TIMEOUT = 10  # seconds that a program has to remove what it has made
 

@@ -18,6 +18,7 @@ from manylinux_conformance.images.engines import Engines
 from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.interruption import Interruption
 from manylinux_conformance.images.sources.archive import load_archive
+from manylinux_conformance.images.sources.cross_build import cross_built_root
 from manylinux_conformance.images.sources.image_archive import image_archive
 from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.images.sources.packages import packaged_root
@@ -101,6 +102,9 @@ class Preparation:
                     _load(engine, container, source, root, say)
             case Source.PACKAGES:
                 with packaged_root(container, say, stop) as root:
+                    _load(engine, container, source, root, say)
+            case Source.CROSS_BUILD:
+                with cross_built_root(container, say, stop) as root:
                     _load(engine, container, source, root, say)
             case Source.REGISTRY:
                 pull = Pull(engine, container, options.registry, say)

@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from manylinux_conformance.errors import InputError, SuiteError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    InputError,
+    SuiteError,
+    is_disk_full,
+)
 from manylinux_conformance.images.interruption import Interrupted
 from manylinux_conformance.images.prepare import Preparation, Prepared
 from manylinux_conformance.platforms.catalogue import Container
@@ -82,7 +87,8 @@ def _outcome(
             container, None, error.explanation, time.monotonic() - begun
         )
     except OSError as error:
-        reason = f"{error.filename or tempfile.gettempdir()}: {error.strerror}"
+        said = DISK_FULL if is_disk_full(error) else error.strerror
+        reason = f"{error.filename or tempfile.gettempdir()}: {said}"
         return PreparationResult(container, None, reason, time.monotonic() - begun)
     except Interrupted:
         raise

@@ -104,7 +104,7 @@ def result_words(result: PreparationResult) -> str:
     words = f"{how}, {decimal(prepared.image.size)}"
     if not prepared.has_python:
         paths = ", ".join(result.container.release.interpreters)
-        words += f"; it has no Python at {paths}, so no tool can be asked in it"
+        words += f"; it has no Python at {paths}: one is mounted, where there is one"
     return words
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import subprocess
-import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 from manylinux_conformance.errors import EngineError, InputError, MissingProgramError
 
@@ -30,10 +31,11 @@ OPTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Tunnel:
-    """A running ``ssh`` and the folder of its socket."""
+    """A running ``ssh`` and the folder of its socket, which ``held`` removes."""
 
     process: subprocess.Popen[bytes]
     folder: Path
+    held: contextlib.ExitStack
 
     @property
     def socket(self) -> Path:
@@ -49,7 +51,7 @@ class Tunnel:
         """End the connection and leave nothing of it."""
         self.process.terminate()
         self.process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.held.close()
 
 
 def open_tunnel(address: str) -> Tunnel:
@@ -63,17 +65,19 @@ def open_tunnel(address: str) -> Tunnel:
     program = shutil.which("ssh")
     if program is None:
         raise MissingProgramError("ssh", "is not installed", INSTALL)
-    folder = Path(tempfile.mkdtemp(prefix="tunnel-"))
+    held = contextlib.ExitStack()
+    folder = held.enter_context(temporary_folder())
     socket = f"-L{folder / 'docker.sock'}:{urlsplit(address).path or ENGINE}"
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(
             [program, *OPTIONS, socket, *destination],
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,  # Ctrl-C is for the suite, which has to tidy up
         )
-    opened = Tunnel(process, folder)
+    opened = Tunnel(process, folder, held)
     if reason := _failure_reason(opened):
         opened.close()
         raise EngineError(address, reason)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import enum
 import functools
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 from manylinux_fixtures.recipes.recipe import Ask
 from manylinux_spec.aliases import aliases
 
@@ -172,8 +172,8 @@ def check_soundness(
 
 
 def _answer(question: ClaimQuestion, cache: Path) -> LoaderAnswer:
-    with tempfile.TemporaryDirectory(prefix="soundness-") as scratch:
-        folder = Path(scratch).resolve()
+    with temporary_folder() as scratch:
+        folder = scratch.resolve()
         try:
             files = starting_points(unpack_elf_files(question.wheel, folder))
         except InputError as error:

@@ -154,6 +154,8 @@ def _containers(path: Path) -> Iterator[Container]:
             raise InputError(path, f"{release.name}: a registry needs 'registry'")
         if Source.MIRROR in release.sources and not release.suite:
             raise InputError(path, f"{release.name}: a mirror needs 'suite'")
+        if Source.CROSS_BUILD in release.sources and not release.suite:
+            raise InputError(path, f"{release.name}: a build needs 'suite'")
         for arch in release.architectures:
             if arch not in ARCHITECTURES:
                 raise InputError(path, f"{release.name}: no architecture {arch!r}")

@@ -24,6 +24,7 @@ class Source(enum.StrEnum):
     REGISTRY = "registry"  # pulled by digest
     MIRROR = "mirror"  # put together by mmdebstrap
     PACKAGES = "packages"  # put together from published packages
+    CROSS_BUILD = "cross-build"  # built with Debian's cross compiler
     ARCHIVE = "archive"  # a file that the user has
 
 

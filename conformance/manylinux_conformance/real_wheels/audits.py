@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import MissingProgramError
@@ -66,9 +66,9 @@ def audit_real_wheels(
 
     Raises MissingProgramError if an auditor cannot be installed.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        reference = _auditor("reference", cache, Path(scratch) / "reference")
-        auditwheel = _auditor("auditwheel", cache, Path(scratch) / "auditwheel")
+    with temporary_folder() as scratch:
+        reference = _auditor("reference", cache, scratch / "reference")
+        auditwheel = _auditor("auditwheel", cache, scratch / "auditwheel")
         found = []
         for path in paths:
             progress(f"auditing {path.name}")

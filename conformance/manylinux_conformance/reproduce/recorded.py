@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.results.blocks import read_blocks
+from manylinux_conformance.results.blocks import read_blocks, result_files
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.read_lines import PACKED
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import DIFFERING
@@ -32,8 +33,13 @@ def recorded(tool: Tool, role: Role, case: str) -> dict[str, Recorded]:
     Raises InputError if a file of results is damaged.
     """
     parts = (role.value, tool.adapter.name, tool.version)
-    path = data_folder("results") / f"{'-'.join(filter(None, parts))}.jsonl"
-    blocks = read_blocks(path) if path.exists() else ()
+    name = f"{'-'.join(filter(None, parts))}.jsonl"
+    blocks = (
+        block
+        for path in result_files(data_folder("results"))
+        if path.name.removesuffix(PACKED) == name
+        for block in read_blocks(path)
+    )
     return {
         result.where: Recorded(result, _cause(result, tool, role))
         for block in blocks

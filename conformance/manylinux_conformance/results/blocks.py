@@ -12,7 +12,7 @@ from manylinux_fixtures.files.atomic_file import whole_file
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import Footer, Header, NotRun, Result
-from manylinux_conformance.results.read_lines import read_lines
+from manylinux_conformance.results.read_lines import PACKED, read_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +112,10 @@ def read_results(folder: Path) -> list[Block]:
 
     Raises InputError if one of them is damaged.
     """
-    paths = sorted(folder.glob("*.jsonl"))
-    return [block for path in paths for block in read_blocks(path)]
+    return [block for path in result_files(folder) for block in read_blocks(path)]
+
+
+def result_files(folder: Path) -> list[Path]:
+    """Return the result files of a folder, by name; in the wheel they are packed."""
+    packed = folder.glob(f"*.jsonl{PACKED}")
+    return sorted((*folder.glob("*.jsonl"), *packed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +14,7 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import FORMAT, Footer, Header, Line
 from manylinux_conformance.results.older import OLDER_FORMAT, OlderLine, upgraded
 
+PACKED = ".gz"  # the end of the name of a file that gzip has packed
 LONGEST_LINE = 1024 * 1024  # bytes
 
 _Decoded = TypeVar("_Decoded")
@@ -57,7 +60,7 @@ def _is_older(start: _Start, path: Path, number: int) -> bool:
 
 def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     try:
-        with path.open("rb") as file:
+        with gzip.open(path) if path.suffix == PACKED else path.open("rb") as file:
             number = 0
             while raw := file.readline(LONGEST_LINE):
                 number += 1
@@ -66,6 +69,8 @@ def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, raw
     except OSError as error:
         raise InputError(path, error.strerror or str(error)) from error
+    except (EOFError, zlib.error) as error:
+        raise InputError(path, f"is damaged: {error}") from error
 
 
 def _decoded(

@@ -12,6 +12,10 @@ from pathlib import Path
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.asking.said_version import said_version
 from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.containers.mounted_python import (
+    is_mounted,
+    relocatable_python,
+)
 from manylinux_conformance.containers.probe import (
     probe_interpreter,
 )
@@ -25,7 +29,7 @@ from manylinux_conformance.containers.running_container import (
     started,
 )
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import UnsupportedError
+from manylinux_conformance.errors import MissingPythonError, UnsupportedError
 from manylinux_conformance.images.emulators import emulator
 from manylinux_conformance.platforms.architectures import is_native
 from manylinux_conformance.platforms.interpreters import Interpreter, allows
@@ -85,7 +89,7 @@ class InContainer:
             host=self.ready.engine.machine,
             platform=container.name,
             emulator=known if self.emulated else "",
-            python=container.release.python,
+            python=tool.interpreter.version if tool else container.release.python,
             said_version=tool.said_version if tool else "",
             image=self.ready.digest,
             versions=self._versions(tool.interpreter) if tool else {},
@@ -93,39 +97,77 @@ class InContainer:
 
     def _versions(self, interpreter: Interpreter) -> dict[str, str]:
         """Return the versions of what runs in the container, and of its kernel."""
+        how = " (mounted)" if is_mounted(interpreter, self.settings.cache) else ""
         return {
             "libc": f"{self.platform.libc.value} {self.platform.glibc}",
-            "python": ".".join(map(str, interpreter.release)),
+            "python": ".".join(map(str, interpreter.release)) + how,
             "kernel": self.ready.engine.kernel,
         }
 
     @contextlib.contextmanager
     def opened(self, progress: Progress) -> Iterator[OpenContainer]:
-        """Fetch the tool, and keep a container running for as long as it is asked."""
+        """Fetch the tool, and keep a container running for as long as it is asked.
+
+        Where the image has no Python that the tool supports, one is mounted.
+        """
         if reason := self._unsupported_reason():
             raise UnsupportedError(self.platform.name, reason)
         with self.settings.timings.on("collecting"):
             self.folder.mkdir(parents=True)
             self.probes.folder.mkdir(parents=True, exist_ok=True)
-            shim, tool = self._built_shim(), self._fetched(progress)
-            readable = tuple(self._readable(tool, shim))
-            running = self._container(readable, self._entrypoint())
-            tool = replace(tool, run=running.run, serve=running.serve)
-            if self.tool.adapter.provide.image:
-                tool = replace(tool, image=self.platform)
-            with started(running):
-                tool = replace(tool, said_version=said_version(tool, self.folder))
-                yield OpenContainer(self.ready, tool, running, self.folder, shim)
+            with self._with_python(progress).started(progress) as opened:
+                yield opened
+
+    @contextlib.contextmanager
+    def started(self, progress: Progress) -> Iterator[OpenContainer]:
+        """Keep a container running with the tool, now that its Python is known."""
+        shim, tool = self._built_shim(), self._fetched(progress)
+        readable = tuple(self._readable(tool, shim))
+        running = self._container(readable, self._entrypoint())
+        tool = replace(tool, run=running.run, serve=running.serve)
+        if self.tool.adapter.provide.image:
+            tool = replace(tool, image=self.platform)
+        with started(running):
+            tool = replace(tool, said_version=said_version(tool, self.folder))
+            yield OpenContainer(self.ready, tool, running, self.folder, shim)
 
     def _unsupported_reason(self) -> str:
         """Say what keeps the tool from this platform before anything is started."""
         if self.emulated and self.tool.adapter.native_only:
             return f"under emulation: {self.tool.adapter.native_only}"
-        needs = self.tool.adapter.provide.python_for(self.tool.version)
-        version = self.ready.container.release.python
-        if not allows(needs, tuple(int(part) for part in version.split("."))):
-            return f"needs Python {needs}; this platform has {version}"
         return ""
+
+    def _with_python(self, progress: Progress) -> InContainer:
+        """Return the place, with another Python if the image has none for the tool.
+
+        Raises UnsupportedError if the tool takes neither the image's nor that one,
+        MissingPythonError if the image has none and none can be mounted.
+        """
+        container = self.ready.container
+        own, found = container.release.python, relocatable_python(container)
+        usable = found if found and self._takes(found.version) else None
+        if self._takes(own):
+            try:
+                self._interpreter()
+            except MissingPythonError:
+                if usable is None:
+                    raise
+            else:
+                return self
+        if usable is None:
+            needs = self.tool.adapter.provide.python_for(self.tool.version)
+            reason = f"needs Python {needs}; this platform has {own}"
+            raise UnsupportedError(self.platform.name, reason)
+        say, offline = (
+            functools.partial(progress, done=0, total=0),
+            self.settings.offline,
+        )
+        mounted = usable.fetched(self.settings.cache, say, offline=offline)
+        return replace(self, ready=self.ready.with_python(mounted))
+
+    def _takes(self, python: str) -> bool:
+        needs = self.tool.adapter.provide.python_for(self.tool.version)
+        return allows(needs, tuple(int(part) for part in python.split(".")))
 
     def _entrypoint(self) -> tuple[str, ...]:
         """Return what an image that is the tool itself wants before every command.
@@ -143,7 +185,7 @@ class InContainer:
         return RunningContainer(
             engine=self.ready.engine,
             container=self.ready.container,
-            readable=readable,
+            readable=(*readable, *self._mounted()),
             writable=self.folder,
             emulated=self.emulated,
             timings=self.settings.timings,
@@ -151,6 +193,10 @@ class InContainer:
             shared=self.ready.shared,
             entrypoint=entrypoint,
         )
+
+    def _mounted(self) -> tuple[Path, ...]:
+        mounted = self.ready.mounted
+        return (mounted.folder,) if mounted else ()
 
     def _interpreter(self) -> Interpreter:
         """Return the platform's interpreter; the first tool there looks for all."""

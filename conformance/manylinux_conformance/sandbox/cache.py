@@ -12,7 +12,7 @@ from pathlib import Path
 from manylinux_conformance.exclusive_lock import exclusive_lock
 
 # Folders whose parts are told apart: one for each tool, each corpus, ...
-DIVIDED = ("tools", "containers", "corpus")
+DIVIDED = ("tools", "containers", "corpus", "pythons")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import selectors
+import shutil
 import signal
 import subprocess
 import time
@@ -14,11 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from manylinux_conformance.errors import DISK_FULL, UnavailableError, is_disk_full
+
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
 STDERR_TAIL = 16_384  # bytes kept of the end of standard error
 LAST_WORDS = 4096  # of which the end says why; uv quotes 5 KB of JSON behind its reason
 LONGEST_REPORTED = 200  # characters of a line in a report
 CHUNK = 1 << 16
+LITTLE_ROOM = 1 << 20  # bytes; less than a tool needs for any question
 LEFT_IN_A_PIPE = 1 << 20  # what a pipe can hold at most after its writer ended
 
 
@@ -121,6 +125,7 @@ def run(
 
     ``questions`` is its standard input.  The command leads a process group of its
     own; whatever of that group is left at the end, or at the time limit, is killed.
+    Raises what ``blame_disk`` raises.
     """
     try:
         with _input(questions) as standard_input:
@@ -142,12 +147,18 @@ def run(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         status = process.wait()
-    return ProcessResult(
-        status,
-        timed_out,
-        bytes(streams.output),
-        streams.stderr_tail.decode(errors="replace"),
-    )
+    said = streams.stderr_tail.decode(errors="replace")
+    blame_disk(folder, said)
+    return ProcessResult(status, timed_out, bytes(streams.output), said)
+
+
+def blame_disk(folder: Path, said: str) -> None:
+    """Raise UnavailableError if a program complains of a disk that is full indeed.
+
+    Otherwise the tool would be blamed for it, or one that only says so spared.
+    """
+    if is_disk_full(said) and shutil.disk_usage(folder).free < LITTLE_ROOM:
+        raise UnavailableError(folder, DISK_FULL)
 
 
 @contextlib.contextmanager

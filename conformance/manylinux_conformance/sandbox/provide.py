@@ -20,6 +20,7 @@ from typing import ParamSpec
 from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.errors import (
+    DISK_FULL,
     FetchError,
     UnavailableError,
     UnsupportedError,
@@ -42,7 +43,7 @@ INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
 NO_WHEEL = "No matching distribution found"  # pip's words
 # What pip's messages show of a cause; see pip._internal.index.collector and urllib3.
 CAUSES = {
-    "the disk is full": re.compile(r"No space left on device|Disk quota exceeded"),
+    DISK_FULL: re.compile(r"No space left on device|Disk quota exceeded"),
     "the package index cannot be reached": re.compile(
         r"Could not fetch URL \S+: (?!404 )|Retrying \(Retry\(|Read timed out"
     ),

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from manylinux_conformance.temporary_folder import temporary_folder
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - the file system in memory; names below it are random
 ENOUGH = 512 * 1024 * 1024  # bytes; a run of a few hundred questions needs about ten

@@ -1,4 +1,8 @@
-"""Builds the shim: with ziglang, or for this machine with the C compiler it has."""
+"""Builds the shim on demand, with the C compiler that is there.
+
+The first of these that is there counts: a GNU cross compiler for big-endian ppc64, the
+package ziglang, this machine's own compiler, a GNU cross compiler, zig.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from elftools.common.exceptions import ELFError
@@ -19,7 +24,7 @@ from elftools.elf.gnuversions import GNUVerNeedSection
 from elftools.elf.sections import SymbolTableSection
 from manylinux_fixtures.files.atomic_file import whole_file
 
-from manylinux_conformance.errors import UnavailableError
+from manylinux_conformance.errors import DISK_FULL, UnavailableError, is_disk_full
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 SOURCE = Path(__file__).parent / "shim" / "shim.c"
@@ -41,6 +46,10 @@ FLAGS = (
     "-Wl,-s",
 )
 INSTALL = "pip install 'manylinux-conformance[compiler]'"
+OWN = ("cc", "gcc", "clang")  # the names of a compiler for this machine
+# Big-endian programs of Debian have ELFv1's function descriptors, which LLVM's linker
+# does not make: what zig links is of ELFv2, and their loader refuses it.
+GNU_ONLY = frozenset({"ppc64"})
 COMPILE_TIMEOUT = 300  # seconds
 UNNAMEABLE = frozenset(" :")  # the separators of LD_PRELOAD
 # In every glibc since 2.3, on every architecture, and in musl.
@@ -128,17 +137,29 @@ def _compiler(arch: str) -> tuple[str, ...]:
 
     Raises ShimError if there is none.
     """
-    if importlib.util.find_spec("ziglang") is not None:
-        target = ARCHITECTURES[arch].zig
-        return (sys.executable, "-m", "ziglang", "cc", "-target", target)
-    found = shutil.which("cc") if arch == platform.machine() else None
+    found = next(_compilers(arch), None)
     if found is None:
         raise ShimError(f"the shim for {arch}", "there is no compiler", INSTALL)
-    return (found,)
+    return found
+
+
+def _compilers(arch: str) -> Iterator[tuple[str, ...]]:
+    """Yield the compilers for an architecture that are there, the best first."""
+    names = ARCHITECTURES[arch]
+    zig = ("cc", "-target", names.zig)
+    cross = shutil.which(f"{names.gnu}-gcc")
+    if cross and arch in GNU_ONLY:
+        yield (cross,)
+    if importlib.util.find_spec("ziglang") is not None:
+        yield (sys.executable, "-m", "ziglang", *zig)
+    own = OWN if arch == platform.machine() else ()
+    yield from ((path,) for path in (*map(shutil.which, own), cross) if path)
+    if path := shutil.which("zig"):
+        yield (path, *zig)
 
 
 def _digest(compiler: tuple[str, ...]) -> str:
-    version = ""
+    version = Path(compiler[0]).name
     if "ziglang" in compiler:
         version = importlib.metadata.version("ziglang")
     text = "\0".join((version, *compiler[1:], *FLAGS))
@@ -161,6 +182,8 @@ def _compile(to: Path, compiler: tuple[str, ...]) -> None:
         )
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip()
+        if is_disk_full(said):
+            raise ShimError(to.parent.parent, DISK_FULL) from error
         raise ShimError(subject, f"does not compile: {said}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ShimError(subject, str(error)) from error

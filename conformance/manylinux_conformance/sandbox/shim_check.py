@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from manylinux_fixtures.files.temporary_folder import temporary_folder
 
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import Interpreter
@@ -129,8 +129,7 @@ def shim_failure_reason(
 
     To be asked once for each platform and interpreter, before any tool is graded there.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with temporary_folder() as folder:
         target = make_target_environment(
             folder / "target", interpreter, Environment(platform), work=folder
         )

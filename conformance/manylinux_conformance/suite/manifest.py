@@ -5,6 +5,7 @@ A release attests this one file, and it stands for everything that the release s
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -18,7 +19,9 @@ from manylinux_spec.input_files import read_bytes
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.results.blocks import result_files
 from manylinux_conformance.results.lines import EDITION
+from manylinux_conformance.results.read_lines import PACKED
 
 FORMAT = 1
 LARGEST = 64 * 1024 * 1024  # bytes of a result file
@@ -49,8 +52,8 @@ def manifest() -> Manifest:
         rules_lock=_digest(spec_folder() / "rules.lock"),
         corpus={entry.path: entry.sha256 for entry in entries},
         results={
-            path.name: _digest(path)
-            for path in sorted(data_folder("results").glob("*.jsonl"))
+            path.name.removesuffix(PACKED): _digest(path)
+            for path in result_files(data_folder("results"))
         },
     )
 
@@ -92,4 +95,8 @@ def _wheels_unlike(folder: Path, said: Manifest) -> Iterator[str]:
 
 
 def _digest(path: Path) -> str:
-    return hashlib.sha256(read_bytes(path, LARGEST)).hexdigest()
+    """Return the digest of a file, or of what is packed in it."""
+    content = read_bytes(path, LARGEST)
+    if path.suffix == PACKED:
+        content = gzip.decompress(content)
+    return hashlib.sha256(content).hexdigest()

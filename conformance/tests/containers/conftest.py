@@ -6,7 +6,7 @@ import time
 
 import msgspec
 from manylinux_conformance.containers.available import ReadyContainer
-from manylinux_conformance.containers.live_containers import owner
+from manylinux_conformance.images.container_owner import owner
 from manylinux_conformance.images.engine import LABEL, Engine
 from manylinux_conformance.platforms.catalogue import Container
 

@@ -13,9 +13,9 @@ import pytest
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.live_containers import (
     LiveContainers,
-    owner,
     remove_orphans,
 )
+from manylinux_conformance.images.container_owner import owner
 from manylinux_conformance.images.engine import LABEL, Engine
 
 MakeReady = Callable[..., ReadyContainer]
@@ -23,7 +23,7 @@ MakeReady = Callable[..., ReadyContainer]
 OTHER_RUN = """
 import sys, time
 from manylinux_conformance.images.engine import LABEL, connect
-from manylinux_conformance.containers.live_containers import owner
+from manylinux_conformance.images.container_owner import owner
 api = connect().client.api
 made = api.create_container(sys.argv[1], command=["-"], labels={LABEL: owner()})
 print(made["Id"], flush=True)

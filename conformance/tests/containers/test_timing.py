@@ -57,6 +57,13 @@ def test_threads_do_not_nest_in_one_another(clock: Clock) -> None:
     assert timings.seconds == {"tool": 6, "collecting": 6}
 
 
+def test_processor_time_is_added_up_by_kind_of_work() -> None:
+    timings = Timings()
+    for work, seconds in (("start-up", 1.5), ("tool", 40), ("tool", 8), ("tool", -9)):
+        timings.spend(work, seconds)
+    assert timings.spent == {"start-up": 1.5, "tool": 48}
+
+
 def test_work_that_fails_is_counted_too(clock: Clock) -> None:
     timings = Timings()
     with contextlib.suppress(ValueError), timings.on("tool"):
@@ -65,9 +72,7 @@ def test_work_that_fails_is_counted_too(clock: Clock) -> None:
     assert timings.seconds == {"tool": 3}
 
 
-def test_own_share_is_of_the_tools_time_and_leaves_out_what_happens_once() -> None:
+def test_where_the_time_went_is_told_the_most_first() -> None:
     timings = Timings({"tool": 100.0, "start-up": 4.0, "image": 1.0, "collecting": 3.0})
     timings.seconds["providing tools"] = 50.0
-    assert timings.own_share == pytest.approx(0.08)
-    assert Timings().own_share == 0
     assert str(timings).startswith("tool 100.0 s (63 %), providing tools 50.0 s")

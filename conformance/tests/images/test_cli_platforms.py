@@ -1,6 +1,7 @@
 """The commands, as processes and in this one, on a made-up engine."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -153,7 +154,7 @@ def test_an_image_without_python_is_told(
     fake_engine.files.clear()
     said = command("prepare", one.name, "--source=archive", f"--archives={tmp_path}")
     assert said.exit_code == 0
-    assert "no Python at /usr/bin/python3, so no tool can be asked" in said.output
+    assert "no Python at /usr/bin/python3: one is mounted" in said.output
 
 
 def test_what_fails_is_told_and_is_the_status(
@@ -255,6 +256,37 @@ def test_an_interrupted_command_leaves_nothing(
     assert "Traceback" not in rest
     assert list(work.iterdir()) == []
     assert fake_engine.archives == {}
+
+
+def test_what_a_killed_command_left_goes_with_the_next(
+    fake_engine: FakeEngine,
+    on_path: OnPath,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert fake_engine
+    on_path("mmdebstrap", HANGING)
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.setenv("TMPDIR", str(work))
+    with process("debian-12-s390x", "--source=mirror") as killed:
+        read_until(killed, "extracting archives")
+        killed.kill()
+    left = list(work.iterdir())
+    assert left
+    assert working_in(work)
+    with process("debian-12-i686", "--source=mirror") as running:
+        read_until(running, "extracting archives")
+        assert not [each for each in left if each.exists() or working_in(each)]
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=30)
+    assert list(work.iterdir()) == []
+
+
+def working_in(folder: Path) -> list[str]:
+    """Return the processes whose current folder is in one."""
+    links = Path("/proc").glob("[0-9]*/cwd")
+    return [str(each) for each in links if str(folder) in os.path.realpath(each)]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """With mmdebstrap itself on a mirror of three tiny packages, and with made-up ones."""
 
 import hashlib
-import shutil
-import subprocess
 import tarfile
 import tempfile
 import threading
@@ -18,6 +16,7 @@ from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.platforms.catalogue import Container
 
 from .conftest import MakeContainer
+from .debian_archive import PROGRAMS, Suite, needed, write_suite
 
 OnPath = Callable[..., Path]
 
@@ -44,47 +43,11 @@ def refused(container: Container, mirror: str = "") -> SuiteError:
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a mirror of what is always taken, for s390x, unsigned."""
-    for program in ("mmdebstrap", "dpkg-deb"):
-        if not shutil.which(program):
-            pytest.skip(f"needs {program}: apt-get install {program}")
+    needed(*PROGRAMS)
     folder = tmp_path_factory.mktemp("mirror")
     folder.chmod(0o755)
-    lists = folder / "dists/bookworm/main/binary-s390x"
-    lists.mkdir(parents=True)
-    stanzas = [
-        _package(folder, name, files)
-        for name, files in (
-            ("base-files", {"usr/lib/os-release": "VERSION_CODENAME=bookworm\n"}),
-            ("python3", {"usr/bin/python3": "python"}),
-            ("libstdc++6", {"usr/lib/libstdc++.so.6": "library"}),
-        )
-    ]
-    packages = "\n".join(stanzas).encode()
-    (lists / "Packages").write_bytes(packages)
-    digest = hashlib.sha256(packages).hexdigest()
-    (folder / "dists/bookworm/Release").write_text(
-        "Codename: bookworm\nArchitectures: s390x\nComponents: main\n"
-        "Date: Sat, 11 Jul 2026 10:16:37 UTC\n"
-        f"SHA256:\n {digest} {len(packages)} main/binary-s390x/Packages\n"
-    )
+    write_suite(folder, Suite("bookworm", ("s390x",)))
     return folder
-
-
-def _package(folder: Path, name: str, files: dict[str, str]) -> str:
-    control = (
-        f"Package: {name}\nVersion: 1\nArchitecture: s390x\n"
-        "Maintainer: nobody <nobody@example.org>\nDescription: tiny\n"
-    )
-    tree = folder / "trees" / name
-    for path, text in (files | {"DEBIAN/control": control}).items():
-        (tree / path).parent.mkdir(parents=True, exist_ok=True)
-        (tree / path).write_text(text)
-    package = folder / f"{name}.deb"
-    command = ["dpkg-deb", "--root-owner-group", "--build", str(tree), str(package)]
-    subprocess.run(command, check=True, capture_output=True)
-    content = package.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    return f"{control}Filename: {name}.deb\nSize: {len(content)}\nSHA256: {digest}\n"
 
 
 def test_a_root_file_system_is_put_together_from_a_mirror(

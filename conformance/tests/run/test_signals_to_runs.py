@@ -34,8 +34,8 @@ class Running:
     def __init__(
         self, folder: Path, ready: ReadyContainer, tool: Tool, cache: Path
     ) -> None:
-        self.scratch, self.output = folder / "scratch", folder / "output"
-        self.scratch.mkdir(parents=True)
+        self.scratch, self.output = folder.parent / "scratch", folder / "output"
+        self.scratch.mkdir(exist_ok=True)
         program = Path(sys.executable).with_name("manylinux-conformance")
         platform = f"--platform={ready.container.name}"
         adapter = folder.parent / f"{tool.adapter.name}.toml"
@@ -75,6 +75,15 @@ def run(
         each.process.communicate()
 
 
+def wait_until_asking(running: Running) -> None:
+    deadline = time.monotonic() + 120
+    while not list(running.scratch.rglob("run-1/work")):
+        assert running.process.poll() is None, running.process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(0.5)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_signal_ends_a_run_without_leaving_anything(
     native: ReadyContainer,
@@ -83,12 +92,7 @@ def test_signal_ends_a_run_without_leaving_anything(
     make_installer: MakeTool,
 ) -> None:
     running = run(make_installer("hang", seconds=600))
-    deadline = time.monotonic() + 120
-    while not list(running.scratch.rglob("run-1/work")):
-        assert running.process.poll() is None, running.process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    time.sleep(0.5)
+    wait_until_asking(running)
     assert running.containers(native.engine)
     began = time.monotonic()
     running.process.send_signal(number)
@@ -103,6 +107,22 @@ def test_signal_ends_a_run_without_leaving_anything(
     assert not (running.output / "results.jsonl").exists()
 
 
+def test_what_a_killed_run_left_goes_with_the_next(
+    native: ReadyContainer, run: Callable[..., Running], make_installer: MakeTool
+) -> None:
+    killed = run(make_installer("hang", seconds=600))
+    wait_until_asking(killed)
+    killed.process.kill()
+    killed.process.communicate()
+    assert killed.containers(native.engine)
+    assert list(killed.scratch.iterdir())
+    following = run(make_installer("any"))
+    following.process.communicate(timeout=200)
+    assert following.process.returncode == 1  # it takes no other wheel, rightly or not
+    assert killed.containers(native.engine) == []
+    assert list(killed.scratch.iterdir()) == []
+
+
 def test_runs_at_once_do_not_disturb_each_other(
     native: ReadyContainer, run: Callable[..., Running], real_pip: Tool
 ) -> None:
@@ -112,7 +132,7 @@ def test_runs_at_once_do_not_disturb_each_other(
         said, _ = each.process.communicate(timeout=200)
         assert each.process.returncode == 0, said
         assert each.containers(native.engine) == []
-        assert list(each.scratch.iterdir()) == []
+    assert list(first.scratch.iterdir()) == []
     lines = (first.output / "results.jsonl").read_bytes()
     assert lines == (second.output / "results.jsonl").read_bytes()
     assert b'"verdict":"pass"' in lines

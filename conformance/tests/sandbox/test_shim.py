@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -129,6 +130,60 @@ def test_shim_that_needs_a_newer_symbol_is_refused(
 def test_program_linked_to_a_library_is_no_shim() -> None:
     with pytest.raises(ShimError, match=r"needs .*libc\.so"):
         check_shim(PYTHON)
+
+
+@pytest.mark.parametrize("name", ["cc", "gcc", "clang", "zig"])
+def test_shim_is_compiled_with_the_only_compiler_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    only(tmp_path / "bin", name, monkeypatch)
+
+    built = build_shim(tmp_path / "cache", HOST)
+
+    told = {"LD_PRELOAD": str(built), "MODELLED_GLIBC": "2.5"}
+    script = "import os; print(os.confstr('CS_GNU_LIBC_VERSION'))"
+    command = [PYTHON, "-I", "-c", script]
+    said = subprocess.run(command, env=told, capture_output=True, check=True, text=True)
+    assert said.stdout == "glibc 2.5\n"
+
+
+def test_shim_for_another_architecture_needs_a_cross_compiler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only(tmp_path / "bin", "cc", monkeypatch)
+
+    with pytest.raises(ShimError, match=r"there is no compiler; run: pip install"):
+        build_shim(tmp_path / "cache", "s390x" if HOST != "s390x" else "aarch64")
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_cross_compiler_of_the_distribution_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arch: str
+) -> None:
+    only(tmp_path / "bin", f"{ARCHITECTURES[arch].gnu}-gcc", monkeypatch)
+
+    check_shim(build_shim(tmp_path / "cache", arch))
+
+
+def only(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave one compiler on the path, with what it starts, and no package of one."""
+    folder.mkdir()
+    zig = importlib.util.find_spec("ziglang")
+    found = shutil.which(name)
+    if found:
+        (folder / name).symlink_to(found)
+    elif name == "zig" and zig is not None:
+        (folder / name).write_text(f'#!/bin/sh\nexec {PYTHON} -m ziglang "$@"\n')
+        (folder / name).chmod(0o755)
+        packages = Path(str(zig.origin)).parents[1]
+        monkeypatch.setenv("PYTHONPATH", str(packages))
+    else:
+        pytest.skip(f"needs {name}")
+    for part in ("as", "ld", f"{name.removesuffix('-gcc')}-as"):
+        if path := shutil.which(part):
+            (folder / part).symlink_to(path)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
 
 def test_file_that_is_no_elf_is_no_shim(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import subprocess
 import tarfile
 import tempfile
@@ -11,7 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from manylinux_conformance.errors import FetchError, MissingProgramError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    FetchError,
+    MissingProgramError,
+    is_disk_full,
+)
 from manylinux_conformance.images.interruption import Interruption
 from manylinux_conformance.platforms.catalogue import Container
 
@@ -35,7 +41,11 @@ STEPS = ("running apt-get", "downloading", "extracting", "creating")  # worth te
 OUT_OF_STEP = "Mirror sync in progress"  # apt: lists that are not those that are signed
 UNKNOWN_KEY = ("NO_PUBKEY", "is not signed", "no keyring")
 KEYRINGS = {"debian": "debian-archive-keyring", "ubuntu": "ubuntu-keyring"}
-NO_ROOM = "No space left on device"
+# What apt shows of a network that is down.
+NO_NETWORK = re.compile(
+    r"Could not connect|Unable to connect|Could not resolve|Temporary failure resolving"
+    r"|Connection failed|Connection timed out|Network is unreachable"
+)
 OS_RELEASE = ("./usr/lib/os-release", "./etc/os-release")
 LARGEST_OS_RELEASE = 1 << 16  # bytes
 NOT_YET = dt.date(2020, 1, 1)  # stands for the date of what is still to be released
@@ -99,6 +109,7 @@ class _Make:
             with (
                 subprocess.Popen(
                     self._command(suite),
+                    cwd=self.tar.parent,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.PIPE,
@@ -139,14 +150,21 @@ class _Make:
             f"--include={packages}",
             suite,
             str(self.tar),
-            *filter(None, (self.mirror,)),
+            *filter(None, (_absolute(self.mirror),)),
         ]
+
+
+def _absolute(mirror: str) -> str:
+    """Return a mirror as it is named from any folder; it may be a file of lines."""
+    return str(Path(mirror).resolve()) if Path(mirror).is_file() else mirror
 
 
 def _failed(container: Container, said: list[str], status: int) -> FetchError:
     everything = "\n".join(said)
-    if NO_ROOM in everything:
-        return FetchError(tempfile.gettempdir(), "the disk is full")
+    if is_disk_full(everything):
+        return FetchError(tempfile.gettempdir(), DISK_FULL)
+    if NO_NETWORK.search(everything):
+        return FetchError(container.name, "the mirror cannot be reached")
     errors = [line[3:] for line in said if line.startswith("E: ")]
     reason = errors[0] if errors else f"exit status {status}"
     if OUT_OF_STEP in everything:

@@ -16,18 +16,20 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from manylinux_conformance.errors import FetchError, MissingProgramError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    FetchError,
+    MissingProgramError,
+    is_disk_full,
+)
 from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.sources.root_layout import lay_out
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Index, Part
 
 INSTALL_NPM = "apt-get install npm"
-FOLDERS = ("etc", "lib64", "opt", "proc", "tmp", "usr", "usr/bin", "usr/lib")
-LINKS = {"lib": "lib64", "bin": "usr/bin"}  # a loader's own name is /lib or /lib64
-OPEN_TO_ALL = 0o1777
 MOST_MEMBERS = 50_000
 LARGEST_ROOT = 2 << 30  # bytes of a root file system
-NO_ROOM = ("No space left on device", "ENOSPC")
 # What pip and npm show of a network that is down.
 NO_NETWORK = ("Retrying (Retry(", "EAI_AGAIN", "ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT")
 BROKEN = (tarfile.TarError, zipfile.BadZipFile, zlib.error, LZMAError, EOFError)
@@ -46,7 +48,7 @@ def packaged_root(
     with interruption.folder() as folder:
         tar = folder / "root.tar"
         with tarfile.open(tar, "w", format=tarfile.PAX_FORMAT) as root:
-            _lay_out(root)
+            lay_out(root)
             for part in container.parts:
                 say(f"downloading {part.package}")
                 file = _downloaded(part, folder, interruption)
@@ -56,25 +58,11 @@ def packaged_root(
         yield tar
 
 
-def _lay_out(root: tarfile.TarFile) -> None:
-    """Add the folders that every system has."""
-    for name in FOLDERS:
-        folder = tarfile.TarInfo(name)
-        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-        if name == "tmp":
-            folder.mode = OPEN_TO_ALL
-        root.addfile(folder)
-    for name, target in LINKS.items():
-        link = tarfile.TarInfo(name)
-        link.type, link.linkname = tarfile.SYMTYPE, target
-        root.addfile(link)
-
-
 def _downloaded(part: Part, folder: Path, interruption: Interruption) -> Path:
     """Return a package's file, which is the one that the catalogue names."""
     into = folder / "package"
     into.mkdir(exist_ok=True)
-    _run(part, _client(part, into), interruption)
+    _run(part, _client(part, into), into, interruption)
     files = list(into.iterdir())
     if len(files) != 1:
         raise FetchError(part.package, f"its index gave {len(files)} files, not one")
@@ -99,11 +87,15 @@ def _client(part: Part, into: Path) -> list[str]:
     ]
 
 
-def _run(part: Part, command: list[str], interruption: Interruption) -> None:
+def _run(
+    part: Part, command: list[str], folder: Path, interruption: Interruption
+) -> None:
+    """Run a client in a folder of ours, by which one that is left behind is known."""
     try:
         with (
             subprocess.Popen(
                 command,
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -124,8 +116,8 @@ def _run(part: Part, command: list[str], interruption: Interruption) -> None:
 
 def _reason(said: str) -> str:
     """Return why a client failed: what is behind it, or its own first error."""
-    if any(words in said for words in NO_ROOM):
-        return "the disk is full"
+    if is_disk_full(said):
+        return DISK_FULL
     if any(words in said for words in NO_NETWORK):
         return "its index cannot be reached"
     lines = [line for line in said.splitlines() if "error" in line.lower()]
@@ -147,7 +139,8 @@ def _add(part: Part, file: Path, root: tarfile.TarFile) -> None:
     except OSError as error:
         if error.errno is None:
             raise FetchError(part.package, f"{part.archive}: {error}") from error
-        raise FetchError(tempfile.gettempdir(), error.strerror or "") from error
+        reason = DISK_FULL if is_disk_full(error) else error.strerror or ""
+        raise FetchError(tempfile.gettempdir(), reason) from error
 
 
 @contextmanager
