@@ -54,6 +54,7 @@ def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) 
         status=RuleStatus,
         matrices=MATRICES,
         recorded=tool in evidence.deviations,
+        kept={(each.tool, each.role): each for each in evidence.kept},
     )
     about = f"Which manylinux rules {tool} breaks, where and why, and which it keeps."
     return page, {"title": tool, "body": body, "description": about}, "page.html"
