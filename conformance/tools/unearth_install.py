@@ -1,6 +1,6 @@
 """Installs with unearth, which finds a wheel, and ``installer``, which lays it out.
 
-python unearth_install.py LINKS REQUIREMENTS TARGET
+python unearth_install.py LINKS REQUIREMENTS TARGET [PLATFORM]
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ from installer import install
 from installer.destinations import SchemeDictionaryDestination
 from installer.sources import WheelFile
 from packaging.requirements import Requirement
-from unearth import PackageFinder
+from unearth import PackageFinder, TargetPython
 
 KINDS = ("purelib", "platlib", "headers", "scripts", "data")
 
 
-def main(links: str, requirements: str, target: str) -> None:
+def main(links: str, requirements: str, target: str, *platforms: str) -> None:
     """Install every requirement that is meant here; SystemExit if one has no wheel."""
-    finder = PackageFinder(find_links=[links], only_binary=[":all:"])
+    python = TargetPython(platforms=list(platforms) or None)
+    finder = PackageFinder(
+        find_links=[links], only_binary=[":all:"], target_python=python
+    )
     for line in Path(requirements).read_text().splitlines():
         requirement = Requirement(line)
         if requirement.marker and not requirement.marker.evaluate():

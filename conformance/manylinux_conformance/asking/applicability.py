@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from manylinux_conformance.platforms.architectures import runs_both_widths
 from manylinux_conformance.platforms.environment import Environment
-from manylinux_conformance.platforms.platform import STATIC, ElfClass, Libc
+from manylinux_conformance.platforms.platform import (
+    STATIC,
+    ElfClass,
+    Fidelity,
+    Libc,
+)
 from manylinux_conformance.questions.answer import Answer, declined, not_asked
 from manylinux_conformance.sandbox.tool_description import Fact, ToolDescription
 
@@ -31,8 +36,10 @@ def declines(patterns: Mapping[str, str], rule: str) -> Answer | None:
 
 
 def _shown(environment: Environment) -> Iterator[tuple[Fact, bool]]:
+    """Yield each fact, and whether it has to be shown: a real width is there to see."""
     platform = environment.platform
-    narrow = platform.pointer_bits is ElfClass.BITS_32
+    is_model = platform.fidelity is Fidelity.MODELLED
+    narrow = is_model and platform.pointer_bits is ElfClass.BITS_32
     yield Fact.MUSL, platform.libc is Libc.MUSL
     yield Fact.STATIC, platform.libc in STATIC
     yield Fact.BIONIC, platform.libc is Libc.BIONIC

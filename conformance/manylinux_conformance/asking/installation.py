@@ -41,11 +41,12 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     """How one installation is started, and where it leaves what it installs.
 
     ``files`` are written into ``{work}`` before the command runs.
-    ``explicit_target`` are arguments to add for another platform than the running
+    ``explicit_target`` are arguments to add to it for another platform than the running
     one: ``{platform_tag}`` is ``manylinux2014_x86_64``, ``{family}`` and ``{arch}`` are
     its two parts.  ``unversioned_target`` are these arguments where a target names no
     glibc version and they differ, ``running_target`` those for the running platform.
-    ``lock`` is a command that runs before the other and writes a lock file.
+    ``lock`` is a command that runs before the other and writes a lock file; it is told
+    no target.
     """
 
     COMMANDS: ClassVar = ("lock", "command")
@@ -150,8 +151,8 @@ def commands(installer: InstallCommand, target: str) -> Iterator[tuple[str, ...]
     explicit = unversioned or installer.explicit_target
     options = explicit if target else installer.running_target
     values = {name: f"{{{name}}}" for name in installer.PLACEHOLDERS} | named
-    for command in filter(None, (installer.lock, installer.command)):
-        yield tuple(fill(argument, values) for argument in (*command, *options))
+    for command in filter(None, (installer.lock, (*installer.command, *options))):
+        yield tuple(fill(argument, values) for argument in command)
 
 
 @contextlib.contextmanager

@@ -27,7 +27,7 @@ from manylinux_conformance.run.pipeline import run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
-from manylinux_conformance.suite.filters import Wanted
+from manylinux_conformance.suite.filters import Wanted, Where
 from manylinux_conformance.suite.load import Suite, load_suite, narrowed
 from manylinux_conformance.tools.disguises import (
     Compared,
@@ -37,6 +37,7 @@ from manylinux_conformance.tools.disguises import (
     unexplained,
     unmatched,
 )
+from manylinux_conformance.tools.kept_verdicts import update_kept
 from manylinux_conformance.tools.selection import Tool, choose_newest, choose_tools
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -67,7 +68,9 @@ class DisguiseOptions(TypedDict):
     rules: tuple[str, ...]
     cases: tuple[str, ...]
     seeds: tuple[int, ...]
+    modelled: bool
     offline: bool
+    update: bool
     jobs: int
     output: Path
 
@@ -86,7 +89,13 @@ class DisguiseOptions(TypedDict):
     default=SEEDS,
     help="Another appearance; 1 to 5 by default.",
 )
+@click.option("--modelled", is_flag=True, help="On this machine and its models alone.")
 @click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
+@click.option(
+    "--update",
+    is_flag=True,
+    help="Commit how many verdicts kept, with all rules and platforms.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(1),
@@ -104,7 +113,11 @@ def disguise_command(**options: Unpack[DisguiseOptions]) -> None:
     """Ask in disguises and compare; the text for people is HELP."""
     file = data_folder("disguises") / FILE
     explanations = read_explanations(file)
-    wanted = Wanted(options["platforms"], options["rules"], options["cases"])
+    where = frozenset((Where.MODELLED,) if options["modelled"] else ())
+    patterns = options["platforms"], options["rules"], options["cases"]
+    wanted = Wanted(*patterns, where)
+    if options["update"] and any(patterns):
+        raise click.UsageError("--update is about all rules, cases and platforms")
     tools = choose_tools(options["tools"]) if options["tools"] else choose_newest()
     suite, baseline = (
         narrowed(load_suite(), wanted),
@@ -121,6 +134,9 @@ def disguise_command(**options: Unpack[DisguiseOptions]) -> None:
         found += (compared(block, baseline, disguise) for block in blocks)
     write_report(found, options["output"])
     print_shares(found, Console())
+    if options["update"]:
+        folder = data_folder("disguises")
+        update_kept(found, folder, modelled=options["modelled"])
     everything = wanted.is_everything and not options["role"]
     complete = everything and set(SEEDS) <= set(options["seeds"])
     complaints += _explained(found, explanations, tools if complete else ())

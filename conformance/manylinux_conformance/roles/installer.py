@@ -234,7 +234,7 @@ def unnamed(table: Installer, target: str) -> Answer | None:
     if not target:
         return None
     if not table.explicit_target:
-        return declined("has no option for an explicit target")
+        return declined("installs for the running environment alone")
     if not re.fullmatch(table.explicit_targets, target, re.ASCII):
         return declined(f"has no targets like {target}")
     return None

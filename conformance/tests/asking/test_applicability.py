@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from manylinux_conformance.asking.applicability import declines, unseen
 from manylinux_conformance.platforms.environment import Environment
-from manylinux_conformance.platforms.platform import ElfClass, Libc
+from manylinux_conformance.platforms.platform import ElfClass, Fidelity, Libc
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.sandbox.tool_description import (
     Fact,
@@ -52,6 +52,15 @@ def test_what_a_tool_cannot_see_is_not_asked(
     assert (found.outcome, found.reason) == (Verdict.NOT_ASKED, "looks away")
     assert unseen(blind, PLAIN) is None
     assert unseen(TOOL, environment) is None
+
+
+@pytest.mark.parametrize("fidelity", [Fidelity.NATIVE, Fidelity.EMULATED])
+def test_a_real_interpreter_has_its_width_for_everybody_to_see(
+    fidelity: Fidelity,
+) -> None:
+    blind = described(cannot_see={Fact.POINTER_BITS: "looks away"})
+    real = on(pointer_bits=BITS_32, fidelity=fidelity)
+    assert unseen(blind, real) is None
 
 
 def test_a_machine_whose_name_says_its_width_needs_no_pointers() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.installation import Installation, install
+from manylinux_conformance.asking.installation import Installation, commands, install
 from manylinux_conformance.asking.probe_projects import write_probe_projects
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.questions.probe_project import ProbeProject
@@ -61,6 +61,14 @@ def test_the_command_runs_once_the_lock_file_is_written(
     probes = write_probe_projects([PROJECT], tmp_path / "links")
     outcome = install(table_of(tool, Installer), "", sandbox, probes)
     assert outcome.locked == outcome.clean == bool(outcome.found) == locked
+
+
+def test_the_command_that_locks_is_told_no_target(fake_installer: Make) -> None:
+    more = 'lock = ["locks"]\nexplicit_target = ["{platform_tag}"]\n'
+    table = table_of(fake_installer("any", more=more), Installer)
+    locks, installs = commands(table, "manylinux_2_28_x86_64")
+    assert locks == ("locks",)
+    assert installs[-1] == "manylinux_2_28_x86_64"
 
 
 @pytest.mark.parametrize(

@@ -345,7 +345,7 @@ def test_a_tool_without_the_option_declines_an_explicit_target(
     environment = Environment(here.platform, target="manylinux_2_28_x86_64")
     answer = ask(fake_installer("any"), *GOOD, environment=environment)[GOOD[0]]
     assert answer.outcome is Verdict.DECLINED
-    assert answer.reason == "has no option for an explicit target"
+    assert answer.reason == "installs for the running environment alone"
     assert evidence(tmp_path) == []
 
 

@@ -15,6 +15,7 @@ from manylinux_docs.directives.coverage import CoverageDirective
 from manylinux_docs.directives.definition import DefinitionDirective
 from manylinux_docs.directives.deviations import DeviationsDirective
 from manylinux_docs.directives.differences import DifferencesDirective
+from manylinux_docs.directives.disguises import DisguisesDirective
 from manylinux_docs.directives.levels import (
     AddedNodesDirective,
     LevelDirective,
@@ -46,6 +47,7 @@ DIRECTIVES = {
     "coverage": CoverageDirective,
     "definition": DefinitionDirective,
     "deviations": DeviationsDirective,
+    "disguises": DisguisesDirective,
     "differences": DifferencesDirective,
     "level": LevelDirective,
     "libraries": LibrariesDirective,

@@ -23,6 +23,7 @@ from manylinux_conformance.suite.lock import Retired, read_retired
 from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import read_all_deviations
+from manylinux_conformance.tools.kept_verdicts import Kept, read_kept
 from manylinux_spec.input_files import read_toml
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
@@ -50,6 +51,7 @@ class Evidence:
     ``editions`` are the frozen ones, oldest first.
     ``history`` has what old releases answered, ``timeline`` the days of the tags,
     and ``left_out`` the releases that nobody asks.
+    ``kept`` says how many verdicts are the same in other appearances.
     """
 
     rules: dict[str, Rule]
@@ -64,6 +66,7 @@ class Evidence:
     history: tuple[Answers, ...]
     timeline: Timeline | None
     left_out: tuple[LeftOut, ...]
+    kept: tuple[Kept, ...]
 
     def since(self, rule: str) -> str:
         """Return the first frozen edition that has a rule; empty if none has."""
@@ -127,6 +130,7 @@ def read_evidence(root: Path) -> Evidence:
         history=_history(root / "conformance" / "history"),
         timeline=_timeline(root / "conformance" / "history" / "timeline.toml"),
         left_out=_left_out(root / "conformance" / "history" / "history.toml"),
+        kept=read_kept(root / "conformance" / "disguises"),
     )
 
 

@@ -14,6 +14,7 @@ from manylinux_docs.rendering.templates import TEMPLATES
 INPUTS = (
     "conformance/cases/**/*.toml",
     "conformance/deviations/*.toml",
+    "conformance/disguises/*.toml",
     "conformance/history/answers/*.jsonl",
     "conformance/history/*.toml",
     "conformance/platforms/*.toml",

@@ -70,6 +70,7 @@ def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) 
             for each in rule_histories(answers)
             for regression in each.regressions
         ],
+        kept={(each.tool, each.role): each for each in evidence.kept},
     )
     about = f"Which manylinux rules {tool} breaks, where and why, and which it keeps."
     return page, {"title": tool, "body": body, "description": about}, "page.html"

@@ -37,21 +37,24 @@ def search_path(path: Sequence[str], here: Sequence[str], variable: str) -> list
 def load(path: list[str]) -> ModuleType | None:
     """Import the module from a path; None if it is not there.
 
-    An ImportError counts as absence (PEP 600, the sample code).
+    An ImportError counts as absence (PEP 600, the sample code).  As for the statement
+    ``import``, what the module leaves in ``sys.modules`` is the module.
     Raises OverrideError if it is there and cannot be executed.
     """
     spec = PathFinder.find_spec(NAME, path)
     if spec is None or spec.loader is None:
         return None
-    module = util.module_from_spec(spec)
+    module = sys.modules[NAME] = util.module_from_spec(spec)
     try:
         with _foreign_code():
             spec.loader.exec_module(module)
+        return sys.modules[NAME]
     except ImportError:
+        sys.modules.pop(NAME, None)
         return None
     except BaseException as error:
+        sys.modules.pop(NAME, None)
         raise OverrideError(_reason(error)) from error
-    return module
 
 
 @decides("override.absent", "override.errors")

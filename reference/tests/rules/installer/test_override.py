@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +17,13 @@ from manylinux_reference.rules.installer.platform import Environment
 
 HOST = (2, 36)
 HERE = Environment(("x86_64",), "x86_64", HOST)
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """Forget the module that a test has imported."""
+    yield
+    sys.modules.pop(override.NAME, None)
 
 
 def written(folder: Path, source: str) -> ModuleType | None:
@@ -92,6 +101,46 @@ def test_module_vetoes_tags(tmp_path: Path, source: str, tag: str, fits: bool) -
     module = written(tmp_path, source)
     assert module is not None
     assert (Ranks(HERE, module)[tag] is not None) == fits
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """import sys
+
+class Policy:
+    def manylinux_compatible(self, major, minor, arch):
+        return False
+
+sys.modules[__name__] = Policy()
+""",
+        """from __future__ import annotations
+from dataclasses import dataclass
+
+@dataclass
+class Limit:
+    minor: int = 0
+
+def manylinux_compatible(major, minor, arch):
+    return minor <= Limit().minor
+""",
+    ],
+    ids=["puts an object in its place", "looks itself up"],
+)
+def test_module_is_imported_as_the_import_statement_does(
+    tmp_path: Path, source: str
+) -> None:
+    module = written(tmp_path, source)
+    assert Ranks(HERE, module)["manylinux_2_17_x86_64"] is None
+
+
+@pytest.mark.parametrize("source", ["raise ImportError", "1 / 0"])
+def test_module_that_was_not_imported_is_not_left_behind(
+    tmp_path: Path, source: str
+) -> None:
+    with suppress(OverrideError):
+        written(tmp_path, source)
+    assert override.NAME not in sys.modules
 
 
 def test_vetoed_version_is_not_listed(tmp_path: Path) -> None:
