@@ -1,7 +1,10 @@
-"""Refuses requirements in METADATA that no installer understands.
+"""Refuses requirements in METADATA that pip or uv does not understand.
 
-PyPA, Dependency specifiers (PEP 508) and Version specifiers (PEP 440).  uv mends some
-frequent slips before it gives a wheel up (``lenient_requirement.rs``), so they pass.
+PyPA, Dependency specifiers (PEP 508) and Version specifiers (PEP 440).  pip reads
+Requires-Dist before it installs a wheel, with or without what it requires, and gives up
+where ``packaging`` does; uv reads URLs as well (``parsed_url.rs``), and in
+Requires-Python mends some frequent slips (``lenient_requirement.rs``), which pip does
+not look at.
 """
 
 from __future__ import annotations
@@ -11,14 +14,26 @@ import re
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.version import version_key
 
-NAME = re.compile(r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?![A-Za-z0-9._-])\s*")
 EXTRA = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-EXTRAS = re.compile(rf"\[\s*(?:{EXTRA}\s*(?:,\s*{EXTRA}\s*)*)?\]\s*")
-URL = re.compile(r"@\s*(?:\w[\w+.-]*:/|/)\S+")
+NAME = re.compile(rf" *{EXTRA}(?![A-Za-z0-9._-]) *")
+EXTRAS = re.compile(rf"\[ *(?:{EXTRA} *(?:, *{EXTRA} *)*)?\] *")
+ENDINGS = r"\.(?:git|whl|zip|tar|t[gblx]z|tar\.(?:gz|bz2|lz|xz|lzma|zst))"
+NUMBER = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+HOST = rf"(?:(?:[\w-]+\.)*[A-Za-z][\w-]*|{NUMBER}(?:\.{NUMBER}){{3}})(?::\d{{1,4}})?"
+USER = r"(?:[\w.~%-]+(?::[\w.~%-]*)?@)?"
+PATH = r"[\w!$%&'()*+,./:=~-]*"
+FILE = rf"(?:{PATH}@)*{PATH}(?<!/){ENDINGS}"
+URL = re.compile(  # that uv knows what to do with
+    rf"(?!.*xn--)(?:https?://{USER}{HOST}/{FILE}(?:[?#]\S*)?"
+    rf"|git\+(?:https?|ssh)://{USER}{HOST}/{PATH}(?:@{PATH})?(?:#\S*)?"
+    rf"|(?:file://)?/(?:{FILE}(?:#\S*)?|(?:[\w./-]*/)?[\w-]+))",
+    re.ASCII,
+)
 CLAUSE = re.compile(r"(~=|===?|!=|<=?|>=?)(.*)", re.DOTALL)
 RELEASE = re.compile(r"v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*", re.IGNORECASE)
 TWO_NUMBERS = re.compile(r"v?(?:[0-9]+!)?[0-9]+\.[0-9]", re.IGNORECASE)
 LONG = re.compile(r"[0-9]{20}")  # digits, beyond uv's 64 bits
+ENCODED = "=?"  # begins a word that uv decodes (RFC 2047)
 WILD = ("==", "!=")
 LOCAL = ("==", "===", "!=")
 SLIPS = (  # what uv puts in the place of what
@@ -32,29 +47,32 @@ SLIPS = (  # what uv puts in the place of what
     (re.compile("['\"]"), ""),
     (re.compile(r",\s*$"), ""),
 )
-TOKEN = re.compile(r"\s*('[^']*'|\"[^\"]*\"|[\w.]+|[()]|[<>=!~]+)")
+TOKEN = re.compile(r" *('[^']*'|\"[^\"]*\"|[\w.]+|[()]|[<>=!~]+)")
 OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "~=", "in", "not in")
 VARIABLES = frozenset((
     "os_name", "sys_platform", "platform_machine", "platform_python_implementation",
     "platform_release", "platform_system", "platform_version", "python_version",
     "python_full_version", "implementation_name", "implementation_version", "extra",
-    "extras", "dependency_groups", "os.name", "sys.platform", "platform.version",
-    "platform.machine", "platform.python_implementation", "python_implementation",
+    "os.name", "sys.platform", "platform.version", "platform.machine",
+    "platform.python_implementation", "python_implementation",
 ))  # fmt: skip
-SETS = ("extras", "dependency_groups")  # what something is in
+VERSIONS = (  # what pip compares as such
+    "python_version", "python_full_version", "implementation_version",
+    "platform_release",
+)  # fmt: skip
+DEEPEST = 50  # parentheses in parentheses, each of which costs pip some calls
 
 
 def check_requirement(text: str) -> None:
-    """Raise UnusableError if a value of Requires-Dist is none that uv can read."""
-    head, semicolon, marker = text.partition(";")
-    is_sound = _is_requirement(head) or _is_requirement(_mended(head))
-    if not is_sound or (semicolon and not _is_marker(marker)):
+    """Raise UnusableError if a value of Requires-Dist is none that both can read."""
+    if not _is_requirement(text.replace("\t", " ").strip(" ")):
         raise UnusableError(f"METADATA requires {printable(text) or 'nothing'}")
 
 
 def check_python(text: str) -> None:
     """Raise UnusableError if the value of Requires-Python is none that uv can read."""
-    if text and not (_are_specifiers(text) or _are_specifiers(_mended(text))):
+    is_sound = _are_specifiers(text) or _are_specifiers(_mended(text))
+    if text and (ENCODED in text or not is_sound):
         raise UnusableError(f"METADATA requires Python {printable(text)}")
 
 
@@ -64,19 +82,29 @@ def _mended(text: str) -> str:
     return text
 
 
-def _is_requirement(head: str) -> bool:
-    """Return whether something is a requirement without its marker."""
-    found = NAME.match(head)
-    if not found:
+def _is_requirement(text: str) -> bool:
+    found = NAME.match(text)
+    if not found or not text.isprintable() or ENCODED in text:
         return False
-    rest = head[found.end() :]
+    rest = text[found.end() :]
     extras = EXTRAS.match(rest)
-    rest = rest[extras.end() :].strip() if extras else rest.strip()
-    if not rest or URL.fullmatch(rest):
-        return True
-    if rest[0] == "(" and rest[-1] == ")":
-        rest = rest[1:-1]
-    return _are_specifiers(rest)
+    rest = rest[extras.end() :] if extras else rest
+    if rest[:1] == "@":  # whose address may have a semicolon in it
+        address, _, rest = rest[1:].lstrip(" ").partition(" ")
+        rest = rest.lstrip(" ")
+        if not URL.fullmatch(address) or rest[:1] not in ("", ";"):
+            return False
+    versions, semicolon, marker = rest.partition(";")
+    versions = versions.strip(" ")
+    if versions[:1] == "(" and versions[-1:] == ")":
+        versions = versions[1:-1] or " "
+    elif not semicolon:  # uv mends this in no other place
+        versions = versions[:1] + versions[1:].removesuffix(",")
+    if versions and not _are_specifiers(versions):
+        return False
+    if "===" in versions.rpartition(",")[0]:  # pip takes all that follows for a version
+        return False
+    return not semicolon or _is_marker(marker)
 
 
 def _are_specifiers(text: str) -> bool:
@@ -100,7 +128,7 @@ def _is_marker(text: str) -> bool:
     tokens = _tokens(text)
     depth, at = 0, 0
     while True:
-        while tokens[at] == "(":
+        while tokens[at] == "(" and depth < DEEPEST:
             depth, at = depth + 1, at + 1
         if not _is_comparison(tokens[at : at + 3]):
             return False
@@ -115,7 +143,7 @@ def _is_marker(text: str) -> bool:
 def _tokens(text: str) -> list[str]:
     """Return the tokens of a marker and an empty one; what is none is the last."""
     tokens: list[str] = []
-    at, text = 0, text.rstrip()
+    at, text = 0, text.rstrip(" ")
     while found := TOKEN.match(text, at):
         at = found.end()
         if found[1] == "in" and tokens[-1:] == ["not"]:
@@ -126,9 +154,24 @@ def _tokens(text: str) -> list[str]:
 
 
 def _is_comparison(tokens: list[str]) -> bool:
+    """Return whether something is compared that pip knows, in a way that it knows."""
     match tokens:
-        case [left, operator, right] if left not in SETS and operator in OPERATORS:
-            return all(
-                each in VARIABLES or each[:1] in ("'", '"') for each in (left, right)
-            )
+        case [left, operator, right] if operator in OPERATORS:
+            pair = (left, right)
+            if VARIABLES.isdisjoint(pair):
+                return False
+            if operator == "~=" and not _are_compatible(left, right):
+                return False
+            return all(each in VARIABLES or _is_quoted(each) for each in pair)
     return False
+
+
+def _are_compatible(left: str, right: str) -> bool:
+    """Return whether pip can say that one is compatible with the other."""
+    return right in VERSIONS[:-1] or (
+        left in VERSIONS and _is_specifier(f"~={right[1:-1]}")
+    )
+
+
+def _is_quoted(token: str) -> bool:
+    return token[:1] in ("'", '"') and "\\" not in token  # an escape to pip alone

@@ -25,8 +25,11 @@ FIELDS = (
     *("wheel-version", "root-is-purelib", "tag", "name", "version"),
     *("requires-dist", "requires-python"),
 )
+UNKNOWN = "UNKNOWN"  # what distutils wrote for nothing, and uv takes for that
+WHOLE, REQUIRED = ("name", "version"), "requires-dist"  # which pip reads as they stand
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+CONTINUED = "\r "  # in the place of a line's end; what is read has no such character
 LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
 ENTRY_POINTS = "entry_points.txt"
@@ -119,7 +122,7 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
     major, *minor = versions[0].split(".")
     if major != WHEEL_VERSION or not minor or not all(map(_is_number, minor)):
         said = versions[0] or "missing"
-        raise UnusableError(f"Wheel-Version is {said}, not such as 1.0")
+        raise UnusableError(f"Wheel-Version is {printable(said)}, not such as 1.0")
     metadata = _fields(_text(archive, found, "METADATA"), wheel.budget)
     _check_metadata(metadata, wheel)
     _check_files(archive, found)
@@ -172,10 +175,10 @@ def _dist_info(archive: Archive, wheel: Wheel) -> str:
 def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
     """Refuse a wheel whose METADATA is that of another project or release.
 
-    Or whose requirements uv does not read; pip looks at them once it resolves.
+    Or whose requirements pip or uv does not read.
     """
     name, version = (fields.get(key, [""])[0] for key in ("name", "version"))
-    if not _same_name(name, wheel):
+    if not _same_name(name, wheel) or name == UNKNOWN:
         raise UnusableError("METADATA names another project than the wheel")
     if version_key(version) != wheel.version:
         raise UnusableError("METADATA names another version than the wheel")
@@ -185,15 +188,16 @@ def _check_metadata(fields: dict[str, list[str]], wheel: Wheel) -> None:
 def _check_requirements(fields: dict[str, list[str]], budget: Budget) -> None:
     """Refuse requirements that uv does not read; most need no grammar for that."""
     python = fields.get("requires-python", [""])[0]
-    texts = fields.get("requires-dist", [])
-    is_plain = not python or are_plain_specifiers(python)
+    texts = fields.get(REQUIRED, [])
+    is_plain = python in ("", UNKNOWN) or are_plain_specifiers(python)
     texts = [text for text in texts if not is_plain_requirement(text)]
     if is_plain and not texts:
         return
     check = import_module("manylinux_reference.reading.requirement")
     for text in (python, *texts):
         budget.search(text)
-    check.check_python(python)
+    if not is_plain:
+        check.check_python(python)
     for text in texts:
         check.check_requirement(text)
 
@@ -209,18 +213,23 @@ def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
 
     RFC 5322, 2.2: a line that begins with white space continues the one before; one
     that begins with no name of a field is the first of the body (``email.feedparser``).
+    Raises UnusableError if name or version goes on: pip reads the end of the line, too.
     """
     fields: dict[str, list[str]] = {}
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     head, _, _ = f"\n{text}".partition("\n\n")
     budget.entries.spend(head.count("\n"))
-    head = head[1:].replace("\n ", " ").replace("\n\t", " ")
+    head = head[1:].replace("\n ", CONTINUED).replace("\n\t", CONTINUED)
     for line in head.split("\n"):
         key, colon, value = line.partition(":")
         if not (colon and key.isascii() and key.isprintable()) or " " in key:
             break
         name = key.lower()
+        if name in WHOLE and CONTINUED in value:
+            raise UnusableError(f"{key} stands on more than one line of METADATA")
         if name in FIELDS:
+            if name != REQUIRED:
+                value = value.replace("\r", "")
             fields.setdefault(name, []).append(value.strip())
     return fields
 

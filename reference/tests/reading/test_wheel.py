@@ -20,6 +20,7 @@ RECORD = "p-1.dist-info/RECORD"
 
 
 METADATA = "p-1.dist-info/METADATA"
+NAMED = "Name: p\nVersion: 1\n"
 SOUND = {
     WHEEL: b"Wheel-Version: 1.0\n",
     METADATA: b"Metadata-Version: 2.1\nName: p\nVersion: 1\n\nName: of the text\n",
@@ -109,10 +110,34 @@ def test_version_of_the_format_has_two_numbers(tmp_path: Path, version: str) -> 
         read(tmp_path, {WHEEL: f"{version}\n".encode()})
 
 
-@pytest.mark.parametrize("name", ["p.", ".p", "p q", "p\n q", "", "_p"])
+@pytest.mark.parametrize("name", ["p.", ".p", "p q", "", "_p"])
 def test_name_in_metadata_is_that_of_a_project(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnusableError, match="another project"):
         read(tmp_path, {METADATA: f"Name: {name}\nVersion: 1\n".encode()})
+
+
+def test_project_that_uv_takes_for_none_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "UNKNOWN-1-py3-none-any.whl"
+    texts = {WHEEL: SOUND[WHEEL], METADATA: b"Name: UNKNOWN\nVersion: 1\n"}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(name.replace("p-", "UNKNOWN-"), text)
+    with (
+        Archive(str(path)) as archive,
+        pytest.raises(UnusableError, match="another project"),
+    ):
+        read_dist_info(archive, Wheel(path.name))
+
+
+@pytest.mark.parametrize("text", ["Name:\n p\nVersion: 1", "Name: p\nVersion:\n\t1\n"])
+def test_name_and_version_stand_on_one_line(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnusableError, match="more than one line"):
+        read(tmp_path, {METADATA: text.encode()})
+
+
+@pytest.mark.parametrize("python", ["UNKNOWN", ">=3,\n <4", ">=3.*"])
+def test_python_may_be_written_as_uv_mends_it(tmp_path: Path, python: str) -> None:
+    read(tmp_path, {METADATA: f"{NAMED}Requires-Python: {python}\n".encode()})
 
 
 def test_record_tells_the_hashes(tmp_path: Path) -> None:

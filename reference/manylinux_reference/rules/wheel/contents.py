@@ -33,6 +33,7 @@ def contents(wheel: Wheel, policy: Policy) -> Findings:
         yield from check(wheel)
     yield from root_is_purelib(wheel)
     yield from case(wheel)
+    yield from lower_case(wheel)
     yield from platform_any(wheel)
     for elf in wheel.elves:
         yield from module_suffix(elf, wheel, policy)
@@ -117,6 +118,18 @@ def has_elf(wheel: Wheel) -> Findings:
     if all(is_data(elf) for elf in wheel.elves):
         text = "contains no executable and no shared object"
         yield Finding("wheel.contents.elf", "", text)
+
+
+@decides("tag.case.lower")
+def lower_case(wheel: Wheel) -> Findings:
+    """Yield advice for a tag with capitals, which uv takes for one that it knows not.
+
+    The PEPs write every tag in lower case.
+    """
+    for tag in (*wheel.pythons, *wheel.abis, *wheel.platforms):
+        if tag != tag.lower():
+            text = f"{tag} is not in lower case, and some installers do not read it"
+            yield Finding("tag.case.lower", "the filename", text, advice=True)
 
 
 @decides("wheel.contents.case")

@@ -94,12 +94,13 @@ def segments(elf: Elf, policy: Policy) -> Findings:
     """Yield a finding if the kernel's pages can be too large for a segment.
 
     Loaders before glibc 2.35 compare p_align with the page, newer ones the places
-    (``elf/dl-load.c``); two segments in one page overwrite each other.
+    (``elf/dl-load.c``), and the former want offset and address to be the same where
+    p_align is 0; two segments in one page overwrite each other.
     """
     page, behind = policy.page, 0
     for load in elf.loads:
         reason, align = "", max(load.align, page)
-        if load.align % page:
+        if load.align % page or not load.align:
             reason = (
                 f"is aligned to {load.align:#x}, and a page can have {page:#x} bytes"
             )
