@@ -13,6 +13,7 @@ Release = tuple[str, Key, Build]  # a project's name as spelled here, version, b
 
 DIGITS = "0123456789"
 SUFFIX = ".whl"
+HEAD = (2, 3)  # parts before the tags: project, version, perhaps a build tag
 TAGS = 3  # Python, ABI and platform tag
 LONGEST_NAME = 255  # NAME_MAX of Linux file systems
 MOST_REMEMBERED = 10_000  # releases; more than projects have
