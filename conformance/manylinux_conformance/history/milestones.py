@@ -16,6 +16,8 @@ LEGACY = ("manylinux1", "manylinux2010", "manylinux2014")
 PERENNIAL_TAGS = "perennial"
 PERENNIAL = ("installer.glibc.at-least", "installer.glibc.every-minor")
 ARCHITECTURE = "installer.architecture.equal"
+# An architecture has its own milestone, and nobody can promise a glibc 3 yet.
+OF_LEVEL = re.compile(r"(?!.*manylinux_3).*_x86_64", re.ASCII)
 CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+)-(\d+)-at-\1-\2", re.ASCII)
 SILENT = {Verdict.DECLINED, Verdict.NOT_ASKED}
 
@@ -44,8 +46,7 @@ def level_since(answers: Answers, level: str) -> Milestone | None:
     """
     rules = (f"tag.legacy.{level}",) if level in LEGACY else PERENNIAL
     own = [each for each in _takes(answers) if each.rule in rules]
-    # A glibc 3 is a model of what nobody can promise yet.
-    return _first(answers, [one for one in own if "manylinux_3" not in one.expected])
+    return _first(answers, [each for each in own if OF_LEVEL.fullmatch(each.expected)])
 
 
 @dataclass(frozen=True, slots=True)
