@@ -16,6 +16,8 @@ LEGACY = ("manylinux1", "manylinux2010", "manylinux2014")
 PERENNIAL_TAGS = "perennial"
 PERENNIAL = ("installer.glibc.at-least", "installer.glibc.every-minor")
 ARCHITECTURE = "installer.architecture.equal"
+# An architecture has its own milestone, and nobody can promise a glibc 3 yet.
+OF_LEVEL = re.compile(r"(?!.*manylinux_3).*_x86_64", re.ASCII)
 CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+)-(\d+)-at-\1-\2", re.ASCII)
 SILENT = {Verdict.DECLINED, Verdict.NOT_ASKED}
 
@@ -43,7 +45,8 @@ def level_since(answers: Answers, level: str) -> Milestone | None:
     What a release takes beyond that, and should not, is no matter here.
     """
     rules = (f"tag.legacy.{level}",) if level in LEGACY else PERENNIAL
-    return _first(answers, [each for each in _takes(answers) if each.rule in rules])
+    own = [each for each in _takes(answers) if each.rule in rules]
+    return _first(answers, [each for each in own if OF_LEVEL.fullmatch(each.expected)])
 
 
 @dataclass(frozen=True, slots=True)

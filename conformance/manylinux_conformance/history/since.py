@@ -19,6 +19,9 @@ from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.results.verdicts import Verdict
 
+SILENT = frozenset((Verdict.DECLINED, Verdict.NOT_ASKED))
+Cells = dict[tuple[str, str], Since]  # by case and place
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -27,12 +30,14 @@ class Change:
     ``before`` is the last release asked before it, None for the first that was asked.
     ``how`` says how else the same release was asked, if that made the change and not a
     release: on another Python, or by another command.
+    ``is_loss``: a question that the release before answered right is answered wrong.
     """
 
     status: RuleStatus
     release: Release
     before: Release | None = None
     how: str = ""
+    is_loss: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class RuleHistory:
         return tuple(
             Regression(self.rule, old, new, self._kept_again(number))
             for number, (old, new) in pairs
-            if _keeps(old) and new.status in BREACHED and not new.how
+            if _keeps(old) and new.status in BREACHED and new.is_loss
         )
 
     def _kept_again(self, number: int) -> Change | None:
@@ -96,7 +101,10 @@ def rule_histories(answers: Answers) -> list[RuleHistory]:
 
 
 def disagreements(answers: Answers) -> Iterator[tuple[Release, Question]]:
-    """Yield each question that one release answers in two ways on two Pythons."""
+    """Yield each question that one release, asked in two ways, answers in two.
+
+    That it declines in one of them says nothing.
+    """
     spans = answers.header.spans
     for question in answers.questions:
         found: dict[str, Since] = {}
@@ -104,7 +112,9 @@ def disagreements(answers: Answers) -> Iterator[tuple[Release, Question]]:
             cells = aligned(question, number, span)
             for release, cell in zip(span.releases, cells, strict=True):
                 before = found.setdefault(release.version, cell) if cell else None
-                if before and cell and _sense(before) != _sense(cell):
+                if not (before and cell) or SILENT & {before.verdict, cell.verdict}:
+                    continue
+                if _sense(before) != _sense(cell):
                     yield release, question
 
 
@@ -125,27 +135,36 @@ def _changes(questions: Sequence[Question], spans: Sequence[Asked]) -> Iterator[
     """Yield the releases at which the status of a rule changes."""
     before: Change | None = None
     last: Release | None = None
+    known: Cells = {}
     for how, release, cells in _columns(questions, spans):
-        status = status_of(cells)
+        status = status_of((where, cell) for (_, where), cell in cells.items())
         if before is None or before.status is not status:
-            before = Change(status, release, None if how else last, how)
+            is_loss = not how and any(
+                cell.verdict is Verdict.FAIL and _is_right(known.get(key))
+                for key, cell in cells.items()
+            )
+            before = Change(status, release, None if how else last, how, is_loss)
             yield before
-        last = release
+        last, known = release, cells
+
+
+def _is_right(cell: Since | None) -> bool:
+    return bool(cell and cell.verdict is Verdict.PASS and not cell.nothing_shown)
 
 
 def _columns(
     questions: Sequence[Question], spans: Sequence[Asked]
-) -> Iterator[tuple[str, Release, list[tuple[str, Since]]]]:
+) -> Iterator[tuple[str, Release, Cells]]:
     """Yield each release with its answers, and how else it was asked, if again."""
     seen: dict[str, int] = {}
     for number, span in enumerate(spans):
         every = [aligned(question, number, span) for question in questions]
         for position, release in enumerate(span.releases):
-            cells = [
-                (question.where, cell)
+            cells = {
+                (question.case, question.where): cell
                 for question, found in zip(questions, every, strict=True)
                 if (cell := found[position])
-            ]
+            }
             before = seen.setdefault(release.version, number)
             yield _how(spans[before], span) if before != number else "", release, cells
 

@@ -41,8 +41,9 @@ def right_until_known(answers: Answers) -> Iterator[Unshown]:
         seems = lost = kept = None
         for release, cells in _cells(answers, questions):
             if lost is None:
-                seems = (seems or release) if _is_unshown(cells) else seems
                 lost = release if seems and _is_wrong(cells) else None
+                if not lost:
+                    seems = (seems or release) if _is_unshown(cells) else None
             elif kept is None and not _is_wrong(cells):
                 kept = release
         if seems and lost:
