@@ -14,7 +14,7 @@ PT_NULL, PT_NOTE, PT_PHDR, PT_TLS = 0, 4, 6, 7
 PT_RELRO, PT_PROPERTY = 0x6474E552, 0x6474E553
 PF_W = 2
 DT_NEEDED, DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1 = 1, 21, 0x6FFFFFF9, 0x6FFFFFFB
-FAR = 0x200000  # bytes; no file of ours has as many
+FAR = 1 << 40  # bytes; nothing of the process is so near
 SPARE = (DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1, 30, 26, 28)  # entries that few miss
 
 Step = tuple[str, bool, int]  # a field, whether the number is added to it, the number
@@ -22,7 +22,7 @@ Aim = tuple[int, tuple[Step, ...]]  # the type or tag of a record, and its steps
 SEGMENTS: tuple[Aim, ...] = (
     (PT_LOAD, (("p_filesz", True, 0x3000), ("p_memsz", True, 0x3010))),
     (PT_LOAD, (("p_memsz", False, 16),)),
-    (PT_LOAD, (("p_align", False, 1 << 40),)),
+    (PT_LOAD, (("p_align", False, 1 << 62),)),
     (PT_LOAD, (("p_flags", False, 4),)),
     (PT_LOAD, (("p_memsz", True, 1 << 46),)),
     (PT_DYNAMIC, (("p_type", False, PT_NULL),)),
@@ -48,7 +48,7 @@ ENTRIES: tuple[Aim, ...] = (
     (DT_RELACOUNT, (("d_val", True, 10_000),)),
 )
 INSTEAD = (  # of a spare entry: a tag, and values; none: that of another entry
-    *((DT_FLAGS_1, (0x40, 0x800, 0x08000000)), (16, (0,)), (30, (0x10,))),
+    *((DT_FLAGS_1, (0x40, 0x800)), (DT_FLAGS_1, (0x40, 0x08000000)), (16, (0,))),
     *((tag, ()) for tag in (5, 6, 7, 23, 0x6FFFFEF5, 0x6FFFFFF0, 32, 33)),
 )
 NAMES = (DT_NEEDED, DT_NEEDED, 0x7FFFFFFF, 0x7FFFFFFD)  # tags of what has a name
@@ -62,7 +62,7 @@ Put = tuple[Record, str, int]  # a record's field and what it becomes
 
 def aimed(layout: Layout, random: Random) -> Iterator[Put]:
     """Yield the changes of one aim, none if the file has nothing to aim at."""
-    kind = random.choice((_segment, _segment, _entry, _spare, _name, _other))
+    kind = random.choice((_segment, _segment, _entry, _spare, _name, _node, _other))
     yield from kind(layout, random)
 
 
@@ -118,14 +118,25 @@ def _name(layout: Layout, random: Random) -> Iterator[Put]:
         yield spare, "d_val", random.choice(names)
 
 
+def _node(layout: Layout, random: Random) -> Iterator[Put]:
+    """Need one version twice and another one not at all."""
+    records = layout.records["versions"]
+    nodes = [each for each in records if each.name.startswith("Vernaux")]
+    for one, other in [random.sample(nodes, 2)] if nodes[1:] else ():
+        for field in ("vna_name", "vna_hash"):
+            yield one, field, layout.of(other, field)
+
+
 def _other(layout: Layout, random: Random) -> Iterator[Put]:
-    """Change a relocation, the filter of symbols, or the machine's byte order."""
+    """Change a relocation, a hash table, or the machine's byte order."""
     relocations = [
         each
         for each in layout.records["relocations"]
         if {"r_sym", "r_type"} <= {field.name for field in each.fields}
     ]
-    filters = [each for each in layout.records["symbols"] if each.name == "DT_GNU_HASH"]
+    symbols = layout.records["symbols"]
+    filters = [each for each in symbols if each.name == "DT_GNU_HASH"]
+    chains = [each for each in symbols if each.name == "DT_HASH"][2:]
     match random.randrange(8):
         case 0:
             machine = layout.of(layout.header, "e_machine")
@@ -133,5 +144,8 @@ def _other(layout: Layout, random: Random) -> Iterator[Put]:
             yield layout.header, "e_machine", swapped
         case 1 | 2 if filters:
             yield filters[2], "word 2", random.choice((0, 3))
+        case 1 | 2 | 3 if chains:
+            word = random.choice(chains)
+            yield word, word.fields[0].name, random.randrange(1, 32)
         case _ if relocations:
             yield random.choice(relocations), *random.choice(RELOCATIONS)
