@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from tests.fuzzing.elf.aims import aimed
 from tests.fuzzing.elf.layout import DT_STRTAB, Field, Layout, Record
 
 KINDS = (
@@ -13,6 +14,7 @@ KINDS = (
     "relocations",
 )
 WEIGHTS = (2, 5, 5, 3, 3, 1, 2)
+AIMED = 0.35  # of mutants
 LIMITS = (
     *(0, 1, 2, 3, 4, 6, 7, 8, 16, 0x40, 0xFFF, 0x1000, 0x1001, 0x10000, 0x200000),
     *(0x7FFF, 0x8000, 0xFFFF, 1 << 31, 0xFFFFFFFF, 1 << 32, 1 << 47, 1 << 63, -1),
@@ -93,12 +95,24 @@ class Mutator:
     random: Random
 
     def changes(self) -> list[Change]:
-        """Return one to three changes, of which each changes something."""
+        """Return changes that have one aim, or one to three that have none.
+
+        Each changes something.
+        """
+        if self.random.random() < AIMED and (found := list(self._aimed())):
+            return found
         count = self.random.choice((1, 1, 1, 2, 2, 3))
-        found: list[Change] = []
+        found = []
         while len(found) < count:
             found += (each for each in self._change() if each.before != each.after)
         return found
+
+    def _aimed(self) -> Iterator[Change]:
+        for record, name, value in aimed(self.layout, self.random):
+            (field,) = (each for each in record.fields if each.name == name)
+            change = self._put(field, value)
+            if change.before != change.after:
+                yield change
 
     def _change(self) -> Iterator[Change]:
         (kind,) = self.random.choices(KINDS, WEIGHTS)

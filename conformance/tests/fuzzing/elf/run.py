@@ -14,7 +14,7 @@ from random import Random
 
 import click
 from tests.fuzzing.causes import Cause, cause_of, read_causes
-from tests.fuzzing.elf.bases import Base, bases
+from tests.fuzzing.elf.bases import GCC, ZIG, Base, bases
 from tests.fuzzing.elf.glibc_symbols import glibc_symbols, is_defined
 from tests.fuzzing.elf.judge import Judge, Judgement, wheel_around
 from tests.fuzzing.elf.layout import Layout
@@ -27,6 +27,7 @@ CAUSES = Path(__file__).with_name("causes.toml")
 BATCH = 250  # mutants of one run of auditor and loader
 KEPT = 5  # mutants of a cause are shown
 SHOWN = 20  # kinds of disagreements that are minimized and printed
+COMPILED = frozenset((*ZIG, *GCC))  # names of bases
 LOADING = 0.2  # of the mutants load, or the mutator breaks too much
 
 
@@ -102,8 +103,9 @@ def mutants(found: Sequence[Base], seed: int) -> Iterator[Mutant]:
     """Yield mutants without end, the same for a seed."""
     random = Random(seed)  # noqa: S311 - reproducible, not secret
     layouts = {base.name: Layout(base.content) for base in found}
-    while True:
-        base = random.choice(found)
+    compiled = [base for base in found if base.name in COMPILED] or found
+    while True:  # what compilers make has most of what can be wrong
+        base = random.choice(random.choice((found, compiled)))
         layout = layouts[base.name]
         yield Mutant(base, Mutator(layout, random).changes(), layout)
 

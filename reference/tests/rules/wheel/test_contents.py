@@ -164,6 +164,13 @@ def test_names_differ_in_more_than_case(wheel: Wheel) -> None:
     assert rules(wheel) == ["wheel.contents.case"]
 
 
+@pytest.mark.parametrize("part", ["pythons", "abis", "platforms"])
+def test_capitals_in_tags_are_advised_against(wheel: Wheel, part: str) -> None:
+    tags = [tag.capitalize() for tag in getattr(wheel, part)]
+    setattr(wheel, part, tags)
+    assert rules(wheel).count("tag.case.lower") == len(tags)
+
+
 def test_elf_file_is_not_for_any_platform(wheel: Wheel) -> None:
     wheel.platforms = ["any"]
     wheel.metadata["tag"] = ["cp312-cp312-any"]
