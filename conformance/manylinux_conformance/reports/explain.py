@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from manylinux_spec.aliases import aliases
 from manylinux_spec.architectures import architectures
@@ -11,8 +11,11 @@ from manylinux_spec.architectures import architectures
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.reports.levels import level_facts
+from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.verdicts import Verdict
 
 PERENNIAL = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)", re.ASCII)
+TAKEN = "installer.architecture.equal/architecture-of-the-platform"
 OTHERS = {
     "musllinux": "; it is for systems with musl, such as Alpine (PEP 656)",
     "linux": "; it promises nothing beyond the machine that built the wheel (PEP 425)",
@@ -24,11 +27,15 @@ OTHERS = {
 
 
 def explain(
-    tag: str, catalogue: Mapping[str, tuple[Release, ...]], pip: Mapping[str, str]
+    tag: str,
+    catalogue: Mapping[str, tuple[Release, ...]],
+    pip: Mapping[str, str],
+    installers: Iterable[Block] = (),
 ) -> Iterator[str]:
     """Yield lines about a manylinux tag; ``catalogue`` has releases by file.
 
     ``pip`` has the first release that takes each legacy family, and ``perennial`` tags.
+    ``installers`` is what installers answered.
 
     Raises InputError for any other tag.
     """
@@ -47,13 +54,28 @@ def explain(
     yield f"works from: {', '.join(systems) or 'no surveyed system has so new a glibc'}"
     family = "perennial" if tag.startswith("manylinux_") else facts.legacy
     if family in pip:
-        yield f"known by: pip since {pip[family]}"
+        yield f"such tags are known by: pip since {pip[family]}"
+    yield from _known_by(installers, arch)
     images = [
         f"{one.name}, until {one.supported_until}" if one.supported_until else one.name
         for one in facts.images
     ]
     yield f"build images: {'; '.join(images) or 'none of exactly this level'}"
     yield "rules: installer.glibc.at-least, installer.architecture.equal"
+
+
+def _known_by(installers: Iterable[Block], arch: str) -> Iterator[str]:
+    """Yield who takes a perennial wheel of an architecture on such a machine."""
+    said: dict[str, set[Verdict]] = {}
+    for block in installers:
+        for each in block.results:
+            if each.case == TAKEN and each.expected.endswith(f"_{arch}"):
+                said.setdefault(block.header.name, set()).add(each.verdict)
+    knowing = [name for name, verdicts in said.items() if verdicts == {Verdict.PASS}]
+    others = [name for name in said if name not in knowing]
+    for words, names in (("known", knowing), ("not known", others)):
+        if names:
+            yield f"{arch} is {words}, of those asked, to: {', '.join(names)}"
 
 
 def _parsed(tag: str) -> tuple[str, str]:

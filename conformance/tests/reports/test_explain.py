@@ -19,6 +19,8 @@ from manylinux_conformance.cli.main import main
         ("manylinux_2_17_aarch64", "another name: manylinux2014_aarch64"),
         ("manylinux_2_17_aarch64", "known by: pip since 20.3"),
         ("manylinux_2_99_x86_64", "no surveyed system has so new a glibc"),
+        ("manylinux_2_41_riscv64", "riscv64 is known, of those asked, to: "),
+        ("manylinux_2_41_riscv64", "riscv64 is not known, of those asked, to: pex"),
         ("manylinux_2_17_sparc", "sparc is no architecture that tags name"),
     ],
 )
