@@ -33,6 +33,7 @@ class Index(RoleTable, frozen=True, kw_only=True):
     ``page`` is the simple page of ``{project}``.
     ``settle`` is how many seconds it may take until an upload is listed.
     ``audits``: it looks inside wheels.  ``declines`` are reasons, by patterns of rules.
+    ``leaves_out_linux``: it mirrors another index, without the wheels for Linux.
     ``recorded`` is the day of the answers on file.
     """
 
@@ -55,6 +56,7 @@ class Index(RoleTable, frozen=True, kw_only=True):
     password_file: str = ""
     settle: float = 0
     audits: bool = False
+    leaves_out_linux: bool = False
     declines: Variables = msgspec.field(default_factory=dict)
     recorded: dt.date | None = None
 

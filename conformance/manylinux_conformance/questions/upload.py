@@ -67,6 +67,7 @@ class Examines(enum.StrEnum):
     NAME = "name"
     TAGS = "tags"
     CONTENTS = "contents"
+    PLATFORMS = "platforms"  # so that it can leave out the wheels of one
 
 
 class Upload(Case, frozen=True, kw_only=True):
@@ -146,4 +147,6 @@ class Upload(Case, frozen=True, kw_only=True):
             said.append(f"sent: {self.send}")
         if self.look is not Look.LISTED:
             said.append(f"looked at: {self.look}")
+        if self.examines is Examines.PLATFORMS:
+            return Wording("Does a mirror without Linux have this?", tuple(said))
         return Wording("What becomes of this upload?", tuple(said))

@@ -49,6 +49,8 @@ PROJECT = "probe"
 NOBODYS = ("notaplatform_1", "manylinux_nobody_1_x86_64")
 READ_ONLY = "takes no uploads"
 NO_AUDIT = "does not look inside wheels"
+WHOLE = "leaves out no platform"
+WITHOUT_LINUX = "is told to leave out the wheels for Linux"
 LOOKS = (Look.LISTED, Look.HASH, Look.METADATA)
 SMOKE = (
     Upload(rule="smoke", name="pure", tag="any", expect=Became.ACCEPTED),
@@ -222,6 +224,9 @@ def _declines(table: Index, question: Upload) -> str:
             return why
     if question.examines is Examines.CONTENTS and not table.audits:
         return NO_AUDIT
+    of_platforms = question.examines is Examines.PLATFORMS
+    if of_platforms != table.leaves_out_linux:
+        return WHOLE if of_platforms else WITHOUT_LINUX
     if table.views and not _can_lie_there(question):
         return READ_ONLY
     return ""
@@ -233,7 +238,7 @@ def _can_lie_there(question: Upload) -> bool:
         question.send in {Send.WHOLE, Send.NOTHING}
         and question.archive is Archive.SOUND
         and question.look in LOOKS
-        and question.examines is Examines.NAME
+        and question.examines in {Examines.NAME, Examines.PLATFORMS}
         and question.expect in {Became.ACCEPTED, Became.NOT_LISTED}
         and not question.after
     )

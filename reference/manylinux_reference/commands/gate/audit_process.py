@@ -225,7 +225,7 @@ def _audit(
         pairs = [(each.partition(":")[0], each.partition(":")[2]) for each in provided]
         file = PartOfFile(descriptor, start, size)
         found = [asdict(each) for each in found_in(filename, pairs, file)]
-        with open(writing, "w", encoding="utf-8") as answer:  # noqa: PTH123 - a pipe
+        with open(writing, "w", encoding="utf-8") as answer:
             json.dump(found, answer)
         status = 0
     finally:

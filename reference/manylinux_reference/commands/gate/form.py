@@ -1,4 +1,4 @@
-"""Reads an upload's form (RFC 7578), and refuses what two readers could read in two ways.
+"""Reads an upload's form (RFC 7578), and refuses what could be read in two ways.
 
 Whoever stands in front of another reader has to see what that one sees.  So a form is
 taken only in the notation in which uploaders write it.
@@ -99,7 +99,7 @@ def _names(head: bytes, size: int) -> tuple[str, str]:
         key, _, said = line.partition(":")
         key = key.lower()
         if key not in HEADERS or key in headers or not line.isprintable():
-            raise FormError(f"has a part with a header {ascii(key[:40])}")
+            raise FormError(f"has a part with a header {key[:40]!a}")
         headers[key] = said.strip()
     if headers.get("content-length", str(size)) != str(size):
         raise FormError("has a part of another length than it says")

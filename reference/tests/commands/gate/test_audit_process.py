@@ -68,9 +68,7 @@ def test_a_part_of_a_file_is_audited_like_a_file(
 def test_bytes_around_the_part_are_none_of_it(
     auditors: Auditors, file: BinaryIO, content: bytes
 ) -> None:
-    [one] = auditors.found_in(
-        NAME, file.fileno(), len(BEFORE), len(content + AFTER)
-    )
+    [one] = auditors.found_in(NAME, file.fileno(), len(BEFORE), len(content + AFTER))
     assert one.rule == "index.archive.readable"
     [one] = auditors.found_in(NAME, file.fileno(), len(BEFORE), len(content) - 1)
     assert one.rule == "index.archive.readable"
@@ -81,9 +79,7 @@ def test_a_process_serves_many_audits_and_each_has_its_own(
 ) -> None:
     first = asked(auditors, file, len(content))
     with ThreadPoolExecutor(8) as threads:
-        answers = threads.map(
-            lambda _: asked(auditors, file, len(content)), range(20)
-        )
+        answers = threads.map(lambda _: asked(auditors, file, len(content)), range(20))
     assert all(each == first for each in answers)
 
 
