@@ -69,12 +69,14 @@ def test_the_cache_of_packages_is_full(
     tools = tmp_path / "cache" / "manylinux-conformance" / "tools"
     tools.mkdir(parents=True)
     said = on_tiny_disk(tools, "1m", asked(tool, tmp_path / "out"), variables)
-    assert "gadget was asked nothing: " in called(said, FULL)
+    called(said, f"gadget 1 was asked nothing: {FULL}")
 
 
-@pytest.mark.parametrize("which", ["cache", "out", "scratch"])
+@pytest.mark.parametrize(
+    ("which", "size"), [("cache", "8k"), ("out", "8k"), ("scratch", "64k")]
+)
 def test_another_folder_of_a_run_is_full(
-    tiny: Path, tmp_path: Path, which: str
+    tiny: Path, tmp_path: Path, which: str, size: str
 ) -> None:
     places = {each: tmp_path / each for each in ("cache", "out", "scratch")}
     places[which] = tiny
@@ -83,9 +85,8 @@ def test_another_folder_of_a_run_is_full(
         "XDG_CACHE_HOME": str(places["cache"]),
         "TMPDIR": str(places["scratch"]),
     }
-    command = suite("run", "--tool=reference", "--modelled", "--platform=glibc-2.36")
-    command += (f"--output={places['out']}",)
-    called(on_tiny_disk(tiny, "64k", command, variables), FULL)
+    command = asked(Path("reference"), places["out"])
+    called(on_tiny_disk(tiny, size, command, variables), FULL)
 
 
 @pytest.mark.parametrize("address", DEAD)
@@ -96,5 +97,5 @@ def test_the_package_index_is_not_there(
     variables |= {"PIP_NO_INDEX": "", "PIP_FIND_LINKS": ""}
     command = asked(gadget[0], tmp_path / "out")
     said = run(command, variables)
-    reason = "gadget was asked nothing: the package index cannot be reached"
+    reason = "gadget 1 was asked nothing: the package index cannot be reached"
     called(said, reason)

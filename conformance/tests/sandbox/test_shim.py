@@ -142,7 +142,7 @@ def test_shim_is_compiled_with_the_only_compiler_there_is(
 
     told = {"LD_PRELOAD": str(built), "MODELLED_GLIBC": "2.5"}
     script = "import os; print(os.confstr('CS_GNU_LIBC_VERSION'))"
-    command = [PYTHON, "-I", "-c", script]
+    command = [str(PYTHON), "-I", "-c", script]
     said = subprocess.run(command, env=told, capture_output=True, check=True, text=True)
     assert said.stdout == "glibc 2.5\n"
 
