@@ -11,9 +11,11 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
+from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.baseline import Baseline, read_baseline
 from manylinux_conformance.results.lines import Result as Line
-from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.tools.kept_verdicts import read_kept
 
 COMMAND = "manylinux_conformance.cli.disguise"
 CASE = ("--case", "installer.glibc.at-least/same-version")
@@ -75,3 +77,31 @@ def test_seed_0_is_no_disguise(tmp_path: Path) -> None:
     said = disguised("reference", tmp_path, "--seed", "0")
     assert said.exit_code == 2
     assert "0 is not in the range" in said.output
+
+
+def test_what_kept_is_put_on_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks = [
+        block
+        for block in read_baseline(data_folder("results")).values()
+        if (block.header.tool, block.header.role) == ("packaging", Role.TAG_LIBRARY)
+    ]
+
+    def folder(name: str) -> Path:
+        return tmp_path if name == "disguises" else data_folder(name)
+
+    monkeypatch.setattr(f"{COMMAND}._ask", lambda *_: blocks)
+    monkeypatch.setattr(f"{COMMAND}.data_folder", folder)
+    arguments = ["disguise", "--tool", "packaging==26.3", "--modelled", "--update"]
+    said = CliRunner().invoke(main, [*arguments, "--output", str(tmp_path / "out")])
+    assert said.exit_code == 0, said.output
+    newest = next(each for each in read_kept(tmp_path) if each.tool == "packaging 26.3")
+    assert (newest.seeds, newest.modelled) == ((1, 2, 3, 4, 5), True)
+    assert newest.kept == newest.asked > 0
+
+
+def test_what_a_part_of_the_questions_kept_is_not_put_on_file(tmp_path: Path) -> None:
+    said = disguised("reference", tmp_path, "--update")
+    assert said.exit_code == 2
+    assert "--update is about all rules, cases and platforms" in said.output

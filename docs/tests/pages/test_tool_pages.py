@@ -37,6 +37,17 @@ def test_tool_page_says_what_is_broken_where_and_why(built: Built) -> None:
     assert reason == "Not explained yet."
 
 
+def test_tool_page_says_how_many_verdicts_do_not_go_by_the_look(built: Built) -> None:
+    assert built.text("t/wild/index", ".tool-disguises") == (
+        "Asked again in 3 other appearances on models: "
+        "1,199 of 1,200 verdicts are the same."
+    )
+    assert not built.all("t/slow/index", ".tool-disguises")
+    assert built.rows("docs/evidence/deviations", ".disguises") == [
+        ["wild 3", "installer", "3, on models", "1,200", "1,199"]
+    ]
+
+
 def test_older_versions_of_a_tool_are_counted_apart(built: Built) -> None:
     assert built.rows("t/slow/index", "#older ~ .table-wrapper table") == [
         ["1.9", "installer", "0", "0", "1"]
