@@ -3,8 +3,8 @@
 A tool that has never heard of a tag refuses it where it has to, puts others before it,
 and is right for a wrong reason.  So an answer counts as right only if the release took,
 somewhere in the same column, a wheel of each kind of tag that the question offers.
-A tool that cannot take any wheel for a platform refuses manylinux tags for another
-reason, so its refusals count only where it took the control wheel.
+A tool that takes no wheel for a platform, or ``any`` before each, refuses manylinux
+tags for another reason, so its refusals count only where it took the control wheel.
 An auditor that has never heard of a level refuses all its wheels, so its refusals count
 only where it confirms one of that level.
 """
@@ -25,7 +25,7 @@ CONTROL = "installer.order.linux/a-wheel-of-this-machine"
 FAMILY = re.compile(r"(linux|manylinux(?:1|2010|2014))_|(manylinux)_[\d{]", re.ASCII)
 ANSWERED = (Verdict.PASS, Verdict.FAIL)
 UNSHOWN = "takes no wheel of a kind that was offered"
-UNKNOWN = "refuses every wheel for this platform"
+UNKNOWN = "does not even take a linux_* wheel of this platform"
 UNCONFIRMED = "confirms no wheel of this level"
 LEVEL = re.compile(r"(manylinux(?:1|2010|2014)|manylinux_\d+_\d+)_", re.ASCII)
 LEVELS = {  # of the legacy names

@@ -65,15 +65,23 @@ class RuleHistory:
     @property
     def regressions(self) -> tuple[Regression, ...]:
         """The releases that no longer keep it, though the one before did."""
-        pairs = enumerate(zip(self.changes, self.changes[1:], strict=False), start=2)
+        pairs = enumerate(zip(self.changes, self.changes[1:], strict=False))
         return tuple(
-            Regression(self.rule, old, new, self._kept_again(number))
+            Regression(self.rule, self._kept_since(number), new, self._again(number))
             for number, (old, new) in pairs
             if _keeps(old) and new.status in BREACHED and new.is_loss
         )
 
-    def _kept_again(self, number: int) -> Change | None:
-        return next((one for one in self.changes[number:] if _keeps(one)), None)
+    def _kept_since(self, number: int) -> Change:
+        """Return since when a rule was kept; what shows nothing was no interruption."""
+        before = self.changes[max(number - 2, 0) : number]
+        match before:
+            case [kept, unshown] if _keeps(kept) and _shows_nothing(unshown):
+                return self._kept_since(number - 2)
+        return self.changes[number]
+
+    def _again(self, number: int) -> Change | None:
+        return next((one for one in self.changes[number + 2 :] if _keeps(one)), None)
 
     @property
     def keeps_now(self) -> bool:
@@ -83,6 +91,10 @@ class RuleHistory:
 
 def _keeps(change: Change) -> bool:
     return change.status is RuleStatus.KEEPS
+
+
+def _shows_nothing(change: Change) -> bool:
+    return change.status is RuleStatus.NOT_SHOWN
 
 
 def rule_histories(answers: Answers) -> list[RuleHistory]:

@@ -23,7 +23,8 @@ def tool(fake_installer: Make) -> ProvidedTool:
     more = (
         'explicit_target = ["{platform_tag}", "{arch}-{family}"]\n'
         'variables = { WHERE = "{work}" }\n'
-        'files = { "project.toml" = "needs = {dependencies}\\nindex = \'{index}\'" }\n'
+        'files = { "project.toml" = "needs = {dependencies}\\n'
+        "{dependency_table}\\nindex = '{index}'\" }\n"
     )
     return fake_installer("any", more=more)
 
@@ -47,9 +48,10 @@ def test_an_explicit_target_is_spelled_as_the_tool_wants_it(
 def test_files_are_filled_in(installed: Installed) -> None:
     sandbox, _ = installed
     written = (sandbox.path_of("work") / "project.toml").read_text()
-    first, second = written.splitlines()
+    first, second, third = written.splitlines()
     assert first == f'needs = ["{PROJECT.name}==1"]'
-    assert second.startswith("index = 'http://127.0.0.1:")
+    assert second == f'{PROJECT.name} = "==1"'
+    assert third.startswith("index = 'http://127.0.0.1:")
 
 
 @pytest.mark.parametrize(("lock", "locked"), [("true", True), ("false", False)])
