@@ -23,11 +23,10 @@ HOST = rf"(?:(?:[\w-]+\.)*[A-Za-z][\w-]*|{NUMBER}(?:\.{NUMBER}){{3}})(?::\d{{1,4
 USER = r"(?:[\w.~%-]+(?::[\w.~%-]*)?@)?"
 PATH = r"[\w!$%&'()*+,./:=~-]*"
 FILE = rf"(?:{PATH}@)*{PATH}(?<!/){ENDINGS}"
-URL = re.compile(  # that uv knows what to do with
+URL = (  # that uv knows what to do with; seldom there, and so not compiled in advance
     rf"(?!.*xn--)(?:https?://{USER}{HOST}/{FILE}(?:[?#]\S*)?"
     rf"|git\+(?:https?|ssh)://{USER}{HOST}/{PATH}(?:@{PATH})?(?:#\S*)?"
-    rf"|(?:file://)?/(?:{FILE}(?:#\S*)?|(?:[\w./-]*/)?[\w-]+))",
-    re.ASCII,
+    rf"|(?:file://)?/(?:{FILE}(?:#\S*)?|(?:[\w./-]*/)?[\w-]+))"
 )
 CLAUSE = re.compile(r"(~=|===?|!=|<=?|>=?)(.*)", re.DOTALL)
 RELEASE = re.compile(r"v?(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*", re.IGNORECASE)
@@ -37,15 +36,15 @@ ENCODED = "=?"  # begins a word that uv decodes (RFC 2047)
 WILD = ("==", "!=")
 LOCAL = ("==", "===", "!=")
 SLIPS = (  # what uv puts in the place of what
-    (re.compile(r"(\d)([<>=~^!])"), r"\1,\2"),
-    (re.compile(r"!=~((?:\d\.)*\d)"), r"!=\1.*"),
-    (re.compile(r"(<=|>=|<|>)(\d+(?:\.\d+)*)\.\*"), r"\1\2"),
-    (re.compile(r"(\d\.\d)+\*"), r"\1.*"),
-    (re.compile(r",\s*$"), ""),
-    (re.compile(r">dev"), ">0.0.0dev"),
-    (re.compile(r"(\d+(?:\.\d)*(?:a|b|rc|post|dev)\d+)\.0"), r"\1"),
-    (re.compile("['\"]"), ""),
-    (re.compile(r",\s*$"), ""),
+    (r"(\d)([<>=~^!])", r"\1,\2"),
+    (r"!=~((?:\d\.)*\d)", r"!=\1.*"),
+    (r"(<=|>=|<|>)(\d+(?:\.\d+)*)\.\*", r"\1\2"),
+    (r"(\d\.\d)+\*", r"\1.*"),
+    (r",\s*$", ""),
+    (r">dev", ">0.0.0dev"),
+    (r"(\d+(?:\.\d)*(?:a|b|rc|post|dev)\d+)\.0", r"\1"),
+    ("['\"]", ""),
+    (r",\s*$", ""),
 )
 TOKEN = re.compile(r" *('[^']*'|\"[^\"]*\"|[\w.]+|[()]|[<>=!~]+)")
 OPERATORS = ("<", "<=", ">", ">=", "==", "!=", "~=", "in", "not in")
@@ -78,7 +77,7 @@ def check_python(text: str) -> None:
 
 def _mended(text: str) -> str:
     for slip, right in SLIPS:
-        text = slip.sub(right, text)
+        text = re.sub(slip, right, text)
     return text
 
 
@@ -92,7 +91,7 @@ def _is_requirement(text: str) -> bool:
     if rest[:1] == "@":  # whose address may have a semicolon in it
         address, _, rest = rest[1:].lstrip(" ").partition(" ")
         rest = rest.lstrip(" ")
-        if not URL.fullmatch(address) or rest[:1] not in ("", ";"):
+        if not re.fullmatch(URL, address, re.ASCII) or rest[:1] not in ("", ";"):
             return False
     versions, semicolon, marker = rest.partition(";")
     versions = versions.strip(" ")

@@ -51,6 +51,14 @@ WORDS = (  # of METADATA, WHEEL and RECORD, and what is written for them
         (b"\n", b""),
     ),
 )
+REQUIREMENTS = (
+    *("foo>=1.*", "foo @ https://x/y", "foo @ https://x/y.whl", "foo @ hg+https://x/y"),
+    *("foo @ https://1.2.3.999/y.whl", "foo ()", "foo>=1,", "foo (>=1,)", "foo[a,]"),
+    *("foo; 'a' == 'a'", "foo; 'x' in extras", "foo; os_name ~= 'x'", "foo\n >=1", ""),
+    *("foo===1, <2", "foo; os_name == '\\x'", "foo-", "UNKNOWN", "foo >= 3 # note"),
+    *("foo==1.0+a", ">=1", "foo>1.0+a", "foo; python_version ~= '3'", "\n foo"),
+)
+PYTHONS = ("three", ">=3.*", ">=3,", "UNKNOWN", "3", ">=3.6.x", "~=3", ">3,\n <9", "^3")
 ROWS = (b"x\n", b"x,,\n", b"x,,,\n", b'"x\n', b'"x,y",,\n', b"x,,-1\n", b"\xff,,\n")
 
 
@@ -76,7 +84,14 @@ class Mutator:
         kinds: Sequence[Callable[[], Iterator[Change]]] = (
             *(self._field, self._field, self._field, self._both, self._both),
             *(self._name, self._name, self._extra, self._extra, self._stream),
-            *(self._stream, self._gap, self._end, self._comment, self._words),
+            *(
+                self._stream,
+                self._gap,
+                self._end,
+                self._comment,
+                self._words,
+                self._words,
+            ),
         )
         found: list[Change] = []
         while len(found) < count:
@@ -204,11 +219,18 @@ class Mutator:
         some = self.random.choice((-1, 1))
         content = file.content.replace(old, new, some) if old else new + file.content
         content += self.random.choice((b"",) * 9 + ROWS)
+        if file.name.endswith("METADATA") and self.random.random() < 0.6:
+            content = file.content + self._requirement()
         data = _deflated(content) if file.is_deflated else content
         yield Change(f"local {number}", "data", data)
         for place in ("central", "descriptor" if file.has_descriptor else "local"):
             yield Change(f"{place} {number}", "crc", zlib.crc32(content))
             yield Change(f"{place} {number}", "size", len(content))
+
+    def _requirement(self) -> bytes:
+        if self.random.random() < 0.3:
+            return f"Requires-Python: {self.random.choice(PYTHONS)}\n".encode()
+        return f"Requires-Dist: {self.random.choice(REQUIREMENTS)}\n".encode()
 
     def _gap(self) -> Iterator[Change]:
         """Put bytes where none belong: text, or a whole member."""

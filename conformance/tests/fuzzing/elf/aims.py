@@ -57,13 +57,17 @@ RELOCATIONS = (  # fields and values
     *(("r_type", each) for each in (2, 5, 10, 16, 17, 18, 37)),
 )
 
+SYMBOLS = (  # st_info and st_value: a function chosen by no code, bindings of nobody
+    *((0x1A, 8), (0x0A, 8), (0x32, 0), (0xF1, 0)),
+)
+
 Put = tuple[Record, str, int]  # a record's field and what it becomes
 
 
 def aimed(layout: Layout, random: Random) -> Iterator[Put]:
     """Yield the changes of one aim, none if the file has nothing to aim at."""
-    kind = random.choice((_segment, _segment, _entry, _spare, _name, _node, _other))
-    yield from kind(layout, random)
+    kinds = (_segment, _segment, _entry, _spare, _name, _node, _symbol, _other)
+    yield from random.choice(kinds)(layout, random)
 
 
 def _segment(layout: Layout, random: Random) -> Iterator[Put]:
@@ -125,6 +129,19 @@ def _node(layout: Layout, random: Random) -> Iterator[Put]:
     for one, other in [random.sample(nodes, 2)] if nodes[1:] else ():
         for field in ("vna_name", "vna_hash"):
             yield one, field, layout.of(other, field)
+
+
+def _symbol(layout: Layout, random: Random) -> Iterator[Put]:
+    """Give a symbol that the file defines another binding, or a choice to make."""
+    found = [
+        each
+        for each in layout.records["symbols"]
+        if each.name.startswith("symbol") and layout.of(each, "st_shndx")
+    ]
+    for symbol in random.sample(found, min(1, len(found))):
+        info, value = random.choice(SYMBOLS)
+        yield symbol, "st_info", info
+        yield symbol, "st_value", value or layout.of(symbol, "st_value")
 
 
 def _other(layout: Layout, random: Random) -> Iterator[Put]:
