@@ -48,6 +48,14 @@ def test_tool_page_says_how_many_verdicts_do_not_go_by_the_look(built: Built) ->
     ]
 
 
+def test_tool_page_has_the_command_that_repeats_a_breach(built: Built) -> None:
+    commands = built.one("t/wild/index", "#installer-again + div pre").get_text()
+    example = "demo.first/next-version --platform glibc-2.17"
+    assert commands.splitlines()[1] == (
+        f"manylinux-conformance reproduce {example} --tool wild==3"
+    )
+
+
 def test_older_versions_of_a_tool_are_counted_apart(built: Built) -> None:
     assert built.rows("t/slow/index", "#older ~ .table-wrapper table") == [
         ["1.9", "installer", "0", "0", "1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from manylinux_conformance.tools.causes import Cause
 
 from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import BREACH, Score
+
+# Plain models of x86_64 and its wheels: what most readers can repeat.
+COMMON = re.compile(r"glibc-2\.|x86_64$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,17 @@ class Profile:
     def name(self) -> str:
         """The tool with its version, if it has one."""
         return f"{self.tool} {self.version}".strip()
+
+    @property
+    def example(self) -> str:
+        """Arguments that repeat a breach on a common machine, real ones first."""
+        for breach in (*self.real, *self.models):
+            for one in breach.score.differences:
+                names = [str(each.name) for each in one.platforms]
+                common = [name for name in names if COMMON.match(name)]
+                if one.counts_as == BREACH and common:
+                    return f"{breach.rule.id}/{one.case} --platform {common[0]}"
+        return "RULE/CASE"
 
     def count(self, status: RuleStatus) -> int:
         """Return how many rules have this status."""
