@@ -52,7 +52,9 @@ def main() -> None:
         config.write_text(SETTINGS.format(master=master, folder=folder))
         command = (program, "--config", str(config), "sync", project)
         # It would go to this machine through a proxy, whatever no_proxy says.
-        variables = {key: said for key, said in os.environ.items() if "_proxy" not in key}
+        variables = {
+            key: said for key, said in os.environ.items() if "_proxy" not in key
+        }
         ended = subprocess.run(command, check=False, env=variables)
         server.shutdown()
     sys.exit(ended.returncode)

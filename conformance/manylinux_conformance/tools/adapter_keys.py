@@ -116,6 +116,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "password_file": "A file that has the password.",
         "settle": "How many seconds it may take until an upload is listed.",
         "audits": "Whether it looks inside wheels.",
+        "leaves_out_linux": "Whether it is told to leave out the wheels for Linux.",
         "declines": LIBRARY["declines"],
         "recorded": "The day of the answers on file, for `gate-names`.",
         **COMMANDS,

@@ -145,7 +145,7 @@ class _Waiting:
         with theirs:
             try:
                 self.process = subprocess.Popen(
-                    [*command, *settings.provided_by], stdin=theirs
+                    [*command, *settings.provided_by], stdin=theirs.fileno()
                 )
             except OSError as error:
                 ours.close()

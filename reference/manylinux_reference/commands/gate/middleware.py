@@ -10,7 +10,6 @@ import hashlib
 import json
 import time
 from contextlib import ExitStack
-from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
 from manylinux_reference.commands.gate.audit import AuditFailedError
@@ -41,11 +40,7 @@ if TYPE_CHECKING:
     from manylinux_reference.commands.gate.settings import Settings
 
 DIGEST = "index.upload.digest"
-DIGESTS = {
-    "md5_digest": partial(hashlib.md5, usedforsecurity=False),
-    "sha256_digest": hashlib.sha256,
-    "blake2_256_digest": partial(hashlib.blake2b, digest_size=32),
-}
+DIGESTS = frozenset(("md5_digest", "sha256_digest", "blake2_256_digest"))
 LONGEST_STATUS = 300
 
 
@@ -157,13 +152,18 @@ def _wrong_digest(content: Body, found: Iterable[Part], wheel: Part) -> str:
     """Return which hash of the form its wheel does not have; empty if there is none."""
     with memoryview(content) as whole, whole[wheel.start : wheel.end] as part:
         for each in found:
-            name = each.name.lower()
-            if name not in DIGESTS:
-                continue
             said = value(content, each).strip().lower()
-            if said and said != DIGESTS[name](part).hexdigest():
-                return name
+            if each.name in DIGESTS and said and said != _digest(each.name, part):
+                return each.name
     return ""
+
+
+def _digest(field: str, part: memoryview) -> str:
+    """Return the hash for which a field of the upload API stands."""
+    algorithm = field.partition("_")[0]
+    if algorithm == "blake2":
+        return hashlib.blake2b(part, digest_size=32).hexdigest()
+    return hashlib.new(algorithm, part, usedforsecurity=False).hexdigest()
 
 
 def _closing(answer: Iterable[bytes], held: ExitStack) -> Iterator[bytes]:

@@ -158,10 +158,12 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
     daemon_threads = True
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(
+        self, request: socket.socket | tuple[bytes, socket.socket], client: object
+    ) -> None:
         """Say nothing of a client that is gone, or silent for too long."""
         if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+            super().handle_error(request, client)
 
 
 def serve(to: str, host: str, port: int, settings: Settings) -> int:

@@ -111,7 +111,7 @@ def read_settings(path: Path) -> Settings:
         kind = list if isinstance(default, tuple) else type(default)
         if type(value) is not kind:
             raise SettingsError(f"{path}: {name!r} is no {kind.__name__}")
-        if kind is int and not 0 < value < MOST:
+        if kind is int and not 0 < int(str(value)) < MOST:
             raise SettingsError(f"{path}: {name!r} is not between 1 and {MOST:,}")
     settings = Settings()
     for name, value in table.items():

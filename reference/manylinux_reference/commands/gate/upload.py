@@ -82,9 +82,10 @@ def _announced(environ: WSGIEnvironment, largest: int) -> int:
 def _read(environ: WSGIEnvironment, size: int) -> bytes:
     """Return bytes of a request; none once it has broken off."""
     try:
-        return environ["wsgi.input"].read(size)
+        chunk: bytes = environ["wsgi.input"].read(size)
     except OSError:
         return b""
+    return chunk
 
 
 def _write(body: BinaryIO, chunk: bytes) -> None:
