@@ -23,7 +23,7 @@ from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.platforms.releases import Index, Part
 
 PYTHONS = "pythons"  # the folder in the cache
-OFFLINE = "one to mount is not here yet, and this run is offline"
+OFFLINE = "the Python to mount is not here yet, and this run is offline"
 
 
 @dataclass(frozen=True, slots=True)
