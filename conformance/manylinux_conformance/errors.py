@@ -34,9 +34,10 @@ NO_ROOM = ("No space left on device", "NoSpaceLeft", "ENOSPC", "Disk quota excee
 
 def is_disk_full(error: OSError | str) -> bool:
     """Return whether the system, or what a program said, names a lack of room."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.errno is not None:
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return any(words.lower() in error.lower() for words in NO_ROOM)
+    said = str(error).lower()  # shutil.Error has a list of errors for its arguments
+    return any(words.lower() in said for words in NO_ROOM)
 
 
 class SuiteError(Exception):

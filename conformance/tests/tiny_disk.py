@@ -33,7 +33,7 @@ def run(
     """Run a command with some more variables."""
     return subprocess.run(
         command,
-        env=os.environ | {"COLUMNS": "300"} | variables,
+        env={**os.environ, "COLUMNS": "300", **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -23,7 +23,7 @@ from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.platforms.releases import Index, Part
 
 PYTHONS = "pythons"  # the folder in the cache
-OFFLINE = "one to mount is not here yet, and this run is offline"
+OFFLINE = "the Python to mount is not here yet, and this run is offline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class RelocatablePython:
             oldest.minor or 0,
         )
 
+    def place(self, cache: Path) -> Path:
+        """Return where it is unpacked; another package, another place."""
+        part = self.part
+        return cache / PYTHONS / f"{part.arch}-{part.version}-{part.sha256[:12]}"
+
     def fetched(
         self, cache: Path, say: Callable[[str], None], *, offline: bool = False
     ) -> MountedPython:
@@ -63,8 +68,7 @@ class RelocatablePython:
 
         Raises FetchError if it cannot be had.
         """
-        part = self.part
-        top = cache / PYTHONS / f"{part.arch}-{part.version}-{part.sha256[:12]}"
+        part, top = self.part, self.place(cache)
         with exclusive_lock(top.with_name(f"{top.name}.lock")):
             if not top.is_dir():
                 if offline:

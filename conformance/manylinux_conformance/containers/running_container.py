@@ -177,8 +177,7 @@ class RunningContainer:
 
         At its time limit the container is removed; the next run starts a new one.
         Raises LostContainerError if the container or the emulator broke,
-        UnusableImageError if nothing in the image can be run, and what ``start`` and
-        ``blame_disk`` raise.
+        UnusableImageError if nothing can be run, and what start and blame_disk raise.
         """
         if not self._id:
             self.start()

@@ -57,7 +57,8 @@ def asked(tool: Path, output: Path) -> tuple[str, ...]:
 
 
 def own_cache(tmp_path: Path) -> dict[str, str]:
-    return {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PIP_RETRIES": "0"}
+    own = {"PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull}
+    return own | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
 
 
 @pytest.mark.usefixtures("tiny")

@@ -35,9 +35,9 @@ def test_what_a_tool_spends_in_a_container_is_what_the_engine_counts(
     assert run_python(running, BUSY).status == 0
     running.stop()
     spent = processor_time(running.timings).since(before)
-    assert 1 <= spent.inside < 3
+    assert spent.inside >= 1
     assert spent.tools >= spent.inside
-    assert spent.own > running.timings.spent["start-up"] > 0
+    assert spent.own >= running.timings.spent["start-up"]
 
 
 def test_an_engine_that_does_not_count_costs_nothing(

@@ -113,7 +113,7 @@ def test_what_a_killed_run_left_goes_with_the_next(
     killed = run(make_installer("hang", seconds=600))
     wait_until_asking(killed)
     killed.process.kill()
-    killed.process.communicate()
+    killed.process.communicate(timeout=60)
     assert killed.containers(native.engine)
     assert list(killed.scratch.iterdir())
     following = run(make_installer("any"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer
+from manylinux_conformance.containers.mounted_python import relocatable_python
 from manylinux_conformance.images.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.blocks import Block
@@ -86,9 +87,13 @@ def test_image_without_python_is_not_run(
 ) -> None:
     bare = changed(ready, interpreters=("/opt/none/python3",))
     (missing,) = ask(bare, make_installer("any")).not_run
+    mounted = "the Python to mount is not here yet, and this run is offline"
+    there_is_one = relocatable_python(bare.container) is not None
     assert missing == NotRun(
         platforms=(ready.container.name,),
-        reason="the image has no Python at /opt/none/python3",
+        reason=mounted
+        if there_is_one
+        else "the image has no Python at /opt/none/python3",
         due=True,
     )
 
