@@ -94,7 +94,7 @@ class DisguiseOptions(TypedDict):
 @click.option(
     "--update",
     is_flag=True,
-    help="Commit how many verdicts kept, with all rules and platforms.",
+    help="Commit how many verdicts kept, unless one moves and nobody knows why.",
 )
 @click.option(
     "--jobs",
@@ -134,12 +134,11 @@ def disguise_command(**options: Unpack[DisguiseOptions]) -> None:
         found += (compared(block, baseline, disguise) for block in blocks)
     write_report(found, options["output"])
     print_shares(found, Console())
-    if options["update"]:
-        folder = data_folder("disguises")
-        update_kept(found, folder, modelled=options["modelled"])
     everything = wanted.is_everything and not options["role"]
     complete = everything and set(SEEDS) <= set(options["seeds"])
     complaints += _explained(found, explanations, tools if complete else ())
+    if options["update"] and not complaints:
+        update_kept(found, data_folder("disguises"), modelled=options["modelled"])
     _end(complaints, found, options["output"])
 
 

@@ -39,10 +39,7 @@ with open(os.path.join(library, "_manylinux.py"), "w") as file:
 program = os.path.realpath(sys.executable)
 own = os.path.join(prefix, "bin", os.path.basename(program))
 os.makedirs(os.path.dirname(own))
-try:
-    os.link(program, own)
-except OSError:
-    shutil.copy2(program, own)
+shutil.copy2(program, own)
 """
 
 

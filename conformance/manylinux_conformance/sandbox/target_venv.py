@@ -81,14 +81,11 @@ def make_target_environment(
 def _give_file(python: Path, interpreter: Interpreter) -> None:
     """Give the environment an interpreter file of its own.
 
-    ``/proc/self/exe`` then tells its processes from the tool's.  A hard link is enough
-    and costs nothing; it is not possible between file systems and, on some kernels,
-    for files of another user.
+    ``/proc/self/exe`` then tells its processes from the tool's.  A hard link would be
+    cheaper, but it changes the status time of the interpreter (link(2)), by which uv
+    knows whether what it has stored of it still holds.
     """
-    try:
-        python.hardlink_to(interpreter.path)
-    except OSError:
-        shutil.copy2(interpreter.path, python)
+    shutil.copy2(interpreter.path, python)
     if interpreter.libpython is not None:
         # Found through a run path of $ORIGIN/../lib where the interpreter has one.
         library = python.parents[1] / "lib" / interpreter.libpython.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.baseline import Baseline, read_baseline
 from manylinux_conformance.results.lines import Result as Line
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.kept_verdicts import read_kept
 
 COMMAND = "manylinux_conformance.cli.disguise"
@@ -47,12 +48,6 @@ def test_a_verdict_that_keeps_ends_with_status_0(tmp_path: Path) -> None:
 def test_a_verdict_that_moves_is_listed_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(folder: Path) -> Baseline:
-        return {
-            key: dataclasses.replace(block, results=tuple(map(failed, block.results)))
-            for key, block in read_baseline(folder).items()
-        }
-
     monkeypatch.setattr(f"{COMMAND}.read_baseline", failing)
     said = disguised("reference", tmp_path, "--seed", "4")
     assert said.exit_code == 1
@@ -79,13 +74,21 @@ def test_seed_0_is_no_disguise(tmp_path: Path) -> None:
     assert "0 is not in the range" in said.output
 
 
-def test_what_kept_is_put_on_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def failing(folder: Path) -> Baseline:
+    """Return what is on file as if every answer were wrong."""
+    return {
+        key: dataclasses.replace(block, results=tuple(map(failed, block.results)))
+        for key, block in read_baseline(folder).items()
+    }
+
+
+@pytest.fixture
+def update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Result]:
+    """Return the command, whose tool answers as on file, with a folder of its own."""
     blocks = [
         block
         for block in read_baseline(data_folder("results")).values()
-        if (block.header.tool, block.header.role) == ("packaging", Role.TAG_LIBRARY)
+        if (block.header.tool, block.header.version) == ("packaging", "26.3")
     ]
 
     def folder(name: str) -> Path:
@@ -94,11 +97,25 @@ def test_what_kept_is_put_on_file(
     monkeypatch.setattr(f"{COMMAND}._ask", lambda *_: blocks)
     monkeypatch.setattr(f"{COMMAND}.data_folder", folder)
     arguments = ["disguise", "--tool", "packaging==26.3", "--modelled", "--update"]
-    said = CliRunner().invoke(main, [*arguments, "--output", str(tmp_path / "out")])
+    arguments += ["--output", str(tmp_path / "out")]
+    return lambda: CliRunner().invoke(main, arguments)
+
+
+def test_what_kept_is_put_on_file(tmp_path: Path, update: Callable[[], Result]) -> None:
+    said = update()
     assert said.exit_code == 0, said.output
-    newest = next(each for each in read_kept(tmp_path) if each.tool == "packaging 26.3")
-    assert (newest.seeds, newest.modelled) == ((1, 2, 3, 4, 5), True)
-    assert newest.kept == newest.asked > 0
+    (kept,) = read_kept(tmp_path)
+    assert (kept.tool, kept.modelled) == ("packaging 26.3", True)
+    assert kept.seeds == (1, 2, 3, 4, 5)
+    assert kept.kept == kept.asked > 0
+
+
+def test_nothing_is_put_on_file_while_a_verdict_moves_without_a_reason(
+    tmp_path: Path, update: Callable[[], Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"{COMMAND}.read_baseline", failing)
+    assert update().exit_code == 1
+    assert read_kept(tmp_path) == ()
 
 
 def test_what_a_part_of_the_questions_kept_is_not_put_on_file(tmp_path: Path) -> None:
