@@ -24,8 +24,8 @@ def is_plain_requirement(text: str) -> bool:
     rest = head.lstrip(NAME)
     name = head[: len(head) - len(rest)]
     rest = rest.strip()
-    if not (name[:1].isalnum() and name[-1:].isalnum()):
-        return False
+    if not (name[:1].isalnum() and name[-1:].isalnum() and text.isprintable()):
+        return False  # one that goes on in another line has a mark of that
     if rest[:1] + rest[-1:] == "()":
         rest = rest[1:-1]
     is_head = not rest or are_plain_specifiers(rest)

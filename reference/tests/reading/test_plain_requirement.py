@@ -69,7 +69,15 @@ def test_usual_requirement_needs_no_grammar(text: str) -> None:
     "text",
     [
         *("", "-foo", "foo.", "foo bar", "foo 1.0", "foo=>1", "foo>=1..2", "foo>=1.*"),
-        *("foo;", "foo; extra", "foo; extra == 'a' and", "foo; extra == a", "foo>=٣"),
+        *(
+            "foo\r >=1",
+            "foo\t>=1",
+            "foo;",
+            "foo; extra",
+            "foo; extra == 'a' and",
+            "foo; extra == a",
+            "foo>=٣",
+        ),
         *("foo; extra == 'a' nor extra == 'b'", "foo; extra == '''", "foo; bar == 'a'"),
         f"foo>={'9' * 20}",
     ],
