@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 FULL = "the disk is full"
-DEAD = ("http://127.0.0.1:9", "http://nowhere.invalid")  # closed, and unknown
+DEAD = ("http://127.0.0.1:9", "https://nowhere.invalid")  # closed, and unknown
 # The file system goes with the process, however that ends; see mount_namespaces(7).
 ON_A_TINY_DISK = 'mount -t tmpfs -o "size=$1" tiny "$2" && shift 2 && exec "$@"'
 

@@ -7,7 +7,12 @@ from pathlib import Path
 
 from manylinux_fixtures.files.atomic_file import whole_files
 
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import (
+    DISK_FULL,
+    InputError,
+    UnavailableError,
+    is_disk_full,
+)
 from manylinux_conformance.reports.about import About
 from manylinux_conformance.reports.junit import write_junit
 from manylinux_conformance.reports.pages import write_pages
@@ -23,7 +28,8 @@ def write_reports(
     """Write ``results.jsonl``, ``junit.xml``, ``report.html`` and ``report.md``.
 
     ``said`` is what the reports say of themselves.
-    Raises InputError if the folder cannot be written to; it is then as it was.
+    Raises UnavailableError if the disk is full, InputError if the folder cannot be
+    written to for another reason; it is then as it was.
     """
     try:
         with whole_files(folder) as new:
@@ -31,4 +37,6 @@ def write_reports(
             write_junit(blocks, rules, new / "junit.xml", said)
             write_pages(blocks, rules, new, said)
     except OSError as error:
+        if is_disk_full(error):
+            raise UnavailableError(folder, DISK_FULL) from error
         raise InputError(folder, error.strerror or str(error)) from error

@@ -242,7 +242,7 @@ def test_a_place_for_files_that_is_not_there_is_told(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
     (outcome,) = outcomes(tmp_path, [make_container()])
     assert outcome.prepared is None
-    assert outcome.reason.startswith(f"{tmp_path}/none/.manylinux-conformance-")
+    assert outcome.reason.startswith(f"{tmp_path}/none/manylinux-conformance-")
     assert outcome.reason.endswith(": No such file or directory")
 
 

@@ -118,7 +118,7 @@ def test_a_tunnel_to_any_socket_is_gone_when_it_is_closed(
     ],
 )
 def test_what_is_wrong_is_said_in_sshs_words(
-    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
     address: str,
     kind: type[Exception],
@@ -126,10 +126,11 @@ def test_what_is_wrong_is_said_in_sshs_words(
 ) -> None:
     if not SSH:
         pytest.skip("ssh is not installed")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = tmp_path_factory.mktemp("t")  # a socket's path has at most 107 bytes
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
     with pytest.raises(kind, match=reason):
         open_tunnel(address)
-    assert tunnels(tmp_path) == []
+    assert tunnels(folder) == []
 
 
 def test_a_machine_without_ssh_says_what_to_install(

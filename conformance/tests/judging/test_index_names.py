@@ -125,7 +125,12 @@ def test_a_set_is_of_a_kind_before_its_members_are() -> None:
             "not known: the tag linux_x86_64: takes",
         ),
         ("gated-pypiserver", "any", 1, "nothing of that kind is on file"),
-        ("nobody", "any", 2, "is no index with answers on file; there are devpi"),
+        (
+            "nobody",
+            "any",
+            2,
+            "is no index with answers on file; there are bandersnatch, devpi",
+        ),
     ],
 )
 def test_names_are_held_against_the_answers_on_file(

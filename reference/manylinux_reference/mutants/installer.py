@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from manylinux_reference.mutants.table import Table, always
-from manylinux_reference.reading.filename import SUFFIX, WheelName
+from manylinux_reference.reading.filename import SUFFIX, Releases, WheelName
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import eligibility, order
 from manylinux_reference.rules.installer.choice import (
@@ -96,12 +96,14 @@ def _by_metadata(
     return None if chosen is None else renamed[chosen]
 
 
-def _from_the_right(filename: str) -> WheelName | None:
+def _from_the_right(
+    filename: str, releases: Releases | None = None
+) -> WheelName | None:
     """Count parts from the right and take all before them for name and version."""
     _, *tags = filename.removesuffix(SUFFIX).rsplit("-", TAGS)
     if len(tags) != TAGS or not filename.endswith(SUFFIX):
         return None
-    wheel = wheel_name("-".join(["p-1", *tags]) + SUFFIX)
+    wheel = wheel_name("-".join(["p-1", *tags]) + SUFFIX, releases)
     if wheel:
         wheel.filename = filename
     return wheel

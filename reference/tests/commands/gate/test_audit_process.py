@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +23,7 @@ from manylinux_reference.commands.gate.audit_process import KILLED, Auditors
 from manylinux_reference.commands.gate.settings import Settings
 
 FALSE = "wheel.versions.listed/deflated-needs-strlcpy/x86_64"
+LARGE = 8 << 20  # bytes
 BEFORE, AFTER = b"what stands before", b"and after"
 KEPT = """
 import os, sys, signal
@@ -83,17 +86,27 @@ def test_a_process_serves_many_audits_and_each_has_its_own(
     assert all(each == first for each in answers)
 
 
-def test_an_audit_over_its_memory_is_over_the_limits(
-    file: BinaryIO, content: bytes
-) -> None:
+def test_an_audit_over_its_memory_is_over_the_limits(content: bytes) -> None:
     auditors = Auditors(Settings(megabytes=1))
-    try:
-        [one] = auditors.found_in(NAME, file.fileno(), len(BEFORE), len(content))
-    except AuditFailedError:
-        return  # not even the answer had room
-    finally:
-        auditors.close()
+    with tempfile.TemporaryFile() as file:
+        file.write(padded(content))
+        try:
+            [one] = auditors.found_in(NAME, file.fileno(), 0, file.tell())
+        except AuditFailedError:
+            return  # not even the answer had room
+        finally:
+            auditors.close()
     assert one.rule == "auditor.input.hostile"
+
+
+def padded(content: bytes) -> bytes:
+    """Return a wheel whose ELF files are too large for what is left of the memory."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            held = old.read(name)
+            new.writestr(name, held.ljust(LARGE if held[1:4] == b"ELF" else 0, b"\0"))
+    return made.getvalue()
 
 
 @pytest.mark.parametrize("name", ["SIGXCPU", "SIGALRM", "SIGKILL"])
