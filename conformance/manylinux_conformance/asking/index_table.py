@@ -35,6 +35,8 @@ class Index(RoleTable, frozen=True, kw_only=True):
     ``audits``: it looks inside wheels.  ``declines`` are reasons, by patterns of rules.
     ``leaves_out_linux``: it mirrors another index, without the wheels for Linux.
     ``recorded`` is the day of the answers on file.
+    ``by_hand``: why nobody can start it from a package; where it does not run, it is
+    not asked, and nothing is missing then.
     """
 
     COMMANDS: ClassVar = ("prepare", "start", "front", "after")
@@ -59,6 +61,7 @@ class Index(RoleTable, frozen=True, kw_only=True):
     leaves_out_linux: bool = False
     declines: Variables = msgspec.field(default_factory=dict)
     recorded: dt.date | None = None
+    by_hand: str = ""
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -85,6 +88,8 @@ class Index(RoleTable, frozen=True, kw_only=True):
             yield "page: lacks {project}"
         if self.front and not self.inner_ready:
             yield "front: needs inner_ready, the address of the server behind it"
+        if self.by_hand and self.start:
+            yield "by_hand: what the suite can start is no index that runs already"
         if self.files and self.upload:
             yield "files: an index that takes uploads is asked by them"
 

@@ -49,6 +49,8 @@ class IndexVisit:
                 if self.client.upload(first).status not in SUCCESSES:
                     return broken("the upload that comes before is not accepted")
             reply = self._sent(question, wheel)
+            if reply and reply.status == http.HTTPStatus.TOO_MANY_REQUESTS:
+                return broken(f"limits how often it is asked: {_reason(reply, '')}")
             became = self._became(question, wheel, reply)
             faults = [*self._faults(question, wheel, reply, became)]
         except NoAnswerError as error:

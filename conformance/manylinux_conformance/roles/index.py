@@ -13,7 +13,7 @@ from typing import ClassVar
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 
 from manylinux_conformance.asking.index_address import beyond
-from manylinux_conformance.asking.index_client import IndexClient
+from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
 from manylinux_conformance.asking.index_server import Startup, free_ports, started
 from manylinux_conformance.asking.index_table import Index, password_of
 from manylinux_conformance.asking.index_visit import IndexVisit
@@ -24,7 +24,7 @@ from manylinux_conformance.asking.role_table import (
     fill_command,
 )
 from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, UnsupportedError
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.answer import Answer, declined
@@ -130,8 +130,11 @@ def ask_index(
 ) -> dict[str, Answer]:
     """Return an index's answer to each question; ``resources.folder`` is a new one.
 
-    Raises UnavailableError if the index does not come up.
+    Raises UnavailableError if the index does not come up, and UnsupportedError if it is
+    asked by hand alone and nobody has it running.
     """
+    if table.by_hand:
+        _look_for(table)
     sandbox = make_sandbox(tool, this_machine(tool.interpreter), resources.folder, None)
     answers = {
         each.key: declined(reason)
@@ -143,6 +146,16 @@ def ask_index(
     with _running(table, sandbox, left, wheels) as client:
         visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
         return answers | _visit(visit, table, left, wheels)
+
+
+def _look_for(table: Index) -> None:
+    """Raise UnsupportedError if an index that nobody starts is not there."""
+    if table.password_file and not Path(table.password_file).exists():
+        raise UnsupportedError("the index", f"{table.by_hand}: nobody has its password")
+    try:
+        IndexClient("", table.page, "", "", table.seconds).get(table.ready)
+    except NoAnswerError as error:
+        raise UnsupportedError("the index", f"{table.by_hand}: {error}") from error
 
 
 def _visit(

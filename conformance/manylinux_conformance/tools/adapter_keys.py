@@ -119,6 +119,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "leaves_out_linux": "Whether it is told to leave out the wheels for Linux.",
         "declines": LIBRARY["declines"],
         "recorded": "The day of the answers on file, for `gate-names`.",
+        "by_hand": "Why it is asked only where somebody has it running.",
         **COMMANDS,
     },
     CAUSE: {

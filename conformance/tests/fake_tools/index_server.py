@@ -65,6 +65,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name, project = str(part.get_filename()), str(fields["name"].get_payload())
         digest = str(fields["sha256_digest"].get_payload())
         reason = "" if len(body) < length else refusal(name, content, digest, project)
+        if "limits" in FAULTS:
+            self.answer(429, "later")
+            return
         if reason and "breaks" in FAULTS:
             self.answer(500, "broken")
             return

@@ -37,6 +37,8 @@ def causes() -> Iterator[object]:
     """Yield the causes that show in the newest version of a tool."""
     for name, found in read_all_deviations(data_folder("deviations")).items():
         tool = choose_tools([name])[-1]
+        if tool.adapter.roles == (Role.INDEX,):
+            continue  # an index is asked by uploads to a server, and by no script
         for cause in found:
             if one_of(tool.version, cause.versions):
                 usual = (name, cause.id) in USUAL

@@ -10,9 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_server import free_ports
 from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.asking.probe_projects import ProbeCache
-from manylinux_conformance.errors import InputError, UnavailableError
+from manylinux_conformance.errors import (
+    InputError,
+    UnavailableError,
+    UnsupportedError,
+)
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.questions.upload import (
@@ -150,6 +155,29 @@ def test_an_index_that_does_not_start_is_unavailable(resources: Resources) -> No
         asked(table, resources, upload("accepted"))
 
 
+@pytest.mark.parametrize("password", ["", "none"])
+def test_an_index_that_nobody_has_running_is_no_loss(
+    password: str, resources: Resources
+) -> None:
+    (port,) = free_ports(1)
+    table = Index(
+        ready=f"http://127.0.0.1:{port}/simple/",
+        upload=f"http://127.0.0.1:{port}/",
+        page=f"http://127.0.0.1:{port}/simple/{{project}}/",
+        password_file=password and str(resources.folder / password),
+        by_hand="has no package",
+    )
+    with pytest.raises(UnsupportedError, match="has no package"):
+        asked(table, resources, upload("accepted"))
+
+
+def test_a_limit_on_requests_is_no_refusal(resources: Resources) -> None:
+    question = upload("limited", Became.REFUSED, tag="linux_x86_64")
+    found = asked(index("limits"), resources, question)["limited"]
+    assert found.outcome is Verdict.ERROR
+    assert "429" in found.reason
+
+
 def test_a_view_is_asked_about_what_lies_there(resources: Resources) -> None:
     table = msgspec.structs.replace(index("reads"), upload="", files="{data}/files")
     table = msgspec.structs.replace(table, start=(*table.start, "{data}/files"))
@@ -201,6 +229,7 @@ def problems(**fields: object) -> Iterator[str]:
         ({"page": "http://127.0.0.1/"}, "lacks {project}"),
         ({"front": ("./gate",)}, "needs inner_ready"),
         ({"files": "{data}"}, "asked by them"),
+        ({"by_hand": "has no package"}, "can start"),
     ],
 )
 def test_a_table_that_makes_no_sense_is_refused(
