@@ -30,7 +30,12 @@ from manylinux_conformance.reports.overview import (
     locations_of,
     measured,
 )
-from manylinux_conformance.results.blocks import Block, read_blocks, read_results
+from manylinux_conformance.results.blocks import (
+    Block,
+    read_blocks,
+    read_results,
+    result_files,
+)
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.locations import examples_in, written_below
@@ -75,7 +80,8 @@ def explain(tag: str) -> None:
     pip = read_answers(data_folder("history") / "answers" / "installer-pip.jsonl")
     known = {name: each.release.version for name, each in levels_since(pip).items()}
     members = tag.lower().split(".") if not tag.endswith(".whl") else [tag]
-    on_file = sorted(data_folder("results").glob("installer-*.jsonl"))
+    files = result_files(data_folder("results"))
+    on_file = [path for path in files if path.name.startswith("installer-")]
     blocks = [block for path in on_file for block in read_blocks(path)]
     asked = [block for block in blocks if block.header.tool != "reference"]
     for each in members:

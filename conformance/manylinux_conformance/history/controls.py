@@ -27,6 +27,7 @@ ANSWERED = (Verdict.PASS, Verdict.FAIL)
 UNSHOWN = "takes no wheel of a kind that was offered"
 UNKNOWN = "does not even take a linux_* wheel of this platform"
 UNCONFIRMED = "confirms no wheel of this level"
+SILENT = frozenset((Verdict.DECLINED, Verdict.NOT_ASKED))  # nothing is said so
 LEVEL = re.compile(r"(manylinux(?:1|2010|2014)|manylinux_\d+_\d+)_", re.ASCII)
 LEVELS = {  # of the legacy names
     "manylinux1": "manylinux_2_5",

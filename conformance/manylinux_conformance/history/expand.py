@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from manylinux_conformance.history.answers import Answers, Asked, Question, Since
+from manylinux_conformance.history.answers import (
+    Answers,
+    Asked,
+    Question,
+    Release,
+    Since,
+)
 from manylinux_conformance.history.column import Column
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
@@ -19,6 +25,19 @@ def aligned(question: Question, number: int, span: Asked) -> list[Since | None]:
         before = cells[-1] if cells else None
         cells.append(changes.get(release.version, before))
     return cells
+
+
+def by_release(
+    answers: Answers, questions: Sequence[Question]
+) -> Iterator[tuple[Release, list[Since]]]:
+    """Yield each release with its answers, once: those on the older Python."""
+    seen = set()
+    for number, span in enumerate(answers.header.spans):
+        every = [aligned(question, number, span) for question in questions]
+        for position, release in enumerate(span.releases):
+            if release.version not in seen:
+                yield release, [cell for line in every if (cell := line[position])]
+            seen.add(release.version)
 
 
 def columns_of(answers: Answers, number: int) -> Iterator[Column]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release
-from manylinux_conformance.history.controls import UNKNOWN, families
-from manylinux_conformance.history.expand import aligned
+from manylinux_conformance.history.controls import SILENT, UNKNOWN, families
+from manylinux_conformance.history.expand import by_release
 from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.results.verdicts import Role, Verdict
 
@@ -19,7 +19,6 @@ ARCHITECTURE = "installer.architecture.equal"
 # An architecture has its own milestone, and nobody can promise a glibc 3 yet.
 OF_LEVEL = re.compile(r"(?!.*manylinux_3).*_x86_64", re.ASCII)
 CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+)-(\d+)-at-\1-\2", re.ASCII)
-SILENT = {Verdict.DECLINED, Verdict.NOT_ASKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,8 @@ def _taking(
 
     One that was asked none of them, or takes no wheel for the platform, is left out.
     """
-    seen = set()
-    for number, span in enumerate(answers.header.spans):
-        every = [aligned(question, number, span) for question in questions]
-        for position, release in enumerate(span.releases):
-            cells = [cell for line in every if (cell := line[position])]
-            shown = [cell for cell in cells if cell.nothing_shown != UNKNOWN]
-            verdicts = {cell.verdict for cell in shown} - SILENT
-            if verdicts and release.version not in seen:
-                yield release, verdicts == {Verdict.PASS}
-            seen.add(release.version)
+    for release, cells in by_release(answers, questions):
+        shown = [cell for cell in cells if cell.nothing_shown != UNKNOWN]
+        verdicts = {cell.verdict for cell in shown} - SILENT
+        if verdicts:
+            yield release, verdicts == {Verdict.PASS}

@@ -14,12 +14,11 @@ from manylinux_conformance.history.answers import (
     Release,
     Since,
 )
-from manylinux_conformance.history.controls import UNKNOWN
+from manylinux_conformance.history.controls import SILENT, UNKNOWN
 from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.results.verdicts import Verdict
 
-SILENT = frozenset((Verdict.DECLINED, Verdict.NOT_ASKED))
 Cells = dict[tuple[str, str], Since]  # by case and place
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Question, Release, Since
 from manylinux_conformance.history.controls import ANSWERED, UNKNOWN, UNSHOWN
-from manylinux_conformance.history.expand import aligned
+from manylinux_conformance.history.expand import by_release
 from manylinux_conformance.results.verdicts import Verdict
 
 
@@ -53,16 +53,10 @@ def right_until_known(answers: Answers) -> Iterator[Unshown]:
 def _cells(
     answers: Answers, questions: Sequence[Question]
 ) -> Iterator[tuple[Release, list[Since]]]:
-    """Yield the answers of each release, once, on the older Python."""
-    seen = set()
-    for number, span in enumerate(answers.header.spans):
-        every = [aligned(question, number, span) for question in questions]
-        for position, release in enumerate(span.releases):
-            found = (cell for line in every if (cell := line[position]))
-            cells = [cell for cell in found if _is_answer(cell)]
-            if cells and release.version not in seen:
-                yield release, cells
-            seen.add(release.version)
+    """Yield what each release answered, if it answered anything."""
+    for release, found in by_release(answers, questions):
+        if cells := [cell for cell in found if _is_answer(cell)]:
+            yield release, cells
 
 
 def _is_answer(cell: Since) -> bool:

@@ -59,7 +59,7 @@ class Releases(dict[str, Release]):
         Raises UnusableError if they are none of a wheel's name.
         """
         parts = head.split("-")
-        if len(parts) not in (2, 3):
+        if len(parts) not in HEAD:
             raise _refusal("has neither five nor six parts")
         if "" in parts:
             raise _refusal("has an empty part")

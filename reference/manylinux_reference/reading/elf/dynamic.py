@@ -226,7 +226,7 @@ def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
             raw = dynamic.read(where, aux.size)
             number, flags, index, name, step = aux.unpack(raw)
             node, weak = dynamic.string(name), bool(flags & VER_FLG_WEAK)
-            if number != _hash(node):
+            if number != sysv_hash(node.encode()):
                 raise UnusableError(f"the version need {node} has the hash of another")
             dynamic.versions.add(index & VERSION)
             yield VersionNeed(library, node, index & VERSION, weak=weak)
@@ -247,17 +247,17 @@ def _definitions(dynamic: Dynamic) -> Iterator[str]:
             raise UnusableError(f"version definitions of unknown revision {version}")
         name, _ = aux.unpack(dynamic.read(at + first, aux.size))
         node = dynamic.string(name)
-        if number == _hash(node):
+        if number == sysv_hash(node.encode()):
             yield node
         elif not flags & VER_FLG_BASE:
             raise UnusableError(f"the version {node} has the hash of another")
         at += following
 
 
-def _hash(name: str) -> int:
-    """Return the hash of a name, by which the loader compares (gABI, Hash Table)."""
+def sysv_hash(name: bytes) -> int:
+    """Return the hash of DT_HASH and of versions (gABI, Hash Table)."""
     value = 0
-    for byte in name.encode():
+    for byte in name:
         value = (value << 4) + byte
         value = (value ^ (value >> 24 & 0xF0)) & 0x0FFFFFFF
     return value

@@ -15,6 +15,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_HASH,
     DT_SYMTAB,
     numbers,
+    sysv_hash,
 )
 from manylinux_reference.reading.elf.relocations import is_code
 from manylinux_reference.reading.elf.symbols import EM_S390, count_gnu, sysv_hashes
@@ -166,13 +167,4 @@ def gnu_hash(name: bytes) -> int:
     value = 5381
     for byte in name:
         value = value * 33 + byte & 0xFFFFFFFF
-    return value
-
-
-def sysv_hash(name: bytes) -> int:
-    """Return the hash of DT_HASH and of versions (gABI, Hash Table)."""
-    value = 0
-    for byte in name:
-        value = (value << 4) + byte
-        value = (value ^ (value >> 24 & 0xF0)) & 0x0FFFFFFF
     return value
