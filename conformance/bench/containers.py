@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 import platformdirs
 from manylinux_conformance.containers.timing import Timings
-from manylinux_conformance.images.engine import connect
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import connect
 from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.prepare_all import prepare_all
 from manylinux_conformance.platforms.catalogue import (

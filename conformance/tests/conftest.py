@@ -20,7 +20,7 @@ from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.containers.running_container import RunningContainer
 from manylinux_conformance.containers.timing import Timings
 from manylinux_conformance.errors import SuiteError
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import (

@@ -22,8 +22,8 @@ from functools import partial
 
 import packaging.tags
 import packaging.utils
-from manylinux_reference.reading.filename import Releases, read_filename
 from manylinux_reference.reading.system import ask_system
+from manylinux_reference.reading.wheel.filename import Releases, read_filename
 from manylinux_reference.rules.installer import choice, order, platform
 
 IMPORT_ROUNDS = 7

@@ -11,7 +11,7 @@ from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.policy import NEVER
 from manylinux_reference.rules import tags
-from manylinux_reference.rules.wheel.report import Finding, Outcome, Report
+from manylinux_reference.rules.findings import Finding, Outcome, Report
 
 from manylinux_survey.http_session import HttpSession
 from manylinux_survey.remote_file import RemoteFile

@@ -18,13 +18,13 @@ from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.exclusive_lock import exclusive_lock
 from manylinux_conformance.images.doctor import State, examine
-from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
+from manylinux_conformance.images.engines.connections import Engines
 from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.prepare_all import prepare_all
 from manylinux_conformance.images.prepared_list import disk_use, lines, result_words
 from manylinux_conformance.images.selection import named, prepared, rows_of
 from manylinux_conformance.images.sources.archive import save_archive
+from manylinux_conformance.images.sources.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 from manylinux_conformance.run.signals import exit_status, terminable

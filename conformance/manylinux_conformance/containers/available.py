@@ -12,8 +12,8 @@ from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.containers.live_containers import remove_orphans
 from manylinux_conformance.containers.mounted_python import MountedPython
 from manylinux_conformance.errors import UnavailableError
-from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter
 from manylinux_conformance.platforms.platform import Platform

@@ -14,8 +14,8 @@ from docker.types import Mount
 
 from manylinux_conformance.containers.file_transfer import Owner, pack, unpack, walk
 from manylinux_conformance.errors import InvariantError
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import LABEL, Engine, translated
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import LABEL, Engine, translated
 from manylinux_conformance.platforms.catalogue import Container
 
 CLOSED_TO_OTHERS = Path("/root")

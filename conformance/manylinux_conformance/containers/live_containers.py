@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import docker.errors
 
-from manylinux_conformance.images.container_owner import is_orphan
-from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine
+from manylinux_conformance.images.engines.container_owner import is_orphan
+from manylinux_conformance.images.engines.engine import LABEL, TROUBLE, Engine
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from manylinux_conformance.errors import FetchError
 from manylinux_conformance.exclusive_lock import exclusive_lock
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.packages import packaged_root
 from manylinux_conformance.platforms.catalogue import Container, read_containers
 from manylinux_conformance.platforms.interpreters import Interpreter

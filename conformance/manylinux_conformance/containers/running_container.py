@@ -30,9 +30,14 @@ from manylinux_conformance.errors import (
     SuiteError,
     UnusableImageError,
 )
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import LABEL, TROUBLE, Engine, translated
-from manylinux_conformance.images.interruption import Interrupted
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import (
+    LABEL,
+    TROUBLE,
+    Engine,
+    translated,
+)
+from manylinux_conformance.images.engines.interruption import Interrupted
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.sandbox import simple_index
 from manylinux_conformance.sandbox.process import (

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.errors import InputError, SuiteError
-from manylinux_conformance.images.binfmt import (
+from manylinux_conformance.images.engines.binfmt import (
     entry_of,
     is_mounted,
     is_too_old,
 )
-from manylinux_conformance.images.emulators import HANDLERS, emulator
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.engines.emulators import HANDLERS, emulator
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.images.sources.mirror import PROGRAM
 from manylinux_conformance.platforms.architectures import (
     Architecture,

@@ -13,13 +13,13 @@ from manylinux_conformance.errors import (
     SuiteError,
     UnusableImageError,
 )
-from manylinux_conformance.images.engine import LABEL, Engine, Image
-from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_lock import ImageLockFile, usual_lock
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import LABEL, Engine, Image
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.archive import load_archive
 from manylinux_conformance.images.sources.cross_build import cross_built_root
 from manylinux_conformance.images.sources.image_archive import image_archive
+from manylinux_conformance.images.sources.image_lock import ImageLockFile, usual_lock
 from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.images.sources.packages import packaged_root
 from manylinux_conformance.images.sources.registry import Pull

@@ -17,7 +17,7 @@ from manylinux_conformance.errors import (
     SuiteError,
     is_disk_full,
 )
-from manylinux_conformance.images.interruption import Interrupted
+from manylinux_conformance.images.engines.interruption import Interrupted
 from manylinux_conformance.images.prepare import Preparation, Prepared
 from manylinux_conformance.platforms.catalogue import Container
 

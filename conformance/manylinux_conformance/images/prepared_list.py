@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rich.filesize import decimal
 
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.images.prepare_all import PreparationResult
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.platform import Fidelity

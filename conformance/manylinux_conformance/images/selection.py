@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
 from manylinux_conformance.errors import InputError, SuiteError
-from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.images.prepared_list import Row, row, stand_in_row
 from manylinux_conformance.platforms.catalogue import (
     Container,

@@ -30,7 +30,7 @@ from manylinux_conformance.containers.running_container import (
 )
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import MissingPythonError, UnsupportedError
-from manylinux_conformance.images.emulators import emulator
+from manylinux_conformance.images.engines.emulators import emulator
 from manylinux_conformance.platforms.architectures import is_native
 from manylinux_conformance.platforms.interpreters import Interpreter, allows
 from manylinux_conformance.platforms.platform import Fidelity, Platform

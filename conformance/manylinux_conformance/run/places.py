@@ -15,7 +15,7 @@ from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.containers.probe import older_platforms
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
 from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role

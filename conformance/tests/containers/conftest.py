@@ -6,8 +6,8 @@ import time
 
 import msgspec
 from manylinux_conformance.containers.available import ReadyContainer
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import LABEL, Engine
 from manylinux_conformance.platforms.catalogue import Container
 
 

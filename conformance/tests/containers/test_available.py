@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import INSTALL, LABEL, START, Engine
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import INSTALL, LABEL, START, Engine
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     Architecture,

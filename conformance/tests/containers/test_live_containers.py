@@ -15,15 +15,15 @@ from manylinux_conformance.containers.live_containers import (
     LiveContainers,
     remove_orphans,
 )
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import LABEL, Engine
 
 MakeReady = Callable[..., ReadyContainer]
 # Another run: it creates a container, says which, and waits to be killed.
 OTHER_RUN = """
 import sys, time
-from manylinux_conformance.images.engine import LABEL, connect
-from manylinux_conformance.images.container_owner import owner
+from manylinux_conformance.images.engines.engine import LABEL, connect
+from manylinux_conformance.images.engines.container_owner import owner
 api = connect().client.api
 made = api.create_container(sys.argv[1], command=["-"], labels={LABEL: owner()})
 print(made["Id"], flush=True)

@@ -15,7 +15,7 @@ from manylinux_conformance.containers.running_container import (
 from manylinux_conformance.errors import (
     LostContainerError,
 )
-from manylinux_conformance.images.interruption import Interrupted
+from manylinux_conformance.images.engines.interruption import Interrupted
 from manylinux_conformance.sandbox.process import LARGEST_OUTPUT, ProcessResult
 
 from .conftest import containers

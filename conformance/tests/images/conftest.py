@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.images.sources.image_archive import image_archive
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import Container

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.images.sources import archive as archive_module
 from manylinux_conformance.images.sources.archive import (
     archive_path,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.images.engine import Image
+from manylinux_conformance.images.engines.engine import Image
 from manylinux_conformance.images.prepare import Prepared
 from manylinux_conformance.images.prepare_all import PreparationResult
 from manylinux_conformance.images.prepared_list import result_words

@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.images import doctor as doctor_module
-from manylinux_conformance.images.binfmt import is_too_old
 from manylinux_conformance.images.doctor import Found, Machine, State, examine
+from manylinux_conformance.images.engines.binfmt import is_too_old
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 from .conftest import FakeEngine

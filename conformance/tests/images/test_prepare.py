@@ -11,15 +11,15 @@ from manylinux_conformance.errors import (
     UnusableImageError,
 )
 from manylinux_conformance.exclusive_lock import exclusive_lock
-from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_lock import ImageLockFile
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.images.prepare import Preparation, Prepared, PrepareOptions
 from manylinux_conformance.images.prepare_all import (
     PreparationResult,
     prepare_all,
 )
 from manylinux_conformance.images.sources.archive import archive_path
+from manylinux_conformance.images.sources.image_lock import ImageLockFile
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 

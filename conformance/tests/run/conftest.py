@@ -13,8 +13,8 @@ import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers import running_container
 from manylinux_conformance.containers.available import ReadyContainer
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.engine import LABEL, Engine
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block

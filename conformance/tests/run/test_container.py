@@ -14,7 +14,7 @@ import pytest
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images.engine import TROUBLE, Engine
+from manylinux_conformance.images.engines.engine import TROUBLE, Engine
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.blocks import Block, write_blocks

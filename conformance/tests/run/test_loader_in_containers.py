@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.questions.load import Load, Loaded
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Verdict

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.probe import older_platforms
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.blocks import Block

@@ -22,8 +22,8 @@ from manylinux_conformance.cli.main import main
 from manylinux_conformance.containers.available import ReadyContainer, ready_containers
 from manylinux_conformance.containers.files import can_mount
 from manylinux_conformance.errors import InputError, SuiteError
-from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.images.engines import Engines
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import elsewhere, read_containers
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block

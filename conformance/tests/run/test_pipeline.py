@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.containers.available import ReadyContainer
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer
-from manylinux_conformance.images.engine import LABEL, Engine
+from manylinux_conformance.images.engines.engine import LABEL, Engine
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.tools.selection import Tool
 

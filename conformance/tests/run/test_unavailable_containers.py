@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from manylinux_conformance.containers.available import ReadyContainer
 from manylinux_conformance.containers.mounted_python import relocatable_python
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import NotRun

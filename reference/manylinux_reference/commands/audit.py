@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterable, Iterator
 
-    from manylinux_reference.rules.wheel.report import Report
+    from manylinux_reference.rules.findings import Report
 
     Shown = Callable[..., Iterable[str]]  # of a report, and whether to be brief
 

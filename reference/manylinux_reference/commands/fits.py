@@ -11,8 +11,8 @@ from manylinux_reference.commands.target import (
     named_target,
     running_target,
 )
-from manylinux_reference.reading.filename import read_filename
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.wheel.filename import read_filename
 from manylinux_reference.rules.installer.choice import running_python_ranks
 from manylinux_reference.rules.installer.order import Ranks
 from manylinux_reference.rules.installer.override import OverrideError

@@ -7,8 +7,8 @@ from importlib import import_module
 
 from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.rules.findings import Outcome, Report
 from manylinux_reference.rules.wheel.audit import audit
-from manylinux_reference.rules.wheel.report import Outcome, Report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.commands.reports.report_json import as_object
 from manylinux_reference.commands.target import named_target
 from manylinux_reference.rules import tags
+from manylinux_reference.rules.findings import Outcome
 from manylinux_reference.rules.index import name_findings
 from manylinux_reference.rules.installer import choice, order, override
 from manylinux_reference.rules.wheel.audit import exit_status
-from manylinux_reference.rules.wheel.report import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

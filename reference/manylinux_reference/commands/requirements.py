@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_reference.reading.filename import normalized
-from manylinux_reference.reading.version import Key, version_key, without_local
+from manylinux_reference.reading.wheel.filename import normalized
+from manylinux_reference.reading.wheel.version import Key, version_key, without_local
 from manylinux_reference.rules.installer.choice import wheel_name
 
 REQUIREMENT = re.compile(r"([A-Za-z0-9._-]*[A-Za-z0-9])\s*(?:==\s*([A-Za-z0-9.!+_]+))?")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from manylinux_reference.mutants.table import Table, always
-from manylinux_reference.reading.filename import SUFFIX, Releases, WheelName
+from manylinux_reference.reading.wheel.filename import SUFFIX, Releases, WheelName
 from manylinux_reference.rules import tags
 from manylinux_reference.rules.installer import eligibility, order
 from manylinux_reference.rules.installer.choice import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from manylinux_reference.rules.wheel.report import Finding
+from manylinux_reference.rules.findings import Finding
 
 Function = Callable[..., object]
 Mutation = dict[Function, Function]  # what is replaced, by what

@@ -17,6 +17,7 @@ from manylinux_reference.mutants.table import (
 )
 from manylinux_reference.reading.archive import Archive, Member
 from manylinux_reference.reading.policy import NEVER
+from manylinux_reference.rules.findings import Finding, Outcome
 from manylinux_reference.rules.wheel import bundled, contents, header, loading, record
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
@@ -43,7 +44,6 @@ from manylinux_reference.rules.wheel.needed import (
     needed,
     reached,
 )
-from manylinux_reference.rules.wheel.report import Finding, Outcome
 from manylinux_reference.rules.wheel.symbols import (
     cxx_versioned,
     forbidden,
@@ -65,10 +65,10 @@ from manylinux_reference.rules.wheel.versions import (
 if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.policy import Policy
-    from manylinux_reference.reading.wheel import Wheel
+    from manylinux_reference.reading.wheel.reader import Wheel
+    from manylinux_reference.rules.findings import Report
     from manylinux_reference.rules.tags import Version
     from manylinux_reference.rules.wheel.audit import Promised
-    from manylinux_reference.rules.wheel.report import Report
 
 
 def _first_architecture(filename: str) -> list[Promised]:

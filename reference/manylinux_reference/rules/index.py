@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from manylinux_reference.reading.policy import architectures
 from manylinux_reference.rules import decides, tags
-from manylinux_reference.rules.wheel.report import PROPOSAL, STANDARD, Finding
+from manylinux_reference.rules.findings import PROPOSAL, STANDARD, Finding
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.rules.wheel.report import Findings
+    from manylinux_reference.rules.findings import Findings
 
 FAMILY = "manylinux"
 

@@ -8,12 +8,12 @@ import pytest
 from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.mutants import mutation
+from manylinux_reference.rules.findings import Outcome
 from manylinux_reference.rules.wheel import audit
-from manylinux_reference.rules.wheel.report import Outcome
 
 if TYPE_CHECKING:
     from manylinux_fixtures.corpus.fixtures import Fixture
-    from manylinux_reference.rules.wheel.report import Report
+    from manylinux_reference.rules.findings import Report
 
 REFUSED_BY = {  # rules that say what counts; the wheel is then refused by another
     "wheel.contents.any-name": {"wheel.versions.listed"},

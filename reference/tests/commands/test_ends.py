@@ -14,8 +14,8 @@ import pytest
 from manylinux_fixtures.hostile.well_formed import EXTENSION, well_formed_wheel
 from manylinux_reference.commands import many_wheels
 from manylinux_reference.commands.cli import INTERRUPTED, WRONG
+from manylinux_reference.rules.findings import Outcome, Report
 from manylinux_reference.rules.wheel.audit import ALL_HOLD, FALSE_CLAIM, UNUSABLE
-from manylinux_reference.rules.wheel.report import Outcome, Report
 
 CHECK = [sys.executable, "-m", "manylinux_reference.commands.cli", "check"]
 NAMES = [f"hostile-1-{build}-py3-none-any.whl" for build in (1, 2, 3)]

@@ -14,12 +14,12 @@ from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inp
 from manylinux_fixtures.hostile.well_formed import EXTENSION
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.commands.reports.report_text import lines
+from manylinux_reference.rules.findings import Report
 from manylinux_reference.rules.wheel.audit import (
     FALSE_CLAIM,
     UNUSABLE,
     exit_status,
 )
-from manylinux_reference.rules.wheel.report import Report
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -11,7 +11,7 @@ from manylinux_reference.commands.reports.remedies import REMEDIES
 from manylinux_reference.commands.reports.report_json import as_object, line
 from manylinux_reference.commands.reports.report_text import lines
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel.report import (
+from manylinux_reference.rules.findings import (
     PROPOSAL,
     Claim,
     Finding,

@@ -11,7 +11,7 @@ from manylinux_reference.commands.requirements import (
     read_requirements,
     wheels,
 )
-from manylinux_reference.reading.filename import normalized
+from manylinux_reference.reading.wheel.filename import normalized
 
 
 @pytest.mark.parametrize(

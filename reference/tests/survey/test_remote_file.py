@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_reference.rules.wheel.report import Outcome
+from manylinux_reference.rules.findings import Outcome
 from manylinux_survey.judge import judge
 from manylinux_survey.rows import Judged, Offer, Settings
 

@@ -14,7 +14,7 @@ import msgspec
 from manylinux_fixtures.files.atomic_file import whole_file
 
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images.engine import Engine
+from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.platforms.catalogue import Container
 
 CHUNK = 1 << 20

@@ -26,7 +26,7 @@ from manylinux_conformance.errors import (
     is_disk_full,
 )
 from manylinux_conformance.exclusive_lock import exclusive_lock
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.mirror import NO_NETWORK
 from manylinux_conformance.images.sources.root_layout import lay_out
 from manylinux_conformance.platforms.catalogue import Container

@@ -18,7 +18,7 @@ from manylinux_conformance.errors import (
     MissingProgramError,
     is_disk_full,
 )
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.platforms.catalogue import Container
 
 PROGRAM = "mmdebstrap"

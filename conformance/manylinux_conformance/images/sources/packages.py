@@ -22,7 +22,7 @@ from manylinux_conformance.errors import (
     MissingProgramError,
     is_disk_full,
 )
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.root_layout import lay_out
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Index, Part

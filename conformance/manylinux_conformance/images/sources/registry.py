@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from manylinux_conformance.errors import FetchError
-from manylinux_conformance.images.engine import Engine
-from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
+from manylinux_conformance.images.engines.engine import Engine
+from manylinux_conformance.images.sources.image_lock import ImageLockFile, LockedImage
 from manylinux_conformance.platforms.catalogue import Container
 
 OFFICIAL = "library/"  # where the usual registry keeps what is named without a folder

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from manylinux_reference.commands.many_wheels import report_on
 from manylinux_reference.reading.unusable import printable
+from manylinux_reference.rules.findings import Finding, Outcome
 from manylinux_reference.rules.index import name_findings
-from manylinux_reference.rules.wheel.report import Finding, Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from manylinux_reference.reading.archive import RangedFile
-    from manylinux_reference.rules.wheel.report import Report
+    from manylinux_reference.rules.findings import Report
 
 ENOUGH = 10  # findings of one rule that are told of one file
 SOME = 5  # symbols that a finding names

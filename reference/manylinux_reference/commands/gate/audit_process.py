@@ -30,7 +30,7 @@ from manylinux_reference.commands.gate.audit import (
 )
 from manylinux_reference.reading.record import BUILT_IN
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.rules.wheel.report import STANDARD
+from manylinux_reference.rules.findings import STANDARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +49,8 @@ WAITING = (
 # What audits import when they need it, beside what is imported above.
 NEEDED = (
     *("array", "binascii", "hashlib", "re", "unicodedata", BUILT_IN),
-    "manylinux_reference.reading.entry_points",
-    "manylinux_reference.reading.requirement",
+    "manylinux_reference.reading.wheel.entry_points",
+    "manylinux_reference.reading.wheel.requirement",
 )
 KILLED = (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGALRM)  # as at a limit
 PATIENCE = 2  # times the processor time may pass on a clock

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from manylinux_reference.commands.gate.audit import LIMITS, Found
 from manylinux_reference.commands.gate.command import Judgement
-from manylinux_reference.rules.wheel.report import PROPOSAL
+from manylinux_reference.rules.findings import PROPOSAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel.report import Outcome
+from manylinux_reference.rules.findings import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.rules.wheel.report import Claim, Finding, Report
+    from manylinux_reference.rules.findings import Claim, Finding, Report
 
 FORMAT = 2
 

@@ -6,13 +6,13 @@ from importlib import import_module
 
 from manylinux_reference.reading.policy import NEVER, dotted
 from manylinux_reference.reading.unusable import printable
-from manylinux_reference.rules.wheel.report import Outcome
+from manylinux_reference.rules.findings import Outcome
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from manylinux_reference.rules.wheel.report import Claim, Finding, Report
+    from manylinux_reference.rules.findings import Claim, Finding, Report
 
 ENOUGH = 10  # groups shown for each rule
 NO_ANSWER = {Outcome.UNUSABLE: "error", Outcome.NOT_JUDGED: "not judged"}

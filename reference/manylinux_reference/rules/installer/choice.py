@@ -6,9 +6,13 @@ import sys
 import sysconfig
 from collections.abc import Mapping
 
-from manylinux_reference.reading.filename import Releases, WheelName, read_filename
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.version import Key, is_pre_release
+from manylinux_reference.reading.wheel.filename import (
+    Releases,
+    WheelName,
+    read_filename,
+)
+from manylinux_reference.reading.wheel.version import Key, is_pre_release
 from manylinux_reference.rules import decides, tags
 from manylinux_reference.rules.installer.order import ANY, MOST_REMEMBERED, Rank, Ranks
 from manylinux_reference.rules.installer.platform import Environment

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from manylinux_reference.reading.filename import WheelName
+    from manylinux_reference.reading.wheel.filename import WheelName
     from manylinux_reference.rules.installer.choice import PythonRanks
     from manylinux_reference.rules.installer.order import Ranks
     from manylinux_reference.rules.installer.platform import Environment

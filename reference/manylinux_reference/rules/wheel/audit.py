@@ -8,8 +8,21 @@ from manylinux_reference.reading.elf.reader import read_elves
 from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel, compare_hashes, read_dist_info
+from manylinux_reference.reading.wheel.reader import (
+    Wheel,
+    compare_hashes,
+    read_dist_info,
+)
 from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.findings import (
+    STANDARD,
+    Claim,
+    Finding,
+    Findings,
+    Outcome,
+    Report,
+    worst,
+)
 from manylinux_reference.rules.tags import Promise
 from manylinux_reference.rules.wheel.bundled import bundled
 from manylinux_reference.rules.wheel.contents import contents, filename_tags
@@ -23,15 +36,6 @@ from manylinux_reference.rules.wheel.loading import (
 )
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
-from manylinux_reference.rules.wheel.report import (
-    STANDARD,
-    Claim,
-    Finding,
-    Findings,
-    Outcome,
-    Report,
-    worst,
-)
 from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
 from manylinux_reference.rules.wheel.versions import versions
 

@@ -6,9 +6,9 @@ import itertools
 
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.policy import Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
-from manylinux_reference.rules.wheel.report import Finding, Findings
+from manylinux_reference.rules.findings import Finding, Findings
 
 SHORTEST_HASH = 8  # hexadecimal digits, as auditwheel and delvewheel write them
 HEXADECIMAL = frozenset("0123456789abcdef")

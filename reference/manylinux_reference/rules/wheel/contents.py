@@ -5,11 +5,11 @@ from __future__ import annotations
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError, printable
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides, tags
+from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.header import is_data
 from manylinux_reference.rules.wheel.record import record
-from manylinux_reference.rules.wheel.report import Finding, Findings
 
 TRIPLETS = {  # CPython's configure.ac, PLATFORM_TRIPLET
     "x86_64": "x86_64-linux-gnu",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.rules import decides
-from manylinux_reference.rules.wheel.report import Finding, Findings
+from manylinux_reference.rules.findings import Finding, Findings
 
 EM_NONE = 0
 PROCESSORS = {  # by e_machine, as gABI and the psABI supplements call them

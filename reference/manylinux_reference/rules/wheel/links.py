@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from manylinux_reference.reading.elf.file import Elf
-    from manylinux_reference.reading.wheel import Wheel
+    from manylinux_reference.reading.wheel.reader import Wheel
 
     Link: TypeAlias = "Elf | str | None"  # see ``Elf.links``
 

@@ -11,10 +11,10 @@ from manylinux_reference.reading.elf.file import (
     is_library_name,
 )
 from manylinux_reference.reading.policy import Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
+from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.places import ORIGINS, installed
-from manylinux_reference.rules.wheel.report import Finding, Findings
 
 PF_X = 1
 EXECUTABLE_STACKS = ("x86_64", "i686", "armv7l", "s390x")  # without PT_GNU_STACK

@@ -5,11 +5,11 @@ from __future__ import annotations
 from manylinux_reference.reading.elf.file import DF_1_NODEFLIB, Elf
 from manylinux_reference.reading.policy import Policy, Version, dotted
 from manylinux_reference.rules import decides
-from manylinux_reference.rules.wheel.report import Finding, Findings
+from manylinux_reference.rules.findings import Finding, Findings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from manylinux_reference.reading.wheel import Wheel
+    from manylinux_reference.reading.wheel.reader import Wheel
 
 # What a needed name is.  Not an enum: importing that costs a third of Python's start.
 PATH, CONTAINED, LIBPYTHON, MUSL = "path", "contained", "libpython", "musl"

@@ -11,7 +11,7 @@ from bisect import bisect_left
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from manylinux_reference.reading.elf.file import Elf
-    from manylinux_reference.reading.wheel import Wheel
+    from manylinux_reference.reading.wheel.reader import Wheel
 
 ORIGINS = ("$ORIGIN", "${ORIGIN}")
 SITE, PREFIX = "site", "prefix"  # the two folders into which a wheel is installed

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from manylinux_reference.reading.record import ALGORITHMS
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
-from manylinux_reference.rules.wheel.report import Finding, Findings
+from manylinux_reference.rules.findings import Finding, Findings
 
 UNLISTED = ("RECORD", "RECORD.jws", "RECORD.p7s")  # PyPA, Recording installed projects
 

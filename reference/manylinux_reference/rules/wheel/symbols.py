@@ -5,8 +5,9 @@ from __future__ import annotations
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.policy import NEVER, Policy, Version
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
+from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.contents import INIT_PREFIXES, narrow_abis
 from manylinux_reference.rules.wheel.needed import (
     ALLOWED,
@@ -14,7 +15,6 @@ from manylinux_reference.rules.wheel.needed import (
     LOADER,
     kind_of,
 )
-from manylinux_reference.rules.wheel.report import Finding, Findings
 from manylinux_reference.rules.wheel.versions import node_level
 
 PYFPE = b"PyFPE_jbuf"

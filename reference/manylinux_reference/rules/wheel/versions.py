@@ -5,13 +5,13 @@ from __future__ import annotations
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
 from manylinux_reference.rules import decides
+from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.needed import (
     ALLOWED,
     CONTAINED,
     LOADER,
     kind_of,
 )
-from manylinux_reference.rules.wheel.report import Finding, Findings
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"

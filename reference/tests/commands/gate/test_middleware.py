@@ -20,7 +20,7 @@ from manylinux_reference.commands.gate.audit import ENOUGH, AuditFailedError, to
 from manylinux_reference.commands.gate.audit_process import Auditors
 from manylinux_reference.commands.gate.middleware import Gate
 from manylinux_reference.commands.gate.settings import Settings
-from manylinux_reference.rules.wheel.report import Finding
+from manylinux_reference.rules.findings import Finding
 
 BOUNDARY = "frontier"
 TRUE = "wheel.versions.listed/counted-version/x86_64"

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.filename import read_filename
+from manylinux_reference.reading.wheel.filename import read_filename
 from manylinux_reference.rules.installer import choice
 from manylinux_reference.rules.installer.choice import (
     PythonRanks,

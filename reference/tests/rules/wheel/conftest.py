@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf.file import ET_DYN, Elf
 from manylinux_reference.reading.policy import Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.links import link
 
 FILENAME = "project-1.0-cp312-cp312-manylinux_2_17_x86_64.whl"

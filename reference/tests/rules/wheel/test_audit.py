@@ -16,7 +16,8 @@ from manylinux_reference.reading.elf.file import ET_REL, Elf
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.record import text_of_hash
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
+from manylinux_reference.rules.findings import Claim, Finding, Outcome, Report
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
     FALSE_CLAIM,
@@ -32,7 +33,6 @@ from manylinux_reference.rules.wheel.audit import (
     oldest,
     outcome,
 )
-from manylinux_reference.rules.wheel.report import Claim, Finding, Outcome, Report
 
 X86_64 = Policy("x86_64")
 LEVELS = st.tuples(st.integers(1, 3), st.integers(0, 60))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.policy import Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.bundled import bundled, is_unique
 
 X86_64 = Policy("x86_64")

@@ -8,7 +8,7 @@ import pytest
 from manylinux_reference.reading.elf.file import ET_REL, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.contents import (
     contents,
     filename_tags,

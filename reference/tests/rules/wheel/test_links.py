@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.places import installed
 
 MakeElf = Callable[..., Elf]

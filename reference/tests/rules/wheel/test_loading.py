@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from manylinux_reference.reading.elf.file import DF_1_NOOPEN, DF_1_PIE, ET_EXEC, Elf
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.policy import NEVER, Policy, architectures
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.loading import (
     executables,
     loading,

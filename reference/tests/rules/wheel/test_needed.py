@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf.file import DF_1_NODEFLIB, ET_EXEC, Elf
 from manylinux_reference.reading.policy import NEVER, Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.links import link
 from manylinux_reference.rules.wheel.needed import (
     ALLOWED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manylinux_reference.reading.policy import NEVER
-from manylinux_reference.rules.wheel.report import (
+from manylinux_reference.rules.findings import (
     CONSEQUENCE,
     PROPOSAL,
     STANDARD,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf.file import ET_EXEC, Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.symbols import (
     PYFPE,
     may_be_missing,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
-from manylinux_reference.reading.wheel import Wheel
+from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.versions import (
     node_level,
     node_rule,

@@ -11,12 +11,12 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.errors import SuiteError
-from manylinux_conformance.images.interruption import Interrupted, Interruption
+from manylinux_conformance.images.engines.interruption import Interrupted, Interruption
 from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.platforms.catalogue import Container
 
-from .conftest import MakeContainer
-from .debian_archive import PROGRAMS, Suite, needed, write_suite
+from tests.images.conftest import MakeContainer
+from tests.images.debian_archive import PROGRAMS, Suite, needed, write_suite
 
 OnPath = Callable[..., Path]
 
@@ -203,7 +203,7 @@ def test_an_interruption_ends_mmdebstrap_and_leaves_nothing(
     stubborn: bool,
 ) -> None:
     monkeypatch.setattr(
-        "manylinux_conformance.images.interruption.TERMINATION_TIMEOUT",
+        "manylinux_conformance.images.engines.interruption.TERMINATION_TIMEOUT",
         1 if stubborn else 10,
     )
     work = tmp_path / "work"

@@ -6,8 +6,8 @@ import platformdirs
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.images import image_lock
-from manylinux_conformance.images.image_lock import (
+from manylinux_conformance.images.sources import image_lock
+from manylinux_conformance.images.sources.image_lock import (
     ImageLockFile,
     LockedImage,
     usual_lock,

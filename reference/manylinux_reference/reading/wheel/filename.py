@@ -6,7 +6,7 @@ PyPA, Binary distribution format, File name convention.
 from __future__ import annotations
 
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.version import Key, version_key
+from manylinux_reference.reading.wheel.version import Key, version_key
 
 Build = tuple[int, str] | tuple[()]  # the number, what follows it; or no build tag
 Release = tuple[str, Key, Build]  # a project's name as spelled here, version, build

@@ -24,8 +24,8 @@ from manylinux_conformance.errors import (
     InputError,
     is_disk_full,
 )
-from manylinux_conformance.images.container_owner import owner
-from manylinux_conformance.images.tunnel import open_tunnel
+from manylinux_conformance.images.engines.container_owner import owner
+from manylinux_conformance.images.engines.tunnel import open_tunnel
 
 HERE = "Docker engine"
 SSH = "ssh://"

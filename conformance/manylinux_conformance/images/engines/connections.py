@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from manylinux_conformance.errors import InputError, SuiteError
-from manylinux_conformance.images.engine import Engine, connect
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.platforms.catalogue import Container
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from manylinux_reference.reading.plain_requirement import (
+from manylinux_reference.reading.wheel.plain_requirement import (
     are_plain_specifiers,
     is_plain_requirement,
 )
-from manylinux_reference.reading.requirement import check_python, check_requirement
+from manylinux_reference.reading.wheel.requirement import (
+    check_python,
+    check_requirement,
+)
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import EngineError, InputError, SuiteError
-from manylinux_conformance.images import engine as engine_module
-from manylinux_conformance.images.engine import (
+from manylinux_conformance.images.engines import engine as engine_module
+from manylinux_conformance.images.engines.engine import (
     Engine,
     connect,
     explained,
     reason_and_remedy,
 )
 from manylinux_conformance.platforms.catalogue import Container
-
-from .conftest import FakeEngine, MakeContainer
+from tests.images.conftest import FakeEngine, MakeContainer
 
 NOBODY = 65534
 

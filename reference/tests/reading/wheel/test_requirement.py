@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from manylinux_reference.reading.requirement import check_python, check_requirement
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.wheel.requirement import (
+    check_python,
+    check_requirement,
+)
 
 SPECIFIERS = [
     *("", ">=3", "~=3.6", "==3.*", ">=3, !=3.1.*, <4", "===1.0", "==1.0+a", ">=1!2"),

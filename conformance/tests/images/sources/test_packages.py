@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from manylinux_conformance.errors import FetchError, MissingProgramError
-from manylinux_conformance.images.interruption import Interruption
+from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.packages import packaged_root
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 from manylinux_conformance.platforms.catalogue import Container

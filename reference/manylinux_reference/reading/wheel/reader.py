@@ -5,15 +5,19 @@ from __future__ import annotations
 from importlib import import_module
 
 from manylinux_reference.reading.budget import Budget
-from manylinux_reference.reading.filename import WheelName, normalized, read_filename
 from manylinux_reference.reading.inflate import content
-from manylinux_reference.reading.plain_requirement import (
+from manylinux_reference.reading.record import read_record
+from manylinux_reference.reading.unusable import UnusableError, printable
+from manylinux_reference.reading.wheel.filename import (
+    WheelName,
+    normalized,
+    read_filename,
+)
+from manylinux_reference.reading.wheel.plain_requirement import (
     are_plain_specifiers,
     is_plain_requirement,
 )
-from manylinux_reference.reading.record import read_record
-from manylinux_reference.reading.unusable import UnusableError, printable
-from manylinux_reference.reading.version import version_key
+from manylinux_reference.reading.wheel.version import version_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,7 +152,7 @@ def _check_files(archive: Archive, found: dict[str, Member]) -> None:
         if slash and first in FILES:
             raise UnusableError(f"has a folder where {first} is a file", member.name)
     if ENTRY_POINTS in found:
-        check = import_module("manylinux_reference.reading.entry_points")
+        check = import_module("manylinux_reference.reading.wheel.entry_points")
         check.check_entry_points(_text(archive, found, ENTRY_POINTS), archive.budget)
 
 
@@ -193,7 +197,7 @@ def _check_requirements(fields: dict[str, list[str]], budget: Budget) -> None:
     texts = [text for text in texts if not is_plain_requirement(text)]
     if is_plain and not texts:
         return
-    check = import_module("manylinux_reference.reading.requirement")
+    check = import_module("manylinux_reference.reading.wheel.requirement")
     for text in (python, *texts):
         budget.search(text)
     if not is_plain:

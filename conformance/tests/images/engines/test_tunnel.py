@@ -15,8 +15,8 @@ from manylinux_conformance.errors import (
     InputError,
     MissingProgramError,
 )
-from manylinux_conformance.images.engine import connect
-from manylinux_conformance.images.tunnel import open_tunnel
+from manylinux_conformance.images.engines.engine import connect
+from manylinux_conformance.images.engines.tunnel import open_tunnel
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 KEYGEN = shutil.which("ssh-keygen")

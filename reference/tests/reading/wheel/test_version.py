@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.version import (
+from manylinux_reference.reading.wheel.version import (
     is_pre_release,
     version_key,
     without_local,

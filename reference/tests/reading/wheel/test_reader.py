@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from manylinux_reference.reading import wheel as reading
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel import Wheel, read_dist_info
+from manylinux_reference.reading.wheel import reader as reading
+from manylinux_reference.reading.wheel.reader import Wheel, read_dist_info
 
 NAME = "p-1-py3-none-any.whl"
 WHEEL = "p-1.dist-info/WHEEL"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from manylinux_reference.reading.unusable import UnusableError, printable
-from manylinux_reference.reading.version import version_key
+from manylinux_reference.reading.wheel.version import version_key
 
 EXTRA = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 NAME = re.compile(rf" *{EXTRA}(?![A-Za-z0-9._-]) *")

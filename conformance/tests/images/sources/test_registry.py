@@ -14,16 +14,16 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.errors import FetchError
-from manylinux_conformance.images.engine import Engine, connect
-from manylinux_conformance.images.engines import Engines
-from manylinux_conformance.images.image_lock import ImageLockFile, LockedImage
+from manylinux_conformance.images.engines.connections import Engines
+from manylinux_conformance.images.engines.engine import Engine, connect
 from manylinux_conformance.images.prepare import Preparation, PrepareOptions
 from manylinux_conformance.images.sources.image_archive import image_archive
+from manylinux_conformance.images.sources.image_lock import ImageLockFile, LockedImage
 from manylinux_conformance.images.sources.registry import at_host
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
 
-from .conftest import FakeEngine, MakeContainer, MakeRoot
+from tests.images.conftest import FakeEngine, MakeContainer, MakeRoot
 
 SECONDS = 20
 

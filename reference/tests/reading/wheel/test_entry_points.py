@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from manylinux_reference.reading.budget import Budget, NotJudgedError
-from manylinux_reference.reading.entry_points import check_entry_points
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.wheel.entry_points import check_entry_points
 
 SCRIPTS = "[console_scripts]\n"
 

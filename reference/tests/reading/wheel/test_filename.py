@@ -7,9 +7,9 @@ import contextlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.filename import Build, read_filename
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.version import version_key
+from manylinux_reference.reading.wheel.filename import Build, read_filename
+from manylinux_reference.reading.wheel.version import version_key
 
 
 @pytest.mark.parametrize(

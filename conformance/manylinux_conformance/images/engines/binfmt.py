@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from manylinux_conformance.images.emulators import HANDLERS
+from manylinux_conformance.images.engines.emulators import HANDLERS
 from manylinux_conformance.platforms.architectures import Architecture
 
 

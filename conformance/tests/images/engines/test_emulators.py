@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.images import emulators
-from manylinux_conformance.images.emulators import emulator, handler
+from manylinux_conformance.images.engines import emulators
+from manylinux_conformance.images.engines.emulators import emulator, handler
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     Architecture,
