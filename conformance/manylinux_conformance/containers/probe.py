@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 from manylinux_spec.architectures import architectures
 
-from manylinux_conformance.containers.running_container import Command, RunningContainer
+from manylinux_conformance.containers.command import Command
+from manylinux_conformance.containers.running_container import RunningContainer
 from manylinux_conformance.errors import UnusableImageError
 from manylinux_conformance.platforms.environment import Environment
 from manylinux_conformance.platforms.interpreters import (

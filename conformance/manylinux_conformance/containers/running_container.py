@@ -14,6 +14,7 @@ from pathlib import Path
 
 import docker.errors
 
+from manylinux_conformance.containers.command import FEED, WAIT, Command
 from manylinux_conformance.containers.file_transfer import TransferError
 from manylinux_conformance.containers.files import (
     ContainerFiles,
@@ -53,19 +54,6 @@ MEMORY = "1g"  # with no swap on top; the largest tool needs a third, emulated
 PROCESSES = 256
 INDEX_PORT = 8080  # of the container's own loopback interface
 TEMPORARY = {"/tmp": "size=64m"}  # noqa: S108 - the container's own
-# The first process: it waits, and lets the kernel clear away what others leave behind.
-WAIT = """
-import signal
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-while True:
-    signal.pause()
-"""
-# An engine cannot end a program's input, so the program opens it as a file.
-FEED = """
-import os, sys
-os.dup2(os.open(sys.argv[1], os.O_RDONLY), 0)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
 SLOWER = 5  # how much longer an emulated program may take
 BY_SIGNAL = 128  # an engine adds the number of the signal to it
 EXIT_STATUS_TIMEOUT = 5  # seconds for the engine to notice that a program has ended
@@ -74,20 +62,6 @@ PAUSE = 0.01  # seconds between two looks
 DOCTOR = "manylinux-conformance platforms doctor"
 # QEMU's own last words; see linux-user/signal.c.
 QEMU_DIED = ("qemu: uncaught target signal", "qemu: unhandled")
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command in a container: its folder, all its variables, and its time limit.
-
-    ``standard_input`` is what it reads.
-    """
-
-    arguments: Sequence[str]
-    folder: Path
-    variables: Mapping[str, str]
-    seconds: float
-    standard_input: bytes = b""
 
 
 @dataclass

@@ -14,7 +14,6 @@ from manylinux_conformance.errors import SuiteError
 from manylinux_conformance.images.engines.interruption import Interrupted, Interruption
 from manylinux_conformance.images.sources.mirror import root_file_system
 from manylinux_conformance.platforms.catalogue import Container
-
 from tests.images.conftest import MakeContainer
 from tests.images.debian_archive import PROGRAMS, Suite, needed, write_suite
 

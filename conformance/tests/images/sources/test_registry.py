@@ -22,7 +22,6 @@ from manylinux_conformance.images.sources.image_lock import ImageLockFile, Locke
 from manylinux_conformance.images.sources.registry import at_host
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.releases import Source
-
 from tests.images.conftest import FakeEngine, MakeContainer, MakeRoot
 
 SECONDS = 20
