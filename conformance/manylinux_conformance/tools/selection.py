@@ -16,11 +16,26 @@ from manylinux_conformance.tools.deviations import read_causes
 # In the order in which they are asked, quick ones and those that most people use first:
 # how long one takes in a role on two processors.  Those that are not here come between.
 SECONDS = {
-    **{"packaging": 8, "uv": 14, "pip": 84, "dep-logic": 23, "distlib": 22},
-    **{"reference": 24, "repairwheel": 11, "uv-lock": 27, "gcc": 4, "setuptools": 38},
-    **{"poetry-core": 11, "meson-python": 8, "scikit-build-core": 6, "unearth": 52},
-    **{"pip-tools": 173, "pdm": 284, "poetry": 400, "auditwheel": 250, "pex": 400},
-    **{"ziglang": 200},
+    "packaging": 8,
+    "uv": 14,
+    "pip": 84,
+    "dep-logic": 23,
+    "distlib": 22,
+    "reference": 24,
+    "repairwheel": 11,
+    "uv-lock": 27,
+    "gcc": 4,
+    "setuptools": 38,
+    "poetry-core": 11,
+    "meson-python": 8,
+    "scikit-build-core": 6,
+    "unearth": 52,
+    "pip-tools": 173,
+    "pdm": 284,
+    "poetry": 400,
+    "auditwheel": 250,
+    "pex": 400,
+    "ziglang": 200,
 }
 USUAL_SECONDS = 15
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
-from tests.suite.signer import PROVENANCE, Bundle, Signer
+from tests.suite.signer import IN_TOTO, PROVENANCE, Bundle, Signer
 
 WORKFLOW = (
     "https://host.example/us/suite/.github/workflows/release.yml@refs/tags/2026.1"
@@ -31,11 +31,16 @@ class Release:
     signer: Signer
 
     def sign(
-        self, bundle: Bundle | None = None, *, workflow: str = WORKFLOW, **facts: str
+        self,
+        bundle: Bundle | None = None,
+        *,
+        workflow: str = WORKFLOW,
+        predicate: str = PROVENANCE,
+        form: str = IN_TOTO,
     ) -> None:
         """Write a bundle; by default the workflow's for the manifest as it is."""
-        content = (self.folder / "manifest.json").read_bytes()
-        bundle = bundle or self.signer.bundle([content, b"others"], workflow, **facts)
+        files = [(self.folder / "manifest.json").read_bytes(), b"another file"]
+        bundle = bundle or self.signer.bundle(files, workflow, predicate, form)
         (self.folder / "bundle.json").write_text(json.dumps(bundle))
 
     def verified(self, *more: str, identity: str = WORKFLOW) -> Result:
@@ -144,17 +149,16 @@ def test_a_bundle_of_two_halves_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("facts", "words"),
+    ("predicate", "form", "words"),
     [
-        ({"predicate": "https://example.org/seen"}, "not where a file comes from"),
-        ({"form": "text/plain"}, "and no statement about files"),
+        ("https://example.org/seen", IN_TOTO, "not where a file comes from"),
+        (PROVENANCE, "text/plain", "and no statement about files"),
     ],
 )
 def test_what_is_signed_has_to_be_a_provenance(
-    release: Release, facts: dict[str, str], words: str
+    release: Release, predicate: str, form: str, words: str
 ) -> None:
-    assert PROVENANCE not in facts.values()
-    release.sign(**facts)
+    release.sign(predicate=predicate, form=form)
     told = release.verified()
     assert (told.exit_code, words in told.output) == (2, True)
 
