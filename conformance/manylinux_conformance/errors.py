@@ -25,6 +25,7 @@ __all__ = [
     "UnsupportedError",
     "UnusableImageError",
     "is_disk_full",
+    "reason_of",
 ]
 
 DISK_FULL = "the disk is full"
@@ -38,6 +39,11 @@ def is_disk_full(error: OSError | str) -> bool:
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
     said = str(error).lower()  # shutil.Error has a list of errors for its arguments
     return any(words.lower() in said for words in NO_ROOM)
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused something; a full disk is called that."""
+    return DISK_FULL if is_disk_full(error) else error.strerror or str(error)
 
 
 class SuiteError(Exception):

@@ -33,11 +33,15 @@ class ProbeProjects:
     Equal projects give equal bytes.  ``prefix`` stands before a lone platform tag.
     All of them wear the same disguise; beside disguised ones lie some that nobody
     requires, and an index offers the wheels in the order in which they are written.
+    ``in_use`` is held while a tool is offered them: what changes then is its doing.
     """
 
     links: Path
     projects: tuple[ProbeProject, ...]
     prefix: str = PREFIX
+    in_use: threading.Lock = field(
+        default_factory=threading.Lock, compare=False, repr=False
+    )
 
     @property
     def requirements(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from manylinux_conformance.results.baseline import read_baseline
 from manylinux_conformance.results.blocks import Block, write_blocks
 from manylinux_conformance.results.unanswered import unanswered
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.run.pipeline import run
+from manylinux_conformance.run.pipeline import WHOLE, run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
@@ -154,7 +154,7 @@ def _ask(
         settings = replace(
             Settings(cache, work, jobs, offline, live=live), disguise=disguise
         )
-        with ProgressBars(Console(stderr=True)) as progress:
+        with ProgressBars(Console(stderr=True), always=WHOLE) as progress:
             return list(run(suite, tools, roles, settings, progress.take_note))
 
 

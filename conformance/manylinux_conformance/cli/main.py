@@ -27,10 +27,10 @@ from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.cli.verify import manifest_command, verify
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import (
-    DISK_FULL,
     InputError,
     SuiteError,
     is_disk_full,
+    reason_of,
 )
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import read_results
@@ -72,10 +72,8 @@ class Commands(click.Group):
             sys.exit(3)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            full = is_disk_full(error)
-            reason = DISK_FULL if full else error.strerror or error
-            click.echo(f"error: {where}{reason}", err=True)
-            sys.exit(3 if full else 2)
+            click.echo(f"error: {where}{reason_of(error)}", err=True)
+            sys.exit(3 if is_disk_full(error) else 2)
         except KeyboardInterrupt as interruption:
             click.echo("interrupted; nothing was reported", err=True)
             sys.exit(exit_status(interruption))

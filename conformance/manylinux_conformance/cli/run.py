@@ -46,7 +46,7 @@ from manylinux_conformance.results.update import Scope, update_baseline
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.run.own_share import processor_time
-from manylinux_conformance.run.pipeline import run
+from manylinux_conformance.run.pipeline import WHOLE, run
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
@@ -309,7 +309,7 @@ def _ask(suite: Suite, tools: Sequence[Tool], options: RunOptions) -> list[Block
         settings = Settings(cache, work, jobs, offline, live=live, journal=journal)
         try:
             console = Console(stderr=True)
-            with ProgressBars(console) as progress:
+            with ProgressBars(console, always=WHOLE) as progress:
                 found = run(suite, tools, roles, settings, progress.take_note)
                 blocks = list(_told(found, suite, console))
             spent = str(processor_time(settings.timings))

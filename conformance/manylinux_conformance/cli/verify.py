@@ -43,16 +43,33 @@ def manifest_command() -> None:
     metavar="ADDRESS",
     help="The workflow that has to have signed, as a certificate names it.",
 )
-def verify(*, path: Path, said: Path, attestation: Path | None, identity: str) -> None:
+@click.option(
+    "--trusted-root",
+    "root",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="Whose signatures count, in Sigstore's format; else Sigstore's public root.",
+)
+def verify(
+    *,
+    path: Path,
+    said: Path,
+    attestation: Path | None,
+    identity: str,
+    root: Path | None,
+) -> None:
     """Hold PATH, a folder of fixture wheels or a results file, against a manifest.
 
     With an attestation the manifest is held against that, too; no network is needed.
     Exit status: 0 all is as it is said, 1 something is not, 2 a file cannot be used.
     """
-    if attestation is not None:
-        if not identity:
-            raise InputError("--identity", "has to name who signs the attestation")
-        check_attestation(said, attestation, identity)
+    if attestation is None:
+        if identity or root:
+            raise InputError("--attestation", "has to name the bundle that is signed")
+    elif not identity:
+        raise InputError("--identity", "has to name who signs the attestation")
+    else:
+        check_attestation(said, attestation, identity, root)
     found = list(unlike(path, read_manifest(said)))
     for line in found:
         click.echo(line)

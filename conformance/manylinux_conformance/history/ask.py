@@ -6,6 +6,7 @@ import platform as machine
 import resource
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import platformdirs
 
@@ -60,13 +61,13 @@ def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
     tool = Tool(span.adapter, version, ())
     cache = platformdirs.user_cache_path("manylinux-conformance")
     blocks = []
-    with scratch_folder() as work:
+    with scratch_folder() as work, ThreadPoolExecutor(1) as slots:
         probes = ProbeCache(work / "probes")
         shim = preloadable(build_shim(cache, machine.machine()), work / "shim")
         for number, suite in enumerate(parts):
             settings = Settings(cache, work / str(number), 1, offline=False)
             settings.work.mkdir()
-            host = Places(suite, settings, shim, probes).host(tool, span.role)
+            host = Places(suite, settings, shim, probes, slots).host(tool, span.role)
             if host is None:
                 continue
             asking = Asking(suite, tool, span.role, cache, host)

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from manylinux_conformance.errors import (
-    DISK_FULL,
     InputError,
     SuiteError,
-    is_disk_full,
+    reason_of,
 )
 from manylinux_conformance.images.engines.interruption import Interrupted
 from manylinux_conformance.images.prepare import Preparation, Prepared
@@ -87,8 +86,7 @@ def _outcome(
             container, None, error.explanation, time.monotonic() - begun
         )
     except OSError as error:
-        said = DISK_FULL if is_disk_full(error) else error.strerror
-        reason = f"{error.filename or tempfile.gettempdir()}: {said}"
+        reason = f"{error.filename or tempfile.gettempdir()}: {reason_of(error)}"
         return PreparationResult(container, None, reason, time.monotonic() - begun)
     except Interrupted:
         raise

@@ -8,10 +8,10 @@ from pathlib import Path
 from manylinux_fixtures.files.atomic_file import whole_files
 
 from manylinux_conformance.errors import (
-    DISK_FULL,
     InputError,
     UnavailableError,
     is_disk_full,
+    reason_of,
 )
 from manylinux_conformance.reports.about import About
 from manylinux_conformance.reports.junit import write_junit
@@ -37,6 +37,5 @@ def write_reports(
             write_junit(blocks, rules, new / "junit.xml", said)
             write_pages(blocks, rules, new, said)
     except OSError as error:
-        if is_disk_full(error):
-            raise UnavailableError(folder, DISK_FULL) from error
-        raise InputError(folder, error.strerror or str(error)) from error
+        kind = UnavailableError if is_disk_full(error) else InputError
+        raise kind(folder, reason_of(error)) from error

@@ -165,9 +165,15 @@ class InstallerRole:
             case.project.disguised(resources.disguise) for case in batch.questions
         ]
         probes = resources.probes.of(batch.environment, projects)
-        answers = ask_installer(
-            tool, table, batch.environment, probes, resources.folder, shim=batch.shim
-        )
+        with probes.in_use:
+            answers = ask_installer(
+                tool,
+                table,
+                batch.environment,
+                probes,
+                resources.folder,
+                shim=batch.shim,
+            )
         return {case.id: _counted(case, answers[case.id]) for case in batch.questions}
 
     def smoke(

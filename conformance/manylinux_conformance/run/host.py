@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import platform as machine
+import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,16 +24,18 @@ from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, pro
 from manylinux_conformance.sandbox.shim_check import shim_failure_reason
 from manylinux_conformance.tools.selection import Tool
 
-# Asked once for each platform and interpreter, whatever the number of tools.
+# Asked once for each platform and interpreter, whatever the number of tools; who asks
+# at the same time waits.
 _shim_failure_reason = functools.cache(shim_failure_reason)
+_CHECKING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
     """One tool in one role on this machine.
 
-    ``modelled`` are the platforms that a shim shows; ``jobs`` batches are asked at a
-    time.
+    ``modelled`` are the platforms that a shim shows; ``slots`` is what runs batches,
+    several at a time if the role is ``concurrent``.
     """
 
     tool: Tool
@@ -41,7 +44,8 @@ class Host:
     settings: Settings
     probes: ProbeCache
     shim: Path
-    jobs: int
+    slots: Executor
+    concurrent: bool
 
     @property
     def folder(self) -> Path:
@@ -101,14 +105,14 @@ class OpenHost:
         check = functools.partial(
             _shim_failure_reason, interpreter=self.tool.interpreter, shim=shim
         )
-        with ThreadPoolExecutor(self.host.settings.jobs) as pool:
-            reasons = pool.map(check, modelled)
-            for platform, reason in zip(modelled, reasons, strict=True):
-                if reason:
-                    said = f"the model does not work: {reason}"
-                    yield NotRun(platforms=(platform.name,), reason=said)
-                else:
-                    yield ShownPlatform(platform, shim)
+        with _CHECKING, ThreadPoolExecutor(self.host.settings.jobs) as pool:
+            reasons = list(pool.map(check, modelled))
+        for platform, reason in zip(modelled, reasons, strict=True):
+            if reason:
+                said = f"the model does not work: {reason}"
+                yield NotRun(platforms=(platform.name,), reason=said)
+            else:
+                yield ShownPlatform(platform, shim)
 
     def wants(self, _batch: Batch[Any]) -> bool:
         """Return True: everything is asked here."""
@@ -117,10 +121,13 @@ class OpenHost:
     def ask_each(
         self, batches: Iterable[Batch[Any]], ask: Ask
     ) -> Iterator[tuple[Batch[Any], Answers]]:
-        """Ask some batches at a time."""
+        """Ask some batches at a time, beside those of other tools."""
 
         def asked(batch: Batch[Any]) -> tuple[Batch[Any], Answers]:
             return batch, ask(batch, self.host.folder / batch.name)
 
-        with ThreadPoolExecutor(self.host.jobs) as pool:
-            yield from pool.map(asked, batches)
+        if self.host.concurrent:
+            yield from self.host.slots.map(asked, batches)
+        else:
+            for batch in batches:
+                yield self.host.slots.submit(asked, batch).result()

@@ -7,13 +7,16 @@ judges and explains; whoever iterates over the blocks writes them.
 from __future__ import annotations
 
 import platform as machine
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import Header, NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.run.asking import Asking, header_of
@@ -23,6 +26,50 @@ from manylinux_conformance.run.settings import Progress, Settings
 from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
+
+WHOLE = "the whole run"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One tool in one role at one place; ``seconds`` is what that usually takes."""
+
+    ask: Callable[[Progress], Block]
+    seconds: float = 0
+
+
+@dataclass(slots=True)
+class Whole:
+    """How much of a run is done, by the seconds that its parts usually take."""
+
+    parts: Sequence[Part]
+    progress: Progress
+    done: dict[int, float] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def block(self, number: int) -> Block:
+        """Return what becomes of a part, and tell how it goes on."""
+
+        def tell(words: str, done: int, total: int) -> None:
+            self.progress(words, done, total)
+            if total and done < total:
+                self._take_note(number, done / total)
+
+        block = self.parts[number].ask(tell)
+        self._take_note(number, 1)
+        return block
+
+    def _take_note(self, number: int, share: float) -> None:
+        """Take note of the share of a part that is done; one part is no whole."""
+        usual = [part.seconds for part in self.parts]
+        if len(list(filter(None, usual))) <= 1:
+            return
+        with self.lock:
+            self.done[number] = share
+            done = sum(usual[each] * self.done[each] for each in self.done)
+            is_over = len(self.done) == len(usual) and min(self.done.values()) == 1
+            percent = 100 if is_over else min(99, int(100 * done / sum(usual)))
+            self.progress(WHOLE, percent, 100)
 
 
 def run(
@@ -34,29 +81,58 @@ def run(
 ) -> Iterator[Block]:
     """Ask every tool in every role it has, and yield a block for each place.
 
+    As many places as jobs are open at a time, so that one tool is installed, and asked
+    its first questions, while another one is asked its last.  What they compute is
+    done in the order of the tools, by so many workers as there are jobs.
     Whatever ends the run, no container of it is left.
     Raises InputError if the suite's own data cannot be used.
     """
     settings.work.mkdir(parents=True, exist_ok=True)
     probes = ProbeCache(settings.work / "probes")
-    places = Places(suite, settings, _shim(settings), probes)
+    slots = ThreadPoolExecutor(settings.jobs)
+    places = Places(suite, settings, _shim(settings), probes, slots)
+    opened = ThreadPoolExecutor(settings.jobs)
     try:
-        for tool, role in _asked(tools, roles):
-            ask = partial(
-                Asking, suite, tool, role, settings.cache, disguise=settings.disguise
-            )
-            if host := places.host(tool, role):
-                yield _finished(ask(host), settings, progress)
-            inside = [ask(container) for container in places.containers(tool, role)]
-            yield from _at_once(inside, settings, progress)
-            missing = places.missing(tool, role)
-            if (
-                missing or suite.wanted.shard.count > 1
-            ):  # each part says that it was run
-                nowhere = header_of(suite, tool, role, Origin(machine.machine()))
-                yield Block(nowhere, (), missing)
+        whole = Whole(list(_parts(places, tools, roles)), progress)
+        yield from opened.map(whole.block, range(len(whole.parts)))
     finally:
-        settings.live.end()
+        settings.live.end()  # only with their containers gone do the workers end
+        for pool in (opened, slots):
+            pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (opened, slots):
+            pool.shutdown()
+
+
+def _parts(
+    places: Places, tools: Sequence[Tool], roles: Collection[Role]
+) -> Iterator[Part]:
+    """Yield the parts of a run in the order of its blocks."""
+    suite, settings = places.suite, places.settings
+    for tool, role in _asked(tools, roles):
+        ask = partial(
+            Asking, suite, tool, role, settings.cache, disguise=settings.disguise
+        )
+        if host := places.host(tool, role):
+            yield Part(partial(_finished, ask(host), settings), tool.seconds)
+        for container in places.containers(tool, role):
+            inside = partial(_finished, ask(container), settings)
+            yield Part(partial(_in_slot, places.slots, inside), tool.seconds)
+        missing = places.missing(tool, role)
+        if missing or suite.wanted.shard.count > 1:  # each part says that it was run
+            nowhere = header_of(suite, tool, role, Origin(machine.machine()))
+            yield Part(partial(_without_answers, nowhere, missing))
+
+
+def _in_slot(
+    slots: Executor, ask: Callable[[Progress], Block], progress: Progress
+) -> Block:
+    return slots.submit(ask, progress).result()
+
+
+def _without_answers(
+    header: Header, missing: tuple[NotRun, ...], _progress: Progress
+) -> Block:
+    return Block(header, (), missing)
 
 
 def _asked(
@@ -84,17 +160,3 @@ def _finished(asking: Asking, settings: Settings, progress: Progress) -> Block:
     block = asking.block(progress)
     journal.keep(block)
     return block
-
-
-def _at_once(
-    asking: Sequence[Asking], settings: Settings, progress: Progress
-) -> Iterator[Block]:
-    """Ask in some containers at a time; blocks come in their order."""
-    with ThreadPoolExecutor(settings.jobs) as pool:
-        try:
-            yield from pool.map(lambda one: _finished(one, settings, progress), asking)
-        except BaseException:
-            # Only with its containers gone do the workers end.
-            settings.live.end()
-            pool.shutdown(cancel_futures=True)
-            raise

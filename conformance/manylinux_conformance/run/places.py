@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -31,12 +32,16 @@ ALIKE = "its answers are the same whatever the system"
 
 @dataclass(slots=True)
 class Places:
-    """The places of one run; engines are asked for their images once."""
+    """The places of one run; engines are asked for their images once.
+
+    ``slots`` is what runs batches on this machine, so many at a time, whosever.
+    """
 
     suite: Suite
     settings: Settings
     shim: Path
     probes: ProbeCache
+    slots: Executor
     found: list[ReadyContainer | NotRun] | None = None
 
     def host(self, tool: Tool, role: Role) -> Host | None:
@@ -54,8 +59,16 @@ class Places:
         if not wanted:
             return None
         modelled = tuple(named[name] for name in mine if definition.on_platforms)
-        jobs = self.settings.jobs if definition.concurrent else 1
-        return Host(tool, role, modelled, self.settings, self.probes, self.shim, jobs)
+        return Host(
+            tool,
+            role,
+            modelled,
+            self.settings,
+            self.probes,
+            self.shim,
+            self.slots,
+            definition.concurrent,
+        )
 
     def containers(self, tool: Tool, role: Role) -> list[InContainer]:
         """Return the containers in which a tool is asked in a role."""

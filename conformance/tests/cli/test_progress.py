@@ -1,6 +1,7 @@
 """Progress: on a terminal a bar while it lasts and a line after it; elsewhere lines."""
 
 import io
+import time
 
 import pytest
 from manylinux_conformance.cli.terminal.progress import ProgressBars
@@ -58,3 +59,19 @@ def test_on_a_terminal_what_is_finished_is_a_line() -> None:
         progress.tell("debian-12-s390x", "downloading")
         progress.finish("debian-12-s390x", "1/1 debian-12-s390x: prepared")
     assert "1/1 debian-12-s390x: prepared" in console.export_text()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_bar_of_the_whole_stays_on_a_terminal_and_is_no_line(
+    *, terminal: bool
+) -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=terminal, width=100)
+    with ProgressBars(console, always="all of it") as progress:
+        progress.take_note("all of it", 0, 100)
+        progress.take_note("pip as installer", 0, 2)
+        progress.take_note("all of it", 37, 100)
+        time.sleep(0.2)  # a bar is drawn ten times a second
+    assert ("37/100" in file.getvalue()) == terminal
+    assert "all of it: " not in file.getvalue()
+    assert terminal or file.getvalue() == "pip as installer\n"

@@ -18,14 +18,18 @@ from rich.progress import (
 )
 from rich.text import Text
 
+LONG = 3600  # seconds of which a speed is an average; the last moments say little
 LONGEST_NAME = 40  # characters, so that a bar fits beside it on a narrow terminal
 
 
 class ProgressBars:
-    """Shows what a run is doing, on a console."""
+    """Shows what a run is doing, on a console.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    What goes on for ``always`` is a bar and never a line.
+    """
+
+    def __init__(self, console: Console, always: str = "") -> None:
+        self._console, self._always = console, always
         self._tasks: dict[str, tuple[TaskID, float]] = {}
         self._verbs: dict[str, str] = {}
         self._lock = threading.Lock()
@@ -38,6 +42,7 @@ class ProgressBars:
             console=console,
             disable=not console.is_terminal,
             transient=True,
+            speed_estimate_period=LONG,
         )
 
     def __enter__(self) -> Self:
@@ -64,7 +69,7 @@ class ProgressBars:
                 self._print(words)
                 return
             if words not in self._tasks:
-                if not self._console.is_terminal:
+                if not self._console.is_terminal and words != self._always:
                     self._print(words)
                 name = words[:LONGEST_NAME]
                 task = self._bars.add_task(name, total=total, count="")
@@ -75,7 +80,7 @@ class ProgressBars:
             if done >= total:
                 self._bars.remove_task(task)
                 del self._tasks[words]
-                if self._console.is_terminal:
+                if self._console.is_terminal and words != self._always:
                     self._print(f"{words}: {time.monotonic() - began:.0f} s")
 
     def tell(self, subject: str, step: str) -> None:

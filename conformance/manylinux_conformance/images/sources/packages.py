@@ -21,6 +21,7 @@ from manylinux_conformance.errors import (
     FetchError,
     MissingProgramError,
     is_disk_full,
+    reason_of,
 )
 from manylinux_conformance.images.engines.interruption import Interruption
 from manylinux_conformance.images.sources.root_layout import lay_out
@@ -139,8 +140,7 @@ def _add(part: Part, file: Path, root: tarfile.TarFile) -> None:
     except OSError as error:
         if error.errno is None:
             raise FetchError(part.package, f"{part.archive}: {error}") from error
-        reason = DISK_FULL if is_disk_full(error) else error.strerror or ""
-        raise FetchError(tempfile.gettempdir(), reason) from error
+        raise FetchError(tempfile.gettempdir(), reason_of(error)) from error
 
 
 @contextmanager
