@@ -25,7 +25,7 @@ from manylinux_conformance.history.answers import (
     read_answers,
     write_answers,
 )
-from manylinux_conformance.history.ask import ask_release
+from manylinux_conformance.history.ask import ask_release, without_python
 from manylinux_conformance.history.check import chosen, moved
 from manylinux_conformance.history.column import (
     Column,
@@ -192,7 +192,7 @@ def _write(suite: Suite, spans: Sequence[Span], folder: Path, output: Path) -> N
     columns, reasons = [], []
     for number, span in enumerate(spans):
         columns.append(list(_columns(output, span, before, number)))
-        reasons.append(_reasons(before, number))
+        reasons.append(_reasons(span, before, number))
     if not any(columns):
         return
     header = Header(
@@ -238,11 +238,13 @@ def _columns(
             yield column
 
 
-def _reasons(before: Answers | None, number: int) -> dict[str, str]:
-    if before is None:
-        return {}
-    unasked = before.header.spans[number].unasked
-    return {each.version: each.reason for each in unasked}
+def _reasons(span: Span, before: Answers | None, number: int) -> dict[str, str]:
+    """Return why releases have no answers, a Python that is missing before all."""
+    missing = without_python(span)
+    if span.interpreter is None:
+        return dict.fromkeys(span.releases, missing)
+    unasked = before.header.spans[number].unasked if before else ()
+    return {each.version: each.reason for each in unasked if each.reason != missing}
 
 
 def _check(

@@ -7,6 +7,7 @@ import resource
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import platformdirs
 
@@ -38,8 +39,7 @@ def ask_release(span: Span, version: str, parts: Sequence[Suite]) -> Column:
     """
     interpreter = span.interpreter
     if interpreter is None:
-        reason = f"needs Python {span.python.lstrip('=')}, which is not here"
-        return Column(version=version, unasked=reason)
+        return Column(version=version, unasked=without_python(span))
     before = _seconds()
     blocks = _blocks(span, version, parts)
     if reason := _trouble(blocks):
@@ -50,16 +50,21 @@ def ask_release(span: Span, version: str, parts: Sequence[Suite]) -> Column:
     return Column(
         version=version,
         python=interpreter.version,
-        released=released(span.adapter, version),
+        released=released(span.adapter, version, interpreter.version, _cache()),
         seconds=round(_seconds() - before, 1),
         unasked=reason,
         results=results,
     )
 
 
+def without_python(span: Span) -> str:
+    """Return why a span cannot be asked on a machine without its Python."""
+    return f"needs Python {span.python.lstrip('=')}, which is not here"
+
+
 def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
     tool = Tool(span.adapter, version, ())
-    cache = platformdirs.user_cache_path("manylinux-conformance")
+    cache = _cache()
     blocks = []
     with scratch_folder() as work, ThreadPoolExecutor(1) as slots:
         probes = ProbeCache(work / "probes")
@@ -73,6 +78,10 @@ def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
             asking = Asking(suite, tool, span.role, cache, host)
             blocks.append(asking.block(_silent))
     return blocks
+
+
+def _cache() -> Path:
+    return platformdirs.user_cache_path("manylinux-conformance")
 
 
 def _silent(words: str, done: int, total: int) -> None:

@@ -1,38 +1,68 @@
-"""The day of a release: the newest date in its wheel."""
+"""The day of a release: when its first file came to the index.
+
+The index says it (``upload-time``, PEP 700); of the ordinary clients uv writes it down,
+in a ``pylock.toml`` (PEP 751).
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import zipfile
+import subprocess
+import tomllib
 from pathlib import Path
 
-from manylinux_fixtures.files.temporary_folder import temporary_folder
+import msgspec
 
-from manylinux_conformance.sandbox.provide import pip
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.sandbox.provide import NotProvided, provide
 from manylinux_conformance.sandbox.tool_description import ToolDescription
+from manylinux_conformance.tools.adapters import read_adapter
 
-# Tools for reproducible archives write one of these instead: the first that an archive
-# can have, and those of flit, Poetry and others.
-FIXED_BEFORE = dt.date(2016, 1, 2)
+LOCK = ("pip", "compile", "--no-deps", "--no-config", "--quiet", "--universal")
+SECONDS = 120
 
 
-def released(tool: ToolDescription, version: str) -> str:
-    """Return the day as ``2019-01-22``; empty if the wheel does not say.
+class _File(msgspec.Struct, frozen=True, rename="kebab"):
+    upload_time: dt.datetime | None = None
 
-    A wheel's newest member agrees with pip's NEWS for each release compared.
-    """
+
+class _Package(msgspec.Struct, frozen=True):
+    wheels: tuple[_File, ...] = ()
+    sdist: _File = _File()
+
+
+class _Lock(msgspec.Struct, frozen=True):
+    packages: tuple[_Package, ...] = ()
+
+
+def released(tool: ToolDescription, version: str, python: str, cache: Path) -> str:
+    """Return the day as ``2019-01-22`` (UTC); empty if the index does not say."""
     if not tool.provide.pypi:
         return ""
+    adapter = read_adapter(data_folder("tools") / "uv.toml")
+    uv = provide(adapter, adapter.versions[-1], cache)
+    if isinstance(uv, NotProvided):
+        return ""
     requirement = tool.provide.pypi[0].replace("{version}", version)
-    with temporary_folder() as folder:
-        where = ("--no-deps", "--only-binary=:all:", "--ignore-requires-python")
-        if pip("download", *where, f"--dest={folder}", requirement):
-            return ""
-        return _newest(next(folder.glob("*.whl")))
+    options = ("--format=pylock.toml", f"--python-version={python}", "-")
+    locked = subprocess.run(
+        [f"{uv.programs}/uv", *LOCK, *options],
+        input=requirement,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    return first_day(locked.stdout) if locked.returncode == 0 else ""
 
 
-def _newest(wheel: Path) -> str:
-    with zipfile.ZipFile(wheel) as archive:
-        days = [dt.date(*info.date_time[:3]) for info in archive.infolist()]
-    newest = max(days)
-    return newest.isoformat() if newest > FIXED_BEFORE else ""
+def first_day(lock: str) -> str:
+    """Return the day of the earliest file in a lock; empty if none has a time."""
+    packages = msgspec.convert(tomllib.loads(lock), _Lock).packages
+    times = [
+        file.upload_time
+        for package in packages
+        for file in (*package.wheels, package.sdist)
+        if file.upload_time
+    ]
+    return min(times).astimezone(dt.UTC).date().isoformat() if times else ""

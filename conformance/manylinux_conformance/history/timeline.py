@@ -14,6 +14,7 @@ from manylinux_conformance.history.answers import Answers
 from manylinux_conformance.history.controls import LEVELS
 from manylinux_conformance.history.milestones import (
     Milestone,
+    architecture_since,
     claims_since,
     level_since,
 )
@@ -22,6 +23,7 @@ from manylinux_conformance.results.verdicts import Role
 DAYS_OF_A_MONTH = 365.2425 / 12
 MIDDLE = 15  # of a month, where the source has no day
 STAGES = {
+    "glibc": "glibc tagged",
     "proposed": "PEP proposed",
     "accepted": "PEP accepted",
     "index": "index takes it",
@@ -69,9 +71,10 @@ class Tag(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A level that is newer than the perennial tag."""
+    """A level that no legacy tag has; it is there when glibc is."""
 
     name: str
+    glibc: Event
     auditor: Event | None = None
     image: Event | None = None
 
@@ -81,19 +84,33 @@ class NewArchitecture(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     index: Event | None = None
+    auditor: Event | None = None
+    image: Event | None = None
 
 
 class Timeline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written down; what was measured is in the answers."""
+    """What is written down; what was measured is in the answers.
+
+    The last tag is the perennial one.
+    """
 
     tag: tuple[Tag, ...]
     level: tuple[Level, ...] = ()
     architecture: tuple[NewArchitecture, ...] = ()
 
+    @property
+    def perennial(self) -> Tag:
+        """The tag that every level and every new architecture belongs to."""
+        return self.tag[-1]
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """An event of a tag, and how many months it came after the acceptance."""
+    """An event, and how many months it came after what it had to wait for.
+
+    That is the acceptance of a tag, the begin of a level, and of an architecture the
+    same event of the perennial tag.
+    """
 
     key: str
     event: Event
@@ -107,14 +124,50 @@ def read_timeline(path: Path) -> Timeline:
 
 def stages(tag: Tag, tools: Mapping[str, Answers]) -> dict[str, Stage]:
     """Return the events of a tag, those that were measured among them."""
-    written = {
-        key: event for key in STAGES if (event := getattr(tag, key, None)) is not None
-    }
-    measured = dict(_measured(tag.name, tools))
+    events = _written(tag) | dict(_measured(tag.name, tools))
     return {
         key: Stage(key, event, months(tag.accepted, event))
-        for key, event in (written | measured).items()
+        for key, event in events.items()
     }
+
+
+def level_stages(
+    level: Level, accepted: Event, tools: Mapping[str, Answers]
+) -> dict[str, Stage]:
+    """Return the events of a level; what was ready before it waited for no month.
+
+    It begins with its glibc, or with the acceptance of the perennial tag after that.
+    """
+    begin = max(level.glibc, accepted, key=lambda event: event.date)
+    measured = dict(_measured(level.name, tools))
+    events = _written(level) | {
+        key: measured[key] for key in ("installer", "auditor") if key in measured
+    }
+    return {
+        key: Stage(key, event, max(0, months(begin, event)))
+        for key, event in events.items()
+    }
+
+
+def architecture_stages(
+    arch: NewArchitecture, perennial: Mapping[str, Stage], tools: Mapping[str, Answers]
+) -> dict[str, Stage]:
+    """Return the events of an architecture after the same ones of the perennial tag."""
+    events = _written(arch)
+    pip = tools.get(ASKED["installer"])
+    found = architecture_since(pip, arch.name) if pip else None
+    if measured := measured_event(ASKED["installer"], found):
+        events["installer"] = measured
+    return {
+        key: Stage(key, event, months(perennial[key].event, event))
+        for key, event in events.items()
+        if key in perennial
+    }
+
+
+def _written(entry: Tag | Level | NewArchitecture) -> dict[str, Event]:
+    found = ((key, getattr(entry, key, None)) for key in STAGES)
+    return {key: event for key, event in found if event is not None}
 
 
 def _measured(name: str, tools: Mapping[str, Answers]) -> Iterator[tuple[str, Event]]:

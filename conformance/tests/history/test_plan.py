@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from manylinux_conformance.data_folders import data_folder
@@ -40,6 +42,20 @@ def test_every_tool_is_asked_something_with_a_control(span: Span) -> None:
     for part in parts:
         assert CONTROL in {case.id for case in part.cases}
         assert not part.containers
+
+
+@pytest.mark.parametrize("span", SPANS, ids=lambda span: span.name)
+def test_scripts_are_written_for_the_python_of_their_time(span: Span) -> None:
+    minor = int(span.python.rpartition(".")[2])
+    for script in _scripts(span):
+        ast.parse(script.read_text(), feature_version=(3, minor))
+
+
+def _scripts(span: Span) -> list[Path]:
+    """Return the scripts that run in an interpreter of a span."""
+    words = [*span.adapter.tables[span.role].arguments]
+    found = [Path(word) for word in words if word.endswith(".py")]
+    return [*found, *(path.with_name("json_lines.py") for path in found)]
 
 
 def test_answers_on_file_are_whole_and_small() -> None:

@@ -6,12 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Asked
-from manylinux_conformance.history.milestones import (
-    Milestone,
-    architecture_since,
-    claims_since,
-    level_since,
-)
 from manylinux_conformance.history.since import (
     Regression,
     RuleHistory,
@@ -21,11 +15,10 @@ from manylinux_conformance.history.since import (
 from manylinux_conformance.history.timeline import (
     ASKED,
     STAGES,
-    Event,
     Stage,
     Timeline,
-    measured_event,
-    months,
+    architecture_stages,
+    level_stages,
     stages,
 )
 from manylinux_conformance.history.unshown import right_until_known
@@ -38,6 +31,12 @@ from manylinux_docs.evidence.scores import PLURAL, SIGNS
 from manylinux_docs.rendering.drawing import Drawing, drawing
 
 SECONDS_OF_AN_HOUR = 3600
+AFTER_ACCEPTANCE = "Days, and months after the PEP was accepted"
+AFTER_GLIBC = (
+    "Days, and months that a level waited: from its glibc, or from the acceptance of "
+    "the perennial tag if that is later"
+)
+AFTER_PERENNIAL = "Days, and months after the same step of the perennial tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +78,34 @@ class RoleTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A tag of the time line, with what happened at each stage."""
+class Line:
+    """A tag, a level or an architecture, with what happened at each stage."""
 
     name: str
     stages: dict[str, Stage]
 
 
 @dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A level or an architecture that came after the perennial tag.
+class TimeLine:
+    """Lines that are drawn together, and stand together in a table.
 
-    ``months`` is how long it waited for the installer.
+    ``name`` is part of an address, ``waited`` says what the months count from.
     """
 
     name: str
-    installer: Milestone | None
-    events: Mapping[str, Event | None]
-    months: int | None
+    title: str
+    caption: str
+    lines: tuple[Line, ...]
+    drawing: Drawing
+
+    @property
+    def stages(self) -> dict[str, str]:
+        """The stages that any of the lines has."""
+        return {
+            key: words
+            for key, words in STAGES.items()
+            if any(key in line.stages for line in self.lines)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +127,10 @@ class SinceDirective(GeneratedPage):
     def values(self, evidence: Evidence) -> dict[str, object]:
         """Return the tables and the drawing."""
         by_tool = {each.header.tool: each for each in evidence.history}
-        columns = _columns(evidence.timeline, by_tool)
         return {
             "stages": STAGES,
             "asked": ASKED,
-            "columns": columns,
-            "drawing": _drawing(columns) if columns else None,
-            "levels": _levels(evidence.timeline, by_tool),
-            "architectures": _architectures(
-                evidence.timeline, by_tool.get(ASKED["installer"])
-            ),
+            "time_lines": list(_time_lines(evidence.timeline, by_tool)),
             "roles": list(_tables(evidence)),
             "plural": PLURAL,
             "signs": SIGNS,
@@ -142,56 +145,37 @@ class SinceDirective(GeneratedPage):
         }
 
 
-def _columns(
+def _time_lines(
     timeline: Timeline | None, tools: Mapping[str, Answers]
-) -> tuple[Column, ...]:
-    tags = timeline.tag if timeline else ()
-    return tuple(Column(tag.name, stages(tag, tools)) for tag in tags)
+) -> Iterator[TimeLine]:
+    """Yield the tags, the levels, and the architectures, as far as there are any."""
+    if timeline is None:
+        return
+    perennial = stages(timeline.perennial, tools)
+    tags = [Line(tag.name, stages(tag, tools)) for tag in timeline.tag]
+    yield _drawn("time-line", "The time line of the tags", AFTER_ACCEPTANCE, tags)
+    accepted = timeline.perennial.accepted
+    levels = [
+        Line(each.name, level_stages(each, accepted, tools)) for each in timeline.level
+    ]
+    if levels:
+        yield _drawn("new-levels", "New levels", AFTER_GLIBC, levels)
+    architectures = [
+        Line(each.name, architecture_stages(each, perennial, tools))
+        for each in timeline.architecture
+    ]
+    if architectures:
+        title = "New architectures since the perennial tag"
+        yield _drawn("new-architectures", title, AFTER_PERENNIAL, architectures)
 
 
-def _drawing(columns: Sequence[Column]) -> Drawing:
+def _drawn(name: str, title: str, caption: str, lines: Sequence[Line]) -> TimeLine:
     rows = {
-        column.name: {key: stage.event.date for key, stage in column.stages.items()}
-        for column in columns
+        line.name: {key: stage.event.date for key, stage in line.stages.items()}
+        for line in lines
     }
-    return drawing(rows, tuple(STAGES))
-
-
-def _levels(timeline: Timeline | None, tools: Mapping[str, Answers]) -> list[Newcomer]:
-    pip, auditor = tools.get(ASKED["installer"]), tools.get(ASKED["auditor"])
-    confirmed = claims_since(auditor) if auditor else {}
-    found = []
-    for level in timeline.level if timeline else ():
-        taken = level_since(pip, level.name) if pip else None
-        since = confirmed.get(level.name)
-        measured = measured_event(ASKED["auditor"], since)
-        events = {"auditor": measured or level.auditor, "image": level.image}
-        claimed = events["auditor"] or level.image
-        waited = _months(claimed.day, taken.release.day) if taken and claimed else None
-        found.append(Newcomer(level.name, taken, events, waited))
-    return found
-
-
-def _months(since: str, until: str) -> int | None:
-    """Return the months between two days, none of which is negative or unknown."""
-    if not (since and until):
-        return None
-    return max(0, months(Event(day=since), Event(day=until)))
-
-
-def _architectures(timeline: Timeline | None, pip: Answers | None) -> list[Newcomer]:
-    """Return the new architectures; months count from the first perennial installer."""
-    perennial = level_since(pip, "perennial") if pip else None
-    found = []
-    for arch in timeline.architecture if timeline else ():
-        change = architecture_since(pip, arch.name) if pip else None
-        late = (
-            _months(perennial.release.day, change.release.day)
-            if change and perennial
-            else None
-        )
-        found.append(Newcomer(arch.name, change, {"index": arch.index}, late))
-    return found
+    keys = [key for key in STAGES if any(key in line.stages for line in lines)]
+    return TimeLine(name, title, caption, tuple(lines), drawing(rows, keys))
 
 
 def _tables(evidence: Evidence) -> Iterator[RoleTable]:
