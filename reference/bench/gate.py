@@ -86,9 +86,7 @@ class Server:
     @property
     def seconds(self) -> float:
         """Processor seconds of it and of its children, ended ones too (proc(5))."""
-        ticks = (
-            sum(map(_ticks, (each, *_children(each)))) for each in self.processes
-        )
+        ticks = (sum(map(_ticks, (each, *_children(each)))) for each in self.processes)
         return sum(ticks) / TICKS
 
     @property
@@ -267,9 +265,10 @@ def wheel(size: int, version: str) -> bytes:
         for name, text in information().items():
             old, new = f"{PACKAGE}-1.", f"{PACKAGE}-{version}."
             released = name.replace(old, new)
-            text = text.replace(b"\nVersion: 1\n", f"\nVersion: {version}\n".encode())
-            archive.writestr(released, text)
-            rows += row(released, text)
+            said = f"\nVersion: {version}\n".encode()
+            changed = text.replace(b"\nVersion: 1\n", said)
+            archive.writestr(released, changed)
+            rows += row(released, changed)
         record = f"{PACKAGE}-{version}.dist-info/RECORD"
         archive.writestr(record, f"{rows}{record},,\n")
     return target.getvalue()

@@ -83,7 +83,9 @@ def test_the_form_is_that_of_twine(wheel: UploadedWheel, tmp_path: Path) -> None
         subprocess.run(command, check=True, capture_output=True)
     [theirs] = heard
     expected = [
-        each for each in parts_of(*theirs) if not any(f'"{n}"' in each[0] for n in NOT_SENT)
+        each
+        for each in parts_of(*theirs)
+        if not any(f'"{n}"' in each[0] for n in NOT_SENT)
     ]
     ours = parts_of(*form(wheel, wheel.sha256))
     assert sorted(ours) == sorted(expected)

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
@@ -56,6 +56,7 @@ elf = [{ path = "{data}/platlib/{package}/_ext.so", imports = [
 ] }]
 """
 SECONDS = 60
+AFTER_A_CUT = 1  # second in which an index could publish what it has
 HOME = "{project}/"
 
 
@@ -78,7 +79,6 @@ class Gated:
         return [each.filename for each in self.client.files("tensor-like") or ()]
 
 
-Send = Callable[[Gated, Path], tuple[bool, str]]
 Wheel = Callable[[str, str], UploadedWheel]
 
 
@@ -101,7 +101,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Wheel:
     return lambda name, version: of_version(version)[name]
 
 
-def made_up(_cache: Path) -> tuple[ProvidedTool, Index]:
+def made_up() -> tuple[ProvidedTool, Index]:
     """Return the tests' own index."""
     tool = ProvidedTool(ToolDescription(name="fake"), "", running_interpreter())
     program = str(FAKE_TOOLS / "index_server.py")
@@ -114,8 +114,9 @@ def made_up(_cache: Path) -> tuple[ProvidedTool, Index]:
     )
 
 
-def installed(name: str, cache: Path) -> tuple[ProvidedTool, Index]:
+def installed(name: str) -> tuple[ProvidedTool, Index]:
     """Return an index as the suite installs and starts it, or skip the test."""
+    cache = platformdirs.user_cache_path("manylinux-conformance")
     [chosen] = choose_tools([name])
     tool = provide(chosen.adapter, chosen.version, cache)
     if isinstance(tool, NotProvided):
@@ -123,21 +124,16 @@ def installed(name: str, cache: Path) -> tuple[ProvidedTool, Index]:
     return tool, chosen.adapter.table(Index)
 
 
-INDEXES = {
-    "made-up": made_up,
-    "pypiserver": functools.partial(installed, "pypiserver"),
-    "devpi": functools.partial(installed, "devpi-server"),
-}
+@pytest.fixture(scope="module")
+def gate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gated]:
+    """Return a gate in front of the tests' own index."""
+    with gated(*made_up(), tmp_path_factory.mktemp("gated")) as found:
+        yield found
 
 
-@pytest.fixture(scope="module", params=INDEXES)
-def gate(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Gated]:
-    """Return a gate in front of an index."""
-    cache = platformdirs.user_cache_path("manylinux-conformance")
-    tool, table = INDEXES[request.param](cache)
-    folder = tmp_path_factory.mktemp("gated")
+@contextmanager
+def gated(tool: ProvidedTool, table: Index, folder: Path) -> Iterator[Gated]:
+    """Have a gate run in front of an index."""
     sandbox = make_sandbox(tool, this_machine(tool.interpreter), folder / "run", None)
     with running(behind_gate(table), sandbox, (), {}) as client:
         yield Gated(client)
@@ -192,39 +188,35 @@ def written(folder: Path, wheel: UploadedWheel) -> Path:
     return path
 
 
-CLIENTS = pytest.mark.parametrize(
-    ("upload", "version"), [(by_form, "1"), (by_twine, "2"), (by_uv, "3")]
-)
+CLIENTS = {"1": by_form, "2": by_twine, "3": by_uv}
+EACH_CLIENT = pytest.mark.parametrize("version", CLIENTS)
 
 
-@CLIENTS
-def test_a_false_wheel_is_refused_with_reasons_to_act_on(
-    upload: Send, version: str, gate: Gated, wheel: Wheel, tmp_path: Path
-) -> None:
+def is_refused_with_reasons_to_act_on(
+    gate: Gated, version: str, wheel: Wheel, folder: Path
+) -> bool:
     false = wheel("tensor-like", version)
-    passed, said = upload(gate, written(tmp_path, false))
-    assert not passed
+    passed, said = CLIENTS[version](gate, written(folder, false))
     words = "".join(said.split())  # a terminal's lines break anywhere
-    for reason in (
+    reasons = (
         "wheel.layout.purelib",
         "install ELF files to platlib",
         "memcpy@GLIBC_2.14",
         "clock_gettime@GLIBC_2.17",
         "build with older glibc",
-    ):
-        assert "".join(reason.split()) in words
-    assert false.filename not in gate.listed()
+    )
+    is_said = all("".join(each.split()) in words for each in reasons)
+    return is_said and not passed and false.filename not in gate.listed()
 
 
-@CLIENTS
-def test_the_repaired_wheel_passes_and_is_installed_from_the_page(
-    upload: Send, version: str, gate: Gated, wheel: Wheel, tmp_path: Path
-) -> None:
+def passes(gate: Gated, version: str, wheel: Wheel, folder: Path) -> bool:
     repaired = wheel("tensor-repaired", version)
-    passed, said = upload(gate, written(tmp_path, repaired))
-    assert passed, said
-    assert repaired.filename in gate.listed()
-    target = tmp_path / "target"
+    passed, _ = CLIENTS[version](gate, written(folder, repaired))
+    return passed and repaired.filename in gate.listed()
+
+
+def is_installed_by_pip(gate: Gated, version: str, folder: Path) -> bool:
+    target = folder / "target"
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--isolated", "--no-cache-dir"),
@@ -235,13 +227,52 @@ def test_the_repaired_wheel_passes_and_is_installed_from_the_page(
         check=True,
         timeout=SECONDS,
     )
-    assert list(target.rglob("_ext.so"))
+    return bool(list(target.rglob("_ext.so")))
+
+
+def is_published(gate: Gated, wheel: UploadedWheel, *, cut: int) -> bool:
+    gate.client.upload(wheel, cut=cut)
+    time.sleep(AFTER_A_CUT if cut else 0)
+    return wheel.filename in gate.listed()
+
+
+@EACH_CLIENT
+def test_a_false_wheel_is_refused_with_reasons_to_act_on(
+    version: str, gate: Gated, wheel: Wheel, tmp_path: Path
+) -> None:
+    assert is_refused_with_reasons_to_act_on(gate, version, wheel, tmp_path)
+
+
+@EACH_CLIENT
+def test_the_repaired_wheel_passes(
+    version: str, gate: Gated, wheel: Wheel, tmp_path: Path
+) -> None:
+    assert passes(gate, version, wheel, tmp_path)
+
+
+def test_what_passed_is_installed_from_the_page(
+    gate: Gated, wheel: Wheel, tmp_path: Path
+) -> None:
+    assert passes(gate, "1", wheel, tmp_path)
+    assert is_installed_by_pip(gate, "1", tmp_path)
 
 
 def test_half_an_upload_is_never_published(gate: Gated, wheel: Wheel) -> None:
     half = wheel("tensor-repaired", "4")
-    gate.client.upload(half, cut=100)
-    time.sleep(1)
-    assert half.filename not in gate.listed()
-    assert gate.client.upload(half).status == HTTPStatus.OK
-    assert half.filename in gate.listed()
+    assert not is_published(gate, half, cut=100)
+    assert is_published(gate, half, cut=0)
+
+
+@pytest.mark.parametrize("name", ["pypiserver", "devpi-server"])
+def test_all_this_is_so_of_an_index_in_use(
+    name: str, wheel: Wheel, tmp_path: Path
+) -> None:
+    """In one test, since each is started once; pypiserver alone lists the half."""
+    with gated(*installed(name), tmp_path) as gate:
+        for version in CLIENTS:
+            assert is_refused_with_reasons_to_act_on(gate, version, wheel, tmp_path)
+            assert passes(gate, version, wheel, tmp_path)
+        assert is_installed_by_pip(gate, "2", tmp_path)
+        half = wheel("tensor-repaired", "4")
+        assert not is_published(gate, half, cut=100)
+        assert is_published(gate, half, cut=0)

@@ -187,7 +187,7 @@ def main(arguments: list[str]) -> None:
     for name in NEEDED:
         with contextlib.suppress(ImportError):  # some are CPython's own
             import_module(name)
-    gc.disable()  # an audit makes no garbage in circles, and a fork shares what it reads
+    gc.disable()  # an audit makes no garbage in circles
     gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gate hears it, and goes
     with socket.socket(fileno=0) as channel:

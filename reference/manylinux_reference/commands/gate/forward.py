@@ -24,6 +24,7 @@ OF_ONE_CONNECTION = frozenset(
     )
 )
 
+
 class BrokenOffError(Exception):
     """An answer ended before it was whole, when its beginning was handed on."""
 

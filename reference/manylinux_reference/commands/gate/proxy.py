@@ -10,7 +10,7 @@ import socketserver
 import struct
 import sys
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import SplitResult, urlsplit
 from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -20,6 +20,7 @@ from manylinux_reference.commands.gate.middleware import Gate
 
 if TYPE_CHECKING:
     from types import TracebackType
+    from wsgiref.types import WSGIApplication
 
     from manylinux_reference.commands.gate.settings import Settings
 
@@ -45,8 +46,12 @@ class _Answer(SimpleHandler):
     """Answers one request; what goes wrong is a line of the log."""
 
     origin_server = True
-    os_environ: ClassVar = {}  # its HTTP_PROXY would be a header of each request
-    broken_off = False
+    has_begun = broken_off = False
+
+    def send_headers(self) -> None:
+        """Note that the beginning of an answer cannot be taken back."""
+        self.has_begun = True
+        super().send_headers()
 
     def log_exception(
         self,
@@ -54,13 +59,14 @@ class _Answer(SimpleHandler):
         | tuple[None, None, None],
     ) -> None:
         """Say what went wrong, and note whether half an answer is sent."""
-        self.broken_off = self.headers_sent
+        self.broken_off = self.has_begun
         log(_failed(exc_info[1]))
 
 
 class _Handler(WSGIRequestHandler):
     """Keeps the path as it came, and says nothing: the gate's log is the record."""
 
+    server: WSGIServer
     timeout = PATIENCE
     broken_off = False
 
@@ -71,8 +77,10 @@ class _Handler(WSGIRequestHandler):
             self.requestline = self.request_version = self.command = ""
             self.send_error(414)
         elif self.parse_request():
-            answer = _Answer(self.rfile, self.wfile, sys.stderr, self.get_environ())
-            answer.run(self.server.get_app())
+            files = cast("tuple[IO[bytes], IO[bytes]]", (self.rfile, self.wfile))
+            answer = _Answer(*files, sys.stderr, self.get_environ())
+            answer.os_environ = {}  # its HTTP_PROXY would be a header of the request
+            answer.run(cast("WSGIApplication", self.server.get_app()))
             self.broken_off = answer.broken_off
 
     def parse_request(self) -> bool:
@@ -130,7 +138,7 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
     def handle_error(
-        self, request: socket.socket | tuple[bytes, socket.socket], client: object
+        self, _request: socket.socket | tuple[bytes, socket.socket], _client: object
     ) -> None:
         """Say nothing of a client that is gone, or silent for too long."""
         error = sys.exc_info()[1]

@@ -22,6 +22,7 @@ from manylinux_reference.commands.gate.proxy import serve
 from manylinux_reference.commands.gate.settings import Settings
 
 SECONDS = 30
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RESET = b"\1\0\0\0\0\0\0\0"  # on, and for no second (socket(7), SO_LINGER)
 PROGRAM = "from manylinux_reference.commands.cli import main; main()"
 BOUNDARY = "frontier"
@@ -78,7 +79,9 @@ def index(heard: list[Heard]) -> Iterator[int]:
             if self.path.startswith("/chunks/"):
                 self.close_connection = True
                 size = int(self.path.rpartition("/")[2])
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                self.wfile.write(
+                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
                 self.wfile.write(b"%x\r\n%b\r\n" % (size, bytes(size)))
                 return
             size = int(self.headers.get("Content-Length") or 0)
@@ -328,7 +331,9 @@ def test_what_is_no_address_is_refused(
     to: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert serve(to, "127.0.0.1", 0, Settings()) == 2
-    assert capsys.readouterr().err == f"manylinux: {to!r} is not the address of an index\n"
+    assert (
+        capsys.readouterr().err == f"manylinux: {to!r} is not the address of an index\n"
+    )
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0)])
