@@ -143,7 +143,7 @@ def ask_index(
     }
     left = [each for each in questions if each.key not in answers]
     wheels = _wheels(left, _project(table))
-    with _running(table, sandbox, left, wheels) as client:
+    with running(table, sandbox, left, wheels) as client:
         visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
         return answers | _visit(visit, table, left, wheels)
 
@@ -258,7 +258,7 @@ def _can_lie_there(question: Upload) -> bool:
 
 
 @contextlib.contextmanager
-def _running(
+def running(
     table: Index,
     sandbox: Sandbox,
     questions: Sequence[Upload],

@@ -62,7 +62,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         part = fields["content"]
         payload = part.get_payload(decode=True)
         content = payload if isinstance(payload, bytes) else b""
-        name, project = str(part.get_filename()), str(fields["name"].get_payload())
+        name = str(part.get_filename())
+        project = str(fields["name"].get_payload()).replace("-", "_")
         digest = str(fields["sha256_digest"].get_payload())
         reason = "" if len(body) < length else refusal(name, content, digest, project)
         if "limits" in FAULTS:

@@ -8,6 +8,7 @@ process that reads it ends with that process.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import queue
@@ -145,7 +146,9 @@ class _Waiting:
         with theirs:
             try:
                 self.process = subprocess.Popen(
-                    [*command, *settings.provided_by], stdin=theirs.fileno()
+                    [*command, *settings.provided_by],
+                    stdin=theirs.fileno(),
+                    stderr=subprocess.DEVNULL,  # the gate's own is lines of JSON
                 )
             except OSError as error:
                 ours.close()
@@ -184,6 +187,8 @@ def main(arguments: list[str]) -> None:
     for name in NEEDED:
         with contextlib.suppress(ImportError):  # some are CPython's own
             import_module(name)
+    gc.disable()  # an audit makes no garbage in circles
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the gate hears it, and goes
     with socket.socket(fileno=0) as channel:
         while True:
@@ -211,7 +216,9 @@ def keep_to(seconds: int, megabytes: int) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
     ):
-        resource.setrlimit(kind, (most, most))
+        allowed = resource.getrlimit(kind)[1]
+        limit = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
+        resource.setrlimit(kind, (limit, limit))
     signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
 
 

@@ -6,6 +6,7 @@ passes goes on byte for byte.  Nothing of what is refused reaches the index.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import time
@@ -149,11 +150,15 @@ class Gate:
 
 
 def _wrong_digest(content: Body, found: Iterable[Part], wheel: Part) -> str:
-    """Return which hash of the form its wheel does not have; empty if there is none."""
+    """Return which hash of the form its wheel does not have; empty if there is none.
+
+    A form may name a hash as often as it has parts, and a wheel may be large.
+    """
     with memoryview(content) as whole, whole[wheel.start : wheel.end] as part:
+        digest = functools.cache(lambda field: _digest(field, part))
         for each in found:
-            said = value(content, each).strip().lower()
-            if each.name in DIGESTS and said and said != _digest(each.name, part):
+            said = value(content, each).strip() if each.name in DIGESTS else ""
+            if said and said.lower() != digest(each.name):
                 return each.name
     return ""
 

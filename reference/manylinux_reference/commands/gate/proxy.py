@@ -3,132 +3,101 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
+import json
+import re
 import socket
 import socketserver
+import struct
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import SplitResult, urlsplit
+from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from manylinux_reference.commands.gate.forward import CHUNK, PATIENCE, Forward
 from manylinux_reference.commands.gate.middleware import Gate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from types import TracebackType
+    from wsgiref.types import WSGIApplication
 
     from manylinux_reference.commands.gate.settings import Settings
 
-CHUNK = 1 << 16
-PATIENCE = 300  # seconds without a byte, from either side
+LONGEST_LINE = 1 << 16  # bytes of a request's first line
 LINGER, LINGER_SILENT = 30, 5  # seconds; after the answer, and without a byte
+RESET = struct.pack("ii", 1, 0)  # on, and for no second (socket(7), SO_LINGER)
 UNUSABLE = 2  # exit status
-# What is about one connection and not about the message (RFC 9110, 7.6.1).
-OF_ONE_CONNECTION = frozenset(
-    (
-        *("connection", "content-length", "keep-alive", "proxy-authenticate"),
-        *("proxy-authorization", "proxy-connection", "te", "trailer", "trailers"),
-        *("transfer-encoding", "upgrade"),
-    )
-)
+NO_TEXT = frozenset("\r\n\0")
+TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110, 5.6.2
 
 
-class Forward:
-    """A WSGI application that hands every request to another server."""
-
-    def __init__(self, to: SplitResult) -> None:
-        self.to = to
-
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """Hand one request on, and its answer back, as streams."""
-        kind = (
-            http.client.HTTPSConnection
-            if self.to.scheme == "https"
-            else http.client.HTTPConnection
-        )
-        connection = kind(self.to.hostname or "", self.to.port, timeout=PATIENCE)
-        try:
-            answer = _asked(connection, self.to.path.rstrip("/"), environ)
-        except (ValueError, http.client.InvalidURL) as error:
-            connection.close()
-            return _answer(start_response, "400 Bad Request", str(error))
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            said = "the index behind the gate does not answer"
-            return _answer(start_response, "502 Bad Gateway", said)
-        headers = [
-            (name, value)
-            for name, value in answer.getheaders()
-            if name.lower() not in OF_ONE_CONNECTION - {"content-length"}
-        ]
-        start_response(f"{answer.status} {answer.reason}", headers)
-        return _chunks(answer, connection)
+def log(line: str) -> None:
+    """Write a line in one piece: others write, too."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
-def _answer(start_response: StartResponse, status: str, said: str) -> list[bytes]:
-    """Answer in the index's place."""
-    text = f"{said}\n".encode()
-    kind = ("Content-Type", "text/plain; charset=utf-8")
-    start_response(status, [kind, ("Content-Length", str(len(text)))])
-    return [text]
+def _failed(error: BaseException | None) -> str:
+    return json.dumps({"failed": f"{type(error).__name__}: {error}"})
 
 
-def _asked(
-    connection: http.client.HTTPConnection, folder: str, environ: WSGIEnvironment
-) -> http.client.HTTPResponse:
-    """Send a request on.  Raises ValueError if it cannot be sent as it is."""
-    length = environ.get("CONTENT_LENGTH") or "0"
-    if "HTTP_TRANSFER_ENCODING" in environ or not length.isdecimal():
-        raise ValueError("a request needs the length of its content")
-    method = environ["REQUEST_METHOD"]
-    path = folder + environ.get("RAW_PATH", "/")
-    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-    for name, value in _headers(environ):
-        connection.putheader(name, value)
-    left = int(length)
-    if left or method in {"POST", "PUT", "PATCH"}:
-        connection.putheader("Content-Length", length)
-    connection.endheaders()
-    while left and (chunk := environ["wsgi.input"].read(min(left, CHUNK))):
-        try:
-            connection.send(chunk)
-        except ConnectionError:
-            break  # it may have answered, and closed, before it was sent everything
-        left -= len(chunk)
-    else:
-        if left:
-            raise ValueError("a request ended before its announced end")
-    return connection.getresponse()
+class _Answer(SimpleHandler):
+    """Answers one request; what goes wrong is a line of the log."""
 
+    origin_server = True
+    has_begun = broken_off = False
 
-def _headers(environ: WSGIEnvironment) -> Iterator[tuple[str, str]]:
-    """Yield the headers of a request that are about the message."""
-    if kind := environ.get("CONTENT_TYPE"):
-        yield "Content-Type", kind
-    for name, value in environ.items():
-        header = name.removeprefix("HTTP_").replace("_", "-").lower()
-        if name.startswith("HTTP_") and header not in OF_ONE_CONNECTION | {"expect"}:
-            yield header, value
+    def send_headers(self) -> None:
+        """Note that the beginning of an answer cannot be taken back."""
+        self.has_begun = True
+        super().send_headers()
 
-
-def _chunks(
-    answer: http.client.HTTPResponse, connection: http.client.HTTPConnection
-) -> Iterator[bytes]:
-    with contextlib.closing(connection):
-        try:
-            while chunk := answer.read(CHUNK):
-                yield chunk
-        except (OSError, http.client.HTTPException) as error:
-            raise ConnectionAbortedError("the index broke off") from error
+    def log_exception(
+        self,
+        exc_info: tuple[type[BaseException], BaseException, TracebackType]
+        | tuple[None, None, None],
+    ) -> None:
+        """Say what went wrong, and note whether half an answer is sent."""
+        self.broken_off = self.has_begun
+        log(_failed(exc_info[1]))
 
 
 class _Handler(WSGIRequestHandler):
     """Keeps the path as it came, and says nothing: the gate's log is the record."""
 
+    server: WSGIServer
     timeout = PATIENCE
+    broken_off = False
+
+    def handle(self) -> None:
+        """Answer one request; another one on the same connection is not read."""
+        self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
+        if len(self.raw_requestline) > LONGEST_LINE:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(414)
+        elif self.parse_request():
+            files = cast("tuple[IO[bytes], IO[bytes]]", (self.rfile, self.wfile))
+            answer = _Answer(*files, sys.stderr, self.get_environ())
+            answer.os_environ = {}  # its HTTP_PROXY would be a header of the request
+            answer.run(cast("WSGIApplication", self.server.get_app()))
+            self.broken_off = answer.broken_off
+
+    def parse_request(self) -> bool:
+        """Read the head of a request; refuse what servers read in different ways.
+
+        RFC 9112, 5.1 and 5.2: of a blank before the colon, and of a continued line.
+        """
+        if not super().parse_request():
+            return False
+        headers = self.headers.items()
+        # To Python's parser, a line that is no header ends them.
+        if self.headers.get_payload() or any(_is_doubtful(*each) for each in headers):
+            self.send_error(400, "a header can be read in different ways")
+            return False
+        for name in [name for name, _ in headers if "_" in name]:
+            del self.headers[name]  # or it would be the one with "-" to the index
+        return True
 
     def get_environ(self) -> dict[str, str]:
         """Return the environment with the path before it was decoded."""
@@ -139,9 +108,15 @@ class _Handler(WSGIRequestHandler):
     def finish(self) -> None:
         """Take what is still on its way, or the client never reads its answer.
 
-        RFC 9112, 9.6: to close at once resets the connection.
+        RFC 9112, 9.6: to close at once resets the connection; which is right of half
+        an answer.
         """
         super().finish()
+        if self.broken_off:
+            # Without a length, a client takes a plain end for that of the answer.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            self.connection.close()
+            return
         end = time.monotonic() + LINGER
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
@@ -153,37 +128,51 @@ class _Handler(WSGIRequestHandler):
         """Say nothing."""
 
 
+def _is_doubtful(name: str, said: str) -> bool:
+    return not TOKEN.fullmatch(name) or bool(NO_TEXT & set(said))
+
+
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     """Answers each connection in a thread of its own."""
 
     daemon_threads = True
 
     def handle_error(
-        self, request: socket.socket | tuple[bytes, socket.socket], client: object
+        self, _request: socket.socket | tuple[bytes, socket.socket], _client: object
     ) -> None:
         """Say nothing of a client that is gone, or silent for too long."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client)
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            log(_failed(error))
+
+
+def address_of(to: str) -> SplitResult | None:
+    """Return the address of an index; None if it is none, or says more than that."""
+    try:
+        address = urlsplit(to)
+        port = address.port
+    except ValueError:
+        return None
+    more = address.query or address.fragment or "@" in address.netloc or port == 0
+    is_index = address.scheme in {"http", "https"} and address.hostname
+    return address if is_index and not more else None
 
 
 def serve(to: str, host: str, port: int, settings: Settings) -> int:
     """Serve until it is interrupted; return the exit status."""
-    address = urlsplit(to)
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    address = address_of(to)
+    if address is None:
         sys.stderr.write(f"manylinux: {to!r} is not the address of an index\n")
         return UNUSABLE
-
-    def log(line: str) -> None:
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-
     gate = Gate(Forward(address), settings, log)
     try:
         server = make_server(host, port, gate, _Server, _Handler)
-    except OSError as error:
-        sys.stderr.write(f"manylinux: {host}:{port}: {error.strerror}\n")
+    except (OSError, OverflowError) as error:
+        said = getattr(error, "strerror", None) or error
+        sys.stderr.write(f"manylinux: {host}:{port}: {said}\n")
         return UNUSABLE
     with server, contextlib.closing(gate):
-        log(f'{{"serving": "http://{host}:{server.server_port}/", "to": "{to}"}}')
+        at = f"http://{host}:{server.server_port}/"
+        log(json.dumps({"serving": at, "to": to}))
         server.serve_forever()
     return 0

@@ -53,7 +53,7 @@ def spooled(environ: WSGIEnvironment, largest: int) -> Iterator[tuple[BinaryIO, 
         raise failure(f"it cannot be kept: {error.strerror}") from error
     with body:
         left = size
-        while left and (chunk := _read(environ, min(left, CHUNK))):
+        while left and (chunk := received(environ, min(left, CHUNK))):
             _write(body, chunk)
             left -= len(chunk)
         if left:
@@ -79,7 +79,7 @@ def _announced(environ: WSGIEnvironment, largest: int) -> int:
     return int(announced)
 
 
-def _read(environ: WSGIEnvironment, size: int) -> bytes:
+def received(environ: WSGIEnvironment, size: int) -> bytes:
     """Return bytes of a request; none once it has broken off."""
     try:
         chunk: bytes = environ["wsgi.input"].read(size)

@@ -193,6 +193,12 @@ def test_an_audit_has_no_memory_beyond_its_limit() -> None:
     assert subprocess.run(command, check=False, capture_output=True).returncode == 1
 
 
+def test_limits_that_are_lower_already_stay() -> None:
+    lower = "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))"
+    command = (sys.executable, "-c", f"import resource; {lower}; {KEPT}")
+    assert subprocess.run(command, check=False).returncode == 0
+
+
 def test_an_audit_writes_no_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     writes = f"{KEPT}os.write(os.open({str(file)!r}, os.O_CREAT | os.O_RDWR), b'x')"

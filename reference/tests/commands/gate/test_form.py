@@ -109,6 +109,15 @@ def test_what_is_not_whole_or_has_two_readings_is_refused(
         read(form)
 
 
+@pytest.mark.parametrize("before", [0, 1, 4000, 4087, 4088, 4095, 4096, 13000, 3 << 20])
+def test_a_boundary_is_found_wherever_it_is(before: int) -> None:
+    """However a form is looked through, piece by piece."""
+    form = whole(field("a", "x" * before), file(WHEEL))
+    first, second = parts(form, BOUNDARY)
+    assert first.end - first.start == before
+    assert second.filename == WHEEL
+
+
 @pytest.mark.parametrize(
     "disposition",
     [
@@ -146,6 +155,10 @@ def test_names_are_taken_in_one_notation(disposition: str) -> None:
         "a-1-py3-none-any.w*hl",
         "a-1-py3-none-any\uff0ewhl",
         "a-1-py3-none-any.\uff57hl",
+        # Readers that decode see one here.
+        "a-1-py3-none-any.%77hl",
+        "a-1-py3-none-any.whl%00",
+        "=?utf-8?q?a-1-py3-none-any=2Ewhl?=",
     ],
 )
 def test_a_wheel_cannot_be_called_as_if_it_were_none(filename: str) -> None:

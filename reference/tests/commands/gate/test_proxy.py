@@ -5,18 +5,25 @@ from __future__ import annotations
 import http.client
 import http.server
 import json
+import os
+import re
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from manylinux_reference.commands.gate.proxy import serve
+from manylinux_reference.commands.gate.settings import Settings
 
 SECONDS = 30
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+RESET = b"\1\0\0\0\0\0\0\0"  # on, and for no second (socket(7), SO_LINGER)
 PROGRAM = "from manylinux_reference.commands.cli import main; main()"
 BOUNDARY = "frontier"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
@@ -43,7 +50,6 @@ class Served:
 
     port: int
     heard: list[Heard] = field(default_factory=list)
-    process: subprocess.Popen[str] | None = None
 
 
 @contextmanager
@@ -64,6 +70,19 @@ def index(heard: list[Heard]) -> Iterator[int]:
                 return
             if self.path == "/gone":
                 self.close_connection = True
+                return
+            if self.path == "/dies":
+                self.close_connection = True
+                self.rfile.read(1000)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                return
+            if self.path.startswith("/chunks/"):
+                self.close_connection = True
+                size = int(self.path.rpartition("/")[2])
+                self.wfile.write(
+                    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
+                self.wfile.write(b"%x\r\n%b\r\n" % (size, bytes(size)))
                 return
             size = int(self.headers.get("Content-Length") or 0)
             body = self.rfile.read(size)
@@ -98,16 +117,21 @@ def served() -> Iterator[Served]:
 
 @contextmanager
 def gate(inner: int, *more: str) -> Iterator[Served]:
-    """Have a gate run in front of a port."""
+    """Have a gate run in front of a port; whatever it logs is lines of JSON."""
     to = f"--to=http://127.0.0.1:{inner}/"
     command = (sys.executable, "-c", PROGRAM, "gate", "serve", to, "--port=0", *more)
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+    variables = {**os.environ, "HTTP_PROXY": "http://me:secret@proxy.example"}
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, env=variables
+    ) as process:
         assert process.stderr is not None
         first = json.loads(process.stderr.readline())
         try:
-            yield Served(int(first["serving"].split(":")[2].strip("/")), [], process)
+            yield Served(int(first["serving"].split(":")[2].strip("/")))
         finally:
             process.terminate()
+        for line in process.stderr:
+            json.loads(line)
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +243,107 @@ def test_an_answer_that_breaks_off_is_not_made_whole(served: Served) -> None:
         ask(served, "GET", "/short")
 
 
+def test_an_answer_without_a_length_that_breaks_off_is_not_made_whole(
+    served: Served,
+) -> None:
+    """A page that ends early lacks files, and nobody would see it."""
+    assert b" 500 " in raw(served, b"GET /chunks/5 HTTP/1.1\r\nHost: x\r\n\r\n")[:20]
+    with pytest.raises(ConnectionResetError):
+        raw(served, b"GET /chunks/500000 HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def test_an_index_that_dies_during_an_upload_is_a_bad_gateway(served: Served) -> None:
+    assert ask(served, "POST", "/dies", bytes(10_000_000))[0] == 502
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding\v: chunked",
+        "X: a\r\n Transfer-Encoding: chunked",
+    ],
+)
+def test_a_header_that_can_be_read_in_two_ways_is_refused(
+    header: str, served: Served
+) -> None:
+    inside = "0\r\n\r\nPOST / HTTP/1.1\r\nHost: x\r\n\r\n"
+    head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(inside)}\r\n{header}"
+    answer = raw(served, f"{head}\r\n\r\n{inside}".encode())
+    assert b" 400 " in answer.splitlines()[0]
+    assert served.heard == []
+
+
+def test_a_header_does_not_become_another_one(served: Served) -> None:
+    """Whoever stands before the gate may have removed the one with hyphens."""
+    text = b"GET / HTTP/1.1\r\nHost: x\r\nX_Remote_User: root\r\nX-Kept: 1\r\n\r\n"
+    raw(served, text)
+    [heard] = served.heard
+    assert "x-remote-user" not in heard.headers
+    assert heard.headers["x-kept"] == "1"
+
+
+def test_the_environment_is_no_part_of_a_request(served: Served) -> None:
+    ask(served, "GET", "/")
+    assert "proxy" not in served.heard[0].headers
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.1", "HTTP/1.0"])
+def test_one_connection_is_one_request(version: str, served: Served) -> None:
+    one = f"GET /{{}} {version}\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+    answer = raw(served, (one.format("first") + one.format("second")).encode())
+    assert answer.endswith(b"\r\n\r\ntaken")
+    assert [each.path for each in served.heard] == ["/first"]
+
+
+def test_an_old_request_is_answered(served: Served) -> None:
+    """HTTP/0.9 has neither headers nor a status."""
+    assert raw(served, b"GET /old\r\n\r\n") == b"taken"
+
+
+def test_a_form_may_come_slowly(served: Served) -> None:
+    head = f"POST / HTTP/1.1\r\nContent-Type: {FORM}\r\nContent-Length: {len(LINUX)}"
+    text = f"{head}\r\n\r\n".encode() + LINUX
+    with socket.create_connection(("127.0.0.1", served.port), SECONDS) as connection:
+        for start in range(0, len(text), 40):
+            connection.sendall(text[start : start + 40])
+            time.sleep(0.02)
+        with connection.makefile("rb") as answer:
+            assert b"index.refuses.linux" in answer.read()
+    assert served.heard == []
+
+
+@pytest.mark.parametrize("line", ["GET / HTTP/9.9", "GET / a b", "x" * 70_000, "\0"])
+def test_a_line_that_is_no_request_is_refused(line: str, served: Served) -> None:
+    answer = raw(served, f"{line}\r\n\r\n".encode())
+    assert re.match(rb"HTTP/1.0 (400|414|505) |<!DOCTYPE", answer)
+    assert served.heard == []
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "", "ftp://index/", "http://", "http://index:port/", "http://index:99999/",
+        "http://index:0/", "http://me:secret@index/", "http://index/?a=b", "http://[/",
+    ],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(
+    to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve(to, "127.0.0.1", 0, Settings()) == 2
+    assert (
+        capsys.readouterr().err == f"manylinux: {to!r} is not the address of an index\n"
+    )
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("192.0.2.1", 0)])
+def test_where_nobody_can_listen_is_said(
+    host: str, port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert serve("http://127.0.0.1:9/", host, port, Settings()) == 2
+    assert capsys.readouterr().err.startswith(f"manylinux: {host}:{port}: ")
+
+
 def test_an_index_that_is_down_is_a_bad_gateway() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -236,15 +361,9 @@ def test_a_client_that_goes_disturbs_nobody() -> None:
         for sent in (b"", b"POST", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nx"):
             with socket.create_connection(("127.0.0.1", found.port)) as connection:
                 connection.sendall(sent)
-                reset = b"\1\0\0\0\0\0\0\0"  # on, and for no second (socket(7))
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         assert ask(found, "GET", "/")[0] == 200
         assert ask(found, "POST", "/", LINUX, FORM)[0] == 400
-        assert found.process is not None
-        assert found.process.stderr is not None
-        found.process.terminate()
-        for line in found.process.stderr:
-            json.loads(line)
 
 
 def test_who_sends_too_much_hears_why(tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
+import pytest
 from manylinux_fixtures.corpus.fixtures import Fixture
+from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inputs
 from manylinux_fixtures.recipes.recipe import Ask, Expectation
-from manylinux_reference.commands.gate.audit import found_in
+from manylinux_reference.commands.gate.audit import LIMITS, UNUSABLE, found_in
 from manylinux_reference.commands.gate.command import Judgement, judged
 from manylinux_reference.commands.gate.settings import BASES, Settings
+from manylinux_reference.rules.index import name_findings
 
 TODAY = dt.date(2026, 11, 26)
 EVERYTHING = Settings(refuse=(*BASES, "index.*"))
@@ -33,3 +37,14 @@ def test_the_gate_is_sound_in_both_directions(corpus: dict[str, Fixture]) -> Non
         if not is_right[expected]:
             wrong.append((fixture.id, expected, said))
     assert wrong == []
+
+
+@pytest.mark.parametrize("hostile", hostile_inputs(), ids=lambda each: each.name)
+def test_the_hostile_are_unusable_or_over_the_limits(
+    hostile: HostileInput, tmp_path: Path
+) -> None:
+    path = str(hostile.write(tmp_path))
+    rules = {each.rule for each in said_of(path, EVERYTHING).refused}
+    named = {each.rule for each in name_findings(hostile.filename)}
+    if hostile.outcome is Outcome.REFUSED and not named:
+        assert rules in ({UNUSABLE}, {LIMITS})
