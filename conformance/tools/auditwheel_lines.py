@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import logging
 import re
 import sys
 
@@ -42,8 +43,13 @@ def audit(request: Request) -> Reply:
 
 
 def show(wheel: str) -> tuple[int, str, str]:
-    """Run ``auditwheel show`` and return its status, its output and its complaints."""
+    """Run ``auditwheel show`` and return its status, its output and its complaints.
+
+    Its logger would go on writing to the first wheel's stream: ``basicConfig`` does
+    nothing once there is a handler.
+    """
     output, complaint = io.StringIO(), io.StringIO()
+    logging.getLogger().handlers.clear()
     sys.argv = ["auditwheel", "show", *JSON, wheel]
     status: object = 0
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(complaint):

@@ -59,6 +59,7 @@ from manylinux_reference.rules.wheel.versions import (
     newer_release,
     node,
     provider,
+    relocation_types,
     relocations,
 )
 
@@ -140,6 +141,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.bundled.unique-name": bundled.unique_name,
     "wheel.contents.case": contents.case,
     "wheel.contents.elf": contents.has_elf,
+    "wheel.contents.module": contents.modules,
     "wheel.contents.record": record.listed,
     "wheel.contents.record-hash": record.hashes,
     "wheel.contents.record-rows": record.rows,
@@ -193,6 +195,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
 }
 WITH_LEVELS: dict[str, Check] = {  # whose level a mutation moves as well
     "wheel.relocations.relr": relocations,
+    "wheel.relocations.types": relocation_types,
     "wheel.symbols.glibc-2-18": forbidden,
     "wheel.symbols.zlib": forbidden,
     "wheel.versions.abi-markers": node,

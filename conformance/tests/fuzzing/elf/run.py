@@ -15,7 +15,7 @@ from random import Random
 import click
 from tests.fuzzing.causes import Cause, cause_of, read_causes
 from tests.fuzzing.elf.bases import GCC, ZIG, Base, bases
-from tests.fuzzing.elf.glibc_symbols import glibc_symbols, is_defined
+from tests.fuzzing.elf.glibc_symbols import Symbols, glibc_symbols, is_defined
 from tests.fuzzing.elf.judge import Judge, Judgement, wheel_around
 from tests.fuzzing.elf.layout import Layout
 from tests.fuzzing.elf.loader import find, general
@@ -51,7 +51,7 @@ class Campaign:
 
     judge: Judge
     causes: Sequence[Cause]
-    symbols: frozenset[tuple[str, str]]  # of glibc, with their versions
+    symbols: Symbols  # of glibc, with their versions
     counts: Counter[str] = field(default_factory=Counter)
     explained: dict[str, list[Mutant]] = field(default_factory=dict)
     found: dict[str, list[Mutant]] = field(default_factory=dict)

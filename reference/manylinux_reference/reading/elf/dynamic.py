@@ -180,7 +180,8 @@ def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:
         elf.version_needs = list(_version_needs(dynamic))
     if DT_VERDEF in dynamic:
         elf.definitions = set(_definitions(dynamic))
-    if DT_VERSYM not in dynamic and (DT_VERNEED in dynamic or DT_VERDEF in dynamic):
+    elf.versioned = DT_VERSYM in dynamic
+    if not elf.versioned and (DT_VERNEED in dynamic or DT_VERDEF in dynamic):
         raise UnusableError("versions of libraries, and no DT_VERSYM")
 
 

@@ -53,18 +53,19 @@ class Elf:
 
     __slots__ = (
         "abi_version", "big_endian", "bits", "debug", "definitions", "dynamic",
-        "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
+        "entry", "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
         "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
-        "osabi", "relr",
-        "rpath", "runpath", "soname", "stack", "static_tls", "textrel", "tls",
+        "osabi", "relocations", "relr", "rpath",
+        "runpath", "soname", "stack", "static_tls", "textrel", "tls",
         "tls_align", "tls_relocations", "tls_used", "tls_wanted", "type", "undefined",
-        "unversioned", "version_needs", "version_symbols",
+        "unversioned", "version_needs", "version_symbols", "versioned",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name  # of the archive's member
         self.bits = 0  # 32 or 64, from EI_CLASS
         self.machine = self.flags = self.osabi = self.abi_version = self.type = 0
+        self.entry = 0  # where a program begins
         self.big_endian = False
         self.loads: list[Segment] = []  # PT_LOAD
         self.dynamic = False  # whether PT_DYNAMIC is there
@@ -78,11 +79,13 @@ class Elf:
         self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
+        self.versioned = False  # whether symbols have versions (DT_VERSYM)
         self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []
         self.version_symbols: dict[int, list[str]] = {}
         self.stack: int | None = None  # p_flags of PT_GNU_STACK
         self.relr = self.textrel = False
+        self.relocations: set[int] = set()  # their types
         self.static_tls = False  # DF_STATIC_TLS
         self.tls = self.tls_align = 0  # bytes of thread-local storage, and for them
         self.tls_relocations = False  # whether one asks for static TLS
@@ -104,12 +107,14 @@ class Elf:
         """Whether this is a program that the kernel starts.
 
         Linkers mark position-independent ones DF_1_PIE; of older ones only the
-        interpreter tells, which some libraries have, too.  Packers leave neither.
+        interpreter tells, which some libraries and modules have, too.  Packers leave
+        neither.
         """
         if self.type != ET_DYN or self.is_script:
             return self.type in (ET_EXEC, ET_DYN)
-        pie = bool(self.flags_1 & DF_1_PIE)
-        return pie or (self.interpreter is not None and not self.soname)
+        if self.flags_1 & DF_1_PIE or self.interpreter is None:
+            return bool(self.flags_1 & DF_1_PIE)
+        return not (self.soname or is_library_name(self.base_name))
 
     @property
     def is_static(self) -> bool:
@@ -142,9 +147,9 @@ class Elf:
 
         Libraries may end in ``.so``, too; their names begin with "lib".
         """
-        name, suffix, rest = self.base_name.removesuffix(".so").partition(".")
+        name, suffix, _ = self.base_name.removesuffix(".so").partition(".")
         is_module = not (suffix or name.startswith("lib")) and name.isidentifier()
-        tagged = rest == "abi3" or rest.startswith(SOABI)
+        tagged = has_tag_of_module(self.base_name)
         return self.base_name.endswith(".so") and (is_module or tagged)
 
     @property
@@ -175,3 +180,9 @@ def is_library_name(name: str) -> bool:
     return bool(stem and suffix) and (
         version == "" or version[1:].replace(".", "").isdecimal()
     )
+
+
+def has_tag_of_module(name: str) -> bool:
+    """Return whether a name ends in the tag of an ABI and ``.so``."""
+    _, _, rest = name.removesuffix(".so").partition(".")
+    return name.endswith(".so") and (rest == "abi3" or rest.startswith(SOABI))

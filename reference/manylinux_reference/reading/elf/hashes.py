@@ -13,7 +13,6 @@ from struct import Struct
 from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
-    DT_SYMTAB,
     numbers,
     sysv_hash,
 )
@@ -31,7 +30,8 @@ if TYPE_CHECKING:
 
     Finds: TypeAlias = Callable[[bytes, int], bool]  # a symbol by its name and number
 
-LOOKED_UP = 256  # symbols of a file; of more of them, some
+LOOKED_UP = 256  # symbols of a file that it uses; of more of them, some
+OTHERS_LOOKED_UP = 16
 SYMBOLS_PER_STEP = 256
 STB_LOCAL, STV_INTERNAL, STV_HIDDEN, SHN_UNDEF, SHN_ABS = 0, 1, 2, 0, 0xFFF1
 STT_TLS, STT_GNU_IFUNC = 6, 10
@@ -41,37 +41,40 @@ WORD = 4  # bytes of a number, almost everywhere
 NAMED, BOUND = (0, 1, 2, 5, STT_TLS, STT_GNU_IFUNC), (1, 2, 10)
 
 
-def check_hashes(dynamic: Dynamic, elf: Elf, used: Collection[int]) -> None:
+def check_hashes(
+    dynamic: Dynamic, elf: Elf, symbols: bytes, used: Collection[int]
+) -> None:
     """Raise UnusableError if a table is none, or a symbol is not found by its name.
 
-    Without any table none is found (``do_lookup_x``).  A symbol of the type
-    STT_GNU_IFUNC, found or not, is called (``elf_machine_rela``).
-    ``used`` are the numbers of the symbols that relocations refer to.
+    Without any table none is found (``do_lookup_x``).  ``symbols`` is the table, and
+    ``used`` are the numbers of those that relocations refer to; of the others, which
+    other files may look for, some are looked up.
     The loader takes DT_GNU_HASH before DT_HASH.
     """
     if DT_GNU_HASH in dynamic:
-        finds = _gnu(dynamic, elf)
+        first, finds = _gnu(dynamic, elf)
     elif DT_HASH in dynamic:
-        finds = _sysv(dynamic, elf)
+        first, finds = 1, _sysv(dynamic, elf)
     else:
-        finds = _none
+        first, finds = len(symbols), _none
     layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
-    symbols = dynamic.read(
-        dynamic.one(DT_SYMTAB), (max(used, default=-1) + 1) * layout.size
-    )
-    for number in islice(used, 0, None, 1 + len(used) // LOOKED_UP):
+    others = range(first, len(symbols) // layout.size)
+    for number in (
+        *islice(used, 0, None, 1 + len(used) // LOOKED_UP),
+        *others[:: 1 + len(others) // OTHERS_LOOKED_UP],
+    ):
         raw = layout.unpack_from(symbols, number * layout.size)
         name, value, info, other, section = _fields(raw, elf)
         if section == SHN_UNDEF:
             continue
         if info & 0xF == STT_GNU_IFUNC and not is_code(elf, value):
             raise UnusableError(f"its symbol {dynamic.string(name)} leads to no code")
-        if info >> 4 == STB_LOCAL:
-            continue
-        if other & 3 in (STV_INTERNAL, STV_HIDDEN):
+        if info >> 4 == STB_LOCAL or other & 3 in (STV_INTERNAL, STV_HIDDEN):
             continue  # is bound without a lookup
         is_value = value or section == SHN_ABS or info & 0xF == STT_TLS
         is_found = is_value and info & 0xF in NAMED and info >> 4 in BOUND
+        if not is_found and number not in used:
+            continue
         if not is_found or not finds(dynamic.name(name), number):
             raise UnusableError(f"its symbol {dynamic.string(name)} is not found")
 
@@ -89,7 +92,7 @@ def _none(name: bytes, number: int) -> bool:  # noqa: ARG001 - there is no table
     return False
 
 
-def _gnu(dynamic: Dynamic, elf: Elf) -> Finds:
+def _gnu(dynamic: Dynamic, elf: Elf) -> tuple[int, Finds]:
     word = elf.bits // 8
     header, at = Struct(dynamic.order + "4I"), dynamic.one(DT_GNU_HASH)
     count, first, words, shift = header.unpack(dynamic.read(at, header.size))
@@ -119,7 +122,7 @@ def _gnu(dynamic: Dynamic, elf: Elf) -> Finds:
             found = 0 if chain & 1 else found + 1
         return False
 
-    return finds
+    return first, finds
 
 
 def _sysv(dynamic: Dynamic, elf: Elf) -> Finds:

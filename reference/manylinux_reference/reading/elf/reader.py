@@ -10,8 +10,15 @@ from struct import Struct
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf.dynamic import Dynamic, read_dynamic
-from manylinux_reference.reading.elf.file import ET_DYN, MACHINES, Elf, is_library_name
+from manylinux_reference.reading.elf.file import (
+    ET_DYN,
+    ET_EXEC,
+    MACHINES,
+    Elf,
+    is_library_name,
+)
 from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
+from manylinux_reference.reading.elf.relocations import is_code
 from manylinux_reference.reading.elf.segments import (
     PF_R,
     PT_DYNAMIC,
@@ -47,6 +54,8 @@ TABLES = (PT_DYNAMIC, PT_INTERP, *NOTES)
 ADDRESSED = (PT_PHDR, PT_INTERP, PT_LOAD, PT_DYNAMIC)  # where, PT_PHDR tells
 SHORTEST_INTERPRETER, LONGEST_INTERPRETER = 2, 4096  # bytes, for the kernel
 LARGEST_NOTES = 1024 * 1024
+LOWEST = 0x8000  # address that kernels give to a program, and where their own begin
+HIGHEST = {32: 0xC0000000, 64: 1 << 46}
 HEADER = {32: "16s2H5I6H", 64: "16s2HI3QI6H"}
 
 
@@ -154,23 +163,42 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         read_dynamic(section, elf)
         check_tables(section, elf)
         read_symbols(section, elf, query)
-    _check_program(by_kind, elf)
+    _check_program(by_kind, elf, table[0])
     return elf
 
 
-def _check_program(by_kind: dict[int, Segment], elf: Elf) -> None:
+def _check_program(by_kind: dict[int, Segment], elf: Elf, table: int) -> None:
     """See to it that the loader finds out what the kernel has mapped for it.
 
     ``rtld_setup_main_map`` in glibc's ``elf/rtld.c``; libraries, it opens by itself.
+    A program without a loader looks at its program headers, too.
     """
-    if elf.interpreter is None or is_library_name(elf.base_name):
+    if not elf.is_executable or is_library_name(elf.base_name):
+        return
+    _check_start(elf, table)
+    if elf.interpreter is None:
         return
     if PT_DYNAMIC not in by_kind:
         raise UnusableError("an interpreter, and no PT_DYNAMIC for it")
-    if elf.is_executable and elf.type == ET_DYN:
+    if elf.type == ET_DYN:
         first = next(kind for kind in by_kind if kind in ADDRESSED)
         if first != PT_PHDR:
             raise UnusableError("a program for any address without PT_PHDR before all")
+
+
+def _check_start(elf: Elf, table: int) -> None:
+    """Raise UnusableError if the kernel has no room for a program, or it has no start.
+
+    ``load_elf_binary`` in Linux' ``fs/binfmt_elf.c``; ``mmap_min_addr``.
+    """
+    first, last = elf.loads[0], elf.loads[-1]
+    highest = HIGHEST[elf.bits]
+    if elf.type == ET_EXEC and not (first.address >= LOWEST and last.end <= highest):
+        raise UnusableError(f"a program at the fixed address {first.address:#x}")
+    if not is_code(elf, elf.entry):
+        raise UnusableError(f"a program begins at {elf.entry:#x}, which is no code")
+    if not any(load.offset <= table < load.offset + load.size for load in elf.loads):
+        raise UnusableError("a program without its program headers in memory")
 
 
 def _read_notes(buffer: RangeBuffer, elf: Elf, segment: Segment) -> None:
@@ -194,6 +222,7 @@ def _header(buffer: RangeBuffer, elf: Elf) -> tuple[int, int, int]:
     layout = Struct((">" if elf.big_endian else "<") + HEADER[elf.bits])
     fields = layout.unpack(buffer.read(0, layout.size))
     elf.type, elf.machine, elf.flags = fields[1], fields[2], fields[7]
+    elf.entry = fields[4]
     if elf.machine >> 8 | (elf.machine & 0xFF) << 8 in MACHINES:
         order = "big" if elf.big_endian else "little"
         raise UnusableError(f"an ELF header marked {order}-endian that is the other")

@@ -117,6 +117,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
                 raise UnusableError("a relocation among the relative ones that is not")
             used.update(rows.types[first:])
             _check_types(used, types, elf)
+            elf.relocations |= used
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
                 _read_wanted(rows, dynamic, elf)

@@ -6,6 +6,8 @@ The loader checks none of it and crashes, or binds other symbols than a reader s
 
 from __future__ import annotations
 
+from struct import Struct
+
 from manylinux_reference.reading.elf.dynamic import (
     DT_FINI_ARRAY,
     DT_FINI_ARRAYSZ,
@@ -41,6 +43,8 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
@@ -54,6 +58,8 @@ ALIGNED = {DT_VERSYM: 2, DT_VERNEED: 4, DT_VERDEF: 4, DT_HASH: 4} | dict.fromkey
     (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH), 0
 )  # 0: to the size of an address
 SYMBOLS_PER_STEP = 256
+IFUNCS = (0x1A, 0x2A, 0xAA)  # st_info: STT_GNU_IFUNC, global, weak or unique
+OF_THREADS = (0x16, 0x26, 0xA6)  # the same of STT_TLS
 SIZES = (  # of tables, each with the bytes of an entry in words
     (DT_RELA, DT_RELASZ, 3),
     (DT_REL, DT_RELSZ, 2),
@@ -78,8 +84,8 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
     used = read_relocations(dynamic, elf)
-    _check_symbols(dynamic, elf, max(used, default=-1) + 1)
-    check_hashes(dynamic, elf, used)
+    symbols = _check_symbols(dynamic, elf, max(used, default=-1) + 1)
+    check_hashes(dynamic, elf, symbols, used)
 
 
 def _check_sizes(dynamic: Dynamic, elf: Elf) -> None:
@@ -124,8 +130,8 @@ def _check_relative(dynamic: Dynamic, word: int) -> None:
             raise UnusableError(f"{dynamic.one(count)} relative relocations of fewer")
 
 
-def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> None:
-    """See to it that symbols have names and versions that are there.
+def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> bytes:
+    """See to it that symbols have names and versions that are there; return them.
 
     Both tables begin with an empty entry.  ``used`` is how many relocations tell of,
     which is all that is known of a file that exports nothing.
@@ -138,6 +144,7 @@ def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> None:
     table = dynamic.read(dynamic.one(DT_SYMTAB), max(count, 1) * size)
     if any(table[:size]) or any(dynamic.read(dynamic.one(DT_STRTAB), 1)):
         raise UnusableError("a table whose first entry is not empty")
+    _check_kinds(table, elf)
     names = numbers("I", table, elf)[:: size // 4]
     if max(names) >= dynamic.string_table()[1]:
         raise UnusableError("a symbol whose name is past the end of the string table")
@@ -147,3 +154,31 @@ def _check_symbols(dynamic: Dynamic, elf: Elf, used: int) -> None:
         indexes = numbers("H", dynamic.read(dynamic.one(DT_VERSYM), 2 * count), elf)
         if any(each & VERSION not in dynamic.versions for each in set(indexes)):
             raise UnusableError("a symbol of a version that is not there")
+    return table
+
+
+def _check_kinds(table: bytes, elf: Elf) -> None:
+    """See to it that symbols are what their types say: whoever binds one relies on it.
+
+    The loader calls what has the type STT_GNU_IFUNC, and makes room for the storage in
+    which one of STT_TLS lies (``elf_machine_rela``).
+    """
+    layout = Struct(
+        (">" if elf.big_endian else "<") + ("I2BHQQ" if elf.is_64_bit else "3I2BH")
+    )
+    kinds = table[4 if elf.is_64_bit else 12 :: layout.size]
+    looked_for = IFUNCS if elf.tls else IFUNCS + OF_THREADS
+    for number in [at for kind in looked_for for at in _positions(kinds, kind)]:
+        fields = layout.unpack_from(table, number * layout.size)
+        section, value = fields[3:5] if elf.is_64_bit else fields[5:0:-4]
+        if section and kinds[number] in OF_THREADS:
+            raise UnusableError("a symbol of thread-local storage, no PT_TLS")
+        if section and not is_code(elf, value):
+            raise UnusableError(f"a function is chosen at {value:#x}, which is no code")
+
+
+def _positions(kinds: bytes, kind: int) -> Iterator[int]:
+    at = kinds.find(kind)
+    while at >= 0:
+        yield at
+        at = kinds.find(kind, at + 1)

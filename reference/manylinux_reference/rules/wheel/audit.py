@@ -51,7 +51,7 @@ ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
 CONFIRMED = (Outcome.HOLDS, Outcome.OBJECTIONS, Outcome.NO_CLAIM)
 BY_SYMBOLS = (
     *("wheel.versions.", "wheel.symbols.glibc-", "wheel.symbols.cxx-"),
-    "wheel.relocations.relr",
+    *("wheel.relocations.relr", "wheel.relocations.types"),
 )
 BY_FILES = (  # of those, what no level changes: a fault of the files
     "wheel.relocations.relr-marker", "wheel.versions.contained",

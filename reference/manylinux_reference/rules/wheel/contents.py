@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.reading.elf.file import Elf, has_tag_of_module
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.unusable import UnusableError, printable
 from manylinux_reference.reading.wheel.reader import Wheel
@@ -31,6 +31,7 @@ def contents(wheel: Wheel, policy: Policy) -> Findings:
     """Yield what is wrong with the wheel as a whole."""
     for check in (metadata, one_triple_per_line, both_spellings, has_elf, record):
         yield from check(wheel)
+    yield from modules(wheel)
     yield from root_is_purelib(wheel)
     yield from case(wheel)
     yield from lower_case(wheel)
@@ -120,6 +121,19 @@ def has_elf(wheel: Wheel) -> Findings:
         yield Finding("wheel.contents.elf", "", text)
 
 
+@decides("wheel.contents.module")
+def modules(wheel: Wheel) -> Findings:
+    """Yield a finding for what is named as a module of an ABI and is no ELF file.
+
+    glibc, ``elf/dl-load.c``: "invalid ELF header", or "file too short".
+    """
+    named = {name for name in wheel.members if name.endswith(".so")}
+    for name in sorted(named.difference(elf.name for elf in wheel.elves)):
+        if has_tag_of_module(name.rpartition("/")[2]):
+            text = "is named like an extension module, and is no ELF file"
+            yield Finding("wheel.contents.module", name, text)
+
+
 @decides("tag.case.lower")
 def lower_case(wheel: Wheel) -> Findings:
     """Yield advice for a tag with capitals, which uv takes for one that it knows not.
@@ -129,7 +143,7 @@ def lower_case(wheel: Wheel) -> Findings:
     for tag in (*wheel.pythons, *wheel.abis, *wheel.platforms):
         if tag != tag.lower():
             text = f"{tag} is not in lower case, and some installers do not read it"
-            yield Finding("tag.case.lower", "the filename", text, advice=True)
+            yield Finding("tag.case.lower", "the file name", text, advice=True)
 
 
 @decides("wheel.contents.case")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Link: TypeAlias = "Elf | str | None"  # see ``Elf.links``
 
 EXTENSION_SUFFIXES = (".cpython-", ".abi3.")  # importlib.machinery
+SYSTEMS = (0, 3)  # EI_OSABI: none, GNU
 
 
 def link(wheel: Wheel) -> None:
@@ -47,8 +48,8 @@ def link(wheel: Wheel) -> None:
 
 def _names(wheel: Wheel) -> set[str]:
     """Return every name by which the loader could find a file of the wheel."""
-    names = {name.rpartition("/")[2] for name in wheel.members if ".so" in name}
-    return names | wheel.contained
+    paths = (name.split("/") for name in wheel.members if ".so" in name)
+    return wheel.contained.union(*paths)
 
 
 class _Loader:
@@ -99,9 +100,12 @@ class _Loader:
         for element in path.split(":"):
             self._steps.spend()
             folder = self._places.folder(owner, element)
-            found = None if folder is None else self._places.at(folder, name)
-            # The loader passes over another machine's file (open_verify).
-            if isinstance(found, str) or (found and _same_machine(found, user)):
+            if folder is None:
+                continue
+            for other in self._places.instead(folder, name):
+                if taken := _taken(other, user):
+                    _note(user, name, taken)
+            if found := _taken(self._places.at(folder, name), user):
                 return found
         return None
 
@@ -116,5 +120,15 @@ def _note(elf: Elf, name: str, found: Link) -> None:
     elf.links[name] = found
 
 
-def _same_machine(one: Elf, other: Elf) -> bool:
-    return (one.machine, one.bits) == (other.machine, other.bits)
+def _taken(found: Link, user: Elf) -> Link:
+    """Return a file that ends the loader's search, its name if it then refuses it.
+
+    A file of another class or machine is passed over, but the machine is looked at
+    after byte order and system (``open_verify`` in glibc's ``elf/dl-load.c``).
+    """
+    if found is None or isinstance(found, str):
+        return found
+    if found.bits != user.bits or found.machine == user.machine:
+        return found if found.bits == user.bits else None
+    is_read = found.big_endian == user.big_endian and found.osabi in SYSTEMS
+    return None if is_read and not found.abi_version else found.name

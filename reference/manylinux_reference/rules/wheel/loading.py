@@ -29,7 +29,7 @@ ISA_LEVELS = {2: "x86-64-v2", 4: "x86-64-v3", 8: "x86-64-v4"}
 
 def loading(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with how a file wants to be loaded."""
-    for check in (executable_stack, text_relocations, static_tls, no_open):
+    for check in (executable_stack, text_relocations, static_tls):
         yield from check(elf)
     for compared in (stack_header, segments, kernel):
         yield from compared(elf, policy)
@@ -82,9 +82,13 @@ def static_tls(elf: Elf) -> Findings:
 
 
 @decides("wheel.shared-object.no-open")
-def no_open(elf: Elf) -> Findings:
-    """Yield a finding if a shared object refuses dlopen (glibc, ``elf/dl-load.c``)."""
-    if elf.is_shared_object and elf.flags_1 & DF_1_NOOPEN:
+def no_open(elf: Elf, needed: set[str]) -> Findings:
+    """Yield a finding if a shared object refuses dlopen (glibc, ``elf/dl-load.c``).
+
+    Or a file that another one needs, whatever it is.
+    """
+    is_opened = elf.is_shared_object or elf.base_name in needed
+    if is_opened and elf.flags_1 & DF_1_NOOPEN:
         text = "is marked DF_1_NOOPEN: it cannot be imported, nor what needs it"
         yield Finding("wheel.shared-object.no-open", elf.name, text)
 
@@ -140,6 +144,7 @@ def libraries(wheel: Wheel) -> Findings:
     needed = {name for elf in wheel.elves for name in elf.needed}
     for elf in wheel.elves:
         yield from shared_object(elf, needed)
+        yield from no_open(elf, needed)
     yield from tls_reserve(wheel)
 
 
@@ -162,7 +167,7 @@ def tls_reserve(wheel: Wheel) -> Findings:
             text += f", aligned to {elf.tls_align}"
             yield Finding("wheel.tls.reserve", elf.name, text)
             del static[elf.name]
-    if sum(elf.tls for elf in static.values()) > TLS_RESERVE:
+    if sum(map(_room, static.values())) > TLS_RESERVE:
         for elf in wheel.elves:
             if elf.name not in started:
                 yield from _reserve_together(elf, static, wheel)
@@ -170,12 +175,19 @@ def tls_reserve(wheel: Wheel) -> Findings:
 
 def _reserve_together(elf: Elf, static: dict[str, Elf], wheel: Wheel) -> Findings:
     """Yield a finding if a file has no room beside the libraries that it needs."""
-    total = sum(
-        each.tls for each in _brought([elf], wheel).values() if each.name in static
-    )
+    brought = _brought([elf], wheel).values()
+    total = sum(_room(each) for each in brought if each.name in static)
     if total > TLS_RESERVE:
-        text = f"has {total} bytes of static thread-local storage with its libraries"
+        text = f"takes {total} bytes of static thread-local storage with its libraries"
         yield Finding("wheel.tls.reserve", elf.name, text)
+
+
+def _room(elf: Elf) -> int:
+    """Return how much a file takes; the next one begins at its own alignment.
+
+    ``_dl_try_allocate_static_tls`` in glibc's ``elf/dl-reloc.c``.
+    """
+    return -(-elf.tls // max(elf.tls_align, 1)) * max(elf.tls_align, 1)
 
 
 def _brought(first: list[Elf], wheel: Wheel) -> dict[str, Elf]:

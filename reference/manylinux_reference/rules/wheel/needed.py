@@ -30,6 +30,11 @@ REFUSED = {  # kind: the rule that no level lets it keep, and why
         "which no level allows and the wheel does not contain",
     ),
 }
+TOKENS = tuple(
+    form.format(token)
+    for token in ("ORIGIN", "LIB", "PLATFORM")
+    for form in ("${}", "${{{}}}")
+)  # glibc, ``elf/dl-dst.h``
 EVERY_LEVEL = (2, 5)  # the first level of all: what it allows, older ones do too
 
 
@@ -174,9 +179,10 @@ def names(elf: Elf) -> list[str]:
 def kind_of(name: str, elf: Elf, policy: Policy) -> str:
     """Return what a needed name is, and so which rule speaks about it.
 
-    A name with a slash is a path to the loader (ld.so(8)); PEP 513 refuses libpython.
+    A name with a slash, or with a token that stands for one, is a path to the loader
+    (ld.so(8)); PEP 513 refuses libpython.
     """
-    if "/" in name:
+    if "/" in name or ("$" in name and any(token in name for token in TOKENS)):
         return PATH
     found = elf.links.get(name)
     if found is not None:

@@ -18,12 +18,22 @@ DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
 MARKERS = "GLIBC_ABI_"  # nodes without symbols: what the loader has to know
 PRIVATE_NODE = "GLIBC_PRIVATE"
 LIBGCC = "libgcc_s.so.1"
+# Types of relocation by e_machine: name, and the release whose loader first applies it
+# (``elf_machine_rela`` in each ``dl-machine.h``).  Where IFUNCs are newer than the
+# oldest system, that one has them all the same: CentOS 7 for aarch64.
+LATER_TYPES: dict[int, dict[int, tuple[str, Version]]] = {
+    3: {38: ("R_386_SIZE32", (2, 18))},
+    62: {32: ("R_X86_64_SIZE32", (2, 18)), 33: ("R_X86_64_SIZE64", (2, 18))},
+    243: {58: ("R_RISCV_IRELATIVE", (2, 33))},
+    258: {14: ("R_LARCH_TLS_DESC64", (2, 40))},
+}
 LONGEST_RELEASE = 9  # characters; keeps int() cheap whatever a file says
 
 
 def versions(elf: Elf, policy: Policy) -> Findings:
     """Yield what is wrong with the versions that a file needs from outside."""
     yield from relocations(elf)
+    yield from relocation_types(elf)
     yield from marker(elf)
     for need in elf.version_needs:
         yield from library(elf, need, policy)
@@ -59,9 +69,10 @@ def library(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
 def lacking(library: Elf, elf: Elf, name: str) -> set[str]:
     """Return the versions that a file needs of a library and that this one lacks.
 
-    One that defines none at all passes.
+    One that defines none passes, unless it has not even DT_VERSYM: then the loader ends
+    at the first symbol (``check_match`` in glibc's ``elf/dl-lookup.c``).
     """
-    if not library.definitions:
+    if not library.definitions and library.versioned:
         return set()
     needs = (need for need in elf.version_needs if need.library == name)
     wanted = {need.node for need in needs if is_required(need)}
@@ -209,6 +220,20 @@ def relocations(elf: Elf) -> Findings:
     if elf.relr and not elf.is_static:
         text = "has DT_RELR relocations, which loaders know from 2.36 on"
         yield Finding("wheel.relocations.relr", elf.name, text, min_level=DT_RELR_FROM)
+
+
+@decides("wheel.relocations.types", "wheel.executable.static")
+def relocation_types(elf: Elf) -> Findings:
+    """Yield from which level on the loader applies the file's types of relocations.
+
+    Of others it says "unexpected reloc type"; a statically linked program relocates
+    itself.
+    """
+    later = LATER_TYPES.get(elf.machine, {})
+    for kind in sorted(elf.relocations & later.keys()) if not elf.is_static else ():
+        name, level = later[kind]
+        text = f"has relocations {name}, which loaders know from {dotted(level)} on"
+        yield Finding("wheel.relocations.types", elf.name, text, min_level=level)
 
 
 @decides("wheel.relocations.relr-marker")

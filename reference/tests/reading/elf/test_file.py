@@ -41,7 +41,7 @@ PIE, LOADER = DF_1_PIE, "/lib/ld.so"
 def test_programs_and_libraries_are_told_apart(
     kind: int, facts: dict[str, object], kinds: str
 ) -> None:
-    elf = Elf("a.so")
+    elf = Elf("a")
     elf.type, elf.dynamic = kind, True
     for name, value in facts.items():
         setattr(elf, name, value)
@@ -51,6 +51,25 @@ def test_programs_and_libraries_are_told_apart(
         "static": elf.is_static,
     }
     assert " ".join(name for name in sorted(known) if known[name]) == kinds
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "is_executable"),
+    [
+        ("p/tool", 0, True),
+        ("p-1.data/scripts/tool", 0, True),
+        ("p/_ext.abi3.so", 0, False),
+        ("p/libfoo.so.1.2", 0, False),
+        ("p/_ext.abi3.so", PIE, True),
+    ],
+)
+def test_file_with_interpreter_is_a_program_unless_it_is_named_as_a_library(
+    name: str, flags: int, is_executable: bool
+) -> None:
+    elf = Elf(name)
+    elf.type, elf.dynamic = ET_DYN, True
+    elf.interpreter, elf.flags_1 = LOADER, flags
+    assert elf.is_executable is is_executable
 
 
 @pytest.mark.parametrize(

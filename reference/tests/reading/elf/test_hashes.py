@@ -14,18 +14,27 @@ VALUE = 5  # of each symbol of an image
 FUNC, IFUNC = 2, 10
 
 
-def check(binding: int, kind: int, where: int, code: int) -> None:
+def check(
+    binding: int,
+    kind: int,
+    where: int,
+    code: int,
+    *,
+    used: bool = True,
+    bucket: int = 1,
+) -> None:
     """Check a file with one symbol, whose code begins at an address."""
     image = Image()
     image.symbols(("f", binding << 4 | kind, where))
-    image.table(HASH, struct.pack("<5I", 1, 2, 1, 0, 0))
+    symbols = bytes(image.data[-48:])
+    image.table(HASH, struct.pack("<5I", 1, 2, bucket, 0, 0))
     dynamic, elf = image.dynamic()
     size = len(image.data)
     elf.loads = [
         Segment((1, 4, 0, BASE, BASE, size, size, 4096), is_64_bit=True),
         Segment((1, 5, 0x1000, code, code, 64, 64, 4096), is_64_bit=True),
     ]
-    check_hashes(dynamic, elf, {1})
+    check_hashes(dynamic, elf, symbols, {1} if used else ())
 
 
 @pytest.mark.parametrize("binding", [1, 2, 10])
@@ -46,3 +55,12 @@ def test_function_that_chooses_another_is_code(binding: int) -> None:
     check(binding, IFUNC, UNDEFINED, BASE << 1)
     with pytest.raises(UnusableError, match=r"^its symbol f leads to no code"):
         check(binding, IFUNC, DEFINED, BASE << 1)
+
+
+def test_symbol_for_other_files_is_found_or_nobody_looks_for_it() -> None:
+    check(1, FUNC, DEFINED, 0, used=False)
+    check(1, FUNC, UNDEFINED, 0, used=False, bucket=0)
+    check(0, FUNC, DEFINED, 0, used=False, bucket=0)  # a local one
+    check(3, FUNC, DEFINED, 0, used=False, bucket=0)  # one of no binding
+    with pytest.raises(UnusableError, match=r"^its symbol f is not found"):
+        check(1, FUNC, DEFINED, 0, used=False, bucket=0)

@@ -16,16 +16,17 @@ from manylinux_reference.reading.unusable import UnusableError
 STRTAB, SYMTAB = DynamicTag.STRTAB, DynamicTag.SYMTAB
 RELA, RELASZ, RUNPATH = DynamicTag.RELA, DynamicTag.RELASZ, DynamicTag.RUNPATH
 VERSYM, GNU_HASH = DynamicTag.VERSYM, DynamicTag.GNU_HASH
+TYPE, ENTRY, ET_EXEC = 16, 24, 2  # offsets in Elf64_Ehdr, and a type
 PLTGOT, INIT, DT_DEBUG, RELACOUNT = 3, 12, 21, 0x6FFFFFF9
 
 
-def read(patch: PatchedElf) -> Elf:
+def read(patch: PatchedElf, name: str = "x.so") -> Elf:
     data = patch.bytes()
 
     def pieces() -> Iterator[bytes]:
         yield data
 
-    return read_elf(pieces, "x.so", len(data), SymbolQuery(), Budget())
+    return read_elf(pieces, name, len(data), SymbolQuery(), Budget())
 
 
 def retagged(tag: int, value: int) -> PatchedElf:
@@ -73,6 +74,12 @@ def test_file_that_is_in_order_is_read() -> None:
         (in_table(GNU_HASH, 8, "I", 1 << 20), "the address 0x"),
         (in_table(SYMTAB, 24, "I", 1 << 20), "a symbol whose name is past the end"),
         (in_table(VERSYM, 2, "H", 9), "a symbol of a version that is not there"),
+        (
+            in_table(SYMTAB, 2 * 24 + 4, "B", 0x1A).put(
+                PatchedElf().table(SYMTAB) + 2 * 24 + 8, "Q", 8
+            ),
+            "a function is chosen at 0x8, which is no code",
+        ),
     ],
 )
 def test_table_that_is_none_is_refused(patch: PatchedElf, reason: str) -> None:
@@ -85,3 +92,17 @@ def test_version_without_a_library_is_refused() -> None:
     patch.put(patch.entry_of(DynamicTag.VERNEED), "QQ", DT_DEBUG, 0)
     with pytest.raises(UnusableError, match="versions of symbols, and none of librar"):
         read(patch)
+
+
+@pytest.mark.parametrize(
+    ("patch", "reason"),
+    [
+        (PatchedElf().put(ENTRY, "Q", 0), "a program begins at 0x0, which is no code"),
+        (PatchedElf().put(ENTRY, "Q", 1 << 40), "a program begins at 0x10000000000"),
+        (PatchedElf().put(TYPE, "H", ET_EXEC), "a program at the fixed address 0x0"),
+    ],
+)
+def test_program_that_cannot_start_is_refused(patch: PatchedElf, reason: str) -> None:
+    assert read(patch).entry == patch.number(ENTRY, "Q")  # of a module, nobody looks
+    with pytest.raises(UnusableError, match=rf"^x: {reason}"):
+        read(patch, "x")

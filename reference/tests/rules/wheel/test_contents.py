@@ -12,6 +12,7 @@ from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.contents import (
     contents,
     filename_tags,
+    modules,
     narrow_abis,
 )
 
@@ -309,3 +310,26 @@ def test_finding_about_the_whole_wheel_names_no_member(
         ("wheel.tags.both-spellings", "", True),
         ("wheel.contents.elf", "", False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("p/_ext.abi3.so", True),
+        ("p/_ext.cpython-311-x86_64-linux-gnu.so", True),
+        ("p/_ext.pypy39-pp73-x86_64-linux-gnu.so", True),
+        ("p/libfoo.so", False),
+        ("p/foo.so", False),
+        ("p/_ext.abi3.so.txt", False),
+        ("p/_ext.cpython-311-x86_64-linux-gnu.debug", False),
+    ],
+)
+def test_what_is_named_for_an_abi_is_an_elf_file(
+    name: str, refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    wheel = make_wheel(elf)
+    wheel.members.append(name)
+    found = [(each.rule, each.member) for each in modules(wheel)]
+    assert found == [("wheel.contents.module", name)] * refused
+    assert list(modules(make_wheel(elf, make_elf(name=name)))) == []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.wheel.reader import Wheel
+from manylinux_reference.rules.wheel.links import link
 from manylinux_reference.rules.wheel.places import installed
 
 MakeElf = Callable[..., Elf]
@@ -55,6 +56,69 @@ def test_file_of_another_machine_is_passed_over(
     elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a:$ORIGIN/b"
     make_wheel(elf, foreign, right)
     assert elf.links == {"libf.so": right}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("big_endian", True), ("osabi", 64), ("abi_version", 1)]
+)
+def test_header_of_another_machine_is_one_that_the_loader_understands(
+    field: str, value: int, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, right = make_elf(name="m.so"), make_elf(name="b/libf.so")
+    foreign = make_elf(arch="aarch64", name="a/libf.so")
+    setattr(foreign, field, value)
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a:$ORIGIN/b"
+    make_wheel(elf, foreign, right)
+    assert elf.links == {"libf.so": "a/libf.so"}
+
+
+def test_search_ends_at_a_folder_of_that_name(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, right = make_elf(name="m.so"), make_elf(name="b/libf.so")
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a:$ORIGIN/b"
+    wheel = make_wheel(elf, right)
+    wheel.members.append("a/libf.so/text")
+    link(wheel)
+    assert elf.links == {"libf.so": "site/a/libf.so"}
+
+
+@pytest.mark.parametrize(
+    ("variant", "is_looked_at"),
+    [
+        ("glibc-hwcaps/x86-64-v3", True),
+        ("tls", True),
+        ("haswell/x86_64", True),
+        ("glibc-hwcaps", False),
+        ("glibc-hwcaps/x86-64-v3/more", False),
+        ("x86_64/more", False),
+        ("other", False),
+    ],
+)
+def test_library_for_some_processors_comes_before_that_for_all(
+    variant: str, is_looked_at: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, library = make_elf(name="m.so"), make_elf(name="a/libf.so")
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a"
+    wheel = make_wheel(elf, library)
+    wheel.members.append(f"a/{variant}/libf.so")
+    elf.links.clear()
+    link(wheel)
+    where = f"a/{variant}/libf.so"
+    assert elf.links == {"libf.so": where if is_looked_at else library}
+
+
+@pytest.mark.parametrize("has_other", [True, False])
+def test_library_for_some_processors_is_not_enough(
+    has_other: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, other = make_elf(name="m.so"), make_elf(name="a/libf.so")
+    some = make_elf(name="a/glibc-hwcaps/x86-64-v2/libf.so")
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/a"
+    elf.version_needs = [VersionNeed("libf.so", "F_2", 2, weak=False)]
+    some.definitions, other.definitions = {"F_1"}, {"F_1", "F_2"}
+    make_wheel(elf, some, *[other] * has_other)
+    assert elf.links == {"libf.so": some if has_other else None}
 
 
 def test_library_is_loaded_by_each_file_that_nothing_needs(

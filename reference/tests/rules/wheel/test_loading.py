@@ -13,6 +13,7 @@ from manylinux_reference.reading.policy import NEVER, Policy, architectures
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.loading import (
     executables,
+    libraries,
     loading,
     runpath,
     shared_object,
@@ -66,7 +67,7 @@ def test_flag_of_the_dynamic_section_is_advised_against(
 
 
 def test_program_may_have_static_thread_local_storage(make_elf: MakeElf) -> None:
-    elf = make_elf()
+    elf = make_elf(name="project/tool")
     elf.static_tls, elf.interpreter = True, X86_64.loader
     assert found(elf) == []
 
@@ -87,16 +88,28 @@ def test_relocations_for_static_storage_tell_without_the_flag(
     elf = make_elf()
     elf.tls_relocations = True
     assert found(elf) == ["wheel.tls.static"]
-    elf.interpreter = X86_64.loader
+    elf.name, elf.interpreter = "project/tool", X86_64.loader
     assert found(elf) == []
 
 
-def test_library_that_refuses_dlopen_is_refused(make_elf: MakeElf) -> None:
-    elf = make_elf()
-    elf.flags_1 = DF_1_NOOPEN
-    assert found(elf) == ["wheel.shared-object.no-open"]
-    elf.interpreter = X86_64.loader
-    assert found(elf) == []
+@pytest.mark.parametrize(
+    ("name", "interpreter", "is_needed", "refused"),
+    [
+        ("p/_ext.so", None, False, True),
+        ("p/_ext.so", X86_64.loader, False, True),
+        ("p/tool", X86_64.loader, False, False),
+        ("p/tool", X86_64.loader, True, True),
+    ],
+)
+def test_file_that_is_opened_does_not_refuse_that(
+    name: str, interpreter: str | None, is_needed: bool, refused: bool,
+    make_elf: MakeElf, make_wheel: MakeWheel,
+) -> None:  # fmt: skip
+    elf, user = make_elf(name=name), make_elf(name="p/user.so")
+    elf.flags_1, elf.interpreter = DF_1_NOOPEN, interpreter
+    user.needed, user.runpath = ["tool"] * is_needed, "$ORIGIN"
+    rules = [each.rule for each in libraries(make_wheel(elf, user))]
+    assert rules == ["wheel.shared-object.no-open"] * refused
 
 
 def pt_load(offset: int, address: int, align: int, memory: int = 0x100) -> Segment:
@@ -350,6 +363,19 @@ def test_static_storage_has_a_reserve(
     elf.tls, elf.tls_align = size, align
     setattr(elf, why, getattr(elf, why) or True)
     assert bool(list(tls_reserve(make_wheel(elf)))) is refused
+
+
+def test_static_storage_is_aligned(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
+    elf = make_elf()
+    libraries = [make_elf(name=f"project/lib{number}.so") for number in range(27)]
+    for each in libraries:
+        each.tls, each.tls_align, each.tls_relocations = 8, 64, True
+    elf.needed, elf.runpath = [each.base_name for each in libraries], "$ORIGIN"
+    (finding,) = tls_reserve(make_wheel(elf, *libraries))
+    assert "takes 1728 bytes of static" in finding.text
+    elf.links.clear()
+    elf.needed.pop()  # for 26 of them there is room
+    assert list(tls_reserve(make_wheel(elf, *libraries))) == []
 
 
 @pytest.mark.parametrize(("size", "refused"), [(832, False), (833, True)])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf.file import Elf, VersionNeed
+from manylinux_reference.reading.elf.file import DF_1_PIE, Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.versions import (
@@ -137,7 +137,9 @@ def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
     elf = make_elf()
     elf.version_needs, elf.needed = [need("FOO_1", library)], [library]
     elf.runpath = "$ORIGIN/../project.libs"
-    make_wheel(elf, make_elf(name="project.libs/libfoo.so.1"))
+    contained = make_elf(name="project.libs/libfoo.so.1")
+    contained.versioned = True
+    make_wheel(elf, contained)
     assert list(versions(elf, X86_64)) == []
 
 
@@ -171,6 +173,32 @@ def test_packed_relocations_hold_from_glibc_2_36_on(make_elf: MakeElf) -> None:
     assert (finding.rule, finding.min_level) == ("wheel.relocations.relr", (2, 36))
 
 
+@pytest.mark.parametrize(
+    ("arch", "kind", "level"),
+    [
+        ("x86_64", 33, (2, 18)),
+        ("i686", 38, (2, 18)),
+        ("riscv64", 58, (2, 33)),
+        ("loongarch64", 14, (2, 40)),
+        ("x86_64", 37, None),
+        ("aarch64", 1032, None),
+    ],
+)
+def test_type_of_relocation_is_one_that_the_loader_applies(
+    arch: str, kind: int, level: Version | None, make_elf: MakeElf
+) -> None:
+    elf = make_elf(arch)
+    elf.relocations = {0, kind}
+    found = [(each.rule, each.min_level) for each in versions(elf, Policy(arch))]
+    assert found == ([("wheel.relocations.types", level)] if level else [])
+
+
+def test_static_program_relocates_itself(make_elf: MakeElf) -> None:
+    elf = make_elf(name="p/tool")
+    elf.needed, elf.flags_1, elf.relocations = [], DF_1_PIE, {33}
+    assert list(versions(elf, X86_64)) == []
+
+
 def test_finding_names_the_file_the_library_and_the_node(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.relr, elf.needed = True, ["libm.so.6"]
@@ -185,16 +213,22 @@ def test_finding_names_the_file_the_library_and_the_node(make_elf: MakeElf) -> N
 
 
 @pytest.mark.parametrize(
-    ("definitions", "refused"),
-    [(set(), False), ({"FOO_1"}, False), ({"FOO_2"}, True)],
+    ("definitions", "versioned", "refused"),
+    [
+        (set(), True, False),
+        (set(), False, True),  # the loader's own check ends the process
+        ({"FOO_1"}, True, False),
+        ({"FOO_2"}, True, True),
+    ],
 )
 def test_contained_library_defines_the_version_or_none(
-    definitions: set[str], refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
-) -> None:
+    definitions: set[str], versioned: bool, refused: bool, make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:  # fmt: skip
     elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
     elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
-    library.definitions = definitions
+    library.definitions, library.versioned = definitions, versioned
     make_wheel(elf, library)
     found = [finding.rule for finding in versions(elf, X86_64)]
     assert found == ["wheel.versions.contained"] * refused
