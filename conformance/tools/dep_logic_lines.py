@@ -11,7 +11,7 @@ from json_lines import Declined, Reply, Request, offered, serve
 def choose(request: Request) -> Reply:
     """Take the file with the greatest ``wheel_compatibility``."""
     target = str(request.get("target", ""))
-    environment = explicit(target) if target else EnvSpec.current()
+    environment = explicit(target) if target else running()
     ranked = []
     for name in offered(request):
         try:
@@ -21,6 +21,20 @@ def choose(request: Request) -> Reply:
         if rank is not None:
             ranked.append((rank, name))
     return {"choose": max(ranked)[1] if ranked else None}
+
+
+def running() -> EnvSpec:
+    """Return the environment that runs here."""
+    running_platform()
+    return EnvSpec.current()
+
+
+def running_platform() -> Platform:
+    """Return what runs here; a machine without a name is refused as a whole."""
+    try:
+        return Platform.current()
+    except ValueError as error:
+        raise Declined(f"refuses the platform: {error}") from error
 
 
 def explicit(target: str) -> EnvSpec:
@@ -35,7 +49,7 @@ def explicit(target: str) -> EnvSpec:
 
 def listing(_: Request) -> Reply:
     """Return the compatible tags of the running platform."""
-    return {"tags": list(Platform.current().compatible_tags)}
+    return {"tags": list(running_platform().compatible_tags)}
 
 
 if __name__ == "__main__":

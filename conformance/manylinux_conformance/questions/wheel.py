@@ -29,6 +29,7 @@ CONFORMS, VIOLATES = "conforms", "violates"
 ADVISED, PURE = "conforms, with advice", "no ELF files"
 STATUS_0, OTHER_STATUS = "status 0", "another status than 0"
 A_WHEEL, NO_WHEEL = "a wheel", "no wheel"
+NO_COMMAND = "has no command that validates"
 DEMANDED = frozenset({Ask.OLDEST_LEVEL, Ask.REPAIR})  # what is asked for is the rule
 REPAIRS = frozenset({Ask.RETAG, Ask.LEFT_BEHIND, Ask.REPAIR})
 UNSTATED = ("unstated", "none", "")  # as ``oldest`` of a recipe: no level to name
@@ -46,7 +47,8 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
     ``pure``: the wheel has no ELF files; absent if there is no such outcome.
     ``oldest``: the oldest platform tag that would hold, null if there is none; absent
     if it never says.
-    ``status``: the exit status of a command that validates or repairs.
+    ``status``: the exit status of a command that validates or repairs; absent if there
+    is none.
     ``left``: the platform tags of each wheel that a repair left behind.
     ``declined``, ``error``, ``timeout``: why there is no answer, or why the wheel does
     not conform.
@@ -218,6 +220,9 @@ def _read_oldest(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
 
 
 def _read_status(_: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
+    """Return how the command ended that validates, if the auditor has one."""
+    if reply.status is None:
+        return declined(NO_COMMAND)
     return answered(STATUS_0 if reply.status == 0 else OTHER_STATUS, reason)
 
 

@@ -10,8 +10,8 @@ import msgspec
 from manylinux_conformance.reports.rule_status import (
     BREACHED,
     RuleStatus,
-    by_rule,
-    standing,
+    Standing,
+    standings,
 )
 from manylinux_conformance.reports.summary import is_advised, is_demanded, is_proposal
 from manylinux_conformance.results.blocks import Block
@@ -41,53 +41,60 @@ class Badge(msgspec.Struct, frozen=True, rename="camel"):
 
 def block_badge(block: Block, rules: Mapping[str, Rule]) -> Badge:
     """Return the badge of a tool in a role, of all its answers."""
-    found = by_rule(block.results)
-    statuses = {rule: standing(results).status for rule, results in found.items()}
-    return badge(block.header.role, statuses, rules)
+    return badge(block.header.role, standings(block.results), rules)
 
 
 def badge(
-    role: Role, statuses: Mapping[str, RuleStatus], rules: Mapping[str, Rule]
+    role: Role, found: Mapping[str, Standing], rules: Mapping[str, Rule]
 ) -> Badge:
     """Return a badge about what standards demand of a role, and what follows from it.
 
+    What differs on real systems comes first.
     Grey where less than half of that was asked: nothing can be said then.
     """
     bound = [rule for rule in rules.values() if role.subject in rule.subjects]
     demanded = [rule for rule in bound if is_demanded(rule) and rule.is_forced]
-    decided = _count(demanded, statuses, DECIDED)
-    if not decided or 2 * decided < len(demanded):
-        return _of(role, f"{decided} of {len(demanded)} MUST asked", GREY)
-    must = _count(demanded, statuses, BREACHED)
-    should = _count(filter(is_advised, bound), statuses, BREACHED)
+    decided = _with(demanded, found, DECIDED)
+    if not decided or 2 * len(decided) < len(demanded):
+        return _of(role, f"{len(decided)} of {len(demanded)} MUST asked", GREY)
+    must = _with(demanded, found, BREACHED)
     if must:
-        return _of(role, f"{must} MUST differ", "yellow")
+        really = sum(one.fails_really for one in must)
+        return _of(role, _differ(really, len(must) - really), "yellow")
+    should = len(_with(filter(is_advised, bound), found, BREACHED))
     more = f" ({should} SHOULD differ)" if should else ""
     return _of(role, f"conforms{more}", "brightgreen")
 
 
 def proposals_badge(
-    role: Role, statuses: Mapping[str, RuleStatus], rules: Mapping[str, Rule]
+    role: Role, found: Mapping[str, Standing], rules: Mapping[str, Rule]
 ) -> Badge:
     """Return a badge about what this specification merely proposes to a role."""
     bound = [rule for rule in rules.values() if role.subject in rule.subjects]
     proposed = [rule for rule in bound if is_proposal(rule) and rule.is_forced]
-    decided = _count(proposed, statuses, DECIDED)
-    differ = _count(proposed, statuses, BREACHED)
+    decided = len(_with(proposed, found, DECIDED))
+    differ = len(_with(proposed, found, BREACHED))
     said = f"{differ} of {decided} proposals differ" if decided else "no proposal asked"
     return _of(role, said, "blue" if decided else GREY)
+
+
+def _differ(really: int, on_models: int) -> str:
+    if not really:
+        return f"{on_models} MUST differ on models"
+    return f"{really} MUST differ" + (f", {on_models} on models" if on_models else "")
 
 
 def _of(role: Role, said: str, color: str) -> Badge:
     return Badge("manylinux", f"{role.value}: {said}", color)
 
 
-def _count(
+def _with(
     rules: Iterable[Rule],
-    statuses: Mapping[str, RuleStatus],
+    found: Mapping[str, Standing],
     wanted: tuple[RuleStatus, ...],
-) -> int:
-    return sum(statuses.get(rule.id) in wanted for rule in rules)
+) -> list[Standing]:
+    standings_of = (found[rule.id] for rule in rules if rule.id in found)
+    return [one for one in standings_of if one.status in wanted]
 
 
 def _escaped(text: str) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.consequences import counts_as, unknown_platforms
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.suite.rules import Basis, Level, Rule
 from manylinux_conformance.tools.causes import Kind
-from manylinux_conformance.tools.deviations import DIFFERING
+from manylinux_conformance.results.verdicts import DIFFERING
 
 LEVELS = tuple(Level)
 BASES = (Basis.STANDARD, Basis.CONSEQUENCE, Basis.PROPOSAL)
@@ -29,17 +30,11 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A wrong answer with the rule that it breaks; None for one that nobody knows."""
+    """A wrong answer, what it shows, and its rule; None for one that nobody knows."""
 
     result: Result
     rule: Rule | None
-
-    @property
-    def counts_as(self) -> str:
-        """What a wrong answer is."""
-        if self.result.draft:
-            return "nothing (draft)"
-        return "no breach (control)" if self.result.control else "a breach"
+    counts_as: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +61,11 @@ def differences(
 ) -> dict[str, tuple[Difference, ...]]:
     """Return the wrong answers by what is known of them, the binding ones first."""
     found: dict[str, list[Difference]] = {title: [] for title in ABOUT}
+    unknown = unknown_platforms(block.results)
     for result in block.results:
         if result.verdict in DIFFERING:
-            found[_known(result)].append(Difference(result, rules.get(result.rule)))
+            rule, shows = rules.get(result.rule), counts_as(result, unknown)
+            found[_known(result)].append(Difference(result, rule, shows))
     return {
         title: tuple(sorted(group, key=lambda one: order(one.rule)))
         for title, group in found.items()

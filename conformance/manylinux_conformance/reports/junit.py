@@ -12,11 +12,11 @@ from manylinux_conformance.reports.about import About, about, without_paths
 from manylinux_conformance.reports.differences import order
 from manylinux_conformance.reports.summary import is_proposal
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.consequences import counts_as, unknown_platforms
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import system_of
-from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.results.verdicts import DIFFERING, Verdict
 from manylinux_conformance.suite.rules import Rule
-from manylinux_conformance.tools.deviations import DIFFERING
 
 
 def write_junit(
@@ -36,7 +36,7 @@ def write_junit(
         name = _name(block.header)
         counted = [one for one in block.results if one.rule not in proposals]
         proposed = [one for one in block.results if one.rule in proposals]
-        suite = _suite(name, counted, rules, block.header, known)
+        suite = _suite(name, counted, rules, block, known)
         for line in block.missing:
             missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
             case = TestCase(f"every case{missing}", "not-run")
@@ -44,7 +44,7 @@ def write_junit(
             suite.add_testcase(case)
         document.add_testsuite(suite)
         if proposed:
-            suite = _suite(f"{name}: proposals", proposed, rules, block.header, known)
+            suite = _suite(f"{name}: proposals", proposed, rules, block, known)
             document.add_testsuite(suite)
     document.update_statistics()
     document.write(str(path))
@@ -59,10 +59,10 @@ def _suite(
     name: str,
     results: Iterable[Result],
     rules: Mapping[str, Rule],
-    header: Header,
+    block: Block,
     said: About,
 ) -> TestSuite:
-    suite = TestSuite(name)
+    suite, header = TestSuite(name), block.header
     facts = {
         "edition": said.edition,
         "suite": said.suite,
@@ -76,17 +76,16 @@ def _suite(
         if value:
             suite.add_property(fact, value)
     ordered = sorted(results, key=lambda one: order(rules.get(one.rule)))
-    suite.add_testcases(
-        [
-            _test_case(result, rules.get(result.rule), header.role, said)
-            for result in ordered
-        ]
-    )
+    unknown = unknown_platforms(block.results)
+    for result in ordered:
+        shows = counts_as(result, unknown)
+        rule = rules.get(result.rule)
+        suite.add_testcase(_test_case(result, rule, header.role, shows, said))
     return suite
 
 
 def _test_case(
-    result: Result, rule: Rule | None, role: str, about_it: About
+    result: Result, rule: Rule | None, role: str, shows: str, about_it: About
 ) -> TestCase:
     name = result.case.partition("/")[2]
     case = TestCase(f"{name} on {result.where}", result.rule)
@@ -95,6 +94,8 @@ def _test_case(
         facts |= {"level": rule.level.value, "basis": rule.basis.value}
     if result.control:
         facts["control"] = "a wrong answer is no breach of the rule"
+    if result.verdict in DIFFERING:
+        facts["shows"] = shows
     properties = Properties()
     for fact, value in facts.items():
         properties.append(Property(fact, value))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.reports.rule_status import (
     RuleStatus,
     Tally,
@@ -86,7 +87,7 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
     for block in (*newest, *older):
         results = [result for result in block.results if result.rule == rule]
         if results:
-            found = standing(results)
+            found = standing(results, unknown_platforms(block.results))
             tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
             causes = {
                 f"{one.deviation}: {one.cause}" for one in results if one.deviation

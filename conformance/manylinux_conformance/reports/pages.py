@@ -15,7 +15,7 @@ from manylinux_conformance.reports.differences import (
     order,
     places,
 )
-from manylinux_conformance.reports.rule_status import by_rule, standing
+from manylinux_conformance.reports.rule_status import Standing, by_rule, standings
 from manylinux_conformance.reports.summary import (
     drafts_line,
     legend,
@@ -24,6 +24,7 @@ from manylinux_conformance.reports.summary import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
+from manylinux_conformance.results.consequences import counts_as, unknown_platforms
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.suite.rules import Rule
 
@@ -49,7 +50,7 @@ def write_pages(
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.globals |= {"words": words, "standing": standing}
+    environment.globals |= {"words": words}
     environment.filters |= {"without_paths": without_paths, "cell": _cell}
     facts = _facts(blocks, rules, said or about())
     page = environment.get_template("report.html.jinja").render(facts)
@@ -72,6 +73,8 @@ def _facts(
         "drafts": drafts_line(blocks),
         "rules": rules,
         "ordered": lambda block: _in_order(block, rules),
+        "counts_as": counts_as,
+        "unknown": lambda block: unknown_platforms(block.results),
         "legend": legend(),
         "differences": [differences(block, rules) for block in shown],
         "places": [places(block.results) for block in shown],
@@ -83,10 +86,12 @@ def _facts(
 
 def _in_order(
     block: Block, rules: Mapping[str, Rule]
-) -> list[tuple[str, list[Result]]]:
-    """Return the answers by rule, what binds first."""
-    found = by_rule(block.results).items()
-    return sorted(found, key=lambda each: order(rules.get(each[0])))
+) -> list[tuple[str, Standing, list[Result]]]:
+    """Return the answers by rule with what they come to, what binds first."""
+    answers = by_rule(block.results)
+    found = standings(block.results).items()
+    ordered = sorted(found, key=lambda each: order(rules.get(each[0])))
+    return [(rule, one, answers[rule]) for rule, one in ordered]
 
 
 def _short(template: jinja2.Template, facts: Mapping[str, object]) -> str:

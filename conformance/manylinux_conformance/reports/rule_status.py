@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from manylinux_conformance.results.consequences import (
+    EVERY_PLATFORM_IS_KNOWN,
+    UnknownPlatforms,
+    unknown_platforms,
+)
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.systems import System, system_of
-from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.tools.deviations import DIFFERING
+from manylinux_conformance.results.verdicts import DIFFERING, Verdict
 
 
 class RuleStatus(enum.StrEnum):
@@ -54,6 +58,13 @@ WORDS = {
     RuleStatus.NOT_ASKED: "was not asked",
 }
 BREACHED = (RuleStatus.IN_PART, RuleStatus.BREAKS)
+QUIET = (  # where nothing is breached, the first of these that shows anywhere
+    RuleStatus.TROUBLE,
+    RuleStatus.KEEPS,
+    RuleStatus.NOT_SHOWN,
+    RuleStatus.DECLINES,
+)
+ANSWERED = (Verdict.PASS, *DIFFERING)
 UNEXPLAINED = "*"  # behind a sign: a wrong answer without a recorded deviation
 LEGEND = {status.symbol: status.words for status in RuleStatus} | {
     UNEXPLAINED: "behind a sign: no recorded deviation explains it yet"
@@ -78,13 +89,17 @@ class Standing:
 
     ``tallies`` has the systems on which the rule was decided, the most real first.
     ``is_explained``: every wrong answer has a recorded deviation.
-    ``causes`` are the deviations of wrong controls, by identifier or else by kind.
+    ``causes`` are the deviations of wrong controls and of consequences, by identifier
+    or else by kind.
+    ``unknown`` are the platforms that show nothing, since the tool refuses their own
+    wheels.
     """
 
     status: RuleStatus
     tallies: Mapping[System, Tally]
     is_explained: bool
     causes: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -98,46 +113,90 @@ class Standing:
         return ", ".join(parts)
 
     @property
+    def fails_really(self) -> bool:
+        """Whether the rule is breached on a real system, or on a wheel given to it."""
+        found = (self.tallies.get(one) for one in (System.REAL, System.WHEEL))
+        return any(tally.kept < tally.asked for tally in found if tally)
+
+    @property
     def words(self) -> str:
         """The status with its counts, in words that follow a tool's name."""
         known = "" if self.is_explained else "; not explained yet"
         counts = f": {self.counts}" if self.counts else ""
-        return f"{self.status.words}{counts}{known}"
+        names = ", ".join(self.unknown)
+        unknown = f"; not shown on {names}, whose own wheels it refuses"
+        return f"{self.status.words}{counts}{unknown if names else ''}{known}"
 
 
-def standing(results: Iterable[Result]) -> Standing:
+def standings(results: Sequence[Result]) -> dict[str, Standing]:
+    """Return what all that a tool answered in one role comes to, rule by rule."""
+    unknown = unknown_platforms(results)
+    return {rule: standing(found, unknown) for rule, found in by_rule(results).items()}
+
+
+def standing(
+    results: Iterable[Result], unknown: UnknownPlatforms = EVERY_PLATFORM_IS_KNOWN
+) -> Standing:
     """Return what a tool's answers to one rule come to; drafts count for nothing.
 
     A place is a platform, or the wheel of which an auditor was asked.
+    ``unknown`` has the platforms whose own wheels the tool refuses.
     """
     counted = [result for result in results if not result.draft]
     wrong = [result for result in counted if result.verdict in DIFFERING]
-    places: dict[tuple[System, str, str], list[Result]] = defaultdict(list)
-    for result in counted:
-        case = "" if result.platform else result.case
-        places[system_of(result), result.where, case].append(result)
-    undecided = {result.where for result in wrong if result.control}
+    implied = {result for result in wrong if unknown.is_consequence(result)}
+    controls = {result for result in wrong if result.control} - implied
+    undecided = {result.where for result in controls} | unknown.platforms
+    breaches = {result for result in wrong if not result.control} - implied
     found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
-    for (system, where, _), answers in places.items():
-        found[system][_at_one_place(answers, undecided=where in undecided)] += 1
-    controls = [result for result in wrong if result.control]
-    status = _over_all(found, controls_hold=not controls)
+    left_open = []
+    for (system, where, _), answers in _by_place(counted).items():
+        status = _at_one_place(answers, breaches, undecided=where in undecided)
+        found[system][status] += 1
+        if status is RuleStatus.NOT_SHOWN and where in unknown.platforms:
+            left_open.append(where)
+    status = _over_all(found, controls_hold=_hold(counted, controls, implied))
     return Standing(
         status,
         {} if status is RuleStatus.NOT_SHOWN else dict(_tallies(found)),
         all(result.deviation for result in wrong),
-        tuple(sorted({one.cause or one.deviation for one in controls} - {""})),
+        tuple(sorted({one.cause or one.deviation for one in controls | implied} - {""})),
+        tuple(left_open),
     )
 
 
-def _at_one_place(answers: Sequence[Result], *, undecided: bool) -> RuleStatus:
-    """Return the status at one place, where a wrong control leaves it open."""
+def _by_place(
+    results: Iterable[Result],
+) -> Mapping[tuple[System, str, str], list[Result]]:
+    places: dict[tuple[System, str, str], list[Result]] = defaultdict(list)
+    for result in results:
+        case = "" if result.platform else result.case
+        places[system_of(result), result.where, case].append(result)
+    return places
+
+
+def _hold(
+    results: Iterable[Result], wrong: Set[Result], implied: Set[Result]
+) -> bool:
+    """Return whether controls show that the question could be decided.
+
+    One that is wrong on an unknown platform says nothing of the others, as long as one
+    of them has a right one.
+    """
+    right = any(one.control and one.verdict is Verdict.PASS for one in results)
+    return not wrong and (right or not any(one.control for one in implied))
+
+
+def _at_one_place(
+    answers: Sequence[Result], breaches: Set[Result], *, undecided: bool
+) -> RuleStatus:
+    """Return the status at one place, where a wrong control may leave it open."""
     verdicts = {result.verdict for result in answers}
     decisive = {result.verdict for result in answers if not result.control}
     for status, holds in (
-        (RuleStatus.BREAKS, not decisive.isdisjoint(DIFFERING)),
+        (RuleStatus.BREAKS, not breaches.isdisjoint(answers)),
         (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
-        (RuleStatus.NOT_SHOWN, undecided),
+        (RuleStatus.NOT_SHOWN, undecided and not verdicts.isdisjoint(ANSWERED)),
         (RuleStatus.KEEPS, Verdict.PASS in decisive),
         (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),
     ):
@@ -158,8 +217,7 @@ def _over_all(
     if RuleStatus.BREAKS not in seen:
         if RuleStatus.TROUBLE not in seen and not controls_hold:
             return RuleStatus.NOT_SHOWN
-        quiet = (RuleStatus.TROUBLE, RuleStatus.KEEPS, RuleStatus.DECLINES)
-        return next((each for each in quiet if each in seen), RuleStatus.NOT_ASKED)
+        return next((each for each in QUIET if each in seen), RuleStatus.NOT_ASKED)
     for system in (System.REAL, System.WHEEL, System.MODEL):
         counts = found.get(system, Counter())
         if counts[RuleStatus.BREAKS] + counts[RuleStatus.KEEPS]:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.reports.rule_status import (
     LEGEND,
     RuleStatus,
@@ -122,7 +123,7 @@ def _table(role: str, blocks: list[Block], rules: Mapping[str, Rule]) -> Table:
 
 
 def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -> Row:
-    found = by_rule(block.results)
+    found, unknown = by_rule(block.results), unknown_platforms(block.results)
     cells = []
     for column in columns:
         counts = Counter[str]()
@@ -130,6 +131,6 @@ def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -
             if not column.counts(rules[rule]):
                 continue
             mine = [one for one in found[rule] if system_of(one) in column.systems]
-            counts.update([standing(mine).sign] if mine else ())
+            counts.update([standing(mine, unknown).sign] if mine else ())
         cells.append(counts)
     return Row(block.header.name, tuple(cells))

@@ -139,6 +139,7 @@ def _library(subject: Subject, case: Choose | Parse | Expand | Listing) -> Mater
     return Material(question, scripts.files, environment)
 
 
+PATIENCE = 1800  # seconds at least for one run: on any machine, however busy it is
 # What of a reply, or of what a repair leaves, answers a question.
 ANSWERS = {
     Ask.OLDEST_LEVEL: "oldest",
@@ -182,7 +183,7 @@ def _common(subject: Subject) -> Json:
     return {
         "expected": question.expected,
         "variables": subject.table.variables,
-        "seconds": subject.table.seconds,
+        "seconds": max(subject.table.seconds, PATIENCE),
         "inside": adapter.provide.inside,
         "own_programs": _needs_own_programs(subject, choose),
         "narrow_pointers": narrow and not in_container,

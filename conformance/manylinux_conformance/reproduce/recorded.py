@@ -8,9 +8,8 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.blocks import read_blocks, result_files
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.read_lines import PACKED
-from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.results.verdicts import DIFFERING, Role
 from manylinux_conformance.tools.causes import Cause
-from manylinux_conformance.tools.deviations import DIFFERING
 from manylinux_conformance.tools.selection import Tool
 
 

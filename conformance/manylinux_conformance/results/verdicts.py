@@ -17,6 +17,9 @@ class Verdict(enum.StrEnum):
     NOT_ASKED = "not-asked"  # cannot be asked here; the reason says why
 
 
+DIFFERING = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)  # from what a rule demands
+
+
 class Role(enum.StrEnum):
     """What a tool is asked to be."""
 

@@ -11,7 +11,7 @@ from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import DIFFERING, Role
 from manylinux_conformance.tools.causes import (
     Cause,
     Identifier,
@@ -21,7 +21,6 @@ from manylinux_conformance.tools.causes import (
     problems,
 )
 
-DIFFERING = (Verdict.FAIL, Verdict.ERROR, Verdict.TIMEOUT)
 TOLD_BY_ANOTHER = ("kind", "why", "links", "since", "why_kind")
 
 

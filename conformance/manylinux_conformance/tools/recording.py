@@ -10,8 +10,7 @@ import msgspec
 
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.tools.deviations import DIFFERING
+from manylinux_conformance.results.verdicts import DIFFERING, Role
 
 HEAD = """\
 # Written from a run, for review: find the cause of each difference, name it, put what

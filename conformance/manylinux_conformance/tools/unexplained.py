@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import DIFFERING, Role, Verdict
 from manylinux_conformance.tools.causes import Cause
-from manylinux_conformance.tools.deviations import DIFFERING
 from manylinux_conformance.tools.selection import Tool
 
 Seen = tuple[Result, str, Role]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.results.blocks import Block, read_results
+from manylinux_conformance.results.verdicts import DIFFERING
 from tests.offers.causes import Answers, Cause, needed, read_causes, unpredicted
 from tests.offers.generate import Offer
 
@@ -13,6 +16,12 @@ MEMBER = Cause(
 )
 FILE = Cause(id="f", tools=("t",), rule="r", why="w", file=r".*[+].*", reads="")
 OFFER = Offer("offer1", ("offer1-1-py3-none-b.whl", "offer1-1-py3-none-linux_a.whl"))
+
+
+@pytest.fixture(scope="module")
+def blocks() -> Sequence[Block]:
+    """Return the answers on file."""
+    return read_results(data_folder("results"))
 
 
 def by_name(offers: Sequence[Offer]) -> Answers:
@@ -53,3 +62,17 @@ def test_causes_on_file_have_names_of_their_own() -> None:
     causes = read_causes()
     assert len({cause.id for cause in causes}) == len(causes)
     assert all(bool(cause.member) != bool(cause.file) for cause in causes)
+
+
+@pytest.mark.parametrize(
+    ("tool", "cause"), [(tool, one) for one in read_causes() for tool in one.tools]
+)
+def test_what_random_offers_show_a_case_shows_too(
+    tool: str, cause: Cause, blocks: Sequence[Block]
+) -> None:
+    assert any(
+        result.rule == cause.rule and result.verdict in DIFFERING and not result.control
+        for block in blocks
+        if block.header.tool == tool
+        for result in block.results
+    )

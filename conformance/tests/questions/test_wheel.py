@@ -86,6 +86,11 @@ def test_a_hostile_wheel_may_be_refused_as_unreadable() -> None:
             Verdict.PASS,
         ),
         (
+            false_line("a", ask=Ask.EXIT_STATUS),
+            AuditReply(conforms=False),
+            Verdict.DECLINED,
+        ),
+        (
             wheel_line("a", expectation=Expectation.DISCOURAGED),
             AuditReply(conforms=True),
             Verdict.PASS,

@@ -2,12 +2,25 @@
 
 import pytest
 from manylinux_conformance.reports.badges import badge, proposals_badge
-from manylinux_conformance.reports.rule_status import RuleStatus
+from manylinux_conformance.reports.rule_status import RuleStatus, Standing, Tally
+from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Basis, Level
 from tests.builders import rule
 
-KEEPS, BREAKS, NOT_ASKED = RuleStatus.KEEPS, RuleStatus.BREAKS, RuleStatus.NOT_ASKED
+
+
+def on(system: System, status: RuleStatus, *, kept: int = 0) -> Standing:
+    """Return how a tool stands to a rule that was asked in two places of a kind."""
+    return Standing(status, {system: Tally(kept, 2)}, is_explained=True, causes=())
+
+
+KEEPS = on(System.REAL, RuleStatus.KEEPS, kept=2)
+BREAKS = on(System.REAL, RuleStatus.BREAKS)
+IN_PART = on(System.REAL, RuleStatus.IN_PART, kept=1)
+ON_MODELS = on(System.MODEL, RuleStatus.BREAKS)
+OF_WHEELS = on(System.WHEEL, RuleStatus.IN_PART, kept=1)
+NOT_ASKED = Standing(RuleStatus.NOT_ASKED, {}, is_explained=True, causes=())
 RULES = {
     each.id: each
     for each in (
@@ -19,7 +32,7 @@ RULES = {
 
 
 @pytest.mark.parametrize(
-    ("statuses", "message", "color"),
+    ("found", "message", "color"),
     [
         ({"must.a": KEEPS, "must.b": KEEPS}, "conforms", "brightgreen"),
         ({"must.a": KEEPS, "must.b": BREAKS}, "1 MUST differ", "yellow"),
@@ -28,16 +41,23 @@ RULES = {
             "conforms (1 SHOULD differ)",
             "brightgreen",
         ),
-        ({"must.a": BREAKS, "must.b": RuleStatus.IN_PART}, "2 MUST differ", "yellow"),
+        ({"must.a": BREAKS, "must.b": IN_PART}, "2 MUST differ", "yellow"),
+        ({"must.a": KEEPS, "must.b": OF_WHEELS}, "1 MUST differ", "yellow"),
+        ({"must.a": KEEPS, "must.b": ON_MODELS}, "1 MUST differ on models", "yellow"),
+        (
+            {"must.a": BREAKS, "must.b": ON_MODELS},
+            "1 MUST differ, 1 on models",
+            "yellow",
+        ),
         ({"must.a": BREAKS}, "1 of 4 MUST asked", "inactive"),
         ({"must.a": KEEPS, "must.b": NOT_ASKED}, "1 of 4 MUST asked", "inactive"),
         ({}, "0 of 4 MUST asked", "inactive"),
     ],
 )
-def test_a_badge_says_how_many_demands_are_not_met(
-    statuses: dict[str, RuleStatus], message: str, color: str
+def test_a_badge_says_how_many_demands_are_not_met_and_where(
+    found: dict[str, Standing], message: str, color: str
 ) -> None:
-    made = badge(Role.INSTALLER, statuses, RULES)
+    made = badge(Role.INSTALLER, found, RULES)
     assert (made.message, made.color) == (f"installer: {message}", color)
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.rule_status import (
     UNEXPLAINED,
     RuleStatus,
     standing,
+    standings,
 )
+from manylinux_conformance.results.consequences import PLAINEST, unknown_platforms
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 
@@ -58,6 +61,7 @@ def wrong(*platforms: str) -> list[Result]:
 
 
 CONTROL = result(Verdict.FAIL, control=True)
+RIGHT_CONTROL = result(Verdict.PASS, MODELS[1], control=True)
 TROUBLE = result(Verdict.INFRASTRUCTURE)
 SILENT = result(Verdict.NOT_ASKED)
 DECLINED = result(Verdict.DECLINED)
@@ -127,6 +131,50 @@ def test_a_wrong_control_shows_no_breach_and_leaves_the_rule_open(
     found = standing(results)
     assert found.status is expected
     assert bool(found.tallies) is (expected is RuleStatus.BREAKS)
+
+
+def unknown(platform: str, verdict: Verdict = Verdict.FAIL) -> Result:
+    """Return the answer to the plainest question of a platform."""
+    asked = {"case": PLAINEST, "rule": PLAINEST.partition("/")[0]}
+    return msgspec.structs.replace(result(verdict, platform), **asked)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected", "counts"),
+    [
+        (right(REAL[0]) + wrong(MODELS[0]), RuleStatus.KEEPS, "real systems 1/1"),
+        (right(MODELS[1]) + wrong(MODELS[0]), RuleStatus.KEEPS, "models 1/1"),
+        (right(MODELS[0], MODELS[1]), RuleStatus.KEEPS, "models 1/1"),
+        (wrong(*MODELS), RuleStatus.BREAKS, "models 0/1"),
+        (wrong(MODELS[0]), RuleStatus.NOT_SHOWN, ""),
+        (right(MODELS[0]), RuleStatus.NOT_SHOWN, ""),
+        ([DECLINED], RuleStatus.DECLINES, ""),
+        ([SILENT], RuleStatus.NOT_ASKED, ""),
+        ([DECLINED, CONTROL], RuleStatus.NOT_SHOWN, ""),
+        ([CONTROL, *right(MODELS[1])], RuleStatus.NOT_SHOWN, ""),
+        ([CONTROL, RIGHT_CONTROL, *right(MODELS[1])], RuleStatus.KEEPS, "models 1/1"),
+    ],
+)
+def test_an_unknown_platform_shows_nothing_about_a_rule(
+    results: list[Result], expected: RuleStatus, counts: str
+) -> None:
+    found = standing(results, unknown_platforms([unknown(MODELS[0]), *results]))
+    assert (found.status, found.counts) == (expected, counts)
+
+
+def test_an_unknown_platform_is_named_with_the_cause() -> None:
+    known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
+    found = standings([unknown(MODELS[0]), known, *right(MODELS[1])])[known.rule]
+    assert found.unknown == (MODELS[0],)
+    assert found.words.endswith("; not shown on glibc-2.17, whose own wheels it refuses")
+    assert found.causes == ("not-supported",)
+
+
+def test_the_rule_of_the_plainest_question_is_the_one_that_is_broken() -> None:
+    found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)])
+    (one,) = found.values()
+    assert (one.status, one.counts) == (RuleStatus.IN_PART, "models 1/2")
+    assert not one.unknown
 
 
 def test_a_right_control_alone_shows_nothing() -> None:

@@ -15,12 +15,13 @@ import pytest
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.corpus.manifest import Corpus
 from manylinux_conformance.reproduce.folder import write_folder
+from manylinux_conformance.reproduce.material import PATIENCE
 from manylinux_conformance.reproduce.subject import find_subject
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.tools.selection import choose_tools
 
-LONGEST = 600  # seconds for one script on a busy machine
+LONGEST = 2 * PATIENCE  # seconds for one script, which may run a tool twice
 
 
 @dataclass(frozen=True, slots=True)

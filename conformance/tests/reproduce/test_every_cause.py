@@ -5,6 +5,9 @@ A few of them are asked here, all of them by ``nox -s reproduce``.
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,12 +18,12 @@ from manylinux_conformance.reproduce.folder import write_folder
 from manylinux_conformance.reproduce.subject import Subject, find_subject
 from manylinux_conformance.results.blocks import read_blocks
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import DIFFERING, Role, Verdict
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.causes import Cause, one_of
-from manylinux_conformance.tools.deviations import DIFFERING, read_all_deviations
+from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.selection import Tool, choose_tools
-from tests.reproduce.conftest import Cached, RunScript
+from tests.reproduce.conftest import Cached, RunScript, Said
 
 # One of each way of asking; together they take half a minute of a busy machine.
 USUAL = {
@@ -31,6 +34,7 @@ USUAL = {
     ("uv", "veto-asked-once"),
 }
 RIGHT, WRONG, UNANSWERED = 0, 1, 2
+CONTAINER = f"debian-12-{os.uname().machine}"
 
 
 def causes() -> Iterator[object]:
@@ -81,6 +85,13 @@ def subject_of(
     pytest.skip("no answer on file is one to a question as it is today")
 
 
+def needs_image(name: str) -> None:
+    docker = shutil.which("docker")
+    command = (str(docker), "image", "inspect", "--format={{.Id}}", name)
+    if docker is None or subprocess.run(command, check=False).returncode:
+        pytest.skip(f"there is no image {name}")
+
+
 @pytest.mark.parametrize(("tool", "cause"), list(causes()))
 def test_the_script_finds_the_answer_on_file(
     tool: Tool,
@@ -95,8 +106,36 @@ def test_the_script_finds_the_answer_on_file(
     subject = subject_of(suite, tool, cause, built)
     write_folder(subject, tmp_path / "reproduced")
 
-    said = run_script(tmp_path / "reproduced", installed)
+    finds_the_answer_on_file(subject, run_script(tmp_path / "reproduced", installed))
 
+
+@pytest.mark.parametrize(
+    ("tool", "case"),
+    [
+        ("pip==26.3", "installer.glibc.below-floor/smaller-major"),
+        ("uv==0.13.9", "installer.order.linux/linux-before-the-newest-manylinux"),
+    ],
+)
+def test_the_script_of_a_container_finds_it_in_the_prepared_image(
+    tool: str,
+    case: str,
+    suite: Suite,
+    tmp_path: Path,
+    built: Callable[[], Corpus],
+    cached: Cached,
+    run_script: RunScript,
+) -> None:
+    subject = find_subject(suite, case, tool, CONTAINER, built)
+    assert subject.place.container
+    needs_image(subject.place.container.image)
+    write_folder(subject, tmp_path / "reproduced")
+
+    said = run_script(tmp_path / "reproduced", cached(tool))
+
+    finds_the_answer_on_file(subject, said)
+
+
+def finds_the_answer_on_file(subject: Subject, said: Said) -> None:
     assert subject.recorded
     result = subject.recorded.result
     if result.verdict is Verdict.FAIL:

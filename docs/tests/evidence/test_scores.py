@@ -94,7 +94,7 @@ def test_only_the_newest_version_is_the_newest() -> None:
 @pytest.mark.parametrize(
     ("fields", "counts_as"),
     [
-        ({}, "breach"),
+        ({}, "a breach"),
         ({"control": True}, "no breach (control)"),
         ({"draft": True}, "nothing (draft)"),
         ({"control": True, "draft": True}, "nothing (draft)"),

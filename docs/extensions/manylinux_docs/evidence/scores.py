@@ -7,6 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.consequences import (
+    EVERY_PLATFORM_IS_KNOWN,
+    BREACH,
+    UnknownPlatforms,
+    counts_as,
+    unknown_platforms,
+)
 from manylinux_conformance.reports.rule_status import (
     LEGEND,
     RuleStatus,
@@ -18,8 +25,7 @@ from manylinux_conformance.reports.versions import newest_versions
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import System, system_of
-from manylinux_conformance.results.verdicts import Role, Verdict
-from manylinux_conformance.tools.deviations import DIFFERING
+from manylinux_conformance.results.verdicts import DIFFERING, Role, Verdict
 
 SIGNS = {  # with the class of each sign in the pages
     sign: (next((each.value for each in RuleStatus if each.symbol == sign), ""), words)
@@ -33,7 +39,6 @@ PLURAL = {
     Role.BUILDER: "Builders",
     Role.LOADER: "Loaders",
 }
-BREACH = "breach"
 SHORT = {
     System.REAL: "real",
     System.MODEL: "models",
@@ -137,9 +142,7 @@ class Score:
     @property
     def fails_really(self) -> bool:
         """Whether the rule is broken on a real system, or on a wheel given to it."""
-        tallies = self.standing.tallies
-        found = (tallies[one] for one in (System.REAL, System.WHEEL) if one in tallies)
-        return any(tally.kept < tally.asked for tally in found)
+        return self.standing.fails_really
 
     @property
     def is_plain(self) -> bool:
@@ -171,19 +174,26 @@ def scores(blocks: Sequence[Block]) -> dict[str, list[Score]]:
     for block in blocks:
         header = block.header
         is_newest = newest[header.role, header.tool] == header.version
+        unknown = unknown_platforms(block.results)
         for rule, results in by_rule(block.results).items():
-            one = score(header, results, is_newest=is_newest)
+            one = score(header, results, unknown, is_newest=is_newest)
             found.setdefault(rule, []).append(one)
     return found
 
 
-def score(header: Header, results: Sequence[Result], *, is_newest: bool) -> Score:
+def score(
+    header: Header,
+    results: Sequence[Result],
+    unknown: UnknownPlatforms = EVERY_PLATFORM_IS_KNOWN,
+    *,
+    is_newest: bool,
+) -> Score:
     """Gather the answers of one tool version to one rule."""
     platforms: dict[ScoredPlatform, list[Result]] = {}
     for result in results:
         platform = ScoredPlatform(result.fidelity, system_of(result), result.where)
         platforms.setdefault(platform, []).append(result)
-    whole = _platform_score(results)
+    whole = _platform_score(results, unknown)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
         role=header.role,
@@ -193,38 +203,37 @@ def score(header: Header, results: Sequence[Result], *, is_newest: bool) -> Scor
         standing=whole.standing,
         right=whole.right,
         asked=whole.asked,
-        differences=tuple(sorted(_differences(platforms), key=_gravity)),
+        differences=tuple(sorted(_differences(platforms, unknown), key=_gravity)),
         reasons=tuple(sorted(reasons - {""})),
         platforms={
-            platform: _platform_score(group) for platform, group in platforms.items()
+            platform: _platform_score(group, unknown)
+            for platform, group in platforms.items()
         },
     )
 
 
-def _platform_score(results: Sequence[Result]) -> PlatformScore:
+def _platform_score(
+    results: Sequence[Result], unknown: UnknownPlatforms
+) -> PlatformScore:
     verdicts = Counter(result.verdict for result in results if not result.draft)
     asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
-    return PlatformScore(standing(results), verdicts[Verdict.PASS], asked)
+    return PlatformScore(standing(results, unknown), verdicts[Verdict.PASS], asked)
 
 
-def _differences(platforms: dict[ScoredPlatform, list[Result]]) -> Iterator[Difference]:
+def _differences(
+    platforms: dict[ScoredPlatform, list[Result]], unknown: UnknownPlatforms
+) -> Iterator[Difference]:
     grouped: dict[tuple[str, str, str, str, str, str], list[ScoredPlatform]] = {}
     for platform, results in platforms.items():
         for result in results:
             if result.verdict in DIFFERING:
                 answer = result.answer or f"{result.verdict}: {result.reason}"
                 name = result.case.partition("/")[2]
-                shown = (_counts_as(result), result.deviation, result.cause)
+                shown = (counts_as(result, unknown), result.deviation, result.cause)
                 key = (name, result.expected, answer, *shown)
                 grouped.setdefault(key, []).append(platform)
     for key, where in grouped.items():
         yield Difference(*key, platforms=tuple(where))
-
-
-def _counts_as(result: Result) -> str:
-    if result.draft:
-        return "nothing (draft)"
-    return "no breach (control)" if result.control else BREACH
 
 
 def _gravity(difference: Difference) -> bool:

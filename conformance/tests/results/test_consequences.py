@@ -1,0 +1,143 @@
+"""Consequences: refusals where not even the platform's plainest wheel was taken."""
+
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.results.consequences import (
+    LISTING,
+    NAMING,
+    PLAINEST,
+    counts_as,
+    unknown_platforms,
+)
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.suite.load import load_suite
+
+ROOT = Path(__file__).parents[3]
+HERE, ELSEWHERE = "riscv64", "glibc-2.17"
+
+
+def answer(
+    case: str, taken: str = "any", platform: str = HERE, **fields: object
+) -> Result:
+    """Return a wrong answer: which wheel was taken."""
+    facts: dict[str, object] = {"verdict": Verdict.FAIL} | fields
+    return Result(
+        case=case,
+        rule=case.partition("/")[0],
+        platform=platform,
+        fidelity=Fidelity.MODELLED,
+        answer=taken,
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+REFUSED = answer(PLAINEST)
+SET = "tag.set.expansion/one-member-fits"
+ORDER = "installer.order.any-last/any-with-a-closer-python-tag"
+KERNEL = "platform.armv7l.on-64-bit-kernel/armv7l-tag-on-armv8l"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        answer(SET),
+        answer(ORDER, "cp311-none-any"),
+        answer(SET, "nothing"),
+        answer(SET, "", verdict=Verdict.ERROR, reason="'armv8l' is not a valid Arch"),
+        answer("installer.release.step-back/too-new", "a lock that cannot be installed"),
+        answer("installer.order.linux/first", "linux_riscv64"),
+        answer(SET, control=True),
+    ],
+)
+def test_what_is_refused_beside_the_plainest_wheel_is_a_consequence(
+    wrong: Result,
+) -> None:
+    unknown = unknown_platforms([REFUSED, wrong])
+    assert unknown.platforms == {HERE}
+    assert unknown.is_consequence(wrong)
+    assert counts_as(wrong, unknown).startswith("no breach (the platform's own wheels")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        answer("tag.architecture.name/x86-for-i686", "manylinux_2_39_x86"),
+        answer("tag.case.ignored/upper-case", "MANYLINUX_2_39_x86"),
+        answer(SET, platform=ELSEWHERE),
+        answer(KERNEL),
+        answer("installer.glibc.newer-major/2-17"),
+        answer(f"{LISTING}/the-nine"),
+        REFUSED,
+    ],
+)
+def test_a_wheel_that_is_taken_and_what_a_platform_is_show_a_breach(
+    wrong: Result,
+) -> None:
+    unknown = unknown_platforms([REFUSED, wrong])
+    assert not unknown.is_consequence(wrong)
+    assert counts_as(wrong, unknown) == "a breach"
+
+
+def test_nothing_is_a_consequence_where_the_plainest_wheel_is_taken() -> None:
+    taken = answer(PLAINEST, "manylinux_2_39_riscv64", verdict=Verdict.PASS)
+    declined = answer(PLAINEST, "", verdict=Verdict.DECLINED)
+    draft = answer(PLAINEST, draft=True)
+    for first in (taken, declined, draft):
+        unknown = unknown_platforms([first, answer(SET)])
+        assert not unknown.platforms
+        assert not unknown.is_consequence(answer(SET))
+
+
+@pytest.mark.parametrize(
+    "naming",
+    [
+        answer(KERNEL),
+        answer("tag.architecture.name/i686-as-sysconfig-says"),
+        answer("installer.glibc.newer-major/2-17"),
+    ],
+)
+def test_a_rule_that_says_what_the_platform_is_comes_before_the_plainest_question(
+    naming: Result,
+) -> None:
+    unknown = unknown_platforms([REFUSED, naming])
+    assert unknown.is_consequence(REFUSED)
+    assert not unknown.is_consequence(naming)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        answer(KERNEL, control=True),
+        answer(KERNEL, platform=ELSEWHERE),
+        answer(KERNEL, "manylinux_2_17_aarch64"),
+        answer(f"{LISTING}/the-nine"),
+    ],
+)
+def test_elsewhere_the_plainest_question_is_the_breach_itself(other: Result) -> None:
+    assert not unknown_platforms([REFUSED, other]).is_consequence(REFUSED)
+
+
+@pytest.mark.parametrize(
+    ("fields", "shows"),
+    [
+        ({}, "a breach"),
+        ({"control": True}, "no breach (control)"),
+        ({"draft": True}, "nothing (draft)"),
+        ({"draft": True, "control": True}, "nothing (draft)"),
+    ],
+)
+def test_a_wrong_answer_says_what_it_shows(
+    fields: dict[str, bool], shows: str
+) -> None:
+    assert counts_as(answer(SET, **fields)) == shows
+
+
+def test_the_rules_and_the_case_that_are_named_exist() -> None:
+    suite = load_suite(ROOT / "spec", ROOT / "conformance")
+    assert PLAINEST in {case.id for case in suite.cases}
+    assert LISTING in suite.rules
+    for beginning in NAMING:
+        assert any(rule.startswith(beginning) for rule in suite.rules), beginning
