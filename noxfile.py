@@ -193,7 +193,7 @@ def books(session: nox.Session) -> None:
 def live(session: nox.Session) -> None:
     """Show the site in a browser; after a change build anew and ask what it concerns.
 
-    The reference is asked again the cases and recipes that changed, nothing else.
+    The reference is asked again what a changed rule, case or recipe concerns.
     """
     prepare(session)
     options = ["-c", "docs", "--open-browser", "--ignore=*/build/*", "--ignore=*/.*/*"]

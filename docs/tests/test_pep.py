@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from docutils.core import publish_doctree
 from manylinux_conformance.reports.summary import is_proposal
 from manylinux_docs.evidence.evidence import Evidence, read_evidence
 from manylinux_docs.pep.__main__ import MOST_WORDS, ROOT, complaints
+from manylinux_docs.pep.checkout import mentioned, objections
 from manylinux_docs.pep.document import chosen, pep, specification, words
 from manylinux_docs.pep.rest import rest
 
@@ -78,3 +80,24 @@ def test_markdown_becomes_rest(markdown: str, expected: str) -> None:
     overrides = {"halt_level": 2, "report_level": 5, "_disable_config": True}
     if ":pep:" not in found and "tag.form" not in found:
         publish_doctree(found, settings_overrides=overrides)
+
+
+def test_peps_that_are_referred_to_are_built_beside_it(tmp_path: Path) -> None:
+    document = tmp_path / "pep-9999.rst"
+    document.write_text(
+        ":pep:`600` and :pep:`PEP 425, Tags <425#tags>`, then :pep:`600#x`, PEP 11"
+    )
+    assert mentioned(document) == ["425", "600"]
+
+
+def test_what_a_clone_of_the_peps_says_is_an_objection(tmp_path: Path) -> None:
+    clone, document = tmp_path / "clone", tmp_path / "pep-9999.rst"
+    (clone / "peps").mkdir(parents=True)
+    (clone / "requirements.txt").touch()
+    script = "import sys; print(sys.argv[1] + ':1: no'); sys.exit(1)"
+    (clone / "check-peps.py").write_text(script)
+    document.write_text("PEP: 9999\n")
+    said = list(objections(clone, document, tmp_path / "work"))
+    assert said[0].endswith("peps/pep-9999.rst:1: no")
+    assert "is not built" in said[-1]
+    assert list((clone / "peps").iterdir()) == []

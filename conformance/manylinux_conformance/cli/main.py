@@ -153,7 +153,7 @@ def lint() -> None:
     help="The specification's folder; the installed one by default.",
 )
 def lock(spec: Path | None) -> None:
-    """Write rules.lock; refuses changes of meaning without a raised revision."""
+    """Write rules.lock; refuses a changed rule without a raised revision."""
     folder = spec or spec_folder()
     rules, definitions = read_rules(folder), read_definitions(folder)
     data = read_data_files(folder)

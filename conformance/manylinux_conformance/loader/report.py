@@ -21,7 +21,7 @@ INTRODUCTION = (
         "glibc's own loader binds each fixture wheel against libraries that export "
         "exactly the symbols of one glibc release."
     ),
-    "Where the loader is of another architecture than the machine, QEMU runs it.",
+    "Where the loader is not for the machine's own architecture, QEMU runs it.",
     (
         "What the rules accept, the loader has to accept at the claimed level: "
         "anything else is an error of the rules."
@@ -72,7 +72,14 @@ def _counts(report: SoundnessReport) -> Iterator[str]:
         yield f"| {arch} | not run: {reason} | | | | | |"
     yield ""
     yield "*Agreed*: the rules accept and the loader loads, or both refuse."
-    yield "*Sharp*: the rules accept, and the loader refuses one release below."
+    yield (
+        "*Sharp*, a part of *agreed*: the rules accept, and the loader refuses one "
+        "release below."
+    )
+    yield "*Unsound*: the rules accept, and the loader refuses."
+    yield "*Stricter*: the rules refuse, and the loader loads."
+    yield "*Not judged*: the loader cannot answer; the reasons are below."
+    yield "All but *sharp* add up to the claims."
     yield ""
 
 

@@ -1,6 +1,6 @@
-"""Asks the reference again what a change of cases or recipes concerns; a program.
+"""Asks the reference again what a change of rules, cases or recipes concerns.
 
-``nox -s live`` runs it before each build, from the root of a clone.
+``nox -s live`` runs this program before each build, from the root of a clone.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ COMMAND = (SUITE, "run", "--tool=reference", "--modelled")
 def main() -> None:
     """Ask what changed since the last call; the first call only notes what there is."""
     try:
-        questions = dict(_questions(Path()))
+        now = dict(questions_of(Path()))
     except InputError as error:
         sys.stderr.write(f"{error}\n")  # the build that follows says so on its page
         return
     if SEEN.exists():
         before = msgspec.json.decode(SEEN.read_bytes(), type=dict[str, str])
-        if found := changed(before, questions):
+        if found := changed(before, now):
             output = f"--output={SEEN.parent / 'answers'}"
             cases = (f"--case={each}" for each in found)
             subprocess.run([*COMMAND, output, *cases], check=False)
     SEEN.parent.mkdir(parents=True, exist_ok=True)
-    SEEN.write_bytes(msgspec.json.encode(questions))
+    SEEN.write_bytes(msgspec.json.encode(now))
 
 
 def changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
@@ -44,14 +44,22 @@ def changed(before: dict[str, str], now: dict[str, str]) -> list[str]:
     return [each for each, digest in now.items() if before.get(each) != digest]
 
 
-def _questions(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the identifier and a digest of each case and of each recipe."""
-    for case in load_suite(root / "spec", root / "conformance").cases:
-        yield case.id, _digest(msgspec.json.encode(case))
+def questions_of(root: Path) -> Iterator[tuple[str, str]]:
+    """Yield the identifier and a digest of each case and of each recipe.
+
+    A question changes with what is asked and with the rule that it is about; neither
+    prose nor results are part of it.
+    """
+    suite = load_suite(root / "spec", root / "conformance")
+    said = {rule.id: rule.digest.encode() for rule in suite.rules.values()}
+    for case in suite.cases:
+        yield case.id, _digest(said[case.rule], msgspec.json.encode(case))
     recipes = sorted(written_below(root / "fixtures" / "recipes"), key=_place)
     for recipe, following in pairwise([*recipes, None]):
         if recipe and recipe.rule and recipe.name:
-            yield f"{recipe.rule}/{recipe.name}", _digest(_lines(recipe, following))
+            text = _lines(recipe, following)
+            rule = said.get(recipe.rule, b"")
+            yield f"{recipe.rule}/{recipe.name}", _digest(rule, text)
 
 
 def _place(recipe: Written) -> tuple[Path, int]:
@@ -66,8 +74,8 @@ def _lines(recipe: Written, following: Written | None) -> bytes:
     return b"\n".join(lines[recipe.line - 1 : end])
 
 
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ PAGE = "docs/review"
 
 def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
     text = built.text(PAGE, "article")
-    assert "1 proposals: 1 where a standard answers otherwise, 0 where" in text
-    (row,) = built.rows(PAGE, ".review")
-    assert row == [
+    assert "1 proposal: 1 where a standard answers otherwise, 0 where" in text
+    chapter, rule = built.rows(PAGE, ".review")
+    assert chapter == ["Demo", "1, 0 of them MUST", "demo.second", "nobody", "nobody"]
+    assert rule == [
         "demo.second SHOULD NOT",
         "A wheel SHOULD NOT do the second thing.",
         "nobody was asked",

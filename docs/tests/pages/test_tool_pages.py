@@ -97,7 +97,10 @@ def test_level_page_says_where_a_wheel_works(
         ("level/2.17", "manylinux_2_17 wheels: pip 20.3 or newer: measured ."),
         ("level/2.17", "manylinux2014 wheels: pip 19.3 or newer: measured ."),
         ("level/2.28", "manylinux_2_28 wheels: pip 20.3 or newer: measured ."),
-        ("arch/riscv64", "pip takes perennial tags of this architecture since 24.1"),
+        (
+            "arch/riscv64",
+            "pip has taken perennial tags of this architecture since 24.1",
+        ),
     ],
 )
 def test_pages_say_since_when_pip_takes_a_tag_as_measured(

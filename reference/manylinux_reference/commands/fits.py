@@ -43,7 +43,6 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--platform",
-        default="",
         metavar="TAG",
         help="ask about this target instead of this machine, for the same Python",
     )
@@ -55,7 +54,7 @@ def run(arguments: Namespace) -> int:
     tell = _tell_as_json if arguments.json else _tell
     try:
         tag = arguments.platform
-        target = named_target(tag) if tag else running_target()
+        target = running_target() if tag is None else named_target(tag)
         ranks = Ranks(target.environment, target.module)
         statuses = [tell(name, ranks) for name in _wheels(arguments.wheels)]
     except (OverrideError, UnknownTargetError) as error:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
 FAILURES = (OSError, OverrideError, RequirementError, UnknownTargetError, UnpackError)
+REFUSED, WRONG = 1, 2
 EXAMPLE = """example:
   manylinux install --find-links wheels --target site --requirement projects.txt"""
 
@@ -50,20 +51,22 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--platform",
-        default="",
         metavar="TAG",
         help="choose for this manylinux tag instead of this machine",
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Install every project, or say why not and install none."""
+    """Install every project, or say why not and install none.
+
+    Return 0, 1 if something cannot be installed, 2 for a wrong target.
+    """
     try:
         chosen = _choose(arguments)
         unpack(chosen, arguments.target)
     except FAILURES as error:
         sys.stderr.write(f"manylinux: {error}\n")
-        return 1
+        return WRONG if isinstance(error, UnknownTargetError) else REFUSED
     for wheel in chosen:
         sys.stdout.write(f"installed {wheel.name}\n")
     return 0
@@ -71,7 +74,7 @@ def run(arguments: Namespace) -> int:
 
 def _choose(arguments: Namespace) -> list[Path]:
     tag = arguments.platform
-    target = named_target(tag) if tag else running_target()
+    target = running_target() if tag is None else named_target(tag)
     ranks = order.Ranks(target.environment, target.module)
     pythons = choice.running_python_ranks()
     chosen = []

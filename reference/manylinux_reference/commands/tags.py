@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
+REFUSED, WRONG = 1, 2
 EXAMPLE = """examples:
   manylinux tags
   manylinux tags --platform manylinux_2_28_aarch64"""
@@ -26,20 +27,19 @@ def configure(parser: ArgumentParser) -> None:
     parser.epilog = EXAMPLE
     parser.add_argument(
         "--platform",
-        default="",
         metavar="TAG",
         help="the tags that fit this target instead of this machine",
     )
 
 
 def run(arguments: Namespace) -> int:
-    """Print one tag per line; return the exit status."""
+    """Print one tag per line; return 0, 1 if a module breaks, 2 for a wrong target."""
     tag = arguments.platform
     try:
-        target = named_target(tag) if tag else running_target()
+        target = running_target() if tag is None else named_target(tag)
         listed = order.platform_tags(target.environment, target.module)
     except (OverrideError, UnknownTargetError) as error:
         sys.stderr.write(f"manylinux: {error}\n")
-        return 1
+        return WRONG if isinstance(error, UnknownTargetError) else REFUSED
     sys.stdout.write("".join(f"{tag}\n" for tag in listed))
     return 0

@@ -21,6 +21,7 @@ ARM = Environment(("armv8l", "armv7l"), "armv7l", (2, 31))
 NO_LINUX = Environment((), "", None)
 MIPS = Environment(("mips64",), "", (2, 36))
 CP311 = PythonRanks((3, 11), "cp311")
+NEWER_THAN_2_28 = "it needs glibc 2.34 or newer, this system has 2.28"
 
 
 @pytest.fixture(autouse=True)
@@ -65,12 +66,12 @@ def test_wheel_that_fits_ends_with_status_0(
         (
             GLIBC,
             "cp311-cp311-manylinux_2_34_x86_64",
-            "it needs glibc 2.34 or newer, here is 2.28 (installer.glibc.at-least)",
+            f"{NEWER_THAN_2_28} (installer.glibc.at-least)",
         ),
         (  # the nearest reason of several
             GLIBC,
             "cp311-cp311-manylinux_2_17_aarch64.manylinux_2_34_x86_64",
-            "it needs glibc 2.34 or newer, here is 2.28 (installer.glibc.at-least)",
+            f"{NEWER_THAN_2_28} (installer.glibc.at-least)",
         ),
         (
             GLIBC,
@@ -93,26 +94,26 @@ def test_wheel_that_fits_ends_with_status_0(
             "cp311-cp311-musllinux_1_2_x86_64",
             (
                 "musllinux_1_2_x86_64 is for a machine with that musl, "
-                "here is x86_64 with glibc 2.28 (PEP 656)"
+                "this is x86_64 with glibc 2.28 (PEP 656)"
             ),
         ),
         (
             MUSL,
             "cp311-cp311-manylinux_2_28_x86_64",
             (
-                "it needs glibc 2.28, and here is x86_64 with musl 1.2 "
+                "it needs glibc 2.28, and this is x86_64 with musl 1.2 "
                 "(platform.glibc-only)"
             ),
         ),
         (
             GLIBC,
             "cp311-cp311-win_amd64",
-            "it is for Windows, here is x86_64 with glibc 2.28 (PEP 425)",
+            "it is for Windows, this is x86_64 with glibc 2.28 (PEP 425)",
         ),
         (
             GLIBC,
             "cp311-cp311-macosx_11_0_arm64",
-            "it is for macOS, here is x86_64 with glibc 2.28 (PEP 425)",
+            "it is for macOS, this is x86_64 with glibc 2.28 (PEP 425)",
         ),
         (
             GLIBC,
@@ -145,7 +146,11 @@ def test_wheel_that_fits_ends_with_status_0(
             "cp311-cp311-manylinux_2_28_x86_64..any",
             "'manylinux_2_28_x86_64..any' has an empty member (PEP 425)",
         ),
-        (GLIBC, "cp311-cp311-any", "its ABI cp311 is one of some platform (PEP 425)"),
+        (
+            GLIBC,
+            "cp311-cp311-any",
+            "its ABI cp311 is that of one platform, so 'any' fits nothing (PEP 425)",
+        ),
     ],
 )
 def test_wheel_that_does_not_fit_ends_with_status_1_and_one_reason(
@@ -177,7 +182,7 @@ def test_other_target_is_asked_about(capsys: pytest.CaptureFixture[str]) -> None
     wheel = "p-1-cp311-cp311-manylinux_2_28_aarch64.whl"
     target = "--platform=manylinux_2_17_aarch64"
     assert cli.main(["fits", target, wheel]) == 1
-    assert "needs glibc 2.28 or newer, here is 2.17" in capsys.readouterr().out
+    assert "needs glibc 2.28 or newer, this system has 2.17" in capsys.readouterr().out
     assert cli.main(["fits", "--platform=win32", wheel]) == 2
 
 
@@ -216,7 +221,7 @@ def test_json_has_the_reason_and_the_rule_apart(
     fits, other, none = map(json.loads, capsys.readouterr().out.splitlines())
     place = "x86_64 with glibc 2.28"
     assert fits == {"wheel": names[0], "fits": True, "here": place}
-    assert other["reason"] == f"it is for Windows, here is {place}"
+    assert other["reason"] == f"it is for Windows, this is {place}"
     assert (other["fits"], other["rule"]) == (False, "PEP 425")
     assert (none["fits"], none["rule"]) == (False, "installer.filename.malformed")
 

@@ -118,6 +118,6 @@ def test_second_installation_does_not_overwrite(
 def test_wrong_target_is_one_line(
     links: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert install(links, "good-one", more=("--platform=win32",)) == 1
+    assert install(links, "good-one", more=("--platform=win32",)) == 2
     reason = "is not a target such as manylinux_2_28_x86_64 or linux_x86_64"
     assert capsys.readouterr().err == f"manylinux: 'win32' {reason}\n"

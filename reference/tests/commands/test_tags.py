@@ -34,8 +34,20 @@ def test_tags_are_printed_best_first(capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+@pytest.mark.parametrize("command", [["tags"], ["fits", "p-1-py3-none-any.whl"]])
+@pytest.mark.parametrize("target", ["manylinux2_28_x86_64", ""])
+def test_unknown_target_is_a_wrong_command(
+    capsys: pytest.CaptureFixture[str], command: list[str], target: str
+) -> None:
+    assert cli.main([*command, f"--platform={target}"]) == 2
+    said = capsys.readouterr()
+    assert not said.out
+    assert said.err.startswith(f"manylinux: '{target}' is not a target such as")
+    assert said.err.count("\n") == 1
+
+
 def test_wrong_target_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["tags", "--platform=win32"]) == 1
+    assert cli.main(["tags", "--platform=win32"]) == 2
     reason = "is not a target such as manylinux_2_28_x86_64 or linux_x86_64"
     assert capsys.readouterr().err == f"manylinux: 'win32' {reason}\n"
 

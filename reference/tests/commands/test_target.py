@@ -43,6 +43,31 @@ def test_other_tag_is_not_a_target(tag: str) -> None:
     assert len(str(refused.value)) < 150
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("manylinux2_28_x86_64", "manylinux_2_28_x86_64"),
+        ("manylinux_2.17_aarch64", "manylinux_2_17_aarch64"),
+        ("manylinux_2_28_amd64", "manylinux_2_28_x86_64"),
+        ("manylinux_2_31_arm64", "manylinux_2_31_aarch64"),
+        ("manylinux2041_s390x", "manylinux2014_s390x"),
+        ("linux-x86_64", "linux_x86_64"),
+    ],
+)
+def test_nearest_target_is_named(typed: str, meant: str) -> None:
+    with pytest.raises(UnknownTargetError, match=rf"did you mean {meant}\?$"):
+        named_target(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["win_amd64", "macosx_11_0_arm64", "manylinux_2_17", "manylinux2014_mips"]
+)
+def test_no_target_is_named_where_none_is_near(typed: str) -> None:
+    with pytest.raises(UnknownTargetError) as refused:
+        named_target(typed)
+    assert "did you mean" not in str(refused.value)
+
+
 def test_running_target_is_found_again() -> None:
     assert running_target().environment == running_target().environment
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from docutils import nodes
 from manylinux_conformance.reports.rule_status import BREACHED
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
@@ -31,6 +33,27 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewedChapter:
+    """The proposals of a chapter, and how many of them each tool breaks."""
+
+    name: str
+    proposals: tuple[Reviewed, ...]
+    real: tuple[tuple[str, int], ...]
+    models: tuple[tuple[str, int], ...]
+
+    @property
+    def against(self) -> list[Rule]:
+        """The proposals where a standard answers otherwise."""
+        return [one.rule for one in self.proposals if one.rule.differs]
+
+    @property
+    def musts(self) -> int:
+        """How many would bind whoever adopts them."""
+        binding = (Level.MUST, Level.MUST_NOT)
+        return sum(one.rule.level in binding for one in self.proposals)
+
+
+@dataclass(frozen=True, slots=True)
 class Objection:
     """A cause that somebody holds against a rule, with the MUSTs that it concerns."""
 
@@ -47,11 +70,13 @@ class ReviewDirective(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the table."""
         evidence = load_evidence(self.env)
+        new = [reviewed(evidence, one) for one in _rules(evidence, proposed=True)]
         content = fragment(
             "review.html.jinja",
             root=to_root(self.env.docname),
             kind=self.arguments[0],
-            new=[reviewed(evidence, one) for one in _rules(evidence, proposed=True)],
+            new=new,
+            chapters=list(by_chapter(new)),
             unkept=list(unkept(evidence)),
             objections=list(objections(evidence)),
             deferred=[one for one in evidence.proposals if one.is_open],
@@ -67,6 +92,17 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     models = dict.fromkeys(one.name for one in broken if one.name not in real)
     asked = {score.name for score in newest}
     return Reviewed(rule, len(asked), tuple(real), tuple(models))
+
+
+def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:
+    """Yield the chapters that have proposals, in their order."""
+    for name, found in groupby(new, key=lambda one: one.rule.chapter):
+        proposals = tuple(found)
+        real = Counter(tool for one in proposals for tool in one.real)
+        models = Counter(tool for one in proposals for tool in one.models)
+        yield ReviewedChapter(
+            name, proposals, tuple(real.most_common()), tuple(models.most_common())
+        )
 
 
 def unkept(evidence: Evidence) -> Iterator[Reviewed]:

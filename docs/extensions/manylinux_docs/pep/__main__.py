@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from docutils.parsers.rst.states import Inliner
 from docutils.utils import SystemMessage
 
 from manylinux_docs.evidence.evidence import read_evidence
+from manylinux_docs.pep.checkout import objections
 from manylinux_docs.pep.document import pep, specification, words
 
 ROOT = Path(__file__).parents[4]
@@ -32,7 +32,8 @@ def main() -> int:
     """Write the documents; return 1 if a check complains."""
     parser = argparse.ArgumentParser(prog="nox -s pep --")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "pep")
-    parser.add_argument("--peps", type=Path, help="a checkout of python/peps")
+    about = "a clone of python/peps, whose own checks are made too"
+    parser.add_argument("--peps", type=Path, help=about)
     options = parser.parse_args()
     evidence = read_evidence(ROOT)
     false_wheels = FALSE.findall((ROOT / REAL_WHEELS).read_text("utf-8"))
@@ -50,11 +51,10 @@ def main() -> int:
             status = 1
         sys.stdout.write(f"{path}: {words(document)} words\n")
     if options.peps:
-        checker = [sys.executable, str(options.peps / "check-peps.py")]
-        done = subprocess.run(
-            [*checker, str(options.output / "pep-9999.rst")], check=False
-        )
-        status = max(status, done.returncode)
+        path = options.output / "pep-9999.rst"
+        for objection in objections(options.peps, path, options.output / "peps"):
+            sys.stderr.write(f"python/peps: {objection}\n")
+            status = 1
     return status
 
 

@@ -60,7 +60,8 @@ def refusal(wheel: WheelName, pythons: PythonRanks, ranks: Ranks) -> Refusal | N
         return min(_platform(one, ranks.environment, ranks.module) for one in members)
     if python is None:
         return _python(wheel, pythons)
-    return Refusal(0, f"its ABI {wheel.abi} is one of some platform", TAGS)
+    reason = f"its ABI {wheel.abi} is that of one platform, so 'any' fits nothing"
+    return Refusal(0, reason, TAGS)
 
 
 def here(environment: Environment) -> str:
@@ -95,10 +96,10 @@ def _platform(tag: str, environment: Environment, module: ModuleType | None) -> 
         rule = "installer.architecture.equal"
         return Refusal(3, f"it is for {arch}, this is {known}", rule)
     if environment.glibc is None:
-        reason = f"{needs}, and here is {here(environment)}"
+        reason = f"{needs}, and this is {here(environment)}"
         return Refusal(2, reason, "platform.glibc-only")
     if not eligibility.fits_glibc(version, environment.glibc):
-        reason = f"{needs} or newer, here is {_dotted(environment.glibc)}"
+        reason = f"{needs} or newer, this system has {_dotted(environment.glibc)}"
         return Refusal(1, reason, "installer.glibc.at-least")
     return _vetoed(module)
 
@@ -116,11 +117,11 @@ def _no_manylinux(tag: str, environment: Environment) -> Refusal:
         reason = f"it is for the machine {machine} that built it, this is"
         return Refusal(3, f"{reason} {here(environment)}", "tag.linux.promises-nothing")
     if word == "musllinux":
-        reason = f"{tag[:80]} is for a machine with that musl, here is"
+        reason = f"{tag[:80]} is for a machine with that musl, this is"
         return Refusal(4, f"{reason} {here(environment)}", MUSL)
     if word in SYSTEMS:
         return Refusal(
-            5, f"it is for {SYSTEMS[word]}, here is {here(environment)}", TAGS
+            5, f"it is for {SYSTEMS[word]}, this is {here(environment)}", TAGS
         )
     return Refusal(LEAST, f"{tag[:80]} is no platform tag of Linux", "tag.form")
 
