@@ -309,7 +309,7 @@ def test_an_interrupted_transfer_leaves_no_image(
     fake_engine.ways[operation] = "hang"
     filled = (argument.format(folder=tmp_path) for argument in arguments)
     with process(one.name, *filled) as running:
-        assert fake_engine.hung.wait(20)
+        assert fake_engine.hung.wait(120)
         begun = time.monotonic()
         running.send_signal(signal.SIGINT)
         _, rest = running.communicate(timeout=60)
