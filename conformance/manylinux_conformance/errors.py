@@ -6,7 +6,9 @@ command line ends with status 2 then, and with status 3 for a ``SuiteError``.
 
 from __future__ import annotations
 
+import difflib
 import errno
+from collections.abc import Iterable
 from pathlib import Path
 
 from manylinux_spec.input_files import InputError
@@ -25,10 +27,12 @@ __all__ = [
     "UnsupportedError",
     "UnusableImageError",
     "is_disk_full",
+    "nearest",
     "reason_of",
 ]
 
 DISK_FULL = "the disk is full"
+NEAR = 3  # names that are proposed instead of an unknown one
 # As strerror(3) has it, and as others write it: zig, Node.js, a quota.
 NO_ROOM = ("No space left on device", "NoSpaceLeft", "ENOSPC", "Disk quota exceeded")
 
@@ -44,6 +48,12 @@ def is_disk_full(error: OSError | str) -> bool:
 def reason_of(error: OSError) -> str:
     """Return why the system refused something; a full disk is called that."""
     return DISK_FULL if is_disk_full(error) else error.strerror or str(error)
+
+
+def nearest(unknown: str, known: Iterable[str]) -> str:
+    """Return what may have been meant, to stand behind a reason; empty if nothing."""
+    near = difflib.get_close_matches(unknown, sorted(known), NEAR, 0.5)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
 
 
 class SuiteError(Exception):

@@ -47,6 +47,7 @@ from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.run.own_share import processor_time
 from manylinux_conformance.run.pipeline import WHOLE, run
+from manylinux_conformance.run.places import INSIDE
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.signals import interruptible
 from manylinux_conformance.sandbox.scratch import scratch_folder
@@ -190,8 +191,10 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     suite = narrowed(suite, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
-    baseline = read_baseline(data_folder("results"))
     _refuse_what_has_no_baseline(options)
+    is_compared = options["check"] or options["update"] or wanted.is_everything
+    # They take a second, and most runs need none.
+    baseline = read_baseline(data_folder("results")) if is_compared else {}
     blocks, output = _ask(suite, chosen, options), options["output"]
     write_reports(blocks, suite.rules, output, about(options["site"]))
     close_journal(output)
@@ -365,7 +368,7 @@ def _tell_what_is_kept(journal: Journal) -> None:
 
 def _keep_evidence(work: Path, kept: Path, *, add: bool) -> None:
     """Let the evidence of this run take the place of the last one's, or add to it."""
-    for name in ("probes", "shim"):
+    for name in ("probes", INSIDE, "shim"):
         shutil.rmtree(work / name, ignore_errors=True)
     if not add:
         shutil.rmtree(kept, ignore_errors=True)

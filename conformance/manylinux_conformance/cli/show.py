@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from manylinux_spec.input_files import read_toml
 
 from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.forcing.deciders import read_deciders
 from manylinux_conformance.history.answers import read_answers
 from manylinux_conformance.history.milestones import levels_since
@@ -56,9 +55,7 @@ def show(rule: str, *, as_json: bool) -> None:
     """
     suite = load_suite()
     if rule not in suite.rules:
-        near = difflib.get_close_matches(rule, suite.rules, 3, 0.5)
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise InputError(rule, f"there is no such rule{hint}")
+        raise InputError(rule, f"there is no such rule{nearest(rule, suite.rules)}")
     overview = _overview(suite, suite.rules[rule])
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(overview), indent=1))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from manylinux_conformance.asking.plan import binds
 from manylinux_conformance.asking.role_table import RoleTable
 from manylinux_conformance.corpus.manifest import Corpus
-from manylinux_conformance.errors import InputError, InvariantError, UnsupportedError
+from manylinux_conformance.errors import (
+    InputError,
+    InvariantError,
+    UnsupportedError,
+    nearest,
+)
 from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.platforms.interpreters import Interpreter, find_interpreter
 from manylinux_conformance.platforms.platform import Platform
@@ -23,7 +27,6 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.selection import Tool, choose_tools
 
-NEAR = 3  # names that are proposed instead of an unknown one
 NOT_OF_AN_INDEX = (
     "is an upload, and no folder is written for uploads: an index is asked by a client "
     "that reads its page as well; 'run --tool NAME --case CASE' makes it again, and "
@@ -208,5 +211,4 @@ def _chosen(
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), NEAR, 0.5)
-    return f"is no {kind}" + (f"; did you mean {' or '.join(near)}?" if near else "")
+    return f"is no {kind}{nearest(name, known)}"

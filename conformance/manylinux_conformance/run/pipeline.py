@@ -151,12 +151,16 @@ def _shim(settings: Settings) -> Path:
 
 
 def _finished(asking: Asking, settings: Settings, progress: Progress) -> Block:
-    """Return the block of a place, asked now or before the run was interrupted."""
+    """Return the block of a place, asked now or before the run was interrupted.
+
+    What ends after that is not kept: tools were killed, and answered no more.
+    """
     journal, header = settings.journal, asking.header(asking.place.origin(None))
     if journal is None:
         return asking.block(progress)
     if (before := journal.finished(header)) is not None:
         return before
     block = asking.block(progress)
-    journal.keep(block)
+    if not settings.live.ended:
+        journal.keep(block)
     return block

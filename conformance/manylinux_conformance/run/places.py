@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
 
+INSIDE = "probes-in-containers"  # the folder of probe projects for containers
 ALIKE = "its answers are the same whatever the system"
 
 
@@ -35,6 +36,7 @@ class Places:
     """The places of one run; engines are asked for their images once.
 
     ``slots`` is what runs batches on this machine, so many at a time, whosever.
+    ``inside`` are the probe projects of each container, written for its first tool.
     """
 
     suite: Suite
@@ -42,6 +44,7 @@ class Places:
     shim: Path
     probes: ProbeCache
     slots: Executor
+    inside: dict[str, ProbeCache] = field(default_factory=dict)
     found: list[ReadyContainer | NotRun] | None = None
 
     def host(self, tool: Tool, role: Role) -> Host | None:
@@ -74,6 +77,7 @@ class Places:
         """Return the containers in which a tool is asked in a role."""
         name = f"{tool.name} as {role.value} in containers".replace(" ", "-")
         folder, pattern = self.settings.work / name, _pattern(tool, role)
+        probes = self.settings.work / INSIDE
         return [
             InContainer(
                 tool,
@@ -81,11 +85,11 @@ class Places:
                 self.settings,
                 ready,
                 folder / ready.container.name / "runs",
-                ProbeCache(folder / ready.container.name / "probes"),
+                self.inside.setdefault(name_of, ProbeCache(probes / name_of)),
                 models=self.suite.wanted.models_in_containers,
             )
             for ready in self._ready(pattern)
-            if self._mine(tool, role, (ready.container.name,))
+            if self._mine(tool, role, (name_of := ready.container.name,))
             if ROLES[role].has_questions(self.suite, _shown_in(ready))
         ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from manylinux_spec.folder import spec_folder
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.platforms.catalogue import (
     Container,
     read_containers,
@@ -87,11 +87,12 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     for pattern in wanted.platforms:
         if not fnmatch.filter(known, pattern):
             reason = "no platform has such a name; see 'platforms list'"
-            raise InputError(pattern, reason)
+            raise InputError(pattern, reason + nearest(pattern, known))
     for pattern in wanted.rules:
         # Fixture wheels are cases too, and are not read until an auditor is asked.
         if not fnmatch.filter(suite.rules, pattern):
-            raise InputError(pattern, "no rule has such a name; see 'rules'")
+            reason = "no rule has such a name; see 'rules'"
+            raise InputError(pattern, reason + nearest(pattern, suite.rules))
     return replace(
         suite, cases=cases, platforms=places, containers=containers, wanted=wanted
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import read_causes
@@ -78,7 +78,8 @@ def choose_tools(wanted: Sequence[str], deviations: Path | None = None) -> list[
         else:
             stem, _, version = name.partition("==")
             if stem not in known:
-                raise InputError(name, f"no such tool; there are {', '.join(known)}")
+                reason = f"no such tool; there are {', '.join(known)}"
+                raise InputError(name, reason + nearest(stem, known))
             recorded = deviations or data_folder("deviations") / f"{stem}.toml"
             tools += _versions(known[stem], version, recorded)
     chosen = [tool for number, tool in enumerate(tools) if tool not in tools[:number]]

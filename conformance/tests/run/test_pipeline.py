@@ -16,6 +16,7 @@ from manylinux_conformance.platforms.catalogue import Container
 from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.pipeline import run
+from manylinux_conformance.run.places import INSIDE
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
@@ -122,6 +123,18 @@ def test_whoever_stops_listening_ends_the_containers(
         blocks.throw(KeyboardInterrupt)
     assert settings.live.ended
     assert mine(engine) == []
+
+
+def test_the_wheels_for_a_container_are_written_for_its_first_tool(
+    made_up: MakeReady, suite: Suite, settings: Settings, make_installer: MakeTool
+) -> None:
+    here, tool = made_up().container, make_installer("any")
+    adapter = msgspec.structs.replace(tool.adapter, name="another")
+    tools = [tool, dataclasses.replace(tool, adapter=adapter)]
+    narrowed = in_containers(suite, here)
+    blocks = list(run(narrowed, tools, [Role.INSTALLER], settings, silent))
+    assert [len(block.results) for block in blocks] == [len(suite.cases)] * 2
+    assert len(list((settings.work / INSIDE / here.name).iterdir())) == 1
 
 
 def test_a_role_that_is_asked_in_no_container_says_why(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 import pytest
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.journal import Journal
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.run.pipeline import WHOLE, run
 from manylinux_conformance.run.settings import Settings
@@ -96,6 +97,24 @@ def test_one_tool_at_one_place_needs_no_second_bar(
 ) -> None:
     run_tools([make_installer("any")], "glibc-2.17")
     assert WHOLE not in {words for words, _, _ in told}
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_what_a_tool_says_after_the_end_of_the_run_is_not_kept(
+    suite: Suite, settings: Settings, make_installer: MakeTool, *, interrupted: bool
+) -> None:
+    """Whoever ends a run kills the tools, which is no answer of theirs."""
+    journal = Journal(settings.work / "journal")
+    here = dataclasses.replace(settings, journal=journal)
+    models = tuple(each for each in suite.platforms if each.name == "glibc-2.17")
+    narrowed = dataclasses.replace(suite, platforms=models, containers=())
+
+    def end(_words: str, done: int, _total: int) -> None:
+        if interrupted and not done:
+            settings.live.end()
+
+    list(run(narrowed, [make_installer("any")], [Role.INSTALLER], here, end))
+    assert len(journal) == (0 if interrupted else 1)
 
 
 def test_the_quick_tools_come_first(make_installer: MakeTool) -> None:

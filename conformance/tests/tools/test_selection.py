@@ -82,6 +82,7 @@ def test_a_malformed_cause_of_an_adapter_names_the_file(tmp_path: Path) -> None:
     ("wanted", "reason"),
     [
         ("pipp", "pipp: no such tool; there are "),
+        ("pipp", "; did you mean pip"),
         (
             "pip==1.0",
             r"/pip\.toml: version 1\.0 is not pinned; there are .*20\.3\.4, .*26\.3",
