@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.history.answers import Release
+from manylinux_conformance.history.answers import Release, read_answers
 from manylinux_conformance.history.milestones import Milestone
 from manylinux_conformance.history.timeline import (
     Event,
@@ -20,6 +20,11 @@ from manylinux_conformance.history.timeline import (
 
 ACCEPTED = Event(day="2019-12-04")
 TIMELINE = read_timeline(data_folder("history") / "timeline.toml")
+TOOLS = {
+    answers.header.tool: answers
+    for path in (data_folder("history") / "answers").glob("*.jsonl")
+    for answers in [read_answers(path)]
+}
 FIRST = Release("2", "2020-11-30")
 
 
@@ -81,3 +86,35 @@ def test_every_event_of_levels_and_architectures_has_a_source() -> None:
     events = [stage.event for line in found for stage in line.values()]
     assert len(events) > len(found)
     assert all(event.source.startswith("https://") for event in events)
+
+
+@pytest.mark.parametrize(
+    ("tag", "index", "installer", "auditor", "image"),
+    [
+        ("manylinux2010", 1, 9, 9, 12),
+        ("manylinux2014", 2, 2, 5, 3),
+        ("manylinux_X_Y", 8, 12, 12, 14),
+    ],
+)
+def test_the_delays_are_those_that_the_rationale_tells(
+    tag: str, index: int, installer: int, auditor: int, image: int
+) -> None:
+    [found] = [stages(each, TOOLS) for each in TIMELINE.tag if each.name == tag]
+    told = {
+        "index": index,
+        "installer": installer,
+        "auditor": auditor,
+        "image": image,
+    }
+    assert {key: found[key].months for key in told} == told
+
+
+def test_a_new_level_waits_for_no_installer_and_a_new_architecture_does() -> None:
+    [level] = [each for each in TIMELINE.level if each.name == "manylinux_2_34"]
+    assert level_stages(level, ACCEPTED, TOOLS)["installer"].months == 0
+    perennial = stages(TIMELINE.perennial, TOOLS)
+    waited = {
+        arch.name: architecture_stages(arch, perennial, TOOLS)["installer"].months
+        for arch in TIMELINE.architecture
+    }
+    assert waited == {"riscv64": 43, "loongarch64": 43}
