@@ -13,7 +13,7 @@ def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
     text = built.text(PAGE, "article")
     assert "1 proposal: 1 where a standard answers otherwise, 0 where" in text
     chapter, rule = built.rows(PAGE, ".review")
-    assert chapter == ["Demo", "1, 0 of them MUST", "demo.second", "nobody", "nobody"]
+    assert chapter == ["Demo", "1", "0", "demo.second", "–", "–"]
     assert rule == [
         "demo.second SHOULD NOT",
         "A wheel SHOULD NOT do the second thing.",
@@ -37,3 +37,22 @@ def test_proposals_that_are_open_are_listed(project: Path, build: Build) -> None
     text = build(project).text(PAGE, "article")
     assert "Proposals deferred or rejected: 1." in text
     assert "TAG-2, deferred : Wait." in text
+
+
+def test_tools_that_break_no_must_have_no_row(built: Built) -> None:
+    rows = built.rows(PAGE, ".glance")
+    assert [row[0] for row in rows] == ["wild 3"]
+    assert "These break none: " in built.text(PAGE, "article")
+
+
+def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
+    with (project / "conformance/deviations/slow.toml").open("a") as file:
+        file.write(
+            '\n[[cause]]\nid = "wanted"\nkind = "by-design"\nwhy = "They read it as `any`, and say so in their manual."\n'
+            'links = ["https://example.org/1"]\n'
+            '[[cause.shows]]\nrules = ["demo.first"]\ncases = ["next-*"]\n'
+        )
+    (fold,) = build(project).all(PAGE, "details.objection")
+    assert fold.summary is not None
+    assert fold.summary.get_text(" ", strip=True).startswith("slow, by design:")
+    assert "They read it as any," in fold.get_text()

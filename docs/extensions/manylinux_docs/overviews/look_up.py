@@ -6,6 +6,7 @@ from pathlib import Path
 
 from docutils import nodes
 from manylinux_conformance.reports.rule_status import RuleStatus
+from manylinux_conformance.results.verdicts import Role
 from manylinux_spec.architectures import architectures
 from manylinux_spec.policies import policies
 from sphinx.util.docutils import SphinxDirective
@@ -15,11 +16,17 @@ from manylinux_docs.evidence.places import places
 from manylinux_docs.evidence.profiles import demanded, profiles
 from manylinux_docs.rendering.templates import fragment, to_root
 
+ORDER = (  # of what most readers use
+    Role.INSTALLER, Role.TAG_LIBRARY, Role.AUDITOR, Role.INDEX, Role.BUILDER,
+    Role.LOADER,
+)  # fmt: skip
+
 
 class LookUpDirective(SphinxDirective):
     """One list, of ``tools``, ``platforms``, ``architectures`` or ``levels``.
 
     The tools are a table: at a glance, what the newest version of each breaks.
+    ``glance`` has rows only for those that break a MUST of the standards.
     """
 
     required_arguments = 1
@@ -28,6 +35,7 @@ class LookUpDirective(SphinxDirective):
         """Return the list."""
         evidence = load_evidence(self.env)
         newest = [one for one in profiles(evidence) if one.is_newest]
+        newest.sort(key=lambda one: ORDER.index(one.role))
         content = fragment(
             "look_up.html.jinja",
             root=to_root(self.env.docname),

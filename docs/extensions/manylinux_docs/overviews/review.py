@@ -98,8 +98,8 @@ def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:
     """Yield the chapters that have proposals, in their order."""
     for name, found in groupby(new, key=lambda one: one.rule.chapter):
         proposals = tuple(found)
-        real = Counter(tool for one in proposals for tool in one.real)
-        models = Counter(tool for one in proposals for tool in one.models)
+        real = Counter(name.split()[0] for one in proposals for name in one.real)
+        models = Counter(name.split()[0] for one in proposals for name in one.models)
         yield ReviewedChapter(
             name, proposals, tuple(real.most_common()), tuple(models.most_common())
         )
