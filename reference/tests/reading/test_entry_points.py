@@ -21,7 +21,10 @@ SCRIPTS = "[console_scripts]\n"
         SCRIPTS + "x = p:main\nX = p:main\npython2 = p:main\npython-x = p:main\n",
         "[a]\nx = y\n  more = z\n; a = b\n[ console_scripts ]\nx y = p\n",
         SCRIPTS + "\u00e9 = p\u00e9:main\n",
-        *(f"{SCRIPTS}x = p:main\n[DEFAULT]\n", f"{SCRIPTS}x = p:main\n[default]\na = b"),
+        *(
+            f"{SCRIPTS}x = p:main\n[DEFAULT]\n",
+            f"{SCRIPTS}x = p:main\n[default]\na = b",
+        ),
         "[DEFAULT]\na = b\n[plugins]\nc = d\n",
     ],
 )
