@@ -53,6 +53,7 @@ from manylinux_reference.rules.wheel.symbols import (
 )
 from manylinux_reference.rules.wheel.versions import (
     defined,
+    has_symbols,
     is_required,
     library,
     marker,
@@ -178,6 +179,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.shared-object.type": loading.shared_object,
     "wheel.stack.executable": loading.executable_stack,
     "wheel.stack.header": loading.stack_header,
+    "wheel.symbols.contained": has_symbols,
     "wheel.symbols.cxx-versioned": cxx_versioned,
     "wheel.symbols.pyfpe": pyfpe,
     "wheel.symbols.resolved": resolved,

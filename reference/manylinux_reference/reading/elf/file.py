@@ -21,10 +21,11 @@ class VersionNeed:
 
     ``node`` is the version's name, ``weak`` VER_FLG_WEAK, and ``index`` the number by
     which the file's symbols refer to it.  ``strong`` is whether one that is undefined
-    and not weak refers to it; looked for where the need is weak.
+    and not weak refers to it; looked for where the need is weak.  ``symbols`` are the
+    names of those, where ``version_symbols`` were looked for.
     """
 
-    __slots__ = ("index", "library", "node", "strong", "weak")
+    __slots__ = ("index", "library", "node", "strong", "symbols", "weak")
 
     def __init__(self, library: str, node: str, index: int, *, weak: bool) -> None:
         self.library = library
@@ -32,6 +33,7 @@ class VersionNeed:
         self.index = index
         self.weak = weak
         self.strong = False
+        self.symbols: list[str] = []
 
 
 class Elf:
@@ -40,6 +42,7 @@ class Elf:
     Of a file for a machine of no tag, its header alone.
     ``filters`` are the names in DT_FILTER, DT_AUXILIARY, DT_AUDIT and DT_DEPAUDIT.
     ``definitions`` are the version nodes that the file defines (DT_VERDEF).
+    ``defined`` are the names of the symbols of a file that defines versions.
     ``kernel`` is what NT_GNU_ABI_TAG says: a system, 0 for Linux, and its version.
     ``version_symbols`` maps the index of a version need to the symbols that refer to
     it, where they were looked for.
@@ -52,8 +55,8 @@ class Elf:
     """
 
     __slots__ = (
-        "abi_version", "big_endian", "bits", "debug", "definitions", "dynamic",
-        "entry", "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
+        "abi_version", "big_endian", "bits", "debug", "defined", "definitions",
+        "dynamic", "entry", "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
         "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
         "osabi", "relocations", "relr", "rpath",
         "runpath", "soname", "stack", "static_tls", "textrel", "tls",
@@ -79,6 +82,7 @@ class Elf:
         self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
+        self.defined: set[str] = set()
         self.versioned = False  # whether symbols have versions (DT_VERSYM)
         self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []

@@ -117,6 +117,12 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for at in _positions(strings, name + b"\0", first, first + size)
     }
     _read_unversioned(dynamic, elf, (strings, first, first + size))
+    if elf.definitions and elf.soname:
+        table = Symbols(dynamic, elf)
+        dynamic.budget.steps.spend(table.count // NAMES_PER_STEP)
+        elf.defined = {
+            dynamic.string(at) for at, undefined, _ in table if not undefined
+        }
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
@@ -190,12 +196,15 @@ def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:
 
 def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> None:
     """Find the undefined symbols of some version indexes, as evidence for people."""
+    needs = {need.index: need for need in elf.version_needs}
     for wanted in indexes:
-        elf.version_symbols[wanted] = [
-            bound.dynamic.string(name)
-            for name, undefined, _ in bound.to(wanted)
+        found = [
+            (bound.dynamic.string(name), weak)
+            for name, undefined, weak in bound.to(wanted)
             if undefined
         ]
+        elf.version_symbols[wanted] = [name for name, _ in found]
+        needs[wanted].symbols = [name for name, weak in found if not weak]
 
 
 class BoundSymbols:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.budget import Budget
 
 SCRIPTS = ("console_scripts", "gui_scripts")
+DEFAULT = "DEFAULT"  # whose entries uv takes for those of every section
 COMMENTS = ("#", ";")  # of which pip knows the first only
 LONGEST_NAME = 255  # bytes: NAME_MAX of Linux
 NAME = r"[\w.+-]+"
@@ -52,6 +53,9 @@ def check_entry_points(text: str, budget: Budget) -> None:
         budget.search(line)
         if section in SCRIPTS and key[1]:
             _check_script(name, value)
+    has_scripts = any((section, "") in seen for section in SCRIPTS)
+    if has_scripts and any(section == DEFAULT and name for section, name in seen):
+        raise _refusal(f"entries of [{DEFAULT}]")
 
 
 def _section(line: str) -> str:

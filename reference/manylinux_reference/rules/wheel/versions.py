@@ -43,6 +43,7 @@ def versions(elf: Elf, policy: Policy) -> Findings:
             yield from provider(elf, need, policy)
         elif kind == CONTAINED and is_required(need):
             yield from defined(elf, need)
+            yield from has_symbols(elf, need)
 
 
 @decides("wheel.versions.weak-need")
@@ -92,6 +93,36 @@ def defined(elf: Elf, need: VersionNeed) -> Findings:
             "wheel.versions.contained", elf.name, text, library=need.library,
             version=need.node,
         )  # fmt: skip
+
+
+@decides("wheel.symbols.contained")
+def has_symbols(elf: Elf, need: VersionNeed) -> Findings:
+    """Yield a finding if a contained library has the version and not the symbol.
+
+    Nor has another one that is loaded with it (glibc, ``elf/dl-lookup.c``).
+    """
+    library = elf.links[need.library]
+    if not need.symbols or not isinstance(library, Elf):
+        return
+    if need.node in library.definitions:
+        lost = set(need.symbols).difference(*_names_under(need.node, elf))
+        for name in sorted(lost)[:1]:
+            text = f"needs {name}@{need.node} from {library.name}, which lacks it"
+            yield Finding(
+                "wheel.symbols.contained", elf.name, text, library=need.library,
+                version=need.node, symbol=name,
+            )  # fmt: skip
+
+
+def _names_under(node: str, elf: Elf) -> list[set[str]]:
+    """Return the names of each loaded library that defines a version."""
+    loaded = {elf.name: elf}
+    for each in (queue := [elf]):
+        for link in each.links.values():
+            if isinstance(link, Elf) and link.name not in loaded:
+                loaded[link.name] = link
+                queue.append(link)
+    return [each.defined for each in loaded.values() if node in each.definitions]
 
 
 @decides(

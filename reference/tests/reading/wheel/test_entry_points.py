@@ -21,6 +21,11 @@ SCRIPTS = "[console_scripts]\n"
         SCRIPTS + "x = p:main\nX = p:main\npython2 = p:main\npython-x = p:main\n",
         "[a]\nx = y\n  more = z\n; a = b\n[ console_scripts ]\nx y = p\n",
         SCRIPTS + "\u00e9 = p\u00e9:main\n",
+        *(
+            f"{SCRIPTS}x = p:main\n[DEFAULT]\n",
+            f"{SCRIPTS}x = p:main\n[default]\na = b",
+        ),
+        "[DEFAULT]\na = b\n[plugins]\nc = d\n",
     ],
 )
 def test_what_both_installers_read_is_read(text: str) -> None:
@@ -46,6 +51,7 @@ def test_what_both_installers_read_is_read(text: str) -> None:
         ),
         *("[gui_scripts] # note", "x = p:main\u2028y = p:main", "x = p:main\fy"),
         "x = p:main\n  [extra]",
+        "x = p:main\n[DEFAULT]\na = b",
     ],
 )
 def test_what_one_installer_refuses_or_reads_otherwise_is_refused(line: str) -> None:
