@@ -1,9 +1,8 @@
 """Asks auditwheel: its own command line ``show``, by JSON lines, in one process.
 
-auditwheel has no command that validates a claim, so its exit status answers nothing.
+auditwheel has no command that validates a claim, so no exit status is told here.
 A claim counts as confirmed if ``show`` names the same level or an older one of the same
-architecture.  What it says beyond that is no advice against anything that makes no claim
-false.
+architecture.  What it says beyond that is no advice against what makes no claim false.
 """
 
 from __future__ import annotations

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.results.consequences import counts_as, unknown_platforms
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.consequences import counts_as, unknown_platforms
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import DIFFERING
 from manylinux_conformance.suite.rules import Basis, Level, Rule
 from manylinux_conformance.tools.causes import Kind
-from manylinux_conformance.results.verdicts import DIFFERING
 
 LEVELS = tuple(Level)
 BASES = (Basis.STANDARD, Basis.CONSEQUENCE, Basis.PROPOSAL)

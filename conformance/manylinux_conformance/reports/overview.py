@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.reports.rule_status import (
     RuleStatus,
     Tally,
@@ -15,6 +14,7 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
+from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.locations import Written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.results.consequences import (
@@ -146,21 +146,25 @@ def standing(
     wrong = [result for result in counted if result.verdict in DIFFERING]
     implied = {result for result in wrong if unknown.is_consequence(result)}
     controls = {result for result in wrong if result.control} - implied
-    undecided = {result.where for result in controls} | unknown.platforms
-    breaches = {result for result in wrong if not result.control} - implied
+    shown = _Shown(
+        breaches={result for result in wrong if not result.control} - implied,
+        silent={result for result in counted if unknown.is_silent(result)},
+        undecided={result.where for result in controls | implied},
+    )
     found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
     left_open = []
     for (system, where, _), answers in _by_place(counted).items():
-        status = _at_one_place(answers, breaches, undecided=where in undecided)
+        status = shown.at_one_place(where, answers)
         found[system][status] += 1
         if status is RuleStatus.NOT_SHOWN and where in unknown.platforms:
             left_open.append(where)
     status = _over_all(found, controls_hold=_hold(counted, controls, implied))
+    causes = {one.cause or one.deviation for one in controls | implied}
     return Standing(
         status,
         {} if status is RuleStatus.NOT_SHOWN else dict(_tallies(found)),
         all(result.deviation for result in wrong),
-        tuple(sorted({one.cause or one.deviation for one in controls | implied} - {""})),
+        tuple(sorted(causes - {""})),
         tuple(left_open),
     )
 
@@ -175,9 +179,7 @@ def _by_place(
     return places
 
 
-def _hold(
-    results: Iterable[Result], wrong: Set[Result], implied: Set[Result]
-) -> bool:
+def _hold(results: Iterable[Result], wrong: set[Result], implied: set[Result]) -> bool:
     """Return whether controls show that the question could be decided.
 
     One that is wrong on an unknown platform says nothing of the others, as long as one
@@ -187,22 +189,35 @@ def _hold(
     return not wrong and (right or not any(one.control for one in implied))
 
 
-def _at_one_place(
-    answers: Sequence[Result], breaches: Set[Result], *, undecided: bool
-) -> RuleStatus:
-    """Return the status at one place, where a wrong control may leave it open."""
-    verdicts = {result.verdict for result in answers}
-    decisive = {result.verdict for result in answers if not result.control}
-    for status, holds in (
-        (RuleStatus.BREAKS, not breaches.isdisjoint(answers)),
-        (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
-        (RuleStatus.NOT_SHOWN, undecided and not verdicts.isdisjoint(ANSWERED)),
-        (RuleStatus.KEEPS, Verdict.PASS in decisive),
-        (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),
-    ):
-        if holds:
-            return status
-    return RuleStatus.NOT_ASKED
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the answers to one rule show.
+
+    ``silent`` are right answers that show nothing, and ``undecided`` the places where
+    a wrong answer leaves the rule open, unless another one is a breach.
+    """
+
+    breaches: set[Result]
+    silent: set[Result]
+    undecided: set[str]
+
+    def at_one_place(self, where: str, answers: Sequence[Result]) -> RuleStatus:
+        """Return the status at one place."""
+        verdicts = {result.verdict for result in answers}
+        right = {one for one in answers if one.verdict is Verdict.PASS}
+        decisive = {one for one in right if not one.control} - self.silent
+        answered = not verdicts.isdisjoint(ANSWERED)
+        for status, holds in (
+            (RuleStatus.BREAKS, not self.breaches.isdisjoint(answers)),
+            (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
+            (RuleStatus.NOT_SHOWN, where in self.undecided and answered),
+            (RuleStatus.KEEPS, bool(decisive)),
+            (RuleStatus.NOT_SHOWN, not self.silent.isdisjoint(answers)),
+            (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),
+        ):
+            if holds:
+                return status
+        return RuleStatus.NOT_ASKED
 
 
 def _over_all(

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.reports.rule_status import (
     LEGEND,
     RuleStatus,
@@ -19,6 +18,7 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
+from manylinux_conformance.results.consequences import unknown_platforms
 from manylinux_conformance.results.systems import System, system_of
 from manylinux_conformance.suite.rules import Basis, Level, Rule
 

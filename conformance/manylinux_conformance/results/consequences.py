@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import DIFFERING
+from manylinux_conformance.results.verdicts import DIFFERING, Verdict
 
 PLAINEST = "installer.glibc.at-least/same-version"
 # What a platform is, and what its version means: broken there, they are the cause.
 NAMING = ("platform.", "tag.architecture.", "installer.glibc.newer-major")
 LISTING = "installer.architecture.known"  # that such a platform has tags at all
 FAMILY = "manylinux"
+NONE = ("any", "nothing")  # answers of those who took no wheel for a platform
 BREACH = "a breach"
 
 
@@ -39,6 +40,11 @@ class UnknownPlatforms:
         if result.rule == _rule(PLAINEST):
             return result.where in self.named
         return not (result.rule.startswith(NAMING) or result.rule == LISTING)
+
+    def is_silent(self, result: Result) -> bool:
+        """Return whether a right answer shows nothing: no wheel is ever taken there."""
+        is_right = result.verdict is Verdict.PASS
+        return result.where in self.platforms and is_right and _takes_none(result)
 
 
 EVERY_PLATFORM_IS_KNOWN = UnknownPlatforms()
@@ -70,6 +76,11 @@ def unknown_platforms(results: Iterable[Result]) -> UnknownPlatforms:
 def _refuses(result: Result) -> bool:
     """Return whether an answer is wrong, and no manylinux wheel was taken."""
     return result.verdict in DIFFERING and FAMILY not in result.answer.lower()
+
+
+def _takes_none(result: Result) -> bool:
+    """Return whether no wheel for any platform was taken."""
+    return result.answer.endswith(NONE)
 
 
 def _rule(case: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.tools.causes import Cause, Kind
 from manylinux_conformance.results.verdicts import DIFFERING
+from manylinux_conformance.tools.causes import Cause, Kind
 
 WRONG = (Kind.ACKNOWLEDGED, Kind.UNREPORTED)  # apart by whether anybody was asked
 Causes = Mapping[str, tuple[Cause, ...]]

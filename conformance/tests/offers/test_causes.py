@@ -15,6 +15,7 @@ MEMBER = Cause(
     id="m", tools=("t",), rule="r", why="w", member="linux_(.*)", reads=r"last_\1"
 )
 FILE = Cause(id="f", tools=("t",), rule="r", why="w", file=r".*[+].*", reads="")
+NO_NAMES = ("odd-characters",)  # no text says which letters a name may have
 OFFER = Offer("offer1", ("offer1-1-py3-none-b.whl", "offer1-1-py3-none-linux_a.whl"))
 
 
@@ -65,7 +66,13 @@ def test_causes_on_file_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tool", "cause"), [(tool, one) for one in read_causes() for tool in one.tools]
+    ("tool", "cause"),
+    [
+        (tool, cause)
+        for cause in read_causes()
+        for tool in cause.tools
+        if cause.id not in NO_NAMES
+    ],
 )
 def test_what_random_offers_show_a_case_shows_too(
     tool: str, cause: Cause, blocks: Sequence[Block]

@@ -9,7 +9,6 @@ from manylinux_conformance.suite.rules import Basis, Level
 from tests.builders import rule
 
 
-
 def on(system: System, status: RuleStatus, *, kept: int = 0) -> Standing:
     """Return how a tool stands to a rule that was asked in two places of a kind."""
     return Standing(status, {system: Tally(kept, 2)}, is_explained=True, causes=())

@@ -27,6 +27,7 @@ def result(
     control: bool = False,
     draft: bool = False,
     deviation: str = "",
+    answer: str = "any",
 ) -> Result:
     fidelity = Fidelity.EMULATED if platform in REAL else Fidelity.MODELLED
     return Result(
@@ -39,6 +40,7 @@ def result(
         control=control,
         draft=draft,
         deviation=deviation,
+        answer=answer,
     )
 
 
@@ -61,6 +63,7 @@ def wrong(*platforms: str) -> list[Result]:
 
 
 CONTROL = result(Verdict.FAIL, control=True)
+TAKEN = result(Verdict.PASS, answer="manylinux_2_17_x86_64")
 RIGHT_CONTROL = result(Verdict.PASS, MODELS[1], control=True)
 TROUBLE = result(Verdict.INFRASTRUCTURE)
 SILENT = result(Verdict.NOT_ASKED)
@@ -145,6 +148,9 @@ def unknown(platform: str, verdict: Verdict = Verdict.FAIL) -> Result:
         (right(REAL[0]) + wrong(MODELS[0]), RuleStatus.KEEPS, "real systems 1/1"),
         (right(MODELS[1]) + wrong(MODELS[0]), RuleStatus.KEEPS, "models 1/1"),
         (right(MODELS[0], MODELS[1]), RuleStatus.KEEPS, "models 1/1"),
+        ([TAKEN, *right(MODELS[1])], RuleStatus.KEEPS, "models 2/2"),
+        ([TAKEN, *right(MODELS[0])], RuleStatus.KEEPS, "models 1/1"),
+        ([TAKEN, *wrong(MODELS[0])], RuleStatus.NOT_SHOWN, ""),
         (wrong(*MODELS), RuleStatus.BREAKS, "models 0/1"),
         (wrong(MODELS[0]), RuleStatus.NOT_SHOWN, ""),
         (right(MODELS[0]), RuleStatus.NOT_SHOWN, ""),
@@ -166,7 +172,7 @@ def test_an_unknown_platform_is_named_with_the_cause() -> None:
     known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
     found = standings([unknown(MODELS[0]), known, *right(MODELS[1])])[known.rule]
     assert found.unknown == (MODELS[0],)
-    assert found.words.endswith("; not shown on glibc-2.17, whose own wheels it refuses")
+    assert found.words.endswith("not shown on glibc-2.17, whose own wheels it refuses")
     assert found.causes == ("not-supported",)
 
 

@@ -85,6 +85,10 @@ def subject_of(
     pytest.skip("no answer on file is one to a question as it is today")
 
 
+def no_corpus() -> Corpus:
+    raise AssertionError("an installer is asked about no fixture wheel")
+
+
 def needs_image(name: str) -> None:
     docker = shutil.which("docker")
     command = (str(docker), "image", "inspect", "--format={{.Id}}", name)
@@ -121,13 +125,14 @@ def test_the_script_of_a_container_finds_it_in_the_prepared_image(
     case: str,
     suite: Suite,
     tmp_path: Path,
-    built: Callable[[], Corpus],
+    monkeypatch: pytest.MonkeyPatch,
     cached: Cached,
     run_script: RunScript,
 ) -> None:
-    subject = find_subject(suite, case, tool, CONTAINER, built)
+    subject = find_subject(suite, case, tool, CONTAINER, no_corpus)
     assert subject.place.container
     needs_image(subject.place.container.image)
+    monkeypatch.setenv("IMAGE", subject.place.container.image)
     write_folder(subject, tmp_path / "reproduced")
 
     said = run_script(tmp_path / "reproduced", cached(tool))

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.consequences import (
@@ -20,17 +21,24 @@ HERE, ELSEWHERE = "riscv64", "glibc-2.17"
 
 
 def answer(
-    case: str, taken: str = "any", platform: str = HERE, **fields: object
+    case: str,
+    taken: str = "any",
+    platform: str = HERE,
+    *,
+    verdict: Verdict = Verdict.FAIL,
+    control: bool = False,
+    draft: bool = False,
 ) -> Result:
-    """Return a wrong answer: which wheel was taken."""
-    facts: dict[str, object] = {"verdict": Verdict.FAIL} | fields
+    """Return an answer, a wrong one by default: which wheel was taken."""
     return Result(
         case=case,
         rule=case.partition("/")[0],
         platform=platform,
         fidelity=Fidelity.MODELLED,
+        verdict=verdict,
         answer=taken,
-        **facts,  # type: ignore[arg-type]
+        control=control,
+        draft=draft,
     )
 
 
@@ -46,8 +54,10 @@ KERNEL = "platform.armv7l.on-64-bit-kernel/armv7l-tag-on-armv8l"
         answer(SET),
         answer(ORDER, "cp311-none-any"),
         answer(SET, "nothing"),
-        answer(SET, "", verdict=Verdict.ERROR, reason="'armv8l' is not a valid Arch"),
-        answer("installer.release.step-back/too-new", "a lock that cannot be installed"),
+        answer(SET, "", verdict=Verdict.ERROR),
+        answer(
+            "installer.release.step-back/too-new", "a lock that cannot be installed"
+        ),
         answer("installer.order.linux/first", "linux_riscv64"),
         answer(SET, control=True),
     ],
@@ -121,6 +131,24 @@ def test_elsewhere_the_plainest_question_is_the_breach_itself(other: Result) -> 
 
 
 @pytest.mark.parametrize(
+    ("right", "is_silent"),
+    [
+        (answer(SET, verdict=Verdict.PASS), True),
+        (answer(SET, "nothing", verdict=Verdict.PASS), True),
+        (answer(ORDER, "cp311-none-any", verdict=Verdict.PASS), True),
+        (answer(SET, "manylinux_2_17_x86_64", verdict=Verdict.PASS), False),
+        (answer(SET, "a lock that cannot be installed", verdict=Verdict.PASS), False),
+        (answer(SET, platform=ELSEWHERE, verdict=Verdict.PASS), False),
+        (answer(SET, verdict=Verdict.DECLINED), False),
+    ],
+)
+def test_who_takes_no_wheel_has_not_kept_a_prohibition(
+    right: Result, *, is_silent: bool
+) -> None:
+    assert unknown_platforms([REFUSED]).is_silent(right) is is_silent
+
+
+@pytest.mark.parametrize(
     ("fields", "shows"),
     [
         ({}, "a breach"),
@@ -129,10 +157,8 @@ def test_elsewhere_the_plainest_question_is_the_breach_itself(other: Result) -> 
         ({"draft": True, "control": True}, "nothing (draft)"),
     ],
 )
-def test_a_wrong_answer_says_what_it_shows(
-    fields: dict[str, bool], shows: str
-) -> None:
-    assert counts_as(answer(SET, **fields)) == shows
+def test_a_wrong_answer_says_what_it_shows(fields: dict[str, bool], shows: str) -> None:
+    assert counts_as(msgspec.structs.replace(answer(SET), **fields)) == shows
 
 
 def test_the_rules_and_the_case_that_are_named_exist() -> None:

@@ -7,13 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.results.consequences import (
-    EVERY_PLATFORM_IS_KNOWN,
-    BREACH,
-    UnknownPlatforms,
-    counts_as,
-    unknown_platforms,
-)
 from manylinux_conformance.reports.rule_status import (
     LEGEND,
     RuleStatus,
@@ -23,6 +16,13 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.versions import newest_versions
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.consequences import (
+    BREACH,
+    EVERY_PLATFORM_IS_KNOWN,
+    UnknownPlatforms,
+    counts_as,
+    unknown_platforms,
+)
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import System, system_of
 from manylinux_conformance.results.verdicts import DIFFERING, Role, Verdict
