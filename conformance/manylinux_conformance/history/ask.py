@@ -6,7 +6,6 @@ import platform as machine
 import resource
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import platformdirs
@@ -21,6 +20,7 @@ from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.run.asking import Asking
 from manylinux_conformance.run.places import Places
 from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.run.slots import Slots
 from manylinux_conformance.sandbox.provide import CAUSES
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
@@ -66,13 +66,13 @@ def _blocks(span: Span, version: str, parts: Sequence[Suite]) -> list[Block]:
     tool = Tool(span.adapter, version, ())
     cache = _cache()
     blocks = []
-    with scratch_folder() as work, ThreadPoolExecutor(1) as slots:
+    with scratch_folder() as work:
         probes = ProbeCache(work / "probes")
         shim = preloadable(build_shim(cache, machine.machine()), work / "shim")
         for number, suite in enumerate(parts):
             settings = Settings(cache, work / str(number), 1, offline=False)
             settings.work.mkdir()
-            host = Places(suite, settings, shim, probes, slots).host(tool, span.role)
+            host = Places(suite, settings, shim, probes, Slots(1)).host(tool, span.role)
             if host is None:
                 continue
             asking = Asking(suite, tool, span.role, cache, host)

@@ -7,7 +7,7 @@ import functools
 import platform as machine
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.run.place import Answers, Ask, Origin
 from manylinux_conformance.run.settings import Progress, Settings
+from manylinux_conformance.run.slots import Line
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
 from manylinux_conformance.sandbox.shim_check import shim_failure_reason
 from manylinux_conformance.tools.selection import Tool
@@ -34,8 +35,8 @@ _CHECKING = threading.Lock()
 class Host:
     """One tool in one role on this machine.
 
-    ``modelled`` are the platforms that a shim shows; ``slots`` is what runs batches,
-    several at a time if the role is ``concurrent``.
+    ``modelled`` are the platforms that a shim shows; ``line`` is where batches
+    wait for their turn; several are asked at a time if the role is ``concurrent``.
     """
 
     tool: Tool
@@ -44,7 +45,7 @@ class Host:
     settings: Settings
     probes: ProbeCache
     shim: Path
-    slots: Executor
+    line: Line
     concurrent: bool
 
     @property
@@ -124,10 +125,9 @@ class OpenHost:
         """Ask some batches at a time, beside those of other tools."""
 
         def asked(batch: Batch[Any]) -> tuple[Batch[Any], Answers]:
-            return batch, ask(batch, self.host.folder / batch.name)
+            with self.host.line.slot():
+                return batch, ask(batch, self.host.folder / batch.name)
 
-        if self.host.concurrent:
-            yield from self.host.slots.map(asked, batches)
-        else:
-            for batch in batches:
-                yield self.host.slots.submit(asked, batch).result()
+        jobs = self.host.settings.jobs if self.host.concurrent else 1
+        with ThreadPoolExecutor(jobs) as pool:
+            yield from pool.map(asked, batches)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform as machine
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -23,6 +23,7 @@ from manylinux_conformance.run.asking import Asking, header_of
 from manylinux_conformance.run.place import Origin
 from manylinux_conformance.run.places import Places
 from manylinux_conformance.run.settings import Progress, Settings
+from manylinux_conformance.run.slots import Line, Slots
 from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
@@ -82,14 +83,14 @@ def run(
     """Ask every tool in every role it has, and yield a block for each place.
 
     As many places as jobs are open at a time, so that one tool is installed, and asked
-    its first questions, while another one is asked its last.  What they compute is
-    done in the order of the tools, by so many workers as there are jobs.
+    its first questions, while another one is asked its last.  So many batches as there
+    are jobs are asked at a time, those of the tools that come first before others.
     Whatever ends the run, no container of it is left.
     Raises InputError if the suite's own data cannot be used.
     """
     settings.work.mkdir(parents=True, exist_ok=True)
     probes = ProbeCache(settings.work / "probes")
-    slots = ThreadPoolExecutor(settings.jobs)
+    slots = Slots(settings.jobs)
     places = Places(suite, settings, _shim(settings), probes, slots)
     opened = ThreadPoolExecutor(settings.jobs)
     try:
@@ -97,10 +98,8 @@ def run(
         yield from opened.map(whole.block, range(len(whole.parts)))
     finally:
         settings.live.end()  # only with their containers gone do the workers end
-        for pool in (opened, slots):
-            pool.shutdown(wait=False, cancel_futures=True)
-        for pool in (opened, slots):
-            pool.shutdown()
+        slots.close()
+        opened.shutdown(cancel_futures=True)
 
 
 def _parts(
@@ -116,17 +115,17 @@ def _parts(
             yield Part(partial(_finished, ask(host), settings), tool.seconds)
         for container in places.containers(tool, role):
             inside = partial(_finished, ask(container), settings)
-            yield Part(partial(_in_slot, places.slots, inside), tool.seconds)
+            line = places.slots.line()
+            yield Part(partial(_in_slot, line, inside), tool.seconds)
         missing = places.missing(tool, role)
         if missing or suite.wanted.shard.count > 1:  # each part says that it was run
             nowhere = header_of(suite, tool, role, Origin(machine.machine()))
             yield Part(partial(_without_answers, nowhere, missing))
 
 
-def _in_slot(
-    slots: Executor, ask: Callable[[Progress], Block], progress: Progress
-) -> Block:
-    return slots.submit(ask, progress).result()
+def _in_slot(line: Line, ask: Callable[[Progress], Block], progress: Progress) -> Block:
+    with line.slot():
+        return ask(progress)
 
 
 def _without_answers(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,6 +23,7 @@ from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.run.container import InContainer
 from manylinux_conformance.run.host import Host
 from manylinux_conformance.run.settings import Settings
+from manylinux_conformance.run.slots import Slots
 from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.selection import Tool
 
@@ -35,7 +35,8 @@ ALIKE = "its answers are the same whatever the system"
 class Places:
     """The places of one run; engines are asked for their images once.
 
-    ``slots`` is what runs batches on this machine, so many at a time, whosever.
+    ``slots`` are how much is computed at a time; places wait in the order in which
+    they are asked for.
     ``inside`` are the probe projects of each container, written for its first tool.
     """
 
@@ -43,7 +44,7 @@ class Places:
     settings: Settings
     shim: Path
     probes: ProbeCache
-    slots: Executor
+    slots: Slots
     inside: dict[str, ProbeCache] = field(default_factory=dict)
     found: list[ReadyContainer | NotRun] | None = None
 
@@ -69,7 +70,7 @@ class Places:
             self.settings,
             self.probes,
             self.shim,
-            self.slots,
+            self.slots.line(),
             definition.concurrent,
         )
 
