@@ -37,24 +37,26 @@ from manylinux_conformance.history.controls import NO_CLAIMS, Claims
 from manylinux_conformance.history.expand import columns_of
 from manylinux_conformance.history.plan import (
     Span,
+    most_telling_first,
     own_cases,
     questions,
     read_spans,
 )
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.sandbox.provide import CAUSES
+from manylinux_conformance.sandbox.provide import is_no_fault_of_a_tool
 from manylinux_conformance.suite.load import Suite, load_suite
 
 HELP = """Ask old releases of tools, and write since when each keeps which rule.
 
 Without options each release of the adapters under history/tools/ is asked that was not
-asked before: a column for each lies in the folder of --output at once, so that a run
-that is broken off goes on where it was.  Releases that need an interpreter which is not
-here are left out, and the files say so; --interpreters lists what is missing.
+asked before, the middle of the longest gap first: a column for each lies in the folder
+of --output at once, so that a run that is broken off goes on where it was.  Releases
+that need an interpreter which is not here are left out, and the files say so;
+--interpreters lists what is missing.
 The answers are written as run lengths to history/answers/.
 Exit status: 0 done, 1 --check found an answer that is not the one on file, a release
-could not be fetched for lack of a network or of room, or an interpreter is missing;
-2 the input cannot be used.
+could not be had for lack of a network, of room or of time, or an interpreter is
+missing; 2 the input cannot be used.
 
 \b
 Examples:
@@ -111,8 +113,7 @@ def history_command(**options: Unpack[HistoryOptions]) -> None:
                 again = [known[each] for each in wanted if each in known]
                 _ask_again(suite, span, again, options)
             else:
-                left = [each for each in span.releases if each in wanted]
-                lost += _ask(suite, span, options["output"], left, known)
+                lost += _ask(suite, span, options["output"], wanted, known)
         _write(suite, own, folder, options["output"])
     sys.exit(1 if lost else 0)
 
@@ -160,24 +161,24 @@ def _ask(
     suite: Suite,
     span: Span,
     output: Path,
-    wanted: Sequence[str],
+    wanted: Container[str],
     known: Container[str],
 ) -> int:
     """Ask releases of a span; each has its column in a file as soon as it is asked.
 
-    Return how many could not be asked for lack of a network or of room.
+    Return how many could not be asked for lack of a network, of room or of time.
     """
     lost = 0
     parts = list(questions(suite, data_folder("history"), span))
-    for version in wanted:
+    for version in most_telling_first(span.releases, known):
         path = output / span.name / f"{version}.json"
-        if version in known or read_column(path):
+        if version not in wanted or read_column(path):
             continue
         column = ask_release(span, version, parts)
         if column.python:  # an interpreter that is missing today may be there tomorrow
             write_column(column, path)
         said = column.unasked or f"{len(column.results)} answers"
-        lost += column.unasked in CAUSES
+        lost += is_no_fault_of_a_tool(column.unasked)
         python = column.python or span.python.lstrip("=")
         click.echo(
             f"{span.adapter.name} {version} on Python {python}: {said}, "

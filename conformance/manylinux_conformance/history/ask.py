@@ -21,7 +21,7 @@ from manylinux_conformance.run.asking import Asking
 from manylinux_conformance.run.places import Places
 from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.run.slots import Slots
-from manylinux_conformance.sandbox.provide import CAUSES
+from manylinux_conformance.sandbox.provide import is_no_fault_of_a_tool
 from manylinux_conformance.sandbox.scratch import scratch_folder
 from manylinux_conformance.sandbox.shim_build import build_shim, preloadable
 from manylinux_conformance.suite.load import Suite
@@ -92,7 +92,7 @@ def _silent(words: str, done: int, total: int) -> None:
 def _trouble(blocks: Sequence[Block]) -> str:
     """Return what kept a release from being asked that is no fault of its own."""
     reasons = (line.reason for block in blocks for line in block.not_run)
-    return next((reason for reason in reasons if reason in CAUSES), "")
+    return next(filter(is_no_fault_of_a_tool, reasons), "")
 
 
 def _why_unasked(blocks: Sequence[Block], results: Sequence[Result]) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import bisect
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -74,6 +76,28 @@ class Span:
     def interpreter(self) -> Interpreter | None:
         """The interpreter that this machine has for it, if it has one."""
         return find_interpreter(self.python)
+
+
+def most_telling_first(releases: Sequence[str], known: Container[str]) -> Iterator[str]:
+    """Yield the releases that are not known: the ends, then the middle of each gap.
+
+    The longest gap comes first, so that a run that is broken off leaves none that is
+    much longer than another.
+    """
+    asked = [number for number, each in enumerate(releases) if each in known]
+    for _ in range(len(releases) - len(asked)):
+        number = _next(asked, len(releases) - 1)
+        bisect.insort(asked, number)
+        yield releases[number]
+
+
+def _next(asked: Sequence[int], last: int) -> int:
+    """Return the place of the release that tells most beside those that were asked."""
+    for end in (0, last):
+        if end not in asked:
+            return end
+    start, stop = max(pairwise(asked), key=lambda gap: gap[1] - gap[0])
+    return (start + stop) // 2
 
 
 def read_spans(folder: Path) -> list[Span]:

@@ -40,6 +40,7 @@ P = ParamSpec("P")
 
 COMPLETE = "complete"  # the file that says that a folder was filled to the end
 INSTALL_TIMEOUT = 600  # seconds for one installation from the package index
+TOOK_TOO_LONG = "took longer than {} seconds to install"
 NO_WHEEL = "No matching distribution found"  # pip's words
 # What pip's messages show of a cause; see pip._internal.index.collector and urllib3.
 CAUSES = {
@@ -209,6 +210,11 @@ def pip(*arguments: str) -> str:
     return finish([sys.executable, "-m", "pip", *arguments])
 
 
+def is_no_fault_of_a_tool(reason: str) -> bool:
+    """Return whether an installation failed for lack of network, of room or of time."""
+    return reason in CAUSES or reason == TOOK_TOO_LONG.format(INSTALL_TIMEOUT)
+
+
 def is_no_wheel(reason: str) -> bool:
     """Return whether pip failed since the index has nothing that fits."""
     return NO_WHEEL in reason
@@ -257,5 +263,5 @@ def finish(command: Sequence[str]) -> str:
             why_failed(error.stderr, error.stdout) or f"exit status {error.returncode}"
         )
     except subprocess.TimeoutExpired:
-        return f"took longer than {INSTALL_TIMEOUT} seconds to install"
+        return TOOK_TOO_LONG.format(INSTALL_TIMEOUT)
     return ""

@@ -11,7 +11,13 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.history.answers import read_answers
 from manylinux_conformance.history.controls import CONTROL
-from manylinux_conformance.history.plan import Span, own_cases, questions, read_spans
+from manylinux_conformance.history.plan import (
+    Span,
+    most_telling_first,
+    own_cases,
+    questions,
+    read_spans,
+)
 from manylinux_conformance.history.timeline import Event, months, read_timeline, stages
 from manylinux_conformance.reports.versions import version_key
 from manylinux_conformance.suite.load import load_suite
@@ -25,6 +31,21 @@ def test_releases_stand_in_their_order() -> None:
     for span in SPANS:
         keys = [version_key(release) for release in span.releases]
         assert keys == sorted(keys), span.name
+
+
+@pytest.mark.parametrize(
+    ("known", "order"),
+    [
+        ("", "1 5 3 2 4"),
+        ("1", "5 3 2 4"),
+        ("2 4", "1 5 3"),
+        ("1 2 5", "3 4"),
+        ("1 2 3 4 5", ""),
+    ],
+)
+def test_the_middle_of_the_longest_gap_is_asked_first(known: str, order: str) -> None:
+    found = most_telling_first(["1", "2", "3", "4", "5"], known.split())
+    assert list(found) == order.split()
 
 
 def test_where_the_python_changes_both_are_asked_about_one_release() -> None:
