@@ -56,12 +56,12 @@ class Elf:
 
     __slots__ = (
         "abi_version", "big_endian", "bits", "debug", "defined", "definitions",
-        "dynamic", "entry", "exports", "filters", "flags", "flags_1", "interpreter", "is_filter",
-        "isa_needed", "kernel", "links", "loads", "machine", "name", "needed",
-        "osabi", "relocations", "relr", "rpath",
-        "runpath", "soname", "stack", "static_tls", "textrel", "tls",
-        "tls_align", "tls_relocations", "tls_used", "tls_wanted", "type", "undefined",
-        "unversioned", "version_needs", "version_symbols", "versioned",
+        "dynamic", "entry", "exports", "filters", "flags", "flags_1", "interpreter",
+        "is_filter", "isa_needed", "kernel", "links", "loads", "machine", "name",
+        "needed", "osabi", "relocations", "relr", "rpath", "runpath", "soname", "stack",
+        "static_tls", "textrel", "tls", "tls_align", "tls_relocations", "tls_used",
+        "tls_wanted", "type", "undefined", "unversioned", "version_needs",
+        "version_symbols", "versioned",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
