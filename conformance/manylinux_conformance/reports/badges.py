@@ -81,7 +81,9 @@ def proposals_badge(
 def _differ(really: int, on_models: int) -> str:
     if not really:
         return f"{on_models} MUST differ on models"
-    return f"{really} MUST differ" + (f", {on_models} on models" if on_models else "")
+    return f"{really} MUST differ" + (
+        f", {on_models} more on models" if on_models else ""
+    )
 
 
 def _of(role: Role, said: str, color: str) -> Badge:

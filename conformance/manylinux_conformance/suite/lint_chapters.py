@@ -32,6 +32,7 @@ KIND = {  # levels that bind alike, whatever their direction
     Level.SHOULD_NOT: "should",
     Level.MAY: "may",
 }
+SHOWN = re.compile(r"(recipes?|cases?) `|fixtures of|\{rule\}`")  # what shows a fact
 SECOND_SENTENCE = re.compile(r"[a-z`)]{2}[.!?] +[A-Z][a-z]+ [a-z]")
 
 
@@ -79,6 +80,8 @@ def _rule_messages(rule: Rule) -> Iterator[str]:
         yield "must be tested as 'forced' or 'inspection: what would prove it'"
     if rule.differs and rule.basis is not Basis.PROPOSAL:
         yield f"says how it differs from a standard, but its basis is {rule.basis}"
+    if rule.basis is Basis.CONSEQUENCE and not SHOWN.search(rule.source):
+        yield "is a consequence, and its source names no recipe, case or rule with it"
     if rule.differs and not rule.reason:
         yield "says how it differs from a standard, and no paragraph after it says why"
 

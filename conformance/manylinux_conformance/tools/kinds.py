@@ -7,6 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.consequences import (
+    BREACH,
+    counts_as,
+    unknown_platforms,
+)
 from manylinux_conformance.results.verdicts import DIFFERING
 from manylinux_conformance.tools.causes import Cause, Kind
 
@@ -57,8 +62,9 @@ def _breaches(
     found: dict[str, dict[tuple[str, str], Cause]] = {}
     for block in blocks:
         tool, version, role = block.header.tool, block.header.version, block.header.role
+        unknown = unknown_platforms(block.results)
         for result in block.results:
-            if result.verdict not in DIFFERING or result.control or result.draft:
+            if result.verdict not in DIFFERING or counts_as(result, unknown) != BREACH:
                 continue
             for cause in causes.get(tool, ()):
                 if cause.covers(result, version, role):

@@ -45,7 +45,7 @@ RULES = {
         ({"must.a": KEEPS, "must.b": ON_MODELS}, "1 MUST differ on models", "yellow"),
         (
             {"must.a": BREAKS, "must.b": ON_MODELS},
-            "1 MUST differ, 1 on models",
+            "1 MUST differ, 1 more on models",
             "yellow",
         ),
         ({"must.a": BREAKS}, "1 of 4 MUST asked", "inactive"),

@@ -1,10 +1,12 @@
 """Lints of chapters: each is shown to fail when the thing it guards is broken."""
 
+import re
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.suite.lint_chapters import lint_prose, lint_rules
+from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.rules import Basis, Level, Rule
 from tests.builders import rule
 
@@ -106,6 +108,31 @@ def test_a_rule_above_which_there_is_a_circle_is_no_part_of_it() -> None:
     rules = circle(("tag.a", "tag.b"), ("tag.b", "tag.c"), ("tag.c", "tag.b"))
     reported = [finding.message for finding in lint_rules(rules, "spec")]
     assert not any(message.startswith("tag.a:") for message in reported)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_shown"),
+    [
+        ("PEP 600 (the promise that the wheel works); glibc refuses it", False),
+        ("glibc refuses it, as the recipes `elf/segments.toml` show", True),
+        ("CPython; the case `index.upload.immutable/other-bytes`", True),
+        ("the fixtures of {rule}`wheel.elf.class`", True),
+        ("{rule}`wheel.levels.monotone`, whose recipes show it", True),
+    ],
+)
+def test_a_consequence_names_what_shows_the_fact(
+    source: str, *, is_shown: bool
+) -> None:
+    consequence = rule(basis=Basis.CONSEQUENCE, source=source)
+    assert bool(list(lint_rules((consequence,), "spec"))) is not is_shown
+
+
+def test_the_recipes_that_sources_name_exist() -> None:
+    sources = " ".join(each.source for each in load_suite().rules.values())
+    named = set(re.findall(r"recipes `([^`]+[.]toml)`", sources))
+    recipes = Path(__file__).parents[3] / "fixtures" / "recipes"
+    assert [name for name in named if not (recipes / name).exists()] == []
+    assert named
 
 
 @pytest.mark.parametrize(

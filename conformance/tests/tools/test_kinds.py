@@ -5,6 +5,7 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, read_results
+from manylinux_conformance.results.consequences import PLAINEST
 from manylinux_conformance.results.lines import FORMAT, Header, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
@@ -80,6 +81,13 @@ def test_whether_anybody_was_asked_is_no_second_measure() -> None:
 def test_only_breaches_that_count_are_compared(field: str) -> None:
     aside = msgspec.structs.replace(RESULT, **{field: True})
     assert found(DECIDED, UNASKED, aside) == []
+
+
+def test_where_the_platform_is_unknown_no_measure_is_taken() -> None:
+    plainest = msgspec.structs.replace(RESULT, case=PLAINEST, answer="any")
+    refused = msgspec.structs.replace(RESULT, answer="any")
+    blocks = [Block(block(tool).header, (plainest, refused)) for tool in ("uv", "pdm")]
+    assert list(lint_kinds({"uv": (DECIDED,), "pdm": (UNASKED,)}, blocks)) == []
 
 
 def test_an_identifier_has_one_kind_in_all_files() -> None:

@@ -28,7 +28,7 @@ def test_page_shows_the_rule_once_with_its_whole_evidence(built: Built) -> None:
     row = built.text(PAGE, '[id="installer-slow-1.9"]')
     assert "✗ breaks the rule: models 0/1" in row
     assert "unreported compare() takes versions as text: `1.10' is first." in row
-    assert "1 case, breach next-version on glibc-2.17." in row
+    assert "1 case, a breach next-version on glibc-2.17." in row
     assert "Expected any , got manylinux_2_18_x86_64 ." in row
 
 

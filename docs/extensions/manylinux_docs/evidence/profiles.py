@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
+from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.causes import Cause
 
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import BREACH, Score
+from manylinux_docs.evidence.scores import Score
 
 # Plain models of x86_64 and its wheels: what most readers can repeat.
 COMMON = re.compile(r"glibc-2\.|x86_64$")
