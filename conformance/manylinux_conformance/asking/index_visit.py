@@ -48,6 +48,8 @@ class IndexVisit:
                 first = made_up_before(question, wheel.project, wheel.version)
                 if self.client.upload(first).status not in SUCCESSES:
                     return broken("the upload that comes before is not accepted")
+                # Whoever decides later may take the second one first.
+                self._listed(first, wait=True)
             reply = self._sent(question, wheel)
             if reply and reply.status == http.HTTPStatus.TOO_MANY_REQUESTS:
                 return broken(f"limits how often it is asked: {_reason(reply, '')}")

@@ -17,6 +17,7 @@ from pathlib import Path
 JSON = "application/vnd.pypi.simple.v1+json"
 PORT, *FAULTS = sys.argv[1:]
 FILES: dict[str, dict[str, bytes]] = {}
+LATER: list[tuple[str, str, bytes]] = []  # what is taken with the next look at a page
 BAD = ("linux", "manylinux2025", "notaplatform", "manylinux_nobody")
 if "reads" in FAULTS:
     for found in Path(FAULTS[-1]).glob("*.whl"):
@@ -72,7 +73,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if reason and "breaks" in FAULTS:
             self.answer(500, "broken")
             return
-        if (not reason or "lists-refused" in FAULTS) and "silent" not in FAULTS:
+        if "last-first" in FAULTS and not reason:
+            LATER.append((project, name, content))
+        elif (not reason or "lists-refused" in FAULTS) and "silent" not in FAULTS:
             FILES.setdefault(project, {})[name] = content
         if reason and "empty-project" in FAULTS:
             FILES.setdefault(project, {})
@@ -85,6 +88,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         """Serve a page, a file or its metadata."""
         parts = urllib.parse.unquote(self.path).strip("/").split("/")
         project = parts[1].replace("-", "_") if len(parts) > 1 else ""
+        if LATER and parts[0] == "simple":
+            owner, file, content = LATER.pop()
+            FILES.setdefault(owner, {})[file] = content
         files = FILES.get(project)
         match parts:
             case ["simple"]:

@@ -129,6 +129,13 @@ def test_each_fault_is_an_answer_of_its_own(
     assert case.judge(found).verdict is Verdict.FAIL
 
 
+def test_the_second_of_two_uploads_waits_for_the_first(resources: Resources) -> None:
+    """An index that decides later may take the last one first."""
+    table = msgspec.structs.replace(index("last-first"), settle=10)
+    question = next(each for each in SOUND if each.name == "respelled")
+    assert asked(table, resources, question)["respelled"].answer == Became.ACCEPTED
+
+
 def test_an_index_that_examines_no_tags_declines_the_rules_about_them(
     resources: Resources,
 ) -> None:
