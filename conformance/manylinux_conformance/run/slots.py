@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from manylinux_conformance.images.interruption import Interrupted
+from manylinux_conformance.images.engines.interruption import Interrupted
 
 
 class Slots:

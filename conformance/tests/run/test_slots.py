@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from manylinux_conformance.images.interruption import Interrupted
+from manylinux_conformance.images.engines.interruption import Interrupted
 from manylinux_conformance.run.slots import Line, Slots
 
 PATIENCE = 60  # seconds, of which a busy machine may need some

@@ -35,7 +35,9 @@ def auditwheel(tmp_path: Path) -> Path:
 
 
 def test_each_wheel_has_the_lines_that_are_about_it(auditwheel: Path) -> None:
-    asked = [{"ask": "audit", "wheel": name, "claims": []} for name in ("a", "b", "c")]
+    asked: list[dict[str, object]] = [
+        {"ask": "audit", "wheel": name, "claims": []} for name in ("a", "b", "c")
+    ]
     ended = subprocess.run(
         [sys.executable, str(data_folder("tools") / "auditwheel_lines.py")],
         input="".join(f"{json.dumps(each)}\n" for each in asked),
