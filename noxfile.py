@@ -181,7 +181,7 @@ def books(session: nox.Session) -> None:
         out = ["-d", f"build/books/.{builder}", ".", f"build/books/{builder}"]
         run(session, "sphinx-build", "-q", "-b", builder, "-c", "docs", *options, *out)
     if chromium := shutil.which("chromium") or shutil.which("google-chrome"):
-        page = (ROOT / "build/books/singlehtml/docs/book.html").as_uri()
+        page = (ROOT / "build/books/singlehtml/book.html").as_uri()
         pdf = "--print-to-pdf=build/books/manylinux.pdf"
         head = ["--headless", "--no-sandbox", "--no-pdf-header-footer"]
         session.run(str(chromium), *head, pdf, page, external=True)

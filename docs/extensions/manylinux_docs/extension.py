@@ -39,7 +39,11 @@ from manylinux_docs.pages.place_pages import collect_place_pages
 from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
 from manylinux_docs.pages.tool_pages import collect_tool_pages
-from manylinux_docs.rendering.single_page import shorten_links
+from manylinux_docs.rendering.single_page import (
+    leave_out_search,
+    move_to_the_top,
+    shorten_links,
+)
 
 DIRECTIVES = {
     "added-nodes": AddedNodesDirective,
@@ -91,6 +95,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     # A book has chapters alone: no page of a rule to lead to, and no answers of tools.
     app.add_config_value("is_book", default=False, rebuild="env", types=bool)
     app.connect("config-inited", note_inputs)
+    app.connect("config-inited", leave_out_search)
 
     # Called while a page is read, each at its block.  ``rule`` is an object of the
     # standard domain, so that the role ``ref`` of any other project finds it.
@@ -108,6 +113,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # Called for each document once its references are resolved.
     app.connect("doctree-resolved", shorten_links)
+    app.connect("build-finished", move_to_the_top)
 
     # Called for each page before it is written.
     app.connect("html-page-context", add_head)

@@ -13,7 +13,7 @@ def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
     text = built.text(PAGE, "article")
     assert "1 proposal: 1 where a standard answers otherwise, 0 where" in text
     chapter, rule = built.rows(PAGE, ".review")
-    assert chapter == ["Demo", "1", "0", "demo.second", "–", "–"]
+    assert chapter == ["Demo", "1", "0", "demo.second", "none", "none"]
     assert rule == [
         "demo.second SHOULD NOT",
         "A wheel SHOULD NOT do the second thing.",
@@ -48,7 +48,8 @@ def test_tools_that_break_no_must_have_no_row(built: Built) -> None:
 def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
     with (project / "conformance/deviations/slow.toml").open("a") as file:
         file.write(
-            '\n[[cause]]\nid = "wanted"\nkind = "by-design"\nwhy = "They read it as `any`, and say so in their manual."\n'
+            '\n[[cause]]\nid = "wanted"\nkind = "by-design"\n'
+            'why = "They read it as `any`, and say so in their manual."\n'
             'links = ["https://example.org/1"]\n'
             '[[cause.shows]]\nrules = ["demo.first"]\ncases = ["next-*"]\n'
         )

@@ -17,19 +17,21 @@ def objections(clone: Path, document: Path, work: Path) -> Iterator[str]:
     """Yield what python/peps' check-peps.py and Sphinx have against a document.
 
     The clone is copied into ``work``, with an environment of its own requirements.
-    Of its PEPs only those that the document refers to are built beside it; a warning
-    about another one is none of this document.
+    Of its PEPs only those that the document refers to are read, and none is written;
+    a warning about another one is none of this document.
     """
+    work = work.resolve()
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(clone, work, ignore=shutil.ignore_patterns(".git", ".venv"))
-    source = shutil.copy(document, work / "peps")
+    shutil.copy(document, work / "peps")
+    source = f"peps/{document.name}"
     python = _environment(work)
-    checked = _run(work, python, "check-peps.py", str(source))
+    checked = _run(work, python, "check-peps.py", source)
     yield from checked.stdout.splitlines() if checked.returncode else ()
     names = [f"pep-{int(number):04}.rst" for number in mentioned(document)]
     read = ",".join((*READ_ANYWAY, document.name, *names))
     options = ["-b", "html", "-D", f"include_patterns={read}"]
-    built = _run(work, python, "-m", "sphinx", *options, "peps", "build")
+    built = _run(work, python, "-m", "sphinx", *options, "peps", "build", source)
     lines = built.stderr.splitlines()
     yield from (line for line in lines if document.stem in line)
     if not (work / "build" / f"{document.stem}.html").exists():
