@@ -12,7 +12,7 @@ RIGHT = 20
 TOP = 24
 ROW = 64
 LANES = 3  # marks that are close to each other stand in different heights
-NEAR = 14  # how close
+NEAR = 16  # how close: less than a mark is wide
 DAYS_OF_A_YEAR = 365.25
 
 
@@ -74,12 +74,19 @@ def drawing(rows: Mapping[str, Mapping[str, dt.date]], keys: Sequence[str]) -> D
 def _marks(
     events: Sequence[tuple[str, float, dt.date]], letters: Mapping[str, str], y: float
 ) -> tuple[Mark, ...]:
-    """Return marks in the first lane in which the one before is not near."""
-    free = [float("-inf")] * LANES
+    """Return marks in the first lane in which the one before is not near.
+
+    Where each lane has one, a mark moves to the right, as far as it must; its title and
+    the table tell the day.
+    """
+    free = [float("-inf")] * LANES  # from where on a lane is
     marks = []
     for key, x, day in events:
-        lane = next((lane for lane in range(LANES) if x - free[lane] > NEAR), LANES - 1)
-        free[lane] = x
+        lane = next((lane for lane in range(LANES) if x >= free[lane]), None)
+        if lane is None:
+            lane = free.index(min(free))
+        place = max(x, free[lane])
+        free[lane] = place + NEAR
         height = y + (0, -16, 16)[lane]
-        marks.append(Mark(key, letters[key], x, height, day))
+        marks.append(Mark(key, letters[key], round(place, 1), height, day))
     return tuple(marks)
