@@ -18,7 +18,7 @@ from manylinux_reference.reading.elf.file import (
     is_library_name,
 )
 from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
-from manylinux_reference.reading.elf.relocations import is_code
+from manylinux_reference.reading.elf.relocations import EM_PPC64, is_code
 from manylinux_reference.reading.elf.segments import (
     PF_R,
     PT_DYNAMIC,
@@ -189,13 +189,14 @@ def _check_program(by_kind: dict[int, Segment], elf: Elf, table: int) -> None:
 def _check_start(elf: Elf, table: int) -> None:
     """Raise UnusableError if the kernel has no room for a program, or it has no start.
 
-    ``load_elf_binary`` in Linux' ``fs/binfmt_elf.c``; ``mmap_min_addr``.
+    ``load_elf_binary`` in Linux' ``fs/binfmt_elf.c``; ``mmap_min_addr``.  Where a
+    program of 64-bit PowerPC begins, depends on its ABI.
     """
     first, last = elf.loads[0], elf.loads[-1]
     highest = HIGHEST[elf.bits]
     if elf.type == ET_EXEC and not (first.address >= LOWEST and last.end <= highest):
         raise UnusableError(f"a program at the fixed address {first.address:#x}")
-    if not is_code(elf, elf.entry):
+    if elf.machine != EM_PPC64 and not is_code(elf, elf.entry):
         raise UnusableError(f"a program begins at {elf.entry:#x}, which is no code")
     if not any(load.offset <= table < load.offset + load.size for load in elf.loads):
         raise UnusableError("a program without its program headers in memory")
