@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from pathlib import Path
 
 import pytest
 from manylinux_fixtures.corpus.fixtures import Fixture
+from manylinux_fixtures.elf.architectures import ARCHITECTURES
 from manylinux_fixtures.hostile.inputs import HostileInput, Outcome, hostile_inputs
 from manylinux_fixtures.recipes.recipe import Ask, Expectation
 from manylinux_reference.commands.gate.audit import LIMITS, UNUSABLE, found_in
@@ -23,12 +25,13 @@ def said_of(path: str, settings: Settings) -> Judgement:
 
 
 def test_the_gate_is_sound_in_both_directions(corpus: dict[str, Fixture]) -> None:
-    wrong = []
+    wrong, asked = [], set()
     for path, fixture in corpus.items():
         if fixture.recipe.ask is not Ask.CLAIMS:
             continue  # about repairs, reports and readers, and not about claims
         said = said_of(path, EVERYTHING)
         expected = fixture.expectation
+        asked.add((fixture.recipe.arch[0], expected))
         is_right = {
             Expectation.HOLDS: not said.refused,
             Expectation.VIOLATES: bool(said.refused),
@@ -37,6 +40,7 @@ def test_the_gate_is_sound_in_both_directions(corpus: dict[str, Fixture]) -> Non
         if not is_right[expected]:
             wrong.append((fixture.id, expected, said))
     assert wrong == []
+    assert asked == set(itertools.product(ARCHITECTURES, Expectation))
 
 
 @pytest.mark.parametrize("hostile", hostile_inputs(), ids=lambda each: each.name)
