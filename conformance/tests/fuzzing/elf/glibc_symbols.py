@@ -17,7 +17,7 @@ LIBC = "libc.so.6"  # which every process has
 LIBRARIES = (LIBC, "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1")
 DT_NEEDED = 1
 Symbols = Mapping[str, frozenset[tuple[str, str]]]  # of each library
-MISSING = re.compile(r"undefined symbol: ([^\s,]+)(?:, version ([^\s()]+))?")
+MISSING = re.compile(r"undefined symbol: ([^\s,]+)(?:, version | \()?([^\s()]*)")
 
 
 def glibc_symbols(loader: Loader) -> Symbols:
@@ -62,7 +62,7 @@ def is_defined(
     found = MISSING.search(refusal)
     if found is None:
         return False
-    wanted = found[1], found[2] or ""
+    wanted = found[1], found[2]
     libraries = {LIBC, *_needed(layout, content)} & symbols.keys()
     is_there = any(wanted in symbols[library] for library in libraries)
     return is_there or found[1] in _own(layout, content)

@@ -20,6 +20,8 @@ SYMBOLS: Symbols = {
         ([], "puts, version GLIBC_2.2.5", True),  # libc is there in any case
         ([], "puts\t(./x.so)", True),
         ([], "puts, version GLIBC_2.4", False),
+        ([], "puts (GLIBC_2.2.5)\t(./x)", True),  # in the trace of a program
+        ([], "puts (GLIBC_2.4)\t(./x)", False),
         ([], "pow", False),
         (["libm.so.6"], "pow", True),
         (["libm.so.6"], "pow, version GLIBC_2.29", False),

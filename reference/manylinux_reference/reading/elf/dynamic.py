@@ -59,7 +59,7 @@ class Dynamic:
         self.versions = {0, 1}  # the indexes that symbols may have: local, global
         self._values: dict[int, list[int]] = {}
         entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
-        offset, size = section
+        offset, size = self.section = section  # where it is in the file
         size -= size % entry.size
         if size > MOST_ENTRIES * entry.size:
             raise UnusableError(f"a dynamic section of {size} bytes")

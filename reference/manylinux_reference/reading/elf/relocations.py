@@ -339,3 +339,8 @@ def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
             places.check(found, range(len(found)), None)
             found.clear()
     places.check(found, range(len(found)), None)
+    start, size = dynamic.section
+    for load in elf.loads:
+        begin = start - load.offset + load.address
+        if load.holds(begin, size) and any(begin <= at < begin + size for at in found):
+            raise UnusableError("a relocation of the dynamic section")
