@@ -36,7 +36,7 @@ class Finding:
 
     It speaks against every level older than ``min_level``; NEVER: against all.
     ``advice``: the rule's level is SHOULD, so the claim holds nevertheless.
-    ``basis``: with what right the rule binds.  ``condition``: what nobody can read
+    ``basis``: what the rule rests on.  ``condition``: what nobody can read
     from the wheel and would make the breach good; ``provided`` if the user says so.
     ``symbols``: the undefined symbols that are concerned, all of them.
     """
