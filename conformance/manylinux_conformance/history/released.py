@@ -1,7 +1,7 @@
-"""The day of a release: when its first file came to the index.
+"""The day of a release, and what it would have been installed with on that day.
 
-The index says it (``upload-time``, PEP 700); of the ordinary clients uv writes it down,
-in a ``pylock.toml`` (PEP 751).
+The index says when each file came to it (``upload-time``, PEP 700); of the ordinary
+clients uv writes that down, in a ``pylock.toml`` (PEP 751), and resolves as of a day.
 """
 
 from __future__ import annotations
@@ -9,17 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.sandbox.provide import NotProvided, provide
-from manylinux_conformance.sandbox.tool_description import ToolDescription
-from manylinux_conformance.tools.adapters import read_adapter
+from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
+from manylinux_conformance.tools.adapters import Adapter, read_adapter
 
-LOCK = ("pip", "compile", "--no-deps", "--no-config", "--quiet", "--universal")
+COMPILE = ("pip", "compile", "--no-config", "--quiet")
+DAY = ("--no-deps", "--universal", "--format=pylock.toml")
+PINS = ("--no-header", "--no-annotate")
 SECONDS = 120
+# Of projects that are released together, one may come after midnight.
+AFTER = dt.timedelta(days=1)
 
 
 class _File(msgspec.Struct, frozen=True, rename="kebab"):
@@ -35,25 +40,55 @@ class _Lock(msgspec.Struct, frozen=True):
     packages: tuple[_Package, ...] = ()
 
 
-def released(tool: ToolDescription, version: str, python: str, cache: Path) -> str:
-    """Return the day as ``2019-01-22`` (UTC); empty if the index does not say."""
-    if not tool.provide.pypi:
-        return ""
+def newest_uv(cache: Path) -> ProvidedTool | NotProvided:
+    """Return the newest uv on file, installed if it is not there yet."""
     adapter = read_adapter(data_folder("tools") / "uv.toml")
-    uv = provide(adapter, adapter.versions[-1], cache)
-    if isinstance(uv, NotProvided):
-        return ""
-    requirement = tool.provide.pypi[0].replace("{version}", version)
-    options = ("--format=pylock.toml", f"--python-version={python}", "-")
-    locked = subprocess.run(
-        [f"{uv.programs}/uv", *LOCK, *options],
-        input=requirement,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return first_day(locked.stdout) if locked.returncode == 0 else ""
+    return provide(adapter, adapter.versions[-1], cache)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedRelease:
+    """A release of a tool, for a version of Python, as uv finds it on the index.
+
+    ``programs`` is the folder of uv, and ``variables`` are its environment, by default
+    that of this process.
+    """
+
+    programs: Path | None
+    tool: Adapter
+    version: str
+    python: str
+    variables: Mapping[str, str] | None = None
+
+    @property
+    def day(self) -> str:
+        """The day as ``2019-01-22`` (UTC); empty if the index does not say."""
+        return first_day(self._compiled(self.tool.provide.pypi[:1], *DAY))
+
+    def pins(self, day: str) -> str:
+        """Return a version of each package, none newer than the day, as constraints.
+
+        Empty if they cannot be found.
+        """
+        until = dt.date.fromisoformat(day) + AFTER
+        newest = f"--exclude-newer={until.isoformat()}T23:59:59Z"
+        return self._compiled(self.tool.provide.pypi, newest, *PINS)
+
+    def _compiled(self, requirements: tuple[str, ...], *options: str) -> str:
+        if not (self.programs and requirements):
+            return ""
+        wanted = "\n".join(requirements).replace("{version}", self.version)
+        options = (*COMPILE, *options, f"--python-version={self.python}", "-")
+        ended = subprocess.run(
+            [f"{self.programs}/uv", *options],
+            input=wanted,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        return ended.stdout if ended.returncode == 0 else ""
 
 
 def first_day(lock: str) -> str:
