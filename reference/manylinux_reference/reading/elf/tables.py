@@ -167,13 +167,20 @@ def _check_kinds(table: bytes, elf: Elf) -> None:
         (">" if elf.big_endian else "<") + ("I2BHQQ" if elf.is_64_bit else "3I2BH")
     )
     kinds = table[4 if elf.is_64_bit else 12 :: layout.size]
-    looked_for = IFUNCS if elf.tls else IFUNCS + OF_THREADS
-    for number in [at for kind in looked_for for at in _positions(kinds, kind)]:
+    for number in [
+        at for kind in IFUNCS + OF_THREADS for at in _positions(kinds, kind)
+    ]:
         fields = layout.unpack_from(table, number * layout.size)
-        section, value = fields[3:5] if elf.is_64_bit else fields[5:0:-4]
-        if section and kinds[number] in OF_THREADS:
+        section, value, size = (
+            fields[3:] if elf.is_64_bit else fields[5:0:-4] + fields[2:3]
+        )
+        if not section:
+            continue
+        if kinds[number] in OF_THREADS and not elf.tls:
             raise UnusableError("a symbol of thread-local storage, no PT_TLS")
-        if section and not is_code(elf, value):
+        if kinds[number] in OF_THREADS and value + size > elf.tls:
+            raise UnusableError("a symbol past the end of its thread-local storage")
+        if kinds[number] in IFUNCS and not is_code(elf, value):
             raise UnusableError(f"a function is chosen at {value:#x}, which is no code")
 
 

@@ -27,7 +27,7 @@ def is_plain_requirement(text: str) -> bool:
     if not (name[:1].isalnum() and name[-1:].isalnum() and text.isprintable()):
         return False  # one that goes on in another line has a mark of that
     if rest[:1] + rest[-1:] == "()":
-        rest = rest[1:-1]
+        rest = rest[1:-1] or " "  # uv wants something in them
     is_head = not rest or are_plain_specifiers(rest)
     return is_head and (not semicolon or _is_plain_marker(marker))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 from manylinux_fixtures.elf.dynamic import DynamicTag
-from manylinux_fixtures.hostile.patched_elf import PatchedElf
+from manylinux_fixtures.elf.headers import SegmentType
+from manylinux_fixtures.hostile.patched_elf import P_FILESZ, PatchedElf
 from manylinux_reference.reading.budget import Budget
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.elf.reader import read_elf
@@ -16,6 +18,7 @@ from manylinux_reference.reading.unusable import UnusableError
 STRTAB, SYMTAB = DynamicTag.STRTAB, DynamicTag.SYMTAB
 RELA, RELASZ, RUNPATH = DynamicTag.RELA, DynamicTag.RELASZ, DynamicTag.RUNPATH
 VERSYM, GNU_HASH = DynamicTag.VERSYM, DynamicTag.GNU_HASH
+P_ALIGN = 48  # offset in Elf64_Phdr
 TYPE, ENTRY, ET_EXEC = 16, 24, 2  # offsets in Elf64_Ehdr, and a type
 PLTGOT, INIT, DT_DEBUG, RELACOUNT = 3, 12, 21, 0x6FFFFFF9
 
@@ -84,6 +87,32 @@ def test_file_that_is_in_order_is_read() -> None:
 )
 def test_table_that_is_none_is_refused(patch: PatchedElf, reason: str) -> None:
     with pytest.raises(UnusableError, match=rf"^x\.so: {reason}"):
+        read(patch)
+
+
+@pytest.mark.parametrize("kind", [0x16, 0x26, 0xA6])  # global, weak, unique
+@pytest.mark.parametrize(
+    ("memory", "value", "size", "reason"),
+    [
+        (8, 0, 8, ""),
+        (8, 4, 4, ""),
+        (8, 8, 0, ""),
+        (8, 5, 4, "a symbol past the end of its thread-local storage"),
+        (8, 1 << 44, 0, "a symbol past the end of its thread-local storage"),
+        (0, 0, 0, "a symbol of thread-local storage, no PT_TLS"),
+    ],
+)
+def test_storage_of_threads_has_room_for_its_symbols(
+    kind: int, memory: int, value: int, size: int, reason: str
+) -> None:
+    patch = PatchedElf()
+    symbol = patch.table(SYMTAB) + 2 * 24
+    patch.put(symbol + 4, "B", kind).put(symbol + 8, "2Q", value, size)
+    if memory:
+        header = patch.header_of(SegmentType.NOTE)
+        patch.put(header, "I", SegmentType.TLS)
+        patch.put(header + P_FILESZ, "2Q", 0, memory).put(header + P_ALIGN, "Q", 4)
+    with pytest.raises(UnusableError, match=reason) if reason else nullcontext():
         read(patch)
 
 

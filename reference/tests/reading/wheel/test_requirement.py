@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from manylinux_reference.reading.unusable import UnusableError
+from manylinux_reference.reading.wheel.plain_requirement import is_plain_requirement
 from manylinux_reference.reading.wheel.requirement import (
     check_python,
     check_requirement,
@@ -139,6 +140,7 @@ def test_requirement_begins_with_a_project(text: str) -> None:
 def test_what_is_no_requirement_is_refused(text: str) -> None:
     with pytest.raises(UnusableError, match=r"^METADATA requires "):
         check_requirement(text)
+    assert not is_plain_requirement(text)
 
 
 @pytest.mark.parametrize("marker", MARKERS)
