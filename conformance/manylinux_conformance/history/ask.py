@@ -30,7 +30,7 @@ from manylinux_conformance.suite.load import Suite
 from manylinux_conformance.tools.adapters import Adapter
 from manylinux_conformance.tools.selection import Tool
 
-UNDATED = "the index does not say what there was on its day to install it with"
+UNDATED = "cannot be installed with what the index had on its day"
 BROKEN = frozenset({Verdict.ERROR, Verdict.TIMEOUT, Verdict.INFRASTRUCTURE})
 
 
