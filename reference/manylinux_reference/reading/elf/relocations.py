@@ -64,6 +64,7 @@ TYPES = {  # e_machine -> RELATIVE, those of a PLT, all others (glibc, elf/elf.h
     243: (3, (5, 58), (0, 2, 4, 7, 9, 11)),
     258: (3, (5, 12, 13, 14), (0, 2, 4, 7, 9, 11)),
 }
+OF_NO_THREADS = (0x10, 0x11, 0x12, 0x1A)  # st_info: global; no type, data, functions
 TLS_MODULES = {  # e_machine -> types that ask for a file's thread-local storage
     3: {35, 41},  # R_386_TLS_DTPMOD32, R_386_TLS_DESC
     21: {68},  # R_PPC64_DTPMOD64
@@ -146,13 +147,16 @@ def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
     if not kinds:
         return
     size = 24 if elf.is_64_bit else 16
-    at = 6 if elf.is_64_bit else 14  # of st_shndx
+    at = 4 if elf.is_64_bit else 12  # of st_info, st_other and st_shndx
     for kind, symbol in zip(rows.types, rows.symbols, strict=True):
         if kind in kinds:
             dynamic.budget.steps.spend()
             place = dynamic.one(DT_SYMTAB) + symbol * size + at
-            if not symbol or any(dynamic.read(place, 2)):
+            info, _, *section = dynamic.read(place, 4)
+            if not symbol or any(section):
                 raise UnusableError("relocations for thread-local storage, no PT_TLS")
+            if info in OF_NO_THREADS:  # the loader takes what it finds for such
+                raise UnusableError("thread-local storage of a symbol that is none")
 
 
 def _read_wanted(rows: _Rows, dynamic: Dynamic, elf: Elf) -> None:

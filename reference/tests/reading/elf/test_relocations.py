@@ -79,6 +79,26 @@ def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) ->
     assert elf.tls_wanted == ({b"theirs"} if where == UNDEFINED else set())
 
 
+@pytest.mark.parametrize("info", [0x10, 0x11, 0x12, 0x16, 0x1A, 0x20])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_storage_of_others_is_that_of_a_symbol_of_threads(bits: int, info: int) -> None:
+    image = Image(bits=bits, machine=62 if bits == 64 else 3)
+    image.symbols(("theirs", info, UNDEFINED))
+    kind, row = (18, "<3Q") if bits == 64 else (14, "<2I")
+    word = 1 << 32 | kind if bits == 64 else 1 << 8 | kind
+    content = struct.pack(row, BASE, word, *([0] if bits == 64 else []))
+    image.table(RELA if bits == 64 else REL, content)
+    image.entries.append((RELASZ if bits == 64 else RELSZ, len(content)))
+    dynamic, elf = image.dynamic()
+    load = (1, 2, 0, BASE, BASE, len(image.data), len(image.data), 4096)
+    elf.loads = [Segment(load, is_64_bit=True)]
+    if info in (0x16, 0x20):  # of no type and weak: nothing has to be there
+        read_relocations(dynamic, elf)
+    else:
+        with pytest.raises(UnusableError, match="of a symbol that is none"):
+            read_relocations(dynamic, elf)
+
+
 def symbols_of(*rows: tuple[int, int, int], entries: dict[int, int]) -> set[int]:
     """Read rows of offset, type and symbol in a file with two writable segments."""
     image = Image()
