@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from packaging.requirements import Requirement
 
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool, provide
@@ -22,6 +23,9 @@ from manylinux_conformance.tools.adapters import Adapter, read_adapter
 COMPILE = ("pip", "compile", "--no-config", "--quiet")
 DAY = ("--no-deps", "--universal", "--format=pylock.toml")
 PINS = ("--no-header", "--no-annotate")
+# What builds a package that had no wheel then; it answers no question about tags.
+BUILDER = "setuptools"
+OF_ANY_DAY = "--exclude-newer-package={}=9000-01-01"
 SECONDS = 120
 # Of projects that are released together, one may come after midnight.
 AFTER = dt.timedelta(days=1)
@@ -68,11 +72,14 @@ class DatedRelease:
     def pins(self, day: str) -> str:
         """Return a version of each package, none newer than the day, as constraints.
 
-        Empty if they cannot be found.
+        What an adapter adds to its tool is of any day.  Empty if nothing can be found.
         """
         until = dt.date.fromisoformat(day) + AFTER
         newest = f"--exclude-newer={until.isoformat()}T23:59:59Z"
-        return self._compiled(self.tool.provide.pypi, newest, *PINS)
+        _, *added = self.tool.provide.pypi
+        free = {BUILDER, *(Requirement(each).name for each in added)}
+        exempt = [OF_ANY_DAY.format(name) for name in sorted(free)]
+        return self._compiled(self.tool.provide.pypi, newest, *exempt, *PINS)
 
     def _compiled(self, requirements: tuple[str, ...], *options: str) -> str:
         if not (self.programs and requirements):

@@ -8,7 +8,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import make_server
@@ -133,6 +133,13 @@ def test_what_is_released_together_may_come_after_midnight(
     gadget: DatedRelease,
 ) -> None:
     assert gadget.pins("2022-07-31").split() == ["gadget==1", "widget==2"]
+
+
+def test_what_an_adapter_adds_is_of_any_day(gadget: DatedRelease) -> None:
+    provide = Provide(pypi=(*gadget.tool.provide.pypi, "widget<4"))
+    adapter = msgspec.structs.replace(gadget.tool, provide=provide)
+    release = replace(gadget, tool=adapter)
+    assert release.pins("2022-07-30").split() == ["gadget==1", "widget==3"]
 
 
 @pytest.mark.parametrize("index", [False], indirect=True)
