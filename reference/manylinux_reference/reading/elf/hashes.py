@@ -64,7 +64,7 @@ def check_hashes(
         *others[:: 1 + len(others) // OTHERS_LOOKED_UP],
     ):
         raw = layout.unpack_from(symbols, number * layout.size)
-        name, value, info, other, section = _fields(raw, elf)
+        name, value, _, info, other, section = fields_of(raw, elf)
         if section == SHN_UNDEF:
             continue
         if info & 0xF == STT_GNU_IFUNC and not is_code(elf, value):
@@ -79,13 +79,15 @@ def check_hashes(
             raise UnusableError(f"its symbol {dynamic.string(name)} is not found")
 
 
-def _fields(raw: tuple[int, ...], elf: Elf) -> tuple[int, int, int, int, int]:
-    """Return name, value, info, other and section of a symbol."""
-    if elf.is_64_bit:
-        name, info, other, section, value, _ = raw
-    else:
-        name, value, _, info, other, section = raw
-    return name, value, info, other, section
+def fields_of(raw: tuple[int, ...], elf: Elf) -> tuple[int, ...]:
+    """Return name, value, size, info, other and section of a symbol: Elf32_Sym's order.
+
+    gABI, Symbol Table.
+    """
+    if not elf.is_64_bit:
+        return raw
+    name, info, other, section, value, size = raw
+    return name, value, size, info, other, section
 
 
 def _none(name: bytes, number: int) -> bool:  # noqa: ARG001 - there is no table

@@ -36,7 +36,7 @@ from manylinux_reference.reading.elf.dynamic import (
     VERSION,
     numbers,
 )
-from manylinux_reference.reading.elf.hashes import check_hashes
+from manylinux_reference.reading.elf.hashes import check_hashes, fields_of
 from manylinux_reference.reading.elf.relocations import PF_W, is_code, read_relocations
 from manylinux_reference.reading.elf.symbols import count_hashed
 from manylinux_reference.reading.unusable import UnusableError
@@ -170,10 +170,8 @@ def _check_kinds(table: bytes, elf: Elf) -> None:
     for number in [
         at for kind in IFUNCS + OF_THREADS for at in _positions(kinds, kind)
     ]:
-        fields = layout.unpack_from(table, number * layout.size)
-        section, value, size = (
-            fields[3:] if elf.is_64_bit else fields[5:0:-4] + fields[2:3]
-        )
+        raw = layout.unpack_from(table, number * layout.size)
+        _, value, size, _, _, section = fields_of(raw, elf)
         if not section:
             continue
         if kinds[number] in OF_THREADS and not elf.tls:

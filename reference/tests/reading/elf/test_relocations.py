@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 
 import pytest
-from manylinux_reference.reading.elf.file import DF_1_PIE
+from manylinux_reference.reading.elf.dynamic import Dynamic
+from manylinux_reference.reading.elf.file import DF_1_PIE, Elf
 from manylinux_reference.reading.elf.relocations import read_relocations
 from manylinux_reference.reading.elf.segments import Segment
 from manylinux_reference.reading.unusable import UnusableError
@@ -62,19 +63,27 @@ def test_static_storage_is_asked_for_by_type(
     assert not asks(machine, bits, order, [], addend=addend)
 
 
-@pytest.mark.parametrize("where", [UNDEFINED, DEFINED])
-@pytest.mark.parametrize("bits", [32, 64])
-def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) -> None:
+def wanting_the_last(bits: int, *symbols: tuple[str, int, int]) -> tuple[Dynamic, Elf]:
+    """Return a file for x86 that wants the static storage of its last symbol."""
     image = Image(bits=bits, machine=62 if bits == 64 else 3)
-    image.symbols(("mine", 0x16, DEFINED), ("theirs", 0x16, where))
+    image.symbols(*symbols)
     kind, row = (18, "<3Q") if bits == 64 else (14, "<2I")
-    info = 2 << 32 | kind if bits == 64 else 2 << 8 | kind
+    info = len(symbols) << (32 if bits == 64 else 8) | kind
     content = struct.pack(row, BASE, info, *([0] if bits == 64 else []))
     image.table(RELA if bits == 64 else REL, content)
     image.entries.append((RELASZ if bits == 64 else RELSZ, len(content)))
     dynamic, elf = image.dynamic()
     load = (1, 2, 0, BASE, BASE, len(image.data), len(image.data), 4096)
-    elf.loads, elf.tls = [Segment(load, is_64_bit=True)], 8
+    elf.loads = [Segment(load, is_64_bit=True)]
+    return dynamic, elf
+
+
+@pytest.mark.parametrize("where", [UNDEFINED, DEFINED])
+@pytest.mark.parametrize("bits", [32, 64])
+def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) -> None:
+    symbols = (("mine", 0x16, DEFINED), ("theirs", 0x16, where))
+    dynamic, elf = wanting_the_last(bits, *symbols)
+    elf.tls = 8
     read_relocations(dynamic, elf)
     assert elf.tls_wanted == ({b"theirs"} if where == UNDEFINED else set())
 
@@ -82,16 +91,7 @@ def test_static_storage_of_others_is_asked_for_by_name(bits: int, where: int) ->
 @pytest.mark.parametrize("info", [0x10, 0x11, 0x12, 0x16, 0x1A, 0x20])
 @pytest.mark.parametrize("bits", [32, 64])
 def test_storage_of_others_is_that_of_a_symbol_of_threads(bits: int, info: int) -> None:
-    image = Image(bits=bits, machine=62 if bits == 64 else 3)
-    image.symbols(("theirs", info, UNDEFINED))
-    kind, row = (18, "<3Q") if bits == 64 else (14, "<2I")
-    word = 1 << 32 | kind if bits == 64 else 1 << 8 | kind
-    content = struct.pack(row, BASE, word, *([0] if bits == 64 else []))
-    image.table(RELA if bits == 64 else REL, content)
-    image.entries.append((RELASZ if bits == 64 else RELSZ, len(content)))
-    dynamic, elf = image.dynamic()
-    load = (1, 2, 0, BASE, BASE, len(image.data), len(image.data), 4096)
-    elf.loads = [Segment(load, is_64_bit=True)]
+    dynamic, elf = wanting_the_last(bits, ("theirs", info, UNDEFINED))
     if info in (0x16, 0x20):  # of no type and weak: nothing has to be there
         read_relocations(dynamic, elf)
     else:
