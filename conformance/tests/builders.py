@@ -12,7 +12,8 @@ from manylinux_conformance.platforms.platform import Fidelity, Platform
 from manylinux_conformance.questions.build import Asked, Build
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.probe_project import Offer
-from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
+from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.sandbox.provide import ProvidedTool, provide
 from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
 from manylinux_conformance.tools.adapters import Adapter, read_adapter
@@ -77,6 +78,27 @@ WHEEL = ManifestEntry(
 )
 
 
+HEADER = Header(
+    format=FORMAT,
+    edition=EDITION,
+    rules_lock="0" * 64,
+    tool="pip",
+    version="26.3",
+    role=Role.INSTALLER,
+    python="3.11",
+    host="x86_64",
+)
+RESULT = Result(
+    case=CHOOSE.id,
+    rule=RULE.id,
+    platform=PLATFORM.name,
+    fidelity=PLATFORM.fidelity,
+    verdict=Verdict.PASS,
+    expected="any",
+    answer="any",
+)
+
+
 def rule(**fields: object) -> Rule:
     """Return a rule about the form of tags, which binds installers and libraries."""
     return msgspec.structs.replace(RULE, **fields)
@@ -111,6 +133,23 @@ def false_line(name: str = "plain", /, **fields: object) -> ManifestEntry:
     """Return the line of a wheel whose one claim is false."""
     refused = {"expectation": Expectation.VIOLATES, "false": (CLAIM,)}
     return wheel_line(name, **refused | fields)
+
+
+def header_line(**fields: object) -> Header:
+    """Return the header of what an installer answered on the host."""
+    return msgspec.structs.replace(HEADER, **fields)
+
+
+def result_line(case: str = RESULT.case, /, **fields: object) -> Result:
+    """Return a right answer on a modelled platform."""
+    named = {"case": case, "rule": case.partition("/")[0]}
+    return msgspec.structs.replace(RESULT, **named | fields)
+
+
+def audit_line(case: str = f"{WHEEL.rule}/plain", /, **fields: object) -> Result:
+    """Return a right answer about a wheel, which no platform has a part in."""
+    on_wheel = {"platform": "", "fidelity": None, "arch": WHEEL.arch}
+    return result_line(case, **on_wheel | fields)
 
 
 def adapter_text(role: Role, table: str, *, name: str = "fake", more: str = "") -> str:

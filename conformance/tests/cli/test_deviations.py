@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, write_blocks
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.tools.selection import choose_tools
+from tests.builders import header_line, result_line
 
 ADAPTER = """
 name = "gadget"
@@ -29,23 +28,11 @@ def adapter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def results(tmp_path: Path) -> Path:
-    header = Header(
-        format=FORMAT,
-        edition=EDITION,
-        rules_lock=load_suite().lock_digest,
-        tool="gadget",
-        version="",
-        role=Role.INSTALLER,
-        host="x86_64",
-    )
-    wrong = Result(
-        case="installer.order.linux/linux-before-a-legacy-tag",
-        rule="installer.order.linux",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
+    header = header_line(rules_lock=load_suite().lock_digest, tool="gadget", version="")
+    wrong = result_line(
+        "installer.order.linux/linux-before-a-legacy-tag",
         verdict=Verdict.FAIL,
         expected="linux_x86_64",
-        answer="any",
     )
     path = tmp_path / "results.jsonl"
     write_blocks([Block(header, (wrong,))], path)

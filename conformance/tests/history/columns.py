@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from manylinux_conformance.history.column import Column
 from manylinux_conformance.history.controls import CONTROL
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import result_line
 
 HERE = "glibc-2.17"
 
@@ -41,11 +41,10 @@ def result(case: str, answer: str, where: str = HERE) -> Result:
     """Return the answer to a case, judged by what the case picks."""
     asked = CASES[case]
     assert isinstance(asked, Choose)
-    return Result(
-        case=case,
+    return result_line(
+        case,
         rule=asked.rule,
         platform=where,
-        fidelity=Fidelity.MODELLED,
         verdict=Verdict.PASS if answer == asked.pick else Verdict.FAIL,
         expected=asked.pick,
         answer=answer,

@@ -12,9 +12,8 @@ from manylinux_conformance.history.controls import (
     controlled,
     families,
 )
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import audit_line, result_line
 from tests.history.columns import CASES, choose, column
 
 LATE, KNOWN = "manylinux_2_28_x86_64", "rule/known/x86_64"
@@ -52,14 +51,7 @@ def test_taking_nothing_for_the_platform_is_no_refusal_of_manylinux() -> None:
 def test_a_compressed_set_does_not_show_which_member_was_known(tags: str) -> None:
     case = choose("rule.set", "of-two-members", tags, pick=tags)
     before = column("1", "linux").results
-    taken = Result(
-        case=case.id,
-        rule=case.rule,
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
-        verdict=Verdict.PASS,
-        answer=tags,
-    )
+    taken = result_line(case.id, rule=case.rule, answer=tags)
     found = {
         each.case: why
         for each, why in controlled((*before, taken), {**CASES, case.id: case})
@@ -79,9 +71,7 @@ def test_an_auditor_that_knows_no_such_level_refuses_for_another_reason() -> Non
 
 
 def _audited(case: str, answer: str) -> Result:
-    return Result(
-        case=case, rule="rule", arch="x86_64", verdict=Verdict.PASS, answer=answer
-    )
+    return audit_line(case, rule="rule", answer=answer)
 
 
 def _why(results: Sequence[Result]) -> dict[str, str]:

@@ -15,8 +15,8 @@ from manylinux_conformance.judging.index_names import (
     kinds,
 )
 from manylinux_conformance.questions.upload import Became, Examines, Upload
-from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import audit_line
 
 ANSWERS = {
     "manylinux_2_17_{arch}": "accepted",
@@ -43,8 +43,8 @@ def evidence() -> Mapping[str, Evidence]:
         for number, tag in enumerate(ANSWERS)
     ]
     results = [
-        Result(
-            case=question.id,
+        audit_line(
+            question.id,
             rule=question.rule,
             arch=question.arch,
             verdict=Verdict.PASS if answer else Verdict.DECLINED,

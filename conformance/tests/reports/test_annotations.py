@@ -1,23 +1,14 @@
 """Annotations: one for each broken rule, and one for each claim that does not hold."""
 
 import msgspec
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.annotations import workflow_commands
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.rules import Level
-from tests.builders import rule
+from tests.builders import header_line, result_line, rule
 
-HEADER = Header(
-    format=FORMAT,
-    edition=EDITION,
-    rules_lock="0",
-    tool="uv",
-    version="1",
-    role=Role.INSTALLER,
-    host="x86_64",
-)
+HEADER = header_line(tool="uv", version="1")
 RULES = {
     name: rule(id=name, level=level, text="A, b: 100 %")
     for name, level in (("a.must", Level.MUST), ("a.should", Level.SHOULD))
@@ -25,15 +16,8 @@ RULES = {
 
 
 def wrong(rule_id: str, deviation: str = "") -> Result:
-    return Result(
-        case=f"{rule_id}/x",
-        rule=rule_id,
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
-        verdict=Verdict.FAIL,
-        expected="any",
-        answer="linux",
-        deviation=deviation,
+    return result_line(
+        f"{rule_id}/x", verdict=Verdict.FAIL, answer="linux", deviation=deviation
     )
 
 

@@ -4,33 +4,17 @@ import io
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.not_run import not_run_lines
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.lines import NotRun
 from rich.console import Console
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
+HEADER = header_line()
 
 
-RESULT = Result(
-    case="tag.form/plain",
-    rule="tag.form",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-)
+RESULT = result_line()
 OTHER = msgspec.structs.replace(HEADER, tool="uv", version="0.13.9")
 PREPARE = "manylinux-conformance platforms prepare"
 FOR_EACH = f"{PREPARE} PATTERN, for PATTERN 'a-*', b-s390x, 'c-*'"

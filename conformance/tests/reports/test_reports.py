@@ -12,32 +12,20 @@ from manylinux_conformance.reports.pages import LONGEST_MARKDOWN, write_pages
 from manylinux_conformance.reports.summary import Row, Table, summarize, words
 from manylinux_conformance.reports.terminal import print_summary
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.lines import Header, NotRun, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.suite.rules import Basis, Level
 from rich.console import Console
-from tests.builders import rule
+from tests.builders import audit_line, header_line, result_line, rule
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
+HEADER = header_line()
 
 
 def result(
     name: str, verdict: Verdict, *, deviation: str = "", reason: str = ""
 ) -> Result:
-    return Result(
-        case=f"installer.order.linux/{name}",
-        rule="installer.order.linux",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
+    return result_line(
+        f"installer.order.linux/{name}",
         verdict=verdict,
         expected="linux_x86_64",
         answer="" if reason else "any",
@@ -182,9 +170,8 @@ def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
 def test_an_auditor_is_reported_by_the_architecture_of_the_wheel(
     tmp_path: Path,
 ) -> None:
-    audited = Result(
-        case="wheel.needed.allowed/refused",
-        rule="wheel.needed.allowed",
+    audited = audit_line(
+        "wheel.needed.allowed/refused",
         arch="s390x",
         verdict=Verdict.FAIL,
         expected="violates",

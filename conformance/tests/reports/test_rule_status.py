@@ -14,6 +14,7 @@ from manylinux_conformance.reports.rule_status import (
 from manylinux_conformance.results.consequences import PLAINEST, unknown_platforms
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import audit_line, result_line
 
 MODELS = ("glibc-2.17", "glibc-2.28")
 REAL = ("debian-12-x86_64", "debian-12-s390x")
@@ -30,9 +31,8 @@ def result(
     answer: str = "any",
 ) -> Result:
     fidelity = Fidelity.EMULATED if platform in REAL else Fidelity.MODELLED
-    return Result(
-        case="installer.order.linux/plain",
-        rule="installer.order.linux",
+    return result_line(
+        "installer.order.linux/plain",
         platform=platform,
         fidelity=fidelity,
         exotic=platform == EXOTIC,
@@ -45,12 +45,8 @@ def result(
 
 
 def wheel(verdict: Verdict, name: str, *, control: bool = False) -> Result:
-    return Result(
-        case=f"wheel.stack.header/{name}",
-        rule="wheel.stack.header",
-        arch="s390x",
-        verdict=verdict,
-        control=control,
+    return audit_line(
+        f"wheel.stack.header/{name}", arch="s390x", verdict=verdict, control=control
     )
 
 

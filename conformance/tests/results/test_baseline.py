@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import (
     block_key,
     changes,
@@ -17,30 +16,14 @@ from manylinux_conformance.results.baseline import (
     read_baseline,
 )
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
-from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.lines import NotRun, Result
 from manylinux_conformance.results.update import update_baseline
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.selection import choose_tools
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
-RESULT = Result(
-    case="tag.form/plain",
-    rule="tag.form",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-    expected="any",
-    answer="any",
-)
+HEADER = header_line()
+RESULT = result_line()
 OTHER = msgspec.structs.replace(RESULT, case="tag.form/other")
 BLOCK = Block(HEADER, (OTHER, RESULT))
 NAME = "installer-pip-26.3.jsonl"

@@ -17,27 +17,13 @@ from manylinux_conformance.results.blocks import (
 )
 from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
 from manylinux_conformance.results.verdicts import Role, Verdict
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
+HEADER = header_line()
 
 
-RESULT = Result(
-    case="installer.order.linux/right",
-    rule="installer.order.linux",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-    expected="linux_x86_64",
-    answer="linux_x86_64",
+RESULT = result_line(
+    "installer.order.linux/right", expected="linux_x86_64", answer="linux_x86_64"
 )
 WRONG = msgspec.structs.replace(RESULT, verdict=Verdict.FAIL, answer="any")
 ON_WHEEL = msgspec.structs.replace(RESULT, platform="", fidelity=None, arch="s390x")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.consequences import (
     LISTING,
     NAMING,
@@ -15,6 +14,7 @@ from manylinux_conformance.results.consequences import (
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.suite.load import load_suite
+from tests.builders import result_line
 
 ROOT = Path(__file__).parents[3]
 HERE, ELSEWHERE = "riscv64", "glibc-2.17"
@@ -30,11 +30,9 @@ def answer(
     draft: bool = False,
 ) -> Result:
     """Return an answer, a wrong one by default: which wheel was taken."""
-    return Result(
-        case=case,
-        rule=case.partition("/")[0],
+    return result_line(
+        case,
         platform=platform,
-        fidelity=Fidelity.MODELLED,
         verdict=verdict,
         answer=taken,
         control=control,

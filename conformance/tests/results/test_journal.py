@@ -5,30 +5,13 @@ from pathlib import Path
 import msgspec
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.journal import close_journal, open_journal
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition=EDITION,
-    rules_lock="0",
-    tool="mytool",
-    version="1",
-    role=Role.INSTALLER,
-    host="x86_64",
-)
-RESULT = Result(
-    case="tag.form/plain",
-    rule="tag.form",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-    expected="any",
-    answer="any",
-)
+HEADER = header_line(tool="mytool", version="1")
+RESULT = result_line()
 BLOCK = Block(HEADER, (RESULT,))
 ELSEWHERE = msgspec.structs.replace(HEADER, platform="debian-12-x86_64")
 

@@ -8,22 +8,14 @@ from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, NotRun
+from manylinux_conformance.results.lines import EDITION, NotRun
 from manylinux_conformance.results.lines import Result as Answered
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.suite.load import load_suite
+from tests.builders import header_line
 
 LOCK = load_suite().lock_digest
-HEADER = Header(
-    format=FORMAT,
-    edition=EDITION,
-    rules_lock=LOCK,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
+HEADER = header_line(rules_lock=LOCK)
 REPORTS = {"results.jsonl", "junit.xml", "report.html", "report.md"}
 
 

@@ -6,33 +6,20 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, write_blocks
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition=EDITION,
-    rules_lock="0",
-    tool="uv",
-    version="1",
-    role=Role.INSTALLER,
-    host="x86_64",
-)
+HEADER = header_line(tool="uv", version="1")
 WHERE = "uv 1 as installer: tag.form/{} on glibc-2.17"
 
 
 def block(**verdicts: Verdict) -> Block:
     """Return a block with a verdict for each case, by its name."""
     results = (
-        Result(
-            case=f"tag.form/{name}",
-            rule="tag.form",
-            platform="glibc-2.17",
-            fidelity=Fidelity.MODELLED,
+        result_line(
+            f"tag.form/{name}",
             verdict=verdict,
-            expected="any",
             answer="any" if verdict is Verdict.PASS else "linux_x86_64",
         )
         for name, verdict in verdicts.items()

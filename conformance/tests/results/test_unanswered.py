@@ -3,23 +3,13 @@
 import msgspec
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.lines import NotRun
 from manylinux_conformance.results.unanswered import unanswered
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="pip",
-    version="26.3",
-    role=Role.INSTALLER,
-    host="x86_64",
-    platform="debian-13-riscv64",
-)
-LOST = Result(
-    case="tag.form/plain",
-    rule="tag.form",
+HEADER = header_line(platform="debian-13-riscv64")
+LOST = result_line(
     platform="debian-13-riscv64",
     fidelity=Fidelity.EMULATED,
     verdict=Verdict.INFRASTRUCTURE,

@@ -4,23 +4,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import file_name, read_baseline
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
-from manylinux_conformance.results.lines import FORMAT, Header, NotRun, Result
+from manylinux_conformance.results.lines import NotRun, Result
 from manylinux_conformance.results.update import Scope, update_baseline
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.verdicts import Verdict
+from tests.builders import header_line, result_line
 
-HEADER = Header(
-    format=FORMAT,
-    edition="2026.1",
-    rules_lock="0" * 64,
-    tool="reference",
-    version="",
-    role=Role.INSTALLER,
-    python="3.11",
-    host="x86_64",
-)
+HEADER = header_line(tool="reference", version="")
 NEWER = msgspec.structs.replace(HEADER, rules_lock="1" * 64)
 NAME = file_name(HEADER)
 LOST = {
@@ -32,15 +23,7 @@ UNASKED = {"verdict": Verdict.NOT_ASKED, "answer": "", "reason": "cannot see it"
 
 
 def result(case: str, where: str = "glibc-2.17", /, **changed: object) -> Result:
-    plain = Result(
-        case=f"tag.form/{case}",
-        rule="tag.form",
-        platform=where,
-        fidelity=Fidelity.MODELLED,
-        verdict=Verdict.PASS,
-        expected="any",
-        answer="any",
-    )
+    plain = result_line(f"tag.form/{case}", platform=where)
     return msgspec.structs.replace(plain, **changed)
 
 

@@ -14,7 +14,6 @@ from manylinux_conformance.judging.judge import result_of
 from manylinux_conformance.questions.choose import Choose
 from manylinux_conformance.results.baseline import block_key
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.registry import ROLES
 from manylinux_conformance.roles.role import Resources
@@ -27,6 +26,7 @@ from tests.builders import (
     adapter_text,
     choose,
     fake_command,
+    header_line,
     platform,
     provided,
     table_of,
@@ -95,15 +95,7 @@ def ask(tmp_path: Path, session_cache: Path) -> AskAll:
                 result_of(each, answers[each.key], batch.platform)
                 for each in batch.questions
             ]
-        header = Header(
-            format=FORMAT,
-            edition=EDITION,
-            rules_lock="",
-            tool="fake",
-            version="",
-            role=role,
-            host="x86_64",
-        )
+        header = header_line(tool="fake", version="", role=role)
         return Block(header, tuple(results))
 
     return asked

@@ -2,10 +2,9 @@
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Cause, Kind, Shows, problems
+from tests.builders import audit_line, result_line
 
 ISSUE = "https://github.com/pypa/pip/issues/10760"
 SOURCE = "https://github.com/pypa/pip/blob/26.3/src/pip/tags.py#L1-L9"
@@ -16,13 +15,7 @@ CAUSE = Cause(
     why="The linux tag is ranked last.",
     shows=(Shows(rules=("installer.order.*",), cases=("before-*",)),),
 )
-RESULT = Result(
-    case="installer.order.linux/before-legacy",
-    rule="installer.order.linux",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.FAIL,
-)
+RESULT = result_line("installer.order.linux/before-legacy", verdict=Verdict.FAIL)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +54,8 @@ def test_a_cause_is_one_of_versions_and_roles(
 
 
 def test_a_cause_about_a_wheel_goes_by_its_architecture() -> None:
-    audited = Result(
-        case="wheel.needed.allowed/refused",
-        rule="wheel.needed.allowed",
-        arch="s390x",
-        verdict=Verdict.FAIL,
+    audited = audit_line(
+        "wheel.needed.allowed/refused", arch="s390x", verdict=Verdict.FAIL
     )
     for platform, covered in (("s390x", True), ("aarch64", False)):
         place = Shows(rules=("wheel.*",), platforms=(platform,))

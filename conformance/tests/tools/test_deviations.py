@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Shows
 from manylinux_conformance.tools.deviations import annotate, read_deviations
+from tests.builders import result_line
 
 LAST = """
 [[cause]]
@@ -34,14 +34,10 @@ cases = ["wrong"]
 
 
 def result(name: str, verdict: Verdict, *, kind: str = "", cause: str = "") -> Result:
-    return Result(
-        case=f"installer.order.linux/{name}",
-        rule="installer.order.linux",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
+    return result_line(
+        f"installer.order.linux/{name}",
         verdict=verdict,
         expected="linux_x86_64",
-        answer="any",
         deviation=kind,
         cause=cause,
     )

@@ -6,10 +6,9 @@ import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.baseline import block_key
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import EDITION, FORMAT, Header, Result
+from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Shows
 from manylinux_conformance.tools.disguises import (
@@ -24,26 +23,11 @@ from manylinux_conformance.tools.disguises import (
     unmatched,
 )
 from manylinux_fixtures.disguise import Disguise
+from tests.builders import header_line, result_line
 
 SEED = Disguise(3)
-HEADER = Header(
-    format=FORMAT,
-    edition=EDITION,
-    rules_lock="",
-    tool="fake",
-    version="1.0",
-    role=Role.INSTALLER,
-    host="x86_64",
-)
-RIGHT = Result(
-    case="tag.form/plain",
-    rule="tag.form",
-    platform="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.PASS,
-    expected="any",
-    answer="any",
-)
+HEADER = header_line(tool="fake", version="1.0")
+RIGHT = result_line()
 WRONG = msgspec.structs.replace(RIGHT, verdict=Verdict.FAIL, answer="linux_x86_64")
 OTHER = msgspec.structs.replace(RIGHT, case="tag.form/other")
 MOVED = Moved("fake", "1.0", SEED.seed, RIGHT, WRONG, "section headers absent")

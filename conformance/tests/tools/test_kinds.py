@@ -3,15 +3,15 @@
 import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block, read_results
 from manylinux_conformance.results.consequences import PLAINEST
-from manylinux_conformance.results.lines import FORMAT, Header, Result
-from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.kinds import lint_kinds
 from manylinux_conformance.tools.unexplained import unexpected, unmatched
+from tests.builders import header_line, result_line
 
 UNASKED = Cause(
     id="module-never-imported",
@@ -22,25 +22,13 @@ UNASKED = Cause(
 DECIDED = msgspec.structs.replace(
     UNASKED, id="veto-asked-once", kind=Kind.BY_DESIGN, links=("https://a.example/x",)
 )
-RESULT = Result(
-    case="override.each-tag/vetoed",
-    rule="override.each-tag",
-    platform="glibc-2.36",
-    fidelity=Fidelity.MODELLED,
-    verdict=Verdict.FAIL,
+RESULT = result_line(
+    "override.each-tag/vetoed", platform="glibc-2.36", verdict=Verdict.FAIL
 )
 
 
 def block(tool: str, result: Result = RESULT) -> Block:
-    header = Header(
-        format=FORMAT,
-        edition="2026.1",
-        rules_lock="",
-        tool=tool,
-        version="1",
-        role=Role.INSTALLER,
-        host="x86_64",
-    )
+    header = header_line(tool=tool, version="1")
     return Block(header, (result,))
 
 

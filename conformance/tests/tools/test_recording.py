@@ -4,39 +4,28 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import FORMAT, Header, Result
+from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Cause, Kind
 from manylinux_conformance.tools.deviations import read_causes
 from manylinux_conformance.tools.recording import recorded
 from manylinux_conformance.tools.unexplained import unexpected, unmatched
+from tests.builders import header_line, result_line
 
 
 def answer(case: str, platform: str, verdict: Verdict, **fields: object) -> Result:
-    result = Result(
-        case=case,
-        rule=case.partition("/")[0],
+    result = result_line(
+        case,
         platform=platform,
-        fidelity=Fidelity.MODELLED,
         verdict=verdict,
-        expected="any",
         answer="any" if verdict is Verdict.PASS else "linux_x86_64",
     )
     return msgspec.structs.replace(result, **fields)
 
 
 def block(version: str, *results: Result, role: Role = Role.INSTALLER) -> Block:
-    header = Header(
-        format=FORMAT,
-        edition="2026.1",
-        rules_lock="",
-        tool="gadget",
-        version=version,
-        role=role,
-        host="x86_64",
-    )
+    header = header_line(tool="gadget", version=version, role=role)
     return Block(header, results)
 
 

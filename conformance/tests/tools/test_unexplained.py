@@ -4,9 +4,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.lines import FORMAT, Header, Result
+from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
@@ -17,6 +16,7 @@ from manylinux_conformance.tools.unexplained import (
     unmatched,
     unused_deviations,
 )
+from tests.builders import header_line, result_line
 
 ADAPTER = """
 name = "gadget"
@@ -47,25 +47,8 @@ def tools(tmp_path: Path) -> list[Tool]:
 
 
 def block(version: str, role: Role, verdict: Verdict) -> Block:
-    header = Header(
-        format=FORMAT,
-        edition="2026.1",
-        rules_lock="",
-        tool="gadget",
-        version=version,
-        role=role,
-        python="3.11",
-        host="x86_64",
-    )
-    result = Result(
-        case="tag.form/plain",
-        rule="tag.form",
-        platform="glibc-2.17",
-        fidelity=Fidelity.MODELLED,
-        verdict=verdict,
-        expected="any",
-        answer="x",
-    )
+    header = header_line(tool="gadget", version=version, role=role)
+    result = result_line(verdict=verdict, answer="x")
     return Block(header, (result,))
 
 
