@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -56,31 +56,36 @@ def plan_cases(
     role: Role,
     cases: Iterable[C],
     rules: Mapping[str, Rule],
-    shown: ShownPlatform,
+    shown: Iterable[ShownPlatform],
     python: str,
-) -> list[CaseBatch[C]]:
-    """Return what a role is asked on a platform, in the order of the cases.
+) -> tuple[CaseBatch[C], ...]:
+    """Return what a role is asked on each platform, in the order of the cases.
 
     A role is asked only about rules that bind it.  ``python`` is the target
     interpreter's version, such as ``3.11``.
 
-    Raises InputError if a placeholder of a case has no value on the platform.
+    Raises InputError if a placeholder of a case has no value on a platform.
     """
+    known = tuple(case for case in cases if binds(rules[case.rule], role, case))
+    return tuple(batch for each in shown for batch in _on_platform(known, each, python))
+
+
+def _on_platform(
+    cases: Iterable[C], shown: ShownPlatform, python: str
+) -> Iterator[CaseBatch[C]]:
     platform, groups = shown.platform, dict[Environment, list[C]]()
     for case in cases:
-        if case.platform.selects(platform) and binds(rules[case.rule], role, case):
+        if case.platform.selects(platform):
             filled = fill(case, platform, python.replace(".", ""))
             groups.setdefault(filled.environment(platform), []).append(filled)
-    return [
-        CaseBatch(
+    for environment, group in groups.items():
+        yield CaseBatch(
             name=environment.id,
             platform=platform,
             questions=tuple(group),
             environment=environment,
             shim=shown.shim,
         )
-        for environment, group in groups.items()
-    ]
 
 
 def asks_any(

@@ -145,13 +145,7 @@ class InstallerRole:
         """Return the cases of candidate wheels, by environment."""
         python = tool.interpreter.version
         cases = [case for case in suite.cases if isinstance(case, Choose)]
-        return Plan(
-            tuple(
-                batch
-                for each in shown
-                for batch in plan_cases(self.role, cases, suite.rules, each, python)
-            )
-        )
+        return Plan(plan_cases(self.role, cases, suite.rules, shown, python))
 
     def ask(
         self,

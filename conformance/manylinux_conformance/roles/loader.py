@@ -100,11 +100,7 @@ class LoaderRole:
         """
         python = tool.interpreter.version
         cases = [case for case in suite.cases if isinstance(case, Load)]
-        batches = tuple(
-            batch
-            for each in shown
-            for batch in plan_cases(self.role, cases, suite.rules, each, python)
-        )
+        batches = plan_cases(self.role, cases, suite.rules, shown, python)
         for batch in batches:
             arch = batch.environment.platform.arch
             compile_wheels(batch.questions, arch, resources.cache)

@@ -93,13 +93,7 @@ class TagLibraryRole:
         """Return every case that a library can be asked, by environment."""
         python = tool.interpreter.version
         cases = [case for case in suite.cases if isinstance(case, TagCase)]
-        return Plan(
-            tuple(
-                batch
-                for each in shown
-                for batch in plan_cases(self.role, cases, suite.rules, each, python)
-            )
-        )
+        return Plan(plan_cases(self.role, cases, suite.rules, shown, python))
 
     def ask(
         self,

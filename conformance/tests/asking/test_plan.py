@@ -33,10 +33,11 @@ CHOICES = (PLAIN, MODULE, TARGET, LISTED)
 LOAD = Load(
     rule="tag.form", name="load", built="2.17", claim="2.17", expect=Loaded.IMPORTED
 )
+SHOWN = (ShownPlatform(platform()),)
 
 
-def planned(role: Role, *cases: AnyCase) -> list[CaseBatch[AnyCase]]:
-    return plan_cases(role, cases, RULES, ShownPlatform(platform()), "3.11")
+def planned(role: Role, *cases: AnyCase) -> tuple[CaseBatch[AnyCase], ...]:
+    return plan_cases(role, cases, RULES, SHOWN, "3.11")
 
 
 def names(role: Role, *cases: AnyCase) -> list[list[str]]:
@@ -61,9 +62,7 @@ def test_what_a_platform_is_not_selected_for_is_not_planned() -> None:
 
 
 def test_what_is_planned_has_its_placeholders_filled() -> None:
-    batches = plan_cases(
-        Role.INSTALLER, CHOICES, RULES, ShownPlatform(platform()), "3.11"
-    )
+    batches = plan_cases(Role.INSTALLER, CHOICES, RULES, SHOWN, "3.11")
     (plain,) = batches[0].questions
     assert plain.offer == ("linux_x86_64",)
     assert batches[2].environment.target == "manylinux1_x86_64"
@@ -71,15 +70,19 @@ def test_what_is_planned_has_its_placeholders_filled() -> None:
 
 def test_the_interpreter_is_a_placeholder_too() -> None:
     case = choose("cp{python}-abi3-linux_{arch}")
-    (batch,) = plan_cases(
-        Role.INSTALLER, (case,), RULES, ShownPlatform(platform()), "3.11"
-    )
+    (batch,) = plan_cases(Role.INSTALLER, (case,), RULES, SHOWN, "3.11")
     assert batch.questions[0].offer == ("cp311-abi3-linux_x86_64",)
+
+
+def test_a_batch_is_on_one_platform() -> None:
+    both = (*SHOWN, ShownPlatform(platform(name="elsewhere")))
+    batches = plan_cases(Role.INSTALLER, (PLAIN,), RULES, both, "3.11")
+    assert [batch.platform for batch in batches] == [each.platform for each in both]
 
 
 def test_a_batch_names_its_platform_and_the_shim_that_shows_it() -> None:
     shown = ShownPlatform(platform(), Path("shim.so"))
-    (batch,) = plan_cases(Role.INSTALLER, (PLAIN,), RULES, shown, "3.11")
+    (batch,) = plan_cases(Role.INSTALLER, (PLAIN,), RULES, [shown], "3.11")
     assert (batch.platform, batch.shim) == (platform(), Path("shim.so"))
     assert batch.name == batch.environment.id
 
@@ -110,7 +113,7 @@ def test_every_real_system_is_asked_most_questions_of_installers() -> None:
     asked = {}
     for container in read_containers():
         shown = ShownPlatform(container.platform("x86_64"))
-        batches = plan_cases(Role.INSTALLER, cases, suite.rules, shown, "3.11")
+        batches = plan_cases(Role.INSTALLER, cases, suite.rules, [shown], "3.11")
         plain = (b for b in batches if b.environment == Environment(shown.platform))
         asked[container.name] = sum(len(batch.questions) for batch in plain)
 

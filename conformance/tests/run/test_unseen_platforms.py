@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.platforms.platform import Fidelity, Platform
+from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -14,38 +14,18 @@ from manylinux_conformance.run.settings import Settings
 from manylinux_conformance.sandbox import shim_build
 from manylinux_conformance.sandbox.shim_build import ShimError
 from manylinux_conformance.suite.load import Suite
-from manylinux_conformance.suite.rules import Basis, Level, Rule, Subject
+from manylinux_conformance.suite.rules import Subject
 from manylinux_conformance.tools.adapters import Adapter
 from manylinux_conformance.tools.selection import Tool
+from tests.builders import platform, rule
 
-WORKS = Platform(
-    name="glibc-2.17",
-    fidelity=Fidelity.MODELLED,
-    arch="s390x",
-    machine="s390x",
-    glibc="2.17",
-    major=2,
-    minor=17,
-)
+WORKS = platform(arch="s390x", machine="s390x")
 
 
 def asked_on(*platforms: Platform, folder: Path) -> Block:
     """Put one question to a library that calls every tag valid."""
-    rule = Rule(
-        id="tag.form",
-        level=Level.MUST,
-        subjects=(Subject.TAG_LIBRARY,),
-        arch="all",
-        basis=Basis.STANDARD,
-        source="PEP 600",
-        tested="forced",
-        revision=1,
-        text="A tag MUST have four parts.",
-        chapter="tags",
-        line=1,
-        examples={},
-    )
-    case = Parse(rule=rule.id, name="valid", tag="manylinux_2_17_x86_64", valid=True)
+    form = rule(subjects=(Subject.TAG_LIBRARY,))
+    case = Parse(rule=form.id, name="valid", tag="manylinux_2_17_x86_64", valid=True)
     says = "import sys\nfor line in sys.stdin: print('{\"valid\": true}', flush=True)"
     adapter = Adapter(
         name="yes",
@@ -58,7 +38,7 @@ def asked_on(*platforms: Platform, folder: Path) -> Block:
         told.append(f"{words} {done} of {total}")
 
     (block,) = run(
-        Suite({rule.id: rule}, (case,), platforms, lock_digest=""),
+        Suite({form.id: form}, (case,), platforms, lock_digest=""),
         [Tool(adapter, "", ())],
         adapter.roles,
         Settings(folder / "cache", folder / "work", jobs=2, offline=True),
