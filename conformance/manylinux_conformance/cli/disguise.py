@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 import platformdirs
 from manylinux_fixtures.disguise import Disguise
 from rich.console import Console
 
-from manylinux_conformance.cli.terminal.patterns import several
+from manylinux_conformance.cli.terminal.asking import AskingOptions, asking_options
 from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder
@@ -59,28 +58,16 @@ Examples:
 """
 
 
-class DisguiseOptions(TypedDict):
+class DisguiseOptions(AskingOptions):
     """The options of the command, by the names of their parameters."""
 
-    tools: tuple[str, ...]
-    role: str | None
-    platforms: tuple[str, ...]
-    rules: tuple[str, ...]
-    cases: tuple[str, ...]
     seeds: tuple[int, ...]
-    modelled: bool
-    offline: bool
     update: bool
-    jobs: int
     output: Path
 
 
 @click.command(help=HELP)
-@click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
-@click.option("--role", type=click.Choice([role.value for role in ROLES]))
-@several("--platform", "Only platforms that match PATTERN")
-@several("--rule", "Only rules that match PATTERN")
-@several("--case", "Only cases that match PATTERN")
+@asking_options(ROLES)
 @click.option(
     "--seed",
     "seeds",
@@ -89,18 +76,10 @@ class DisguiseOptions(TypedDict):
     default=SEEDS,
     help="Another appearance; 1 to 5 by default.",
 )
-@click.option("--modelled", is_flag=True, help="On this machine and its models alone.")
-@click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option(
     "--update",
     is_flag=True,
     help="Commit how many verdicts kept, unless one moves and nobody knows why.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="How many runs of a tool at a time; one for each processor by default.",
 )
 @click.option(
     "--output",

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import click
 import platformdirs
@@ -18,7 +17,8 @@ from rich.console import Console
 
 from manylinux_conformance.asking.index_address import beyond, refuse_beyond
 from manylinux_conformance.asking.index_table import index_addresses
-from manylinux_conformance.cli.terminal.patterns import by_basis, several, site_option
+from manylinux_conformance.cli.terminal.asking import AskingOptions, asking_options
+from manylinux_conformance.cli.terminal.patterns import by_basis, site_option
 from manylinux_conformance.cli.terminal.progress import ProgressBars
 from manylinux_conformance.containers.live_containers import LiveContainers
 from manylinux_conformance.data_folders import data_folder, is_installed
@@ -101,25 +101,17 @@ Check it first with 'manylinux-conformance adapter-check ./mytool.toml'.
 """
 
 
-class RunOptions(TypedDict):
+class RunOptions(AskingOptions):
     """The options of the command, by the names of their parameters."""
 
-    tools: tuple[str, ...]
-    role: str | None
-    platforms: tuple[str, ...]
-    rules: tuple[str, ...]
-    cases: tuple[str, ...]
     bases: tuple[str, ...]
     engines: tuple[str, ...]
     remotes: tuple[str, ...]
     deviations: Path | None
     as_json: bool
-    offline: bool
     check: bool
     update: bool
-    jobs: int
     output: Path
-    modelled: bool
     containers: bool
     real: bool
     shard: str
@@ -129,15 +121,10 @@ class RunOptions(TypedDict):
 
 
 @click.command(help=HELP)
-@click.option("--tool", "tools", multiple=True, help="NAME, NAME==VERSION or a file.")
-@click.option("--role", type=click.Choice([role.value for role in ROLES]))
-@several("--platform", "Only platforms that match PATTERN")
-@several("--rule", "Only rules that match PATTERN")
-@several("--case", "Only cases that match PATTERN")
-@by_basis()
-@click.option("--modelled", is_flag=True, help="On this machine and its models alone.")
+@asking_options(ROLES)
 @click.option("--containers", is_flag=True, help="In containers alone.")
 @click.option("--real", is_flag=True, help="In containers, nothing modelled in them.")
+@by_basis()
 @click.option("--shard", default="1/1", metavar="I/N", help="Only part I of N parts.")
 @click.option("--all", "everything", is_flag=True, help="Old releases, containers too.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
@@ -161,15 +148,8 @@ class RunOptions(TypedDict):
     default=None,
     help="Causes of differences of the one tool, in the place of those on file.",
 )
-@click.option("--offline", is_flag=True, help="Install nothing; use what is cached.")
 @click.option("--check", is_flag=True, help="Fail if committed results would change.")
 @click.option("--update", is_flag=True, help="Commit the answers that came.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1),
-    default=os.cpu_count() or 1,
-    help="How many runs of a tool at a time; one for each processor by default.",
-)
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
