@@ -120,17 +120,14 @@ class Dynamic:
 
     def string(self, at: int) -> str:
         """Return the string at an offset of the string table; raises as ``name``."""
-        return self.name(at).decode("utf-8", "backslashreplace")
+        return readable(self.name(at))
 
     def name(self, at: int) -> bytes:
         """Return the bytes at an offset of the string table, up to their end.
 
         Raises UnusableError if it is not inside, or has no end.
         """
-        if self._strings is None:
-            start, size = self.string_table()
-            self._strings = (*self.buffer.locate(start, size), size)
-        kept, first, size = self._strings
+        kept, first, size = self._located_strings()
         if at >= size:
             raise UnusableError(f"a name at {at}, past the end of the string table")
         stop = min(at + LONGEST_STRING, size)
@@ -140,9 +137,34 @@ class Dynamic:
         self.budget.characters.spend(end - first - at)
         return bytes(kept[first + at : end])
 
+    def names(self, offsets: Iterable[int]) -> set[bytes]:
+        """Return the bytes at each offset of the string table; raises as ``name``."""
+        kept, first, size = self._located_strings()
+        find, spend, end = kept.find, self.budget.characters.spend, first + size
+        found = set()
+        for at in offsets:
+            start = first + at
+            stop = find(b"\0", start, min(start + LONGEST_STRING, end))
+            if stop < 0:
+                self.name(at)  # says what is wrong with it
+            spend(stop - start)
+            found.add(bytes(kept[start:stop]))
+        return found
+
+    def _located_strings(self) -> tuple[bytearray, int, int]:
+        if self._strings is None:
+            start, size = self.string_table()
+            self._strings = (*self.buffer.locate(start, size), size)
+        return self._strings
+
     def last_string(self, tag: int) -> str:
         """Return the string of the last entry of a tag, "" if there is none."""
         return self.string(self.one(tag)) if tag in self else ""
+
+
+def readable(name: bytes) -> str:
+    """Return a name of the string table as text."""
+    return name.decode("utf-8", "backslashreplace")
 
 
 def numbers(kind: Kind, raw: bytes, elf: Elf) -> memoryview[int] | array[int]:

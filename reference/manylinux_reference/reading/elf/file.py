@@ -33,7 +33,7 @@ class VersionNeed:
         self.index = index
         self.weak = weak
         self.strong = False
-        self.symbols: list[str] = []
+        self.symbols: list[bytes] = []
 
 
 class Elf:
@@ -82,7 +82,7 @@ class Elf:
         self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
-        self.defined: set[str] = set()
+        self.defined: set[bytes] = set()
         self.versioned = False  # whether symbols have versions (DT_VERSYM)
         self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from struct import Struct, unpack_from
 
 from manylinux_reference.reading.elf.dynamic import (
@@ -11,6 +12,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_SYMTAB,
     DT_VERSYM,
     numbers,
+    readable,
 )
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -118,11 +120,7 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
     }
     _read_unversioned(dynamic, elf, (strings, first, first + size))
     if elf.definitions and elf.soname:
-        table = Symbols(dynamic, elf)
-        dynamic.budget.steps.spend(table.count // NAMES_PER_STEP)
-        elf.defined = {
-            dynamic.string(at) for at, undefined, _ in table if not undefined
-        }
+        elf.defined = dynamic.names(Symbols(dynamic, elf).defined())
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
@@ -199,11 +197,11 @@ def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> 
     needs = {need.index: need for need in elf.version_needs}
     for wanted in indexes:
         found = [
-            (bound.dynamic.string(name), weak)
+            (bound.dynamic.name(name), weak)
             for name, undefined, weak in bound.to(wanted)
             if undefined
         ]
-        elf.version_symbols[wanted] = [name for name, _ in found]
+        elf.version_symbols[wanted] = [readable(name) for name, _ in found]
         needs[wanted].symbols = [name for name, weak in found if not weak]
 
 
@@ -250,6 +248,8 @@ class Symbols:
         self._layout = Struct(dynamic.order + ("I2BH2Q" if is_64_bit else "3I2BH"))
         self._name = Struct(dynamic.order + "I")
         self._info, self._section = (1, 3) if is_64_bit else (3, 5)
+        self._shndx = 3 if is_64_bit else 7  # where the section is, in half-words
+        self._dynamic, self._elf = dynamic, elf
         self.count = count_symbols(dynamic, elf)
         self.size = self._layout.size  # of an entry
         size = self.count * self.size
@@ -266,6 +266,15 @@ class Symbols:
         """Yield every entry."""
         kept, begin, end = self._table
         return map(self._entry, self._layout.iter_unpack(memoryview(kept)[begin:end]))
+
+    def defined(self) -> Iterator[int]:
+        """Yield where the names of defined symbols are in the string table."""
+        self._dynamic.budget.steps.spend(self.count // NAMES_PER_STEP)
+        kept, begin, end = self._table
+        table, entry = bytes(memoryview(kept)[begin:end]), self._layout.size
+        names = numbers("I", table, self._elf)[:: entry // 4]
+        sections = numbers("H", table, self._elf)[self._shndx :: entry // 2]
+        return compress(names, sections)
 
     def named(self, offsets: Iterable[int]) -> Iterator[tuple[int, bool, bool]]:
         """Yield the entries whose names are at these offsets."""

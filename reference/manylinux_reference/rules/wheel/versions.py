@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.elf.dynamic import readable
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted, version
 from manylinux_reference.rules import decides
@@ -106,7 +107,7 @@ def has_symbols(elf: Elf, need: VersionNeed) -> Findings:
         return
     if need.node in library.definitions:
         lost = set(need.symbols).difference(*_names_under(need.node, elf))
-        for name in sorted(lost)[:1]:
+        for name in map(readable, sorted(lost)[:1]):
             text = f"needs {name}@{need.node} from {library.name}, which lacks it"
             yield Finding(
                 "wheel.symbols.contained", elf.name, text, library=need.library,
@@ -114,7 +115,7 @@ def has_symbols(elf: Elf, need: VersionNeed) -> Findings:
             )  # fmt: skip
 
 
-def _names_under(node: str, elf: Elf) -> list[set[str]]:
+def _names_under(node: str, elf: Elf) -> list[set[bytes]]:
     """Return the names of each loaded library that defines a version."""
     loaded = {elf.name: elf}
     for each in (queue := [elf]):

@@ -235,16 +235,16 @@ def test_contained_library_defines_the_version_or_none(
 
 
 @pytest.mark.parametrize(
-    ("wanted", "refused"), [([], False), (["f"], False), (["f", "g"], True)]
+    ("wanted", "refused"), [([], False), ([b"f"], False), ([b"f", b"g"], True)]
 )
 def test_contained_library_defines_what_is_needed_under_its_version(
-    wanted: list[str], refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
+    wanted: list[bytes], refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
     elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
     elf.version_needs[0].symbols = wanted
-    library.definitions, library.defined = {"FOO_1"}, {"f"}
+    library.definitions, library.defined = {"FOO_1"}, {b"f"}
     make_wheel(elf, library)
     found = [finding.text for finding in versions(elf, X86_64)]
     text = "needs g@FOO_1 from project/libfoo.so.1, which lacks it"
@@ -259,8 +259,8 @@ def test_symbol_under_a_version_may_be_that_of_a_library_behind(
     for user, other in ((elf, library), (library, behind)):
         user.needed, user.runpath = [other.base_name], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
-    elf.version_needs[0].symbols = ["g"]
+    elf.version_needs[0].symbols = [b"g"]
     library.definitions, behind.definitions = {"FOO_1"}, {"FOO_1"}
-    behind.defined = {"g"}
+    behind.defined = {b"g"}
     make_wheel(elf, library, behind)
     assert list(versions(elf, X86_64)) == []
