@@ -12,7 +12,7 @@ from manylinux_conformance.reports.about import About, about, without_paths
 from manylinux_conformance.reports.differences import order
 from manylinux_conformance.reports.summary import is_proposal
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.consequences import counts_as, unknown_platforms
+from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import system_of
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
@@ -76,14 +76,14 @@ def _suite(
         if value:
             suite.add_property(fact, value)
     ordered = sorted(results, key=lambda one: order(rules.get(one.rule)))
-    unknown = unknown_platforms(block.results)
+    follows = consequences(block.results)
     suite.add_testcases(  # at once, since the library counts them after each call
         [
             _test_case(
                 result,
                 rules.get(result.rule),
                 header.role,
-                counts_as(result, unknown),
+                counts_as(result, follows),
                 said,
             )
             for result in ordered
