@@ -6,6 +6,7 @@ import enum
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from manylinux_conformance.results.consequences import (
     NO_CONSEQUENCES,
@@ -138,7 +139,6 @@ def standing(
 ) -> Standing:
     """Return what a tool's answers to one rule come to; drafts count for nothing.
 
-    A place is a platform, or the wheel of which an auditor was asked.
     ``follows`` has what another rule explains.
     """
     counted = [result for result in results if not result.draft]
@@ -148,16 +148,16 @@ def standing(
     shown = _Shown(
         breaches={result for result in wrong if not result.control} - implied,
         silent={result for result in counted if follows.is_silent(result)},
-        undecided={result.where for result in controls | implied},
+        undecided={_place(result) for result in controls | implied},
     )
     found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
-    explained = {result.where for result in implied | shown.silent}
+    explained = {_place(result) for result in implied | shown.silent}
     left_open = []
-    for (system, where, _), answers in _by_place(counted).items():
-        status = shown.at_one_place(where, answers)
-        found[system][status] += 1
-        if status is RuleStatus.NOT_SHOWN and where in explained:
-            left_open.append(where)
+    for place, answers in _by_place(counted).items():
+        status = shown.at_one_place(place, answers)
+        found[place.system][status] += 1
+        if status is RuleStatus.NOT_SHOWN and place in explained:
+            left_open.append(place.where)
     status = _over_all(found, controls_hold=_hold(counted, controls, implied))
     causes = {one.cause or one.deviation for one in controls | implied}
     for right in (one for one in shown.silent if one.where in left_open):
@@ -171,13 +171,23 @@ def standing(
     )
 
 
-def _by_place(
-    results: Iterable[Result],
-) -> Mapping[tuple[System, str, str], list[Result]]:
-    places: dict[tuple[System, str, str], list[Result]] = defaultdict(list)
+class _Place(NamedTuple):
+    """A platform, or the wheel of which an auditor was asked."""
+
+    system: System
+    where: str
+    wheel: str
+
+
+def _place(result: Result) -> _Place:
+    wheel = "" if result.platform else result.case
+    return _Place(system_of(result), result.where, wheel)
+
+
+def _by_place(results: Iterable[Result]) -> Mapping[_Place, list[Result]]:
+    places: dict[_Place, list[Result]] = defaultdict(list)
     for result in results:
-        case = "" if result.platform else result.case
-        places[system_of(result), result.where, case].append(result)
+        places[_place(result)].append(result)
     return places
 
 
@@ -201,9 +211,9 @@ class _Shown:
 
     breaches: set[Result]
     silent: set[Result]
-    undecided: set[str]
+    undecided: set[_Place]
 
-    def at_one_place(self, where: str, answers: Sequence[Result]) -> RuleStatus:
+    def at_one_place(self, place: _Place, answers: Sequence[Result]) -> RuleStatus:
         """Return the status at one place."""
         verdicts = {result.verdict for result in answers}
         right = {one for one in answers if one.verdict is Verdict.PASS}
@@ -212,7 +222,7 @@ class _Shown:
         for status, holds in (
             (RuleStatus.BREAKS, not self.breaches.isdisjoint(answers)),
             (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
-            (RuleStatus.NOT_SHOWN, where in self.undecided and answered),
+            (RuleStatus.NOT_SHOWN, place in self.undecided and answered),
             (RuleStatus.KEEPS, bool(decisive)),
             (RuleStatus.NOT_SHOWN, not self.silent.isdisjoint(answers)),
             (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),

@@ -120,6 +120,10 @@ def _is_right_about_interpreter(result: Result, own: Version) -> bool:
     return _is_right(result, own) and result.rule.startswith(INTERPRETER)
 
 
+def _takes_armv8l(result: Result, _: Version) -> bool:
+    return _takes(result) and result.answer.endswith("_armv8l")
+
+
 def _locks_in_vain(result: Result, _: Version) -> bool:
     is_wrong = result.verdict in DIFFERING and result.answer == LOCKED
     return is_wrong and result.rule.startswith("installer.release.")
@@ -199,6 +203,14 @@ PREMISES = (
         fails=lambda result, _: _takes(result),
         explains=_errs_about_interpreter,
         silences=_is_right_about_interpreter,
+    ),
+    Premise(
+        "platform.armv7l.no-armv8l/armv8l-tag",
+        "platform.armv7l.no-armv8l",
+        "armv8l is read as armv7l",
+        fails=_takes_armv8l,
+        explains=_takes_armv8l,
+        silences=_nothing,
     ),
     Premise(
         "installer.release.lock/newest-release-is-too-new",

@@ -247,6 +247,15 @@ def test_a_draft_counts_for_nothing(draft: Verdict) -> None:
         ([wheel(Verdict.FAIL, "missing")], RuleStatus.BREAKS, "wheels 0/1"),
         (
             [
+                wheel(Verdict.FAIL, "missing"),
+                wheel(Verdict.PASS, "executable"),
+                wheel(Verdict.FAIL, "present", control=True),
+            ],
+            RuleStatus.IN_PART,
+            "wheels 1/2",
+        ),
+        (
+            [
                 wheel(Verdict.PASS, "missing"),
                 wheel(Verdict.FAIL, "present", control=True),
             ],

@@ -33,6 +33,7 @@ EACH = "override.each-tag/2-17-vetoed-and-offered"
 ATTRIBUTE = "override.legacy-attributes/manylinux2014-false"
 TARGET = "platform.target-libc/version-of-the-newer-tool"
 HEADER = "platform.interpreter/aarch64-ilp32"
+NO_ARMV8L = "platform.armv7l.no-armv8l/armv8l-tag"
 LOCK = "installer.release.lock/newest-release-is-too-new"
 STEP = "installer.release.step-back/newest-release-is-too-new"
 UPLOAD = "index.accepts.perennial/each-architecture"
@@ -77,6 +78,7 @@ DEAF = [
 ]
 ASKED_ONCE = [OWN, wrong(EACH, "manylinux_2_17_x86_64", "any")]
 OF_ITSELF = [wrong(TARGET, "manylinux_2_36_x86_64", "any", ELSEWHERE)]
+READS_ARMV8L = [wrong(NO_ARMV8L, "manylinux_2_17_armv8l", "any")]
 LOCKS_ALL = [wrong(LOCK, LOCKED, "nothing")]
 UNKNOWN_THERE = [wrong(UPLOAD, REFUSED, ACCEPTED, LOONG)]
 
@@ -107,6 +109,7 @@ TAKES_2_27 = wrong(EVERY_MINOR, "any", "manylinux_2_27_x86_64", ELSEWHERE)
             OF_ITSELF,
             wrong("platform.i686.interpreter/x", "any", "manylinux1_i686"),
         ),
+        (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux2014_armv8l", "any")),
         (LOCKS_ALL, wrong(STEP, LOCKED, "manylinux_2_36_x86_64")),
         (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG)),
     ],
@@ -152,6 +155,8 @@ def test_a_wrong_answer_follows_from_a_plainer_one(
             [wrong(TARGET, "any", "nothing")],
             wrong(HEADER, "manylinux_2_39_aarch64", "any"),
         ),
+        (READS_ARMV8L, READS_ARMV8L[-1]),
+        (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux1_armv7l", "any")),
         (LOCKS_ALL, LOCKS_ALL[-1]),
         (LOCKS_ALL, wrong(STEP, "any", "manylinux_2_36_x86_64")),
         (
