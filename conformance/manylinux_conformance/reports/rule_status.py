@@ -124,8 +124,11 @@ class Standing:
         known = "" if self.is_explained else "; not explained yet"
         counts = f": {self.counts}" if self.counts else ""
         names = ", ".join(self.left_open)
-        left_open = f"; not shown on {names}, because of another rule"
-        return f"{self.status.words}{counts}{left_open if names else ''}{known}"
+        says_so = not names or self.status is RuleStatus.NOT_SHOWN
+        left_open = (
+            "" if says_so else f"; not shown on {names}, because of another rule"
+        )
+        return f"{self.status.words}{counts}{left_open}{known}"
 
 
 def standings(results: Sequence[Result]) -> dict[str, Standing]:

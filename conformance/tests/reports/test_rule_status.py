@@ -177,6 +177,13 @@ def test_an_unknown_platform_is_named_with_the_cause() -> None:
     assert found.causes == ("not-supported",)
 
 
+def test_a_rule_that_is_not_shown_at_all_names_no_platforms() -> None:
+    known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
+    found = standings([unknown(MODELS[0]), known])[known.rule]
+    assert found.words == "not shown, because of another rule"
+    assert found.left_open == (MODELS[0],)
+
+
 def test_the_rule_of_the_plainest_question_is_the_one_that_is_broken() -> None:
     found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)])
     (one,) = found.values()
