@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.consequences import counts_as, unknown_platforms
+from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import DIFFERING
 from manylinux_conformance.suite.rules import Basis, Level, Rule
@@ -61,10 +61,10 @@ def differences(
 ) -> dict[str, tuple[Difference, ...]]:
     """Return the wrong answers by what is known of them, the binding ones first."""
     found: dict[str, list[Difference]] = {title: [] for title in ABOUT}
-    unknown = unknown_platforms(block.results)
+    follows = consequences(block.results)
     for result in block.results:
         if result.verdict in DIFFERING:
-            rule, shows = rules.get(result.rule), counts_as(result, unknown)
+            rule, shows = rules.get(result.rule), counts_as(result, follows)
             found[_known(result)].append(Difference(result, rule, shows))
     return {
         title: tuple(sorted(group, key=lambda one: order(one.rule)))

@@ -11,8 +11,12 @@ from junitparser.junitparser import Properties, Property
 from manylinux_conformance.reports.about import About, about, without_paths
 from manylinux_conformance.reports.differences import order
 from manylinux_conformance.reports.summary import is_proposal
-from manylinux_conformance.results.blocks import Block
-from manylinux_conformance.results.consequences import counts_as, unknown_platforms
+from manylinux_conformance.results.blocks import Block, joined
+from manylinux_conformance.results.consequences import (
+    Consequences,
+    consequences,
+    counts_as,
+)
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import system_of
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
@@ -32,11 +36,13 @@ def write_junit(
     known = said or about()
     document = JUnitXml(f"manylinux conformance, {known.edition}")
     proposals = {name for name, rule in rules.items() if is_proposal(rule)}
+    follows = {_of(each.header): consequences(each.results) for each in joined(blocks)}
     for block in blocks:
         name = _name(block.header)
         counted = [one for one in block.results if one.rule not in proposals]
         proposed = [one for one in block.results if one.rule in proposals]
-        suite = _suite(name, counted, rules, block, known)
+        implied = follows[_of(block.header)]
+        suite = _suite(name, _with(block, counted), rules, implied, known)
         for line in block.missing:
             missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
             case = TestCase(f"every case{missing}", "not-run")
@@ -44,10 +50,20 @@ def write_junit(
             suite.add_testcase(case)
         document.add_testsuite(suite)
         if proposed:
-            suite = _suite(f"{name}: proposals", proposed, rules, block, known)
+            name = f"{name}: proposals"
+            suite = _suite(name, _with(block, proposed), rules, implied, known)
             document.add_testsuite(suite)
     document.update_statistics()
     document.write(str(path))
+
+
+def _with(block: Block, results: Iterable[Result]) -> Block:
+    return Block(block.header, tuple(results))
+
+
+def _of(header: Header) -> tuple[str, str, str]:
+    """Return whose answers they are, wherever they were given."""
+    return header.role, header.tool, header.version
 
 
 def _name(header: Header) -> str:
@@ -57,9 +73,9 @@ def _name(header: Header) -> str:
 
 def _suite(
     name: str,
-    results: Iterable[Result],
-    rules: Mapping[str, Rule],
     block: Block,
+    rules: Mapping[str, Rule],
+    follows: Consequences,
     said: About,
 ) -> TestSuite:
     suite, header = TestSuite(name), block.header
@@ -75,15 +91,14 @@ def _suite(
     for fact, value in facts.items():
         if value:
             suite.add_property(fact, value)
-    ordered = sorted(results, key=lambda one: order(rules.get(one.rule)))
-    unknown = unknown_platforms(block.results)
+    ordered = sorted(block.results, key=lambda one: order(rules.get(one.rule)))
     suite.add_testcases(  # at once, since the library counts them after each call
         [
             _test_case(
                 result,
                 rules.get(result.rule),
                 header.role,
-                counts_as(result, unknown),
+                counts_as(result, follows),
                 said,
             )
             for result in ordered

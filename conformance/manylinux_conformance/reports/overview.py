@@ -14,7 +14,7 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.results.consequences import unknown_platforms
+from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.locations import Written
@@ -87,7 +87,7 @@ def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
     for block in (*newest, *older):
         results = [result for result in block.results if result.rule == rule]
         if results:
-            found = standing(results, unknown_platforms(block.results))
+            found = standing(results, consequences(block.results))
             tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
             causes = {
                 f"{one.deviation}: {one.cause}" for one in results if one.deviation

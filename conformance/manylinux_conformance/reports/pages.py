@@ -24,7 +24,7 @@ from manylinux_conformance.reports.summary import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.results.consequences import counts_as, unknown_platforms
+from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.suite.rules import Rule
 
@@ -74,7 +74,7 @@ def _facts(
         "rules": rules,
         "ordered": lambda block: _in_order(block, rules),
         "counts_as": counts_as,
-        "unknown": lambda block: unknown_platforms(block.results),
+        "consequences": lambda block: consequences(block.results),
         "legend": legend(),
         "differences": [differences(block, rules) for block in shown],
         "places": [places(block.results) for block in shown],

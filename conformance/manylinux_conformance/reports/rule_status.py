@@ -6,11 +6,12 @@ import enum
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from manylinux_conformance.results.consequences import (
-    EVERY_PLATFORM_IS_KNOWN,
-    UnknownPlatforms,
-    unknown_platforms,
+    NO_CONSEQUENCES,
+    Consequences,
+    consequences,
 )
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.systems import System, system_of
@@ -91,15 +92,14 @@ class Standing:
     ``is_explained``: every wrong answer has a recorded deviation.
     ``causes`` are the deviations of wrong controls and of consequences, by identifier
     or else by kind.
-    ``unknown`` are the platforms that show nothing, since the tool refuses their own
-    wheels.
+    ``left_open`` are the platforms that show nothing, since another rule is broken.
     """
 
     status: RuleStatus
     tallies: Mapping[System, Tally]
     is_explained: bool
     causes: tuple[str, ...]
-    unknown: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -123,66 +123,81 @@ class Standing:
         """The status with its counts, in words that follow a tool's name."""
         known = "" if self.is_explained else "; not explained yet"
         counts = f": {self.counts}" if self.counts else ""
-        names = ", ".join(self.unknown)
-        unknown = f"; not shown on {names}, whose own wheels it refuses"
-        return f"{self.status.words}{counts}{unknown if names else ''}{known}"
+        names = ", ".join(self.left_open)
+        says_so = not names or self.status is RuleStatus.NOT_SHOWN
+        left_open = (
+            "" if says_so else f"; not shown on {names}, because of another rule"
+        )
+        return f"{self.status.words}{counts}{left_open}{known}"
 
 
 def standings(results: Sequence[Result]) -> dict[str, Standing]:
     """Return what all that a tool answered in one role comes to, rule by rule."""
-    unknown = unknown_platforms(results)
-    return {rule: standing(found, unknown) for rule, found in by_rule(results).items()}
+    follows = consequences(results)
+    return {rule: standing(found, follows) for rule, found in by_rule(results).items()}
 
 
 def standing(
-    results: Iterable[Result], unknown: UnknownPlatforms = EVERY_PLATFORM_IS_KNOWN
+    results: Iterable[Result], follows: Consequences = NO_CONSEQUENCES
 ) -> Standing:
     """Return what a tool's answers to one rule come to; drafts count for nothing.
 
-    A place is a platform, or the wheel of which an auditor was asked.
-    ``unknown`` has the platforms whose own wheels the tool refuses.
+    ``follows`` has what another rule explains.
     """
     counted = [result for result in results if not result.draft]
     wrong = [result for result in counted if result.verdict in DIFFERING]
-    implied = {result for result in wrong if unknown.is_consequence(result)}
+    implied = {result for result in wrong if follows.cause_of(result)}
     controls = {result for result in wrong if result.control} - implied
     shown = _Shown(
         breaches={result for result in wrong if not result.control} - implied,
-        silent={result for result in counted if unknown.is_silent(result)},
-        undecided={result.where for result in controls | implied},
+        silent={result for result in counted if follows.is_silent(result)},
+        undecided={_place(result) for result in controls | implied},
     )
     found: dict[System, Counter[RuleStatus]] = defaultdict(Counter)
+    explained = {_place(result) for result in implied | shown.silent}
     left_open = []
-    for (system, where, _), answers in _by_place(counted).items():
-        status = shown.at_one_place(where, answers)
-        found[system][status] += 1
-        if status is RuleStatus.NOT_SHOWN and where in unknown.platforms:
-            left_open.append(where)
+    for place, answers in _by_place(counted).items():
+        status = shown.at_one_place(place, answers)
+        found[place.system][status] += 1
+        if status is RuleStatus.NOT_SHOWN and place in explained:
+            left_open.append(place.where)
     status = _over_all(found, controls_hold=_hold(counted, controls, implied))
     causes = {one.cause or one.deviation for one in controls | implied}
+    for right in (one for one in shown.silent if one.where in left_open):
+        causes |= follows.causes_of_silence(right)
     return Standing(
         status,
         {} if status is RuleStatus.NOT_SHOWN else dict(_tallies(found)),
         all(result.deviation for result in wrong),
         tuple(sorted(causes - {""})),
-        tuple(left_open),
+        tuple(dict.fromkeys(left_open)),
     )
 
 
-def _by_place(
-    results: Iterable[Result],
-) -> Mapping[tuple[System, str, str], list[Result]]:
-    places: dict[tuple[System, str, str], list[Result]] = defaultdict(list)
+class _Place(NamedTuple):
+    """A platform, or the wheel of which an auditor was asked."""
+
+    system: System
+    where: str
+    wheel: str
+
+
+def _place(result: Result) -> _Place:
+    wheel = "" if result.platform else result.case
+    return _Place(system_of(result), result.where, wheel)
+
+
+def _by_place(results: Iterable[Result]) -> Mapping[_Place, list[Result]]:
+    places: dict[_Place, list[Result]] = defaultdict(list)
     for result in results:
-        case = "" if result.platform else result.case
-        places[system_of(result), result.where, case].append(result)
+        places[_place(result)].append(result)
     return places
 
 
 def _hold(results: Iterable[Result], wrong: set[Result], implied: set[Result]) -> bool:
     """Return whether controls show that the question could be decided.
 
-    One that is wrong on an unknown platform says nothing of the others, as long as one
+    One whose cause is another rule says nothing of other platforms, as long as one
     of them has a right one.
     """
     right = any(one.control and one.verdict is Verdict.PASS for one in results)
@@ -199,9 +214,9 @@ class _Shown:
 
     breaches: set[Result]
     silent: set[Result]
-    undecided: set[str]
+    undecided: set[_Place]
 
-    def at_one_place(self, where: str, answers: Sequence[Result]) -> RuleStatus:
+    def at_one_place(self, place: _Place, answers: Sequence[Result]) -> RuleStatus:
         """Return the status at one place."""
         verdicts = {result.verdict for result in answers}
         right = {one for one in answers if one.verdict is Verdict.PASS}
@@ -210,7 +225,7 @@ class _Shown:
         for status, holds in (
             (RuleStatus.BREAKS, not self.breaches.isdisjoint(answers)),
             (RuleStatus.TROUBLE, Verdict.INFRASTRUCTURE in verdicts),
-            (RuleStatus.NOT_SHOWN, where in self.undecided and answered),
+            (RuleStatus.NOT_SHOWN, place in self.undecided and answered),
             (RuleStatus.KEEPS, bool(decisive)),
             (RuleStatus.NOT_SHOWN, not self.silent.isdisjoint(answers)),
             (RuleStatus.DECLINES, Verdict.DECLINED in verdicts),

@@ -18,7 +18,7 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.results.consequences import unknown_platforms
+from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.systems import System, system_of
 from manylinux_conformance.suite.rules import Basis, Level, Rule
 
@@ -123,7 +123,7 @@ def _table(role: str, blocks: list[Block], rules: Mapping[str, Rule]) -> Table:
 
 
 def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -> Row:
-    found, unknown = by_rule(block.results), unknown_platforms(block.results)
+    found, follows = by_rule(block.results), consequences(block.results)
     cells = []
     for column in columns:
         counts = Counter[str]()
@@ -131,6 +131,6 @@ def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -
             if not column.counts(rules[rule]):
                 continue
             mine = [one for one in found[rule] if system_of(one) in column.systems]
-            counts.update([standing(mine, unknown).sign] if mine else ())
+            counts.update([standing(mine, follows).sign] if mine else ())
         cells.append(counts)
     return Row(block.header.name, tuple(cells))

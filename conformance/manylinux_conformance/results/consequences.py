@@ -1,87 +1,127 @@
-"""Consequences: what a tool refuses where it takes no wheel of the platform at all.
-
-The plainest wheel of a platform names its own architecture and its own glibc version.
-A tool that refuses it refuses every other manylinux wheel there for the same cause, the
-forbidden ones too, and shows nothing about the rules that these are about.
-"""
+"""Consequences: answers that another rule explains, as the premises tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.premises import (
+    PLAINEST,
+    PREMISES,
+    Premise,
+    Version,
+    refuses,
+    versions,
+)
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
 
-PLAINEST = "installer.glibc.at-least/same-version"
-# What a platform is, and what its version means: broken there, they are the cause.
-NAMING = ("platform.", "tag.architecture.", "installer.glibc.newer-major")
-LISTING = "installer.architecture.known"  # that such a platform has tags at all
-FAMILY = "manylinux"
-NONE = ("any", "nothing")  # answers of those who took no wheel for a platform
 BREACH = "a breach"
+UNKNOWN = (0, 0)  # the version of a place that was not asked for its own
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownPlatforms:
-    """Platforms of which a tool, in one role, refuses the plainest wheel.
+class Failed:
+    """A premise that does not hold of a tool, in one role.
 
-    ``named`` are those among them on which it breaks a rule that says what the platform
-    is: that is the cause there, and elsewhere the rule of the plainest question itself.
+    ``places`` are those where it failed, and ``held`` those where it held; at ``named``
+    a rule is broken that comes before its own.  ``wrong`` are the answers that failed.
     """
 
-    platforms: frozenset[str] = frozenset()
-    named: frozenset[str] = frozenset()
+    premise: Premise
+    places: frozenset[str]
+    held: frozenset[str]
+    named: frozenset[str]
+    wrong: tuple[Result, ...]
 
-    def is_consequence(self, result: Result) -> bool:
-        """Return whether a wrong answer has its cause in another rule there."""
-        if result.where not in self.platforms or not _refuses(result):
-            return False
-        if result.rule == _rule(PLAINEST):
-            return result.where in self.named
-        return not (result.rule.startswith(NAMING) or result.rule == LISTING)
+    def is_at(self, where: str) -> bool:
+        """Return whether it fails at a place, or fails of the tool altogether."""
+        return where in self.places or (self.premise.is_of_tool and not self.held)
+
+    def explains(self, result: Result, own: Version) -> bool:
+        """Return whether a wrong answer has its cause in the premise's rule."""
+        itself = result.rule == self.premise.rule and result.where not in self.named
+        follows = self.premise.explains(result, own)
+        return follows and not itself and self.is_at(result.where)
+
+    def causes(self, result: Result) -> set[str]:
+        """Return the deviations of it at a place, by identifier or else by kind."""
+        here = [one for one in self.wrong if one.where == result.where]
+        return {one.cause or one.deviation for one in here or self.wrong}
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What follows, in the answers of a tool in one role, from failed premises.
+
+    ``own`` has the glibc version of each place whose own wheels are taken.
+    """
+
+    failed: tuple[Failed, ...] = ()
+    own: Mapping[str, Version] = field(default_factory=dict)
+
+    def cause_of(self, result: Result) -> Premise | None:
+        """Return the premise that explains a wrong answer, None if none does."""
+        own = self.own.get(result.where, UNKNOWN)
+        found = (one.premise for one in self.failed if one.explains(result, own))
+        return next(found, None)
 
     def is_silent(self, result: Result) -> bool:
-        """Return whether a right answer shows nothing: no wheel is ever taken there."""
-        is_right = result.verdict is Verdict.PASS
-        return result.where in self.platforms and is_right and _takes_none(result)
+        """Return whether a right answer shows nothing."""
+        return any(self._silencing(result))
+
+    def causes_of_silence(self, result: Result) -> set[str]:
+        """Return the deviations for which a right answer shows nothing."""
+        return set().union(*(one.causes(result) for one in self._silencing(result)))
+
+    def _silencing(self, result: Result) -> Iterator[Failed]:
+        own = self.own.get(result.where, UNKNOWN)
+        for one in self.failed:
+            if one.is_at(result.where) and one.premise.silences(result, own):
+                yield one
 
 
-EVERY_PLATFORM_IS_KNOWN = UnknownPlatforms()
+NO_CONSEQUENCES = Consequences()
 
 
-def counts_as(
-    result: Result, unknown: UnknownPlatforms = EVERY_PLATFORM_IS_KNOWN
-) -> str:
+def counts_as(result: Result, follows: Consequences = NO_CONSEQUENCES) -> str:
     """Return what a wrong answer shows, in a few words."""
     if result.draft:
         return "nothing (draft)"
-    if unknown.is_consequence(result):
-        return "no breach (the platform's own wheels are refused)"
+    if premise := follows.cause_of(result):
+        return f"no breach ({premise.words})"
     return "no breach (control)" if result.control else BREACH
 
 
-def unknown_platforms(results: Iterable[Result]) -> UnknownPlatforms:
+def consequences(results: Iterable[Result]) -> Consequences:
     """Find them among all that a tool answered in one role."""
-    refused = [one for one in results if _refuses(one) and not one.draft]
-    platforms = frozenset(one.where for one in refused if one.case == PLAINEST)
-    named = frozenset(
-        one.where
-        for one in refused
-        if one.where in platforms and one.rule.startswith(NAMING) and not one.control
+    counted = [one for one in results if not one.draft]
+    own = {
+        one.where: max(versions(one.expected), default=UNKNOWN)
+        for one in counted
+        if one.case == PLAINEST and one.verdict is Verdict.PASS
+    }
+    failed = (_failed(premise, counted, own) for premise in PREMISES)
+    return Consequences(tuple(one for one in failed if one.places), own)
+
+
+def _failed(
+    premise: Premise, results: Sequence[Result], own: Mapping[str, Version]
+) -> Failed:
+    """Return where a premise fails; nowhere if that breaks no rule."""
+    asked = [
+        (one, own.get(one.where, UNKNOWN))
+        for one in results
+        if one.case == premise.question
+    ]
+    wrong = [one for one in results if one.verdict in DIFFERING and not one.control]
+    is_breach = premise.rule in {one.rule for one in wrong}
+    fails = [one for one, at in asked if is_breach and premise.fails(one, at)]
+    first = (one for one in wrong if one.rule.startswith(premise.before))
+    return Failed(
+        premise,
+        places=frozenset(one.where for one in fails),
+        held=frozenset(one.where for one, at in asked if premise.holds(one, at)),
+        named=frozenset(one.where for one in first if refuses(one)),
+        wrong=tuple(fails),
     )
-    return UnknownPlatforms(platforms, named)
-
-
-def _refuses(result: Result) -> bool:
-    """Return whether an answer is wrong, and no manylinux wheel was taken."""
-    return result.verdict in DIFFERING and FAMILY not in result.answer.lower()
-
-
-def _takes_none(result: Result) -> bool:
-    """Return whether no wheel for any platform was taken."""
-    return result.answer.endswith(NONE)
-
-
-def _rule(case: str) -> str:
-    return case.partition("/")[0]

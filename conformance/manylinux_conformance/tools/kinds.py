@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 
 from manylinux_conformance.finding import Finding
-from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import (
     BREACH,
+    consequences,
     counts_as,
-    unknown_platforms,
 )
 from manylinux_conformance.results.verdicts import DIFFERING
 from manylinux_conformance.tools.causes import Cause, Kind
@@ -60,11 +60,11 @@ def _breaches(
 ) -> dict[str, dict[tuple[str, str], Cause]]:
     """Return the causes that show in each case and place, by tool and identifier."""
     found: dict[str, dict[tuple[str, str], Cause]] = {}
-    for block in blocks:
+    for block in joined(list(blocks)):
         tool, version, role = block.header.tool, block.header.version, block.header.role
-        unknown = unknown_platforms(block.results)
+        follows = consequences(block.results)
         for result in block.results:
-            if result.verdict not in DIFFERING or counts_as(result, unknown) != BREACH:
+            if result.verdict not in DIFFERING or counts_as(result, follows) != BREACH:
                 continue
             for cause in causes.get(tool, ()):
                 if cause.covers(result, version, role):

@@ -2,6 +2,7 @@
 
 Not to be had as a program: a 31-bit s390 one (no compiler here makes it), aarch64 with
 32-bit pointers and ppc64le with ELFv1 (nobody has a port), and Bionic's C library.
+Nor does an emulator call the machine i386 or armv8l, or aarch64 to a 32-bit program.
 """
 
 import os
@@ -37,6 +38,7 @@ from manylinux_conformance.sandbox.target_venv import make_target_environment
 HOST = os.uname().machine
 PLATFORMS = {one.name: one for one in read_platforms(data_folder("platforms"))}
 PROGRAM = Path(__file__).with_name("real_program.c")
+BARE = Path(__file__).with_name("uname_program.c")
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 COMPILE_TIMEOUT = 900  # seconds; the first time, musl itself is compiled too
 # Compilers of programs that are linked so, and the model of such an interpreter.
@@ -233,6 +235,33 @@ def test_machine_is_what_uname_says_to_a_real_program(
     said = subprocess.check_output([*filled, "--list-diagnostics"], text=True)
 
     assert f'uname.machine="{model.machine}"' in said.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "command"),
+    [
+        ("armv7l", "arm-linux-gnueabihf", ("qemu-arm-static",)),
+        (
+            "armv6l",
+            "arm-linux-gnueabihf -mcpu=arm1176jzf_s",
+            ("qemu-arm-static", "-cpu", "arm1176"),
+        ),
+        ("loongarch64", "loongarch64-linux-gnu", ("qemu-loongarch64-static",)),
+        ("mips64", "mips64-linux-gnuabi64", ("qemu-mips64-static",)),
+    ],
+)
+def test_machine_is_what_uname_says_to_a_program_without_a_c_library(
+    name: str, target: str, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    """No loader here prints it: armhf's fails at that, and the others are missing."""
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"there is no {command[0]}")
+    options = ("-nostdlib", "-static", "-O1", "-Wl,--entry=__start")
+    program = compiled(tmp_path, *ZIG, "-target", *target.split(), *options, str(BARE))
+
+    said = subprocess.check_output([*command, program])
+
+    assert said.rstrip(b"\0").decode() == PLATFORMS[name].machine
 
 
 def test_interpreter_under_linux32_is_as_its_model_says(observed: Observe) -> None:

@@ -119,6 +119,28 @@ def test_drafts_are_shown_and_count_for_nothing(tmp_path: Path) -> None:
         assert "Answers to draft cases, which count for nothing: 1." in page
 
 
+def test_what_is_broken_elsewhere_explains_a_container_in_junit(tmp_path: Path) -> None:
+    premise = msgspec.structs.replace(
+        WRONG,
+        case="platform.target-libc/version-of-the-newer-tool",
+        rule="platform.target-libc",
+        answer="manylinux_2_36_x86_64",
+    )
+    follows = msgspec.structs.replace(
+        premise,
+        case="override.target-path/target-with-module",
+        rule="override.target-path",
+    )
+    container = msgspec.structs.replace(HEADER, platform="debian-12-x86_64")
+    blocks = [Block(HEADER, (premise,)), Block(container, (follows,))]
+    write_junit(blocks, RULES, tmp_path / "junit.xml")
+    junit = (tmp_path / "junit.xml").read_text()
+    assert junit.count('name="shows" value="a breach"') == 1
+    assert "no breach (the target's interpreter is not asked)" in junit.replace(
+        "&apos;", "'"
+    )
+
+
 def test_proposals_are_a_suite_of_their_own_in_junit(tmp_path: Path) -> None:
     rules = {RIGHT.rule: rule(id=RIGHT.rule, basis=Basis.PROPOSAL)}
     write_junit([Block(HEADER, (WRONG,))], rules, tmp_path / "junit.xml")

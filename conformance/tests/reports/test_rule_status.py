@@ -11,8 +11,9 @@ from manylinux_conformance.reports.rule_status import (
     standing,
     standings,
 )
-from manylinux_conformance.results.consequences import PLAINEST, unknown_platforms
+from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.premises import PLAINEST
 from manylinux_conformance.results.verdicts import Verdict
 from tests.builders import audit_line, result_line
 
@@ -160,23 +161,30 @@ def unknown(platform: str, verdict: Verdict = Verdict.FAIL) -> Result:
 def test_an_unknown_platform_shows_nothing_about_a_rule(
     results: list[Result], expected: RuleStatus, counts: str
 ) -> None:
-    found = standing(results, unknown_platforms([unknown(MODELS[0]), *results]))
+    found = standing(results, consequences([unknown(MODELS[0]), *results]))
     assert (found.status, found.counts) == (expected, counts)
 
 
 def test_an_unknown_platform_is_named_with_the_cause() -> None:
     known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
     found = standings([unknown(MODELS[0]), known, *right(MODELS[1])])[known.rule]
-    assert found.unknown == (MODELS[0],)
-    assert found.words.endswith("not shown on glibc-2.17, whose own wheels it refuses")
+    assert found.left_open == (MODELS[0],)
+    assert found.words.endswith("not shown on glibc-2.17, because of another rule")
     assert found.causes == ("not-supported",)
+
+
+def test_a_rule_that_is_not_shown_at_all_names_no_platforms() -> None:
+    known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
+    found = standings([unknown(MODELS[0]), known])[known.rule]
+    assert found.words == "not shown, because of another rule"
+    assert found.left_open == (MODELS[0],)
 
 
 def test_the_rule_of_the_plainest_question_is_the_one_that_is_broken() -> None:
     found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)])
     (one,) = found.values()
     assert (one.status, one.counts) == (RuleStatus.IN_PART, "models 1/2")
-    assert not one.unknown
+    assert not one.left_open
 
 
 def test_a_right_control_alone_shows_nothing() -> None:
@@ -240,6 +248,15 @@ def test_a_draft_counts_for_nothing(draft: Verdict) -> None:
             "wheels 1/2",
         ),
         ([wheel(Verdict.FAIL, "missing")], RuleStatus.BREAKS, "wheels 0/1"),
+        (
+            [
+                wheel(Verdict.FAIL, "missing"),
+                wheel(Verdict.PASS, "executable"),
+                wheel(Verdict.FAIL, "present", control=True),
+            ],
+            RuleStatus.IN_PART,
+            "wheels 1/2",
+        ),
         (
             [
                 wheel(Verdict.PASS, "missing"),

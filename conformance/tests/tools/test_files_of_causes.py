@@ -28,7 +28,9 @@ def test_a_link_to_source_is_to_a_release_that_was_asked(tool: str, link: str) -
     adapters = data_folder("tools")
     named = repository if (adapters / f"{repository}.toml").exists() else tool
     versions = read_adapter(adapters / f"{named}.toml").versions
-    assert any(
+    brought = adapters.glob(f"constraints/{tool}-*.txt")  # what a tool is asked with
+    pinned = [line for file in brought for line in file.read_text().splitlines()]
+    assert f"{repository}=={reference}" in pinned or any(
         version.startswith(reference) or reference.startswith(version)
         for version in versions
     )

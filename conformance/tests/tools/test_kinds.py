@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.blocks import Block, read_results
-from manylinux_conformance.results.consequences import PLAINEST
 from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.premises import PLAINEST
 from manylinux_conformance.results.verdicts import Verdict
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
 from manylinux_conformance.tools.deviations import read_all_deviations
@@ -72,7 +72,8 @@ def test_only_breaches_that_count_are_compared(field: str) -> None:
 
 
 def test_where_the_platform_is_unknown_no_measure_is_taken() -> None:
-    plainest = msgspec.structs.replace(RESULT, case=PLAINEST, answer="any")
+    asked = {"case": PLAINEST, "rule": PLAINEST.partition("/")[0]}
+    plainest = msgspec.structs.replace(RESULT, **asked, answer="any")
     refused = msgspec.structs.replace(RESULT, answer="any")
     blocks = [Block(block(tool).header, (plainest, refused)) for tool in ("uv", "pdm")]
     assert list(lint_kinds({"uv": (DECIDED,), "pdm": (UNASKED,)}, blocks)) == []

@@ -46,6 +46,22 @@ def test_tools_that_break_no_must_have_no_row(built: Built) -> None:
 
 
 def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
+    add_decision(project)
+    answers = project / "conformance/results/installer-slow-1.9.jsonl"
+    answers.write_text(answers.read_text().replace("versions-as-text", "wanted"))
+    (fold,) = build(project).all(PAGE, "details.objection")
+    assert fold.summary is not None
+    assert fold.summary.get_text(" ", strip=True).startswith("slow, by design:")
+    assert "They read it as any," in fold.get_text()
+
+
+def test_rule_that_is_not_broken_has_no_objection(project: Path, build: Build) -> None:
+    add_decision(project)
+    assert not build(project).all(PAGE, "details.objection")
+
+
+def add_decision(project: Path) -> None:
+    """Add a cause that is by design, and shows in no answer on file."""
     with (project / "conformance/deviations/slow.toml").open("a") as file:
         file.write(
             '\n[[cause]]\nid = "wanted"\nkind = "by-design"\n'
@@ -53,7 +69,3 @@ def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
             'links = ["https://example.org/1"]\n'
             '[[cause.shows]]\nrules = ["demo.first"]\ncases = ["next-*"]\n'
         )
-    (fold,) = build(project).all(PAGE, "details.objection")
-    assert fold.summary is not None
-    assert fold.summary.get_text(" ", strip=True).startswith("slow, by design:")
-    assert "They read it as any," in fold.get_text()

@@ -18,10 +18,10 @@ from manylinux_conformance.reports.versions import newest_versions
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.consequences import (
     BREACH,
-    EVERY_PLATFORM_IS_KNOWN,
-    UnknownPlatforms,
+    NO_CONSEQUENCES,
+    Consequences,
+    consequences,
     counts_as,
-    unknown_platforms,
 )
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import System, system_of
@@ -174,9 +174,9 @@ def scores(blocks: Sequence[Block]) -> dict[str, list[Score]]:
     for block in blocks:
         header = block.header
         is_newest = newest[header.role, header.tool] == header.version
-        unknown = unknown_platforms(block.results)
+        follows = consequences(block.results)
         for rule, results in by_rule(block.results).items():
-            one = score(header, results, unknown, is_newest=is_newest)
+            one = score(header, results, follows, is_newest=is_newest)
             found.setdefault(rule, []).append(one)
     return found
 
@@ -184,7 +184,7 @@ def scores(blocks: Sequence[Block]) -> dict[str, list[Score]]:
 def score(
     header: Header,
     results: Sequence[Result],
-    unknown: UnknownPlatforms = EVERY_PLATFORM_IS_KNOWN,
+    follows: Consequences = NO_CONSEQUENCES,
     *,
     is_newest: bool,
 ) -> Score:
@@ -193,7 +193,7 @@ def score(
     for result in results:
         platform = ScoredPlatform(result.fidelity, system_of(result), result.where)
         platforms.setdefault(platform, []).append(result)
-    whole = _platform_score(results, unknown)
+    whole = _platform_score(results, follows)
     reasons = {r.reason for r in results if r.verdict not in WITHOUT_REASON}
     return Score(
         role=header.role,
@@ -203,25 +203,23 @@ def score(
         standing=whole.standing,
         right=whole.right,
         asked=whole.asked,
-        differences=tuple(sorted(_differences(platforms, unknown), key=_gravity)),
+        differences=tuple(sorted(_differences(platforms, follows), key=_gravity)),
         reasons=tuple(sorted(reasons - {""})),
         platforms={
-            platform: _platform_score(group, unknown)
+            platform: _platform_score(group, follows)
             for platform, group in platforms.items()
         },
     )
 
 
-def _platform_score(
-    results: Sequence[Result], unknown: UnknownPlatforms
-) -> PlatformScore:
+def _platform_score(results: Sequence[Result], follows: Consequences) -> PlatformScore:
     verdicts = Counter(result.verdict for result in results if not result.draft)
     asked = sum(verdicts[verdict] for verdict in WITHOUT_REASON)
-    return PlatformScore(standing(results, unknown), verdicts[Verdict.PASS], asked)
+    return PlatformScore(standing(results, follows), verdicts[Verdict.PASS], asked)
 
 
 def _differences(
-    platforms: dict[ScoredPlatform, list[Result]], unknown: UnknownPlatforms
+    platforms: dict[ScoredPlatform, list[Result]], follows: Consequences
 ) -> Iterator[Difference]:
     grouped: dict[tuple[str, str, str, str, str, str], list[ScoredPlatform]] = {}
     for platform, results in platforms.items():
@@ -229,7 +227,7 @@ def _differences(
             if result.verdict in DIFFERING:
                 answer = result.answer or f"{result.verdict}: {result.reason}"
                 name = result.case.partition("/")[2]
-                shown = (counts_as(result, unknown), result.deviation, result.cause)
+                shown = (counts_as(result, follows), result.deviation, result.cause)
                 key = (name, result.expected, answer, *shown)
                 grouped.setdefault(key, []).append(platform)
     for key, where in grouped.items():
@@ -241,8 +239,8 @@ def _gravity(difference: Difference) -> bool:
 
 
 def explaining_rules(found: Mapping[str, Sequence[Score]], score: Score) -> list[str]:
-    """Return the rules that a tool breaches by what makes its controls here wrong."""
-    causes = {each.cause for each in score.differences if each.counts_as != BREACH}
+    """Return the rules that a tool breaches by what leaves this one open."""
+    causes = set(score.standing.causes)
     return [
         rule
         for rule, scored in found.items()

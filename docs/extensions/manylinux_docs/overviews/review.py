@@ -10,6 +10,7 @@ from itertools import groupby
 from docutils import nodes
 from manylinux_conformance.reports.rule_status import BREACHED
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
+from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Level, Rule
 from manylinux_conformance.tools.causes import Cause, Kind
@@ -118,13 +119,25 @@ def objections(evidence: Evidence) -> Iterator[Objection]:
     for tool, causes in evidence.deviations.items():
         for cause in causes:
             concerned = [
-                one for one in evidence.rules.values() if cause.concerns(one.id)
+                rule
+                for rule in evidence.rules.values()
+                if _is_broken(evidence, rule, tool, cause)
             ]
             musts = tuple(rule for rule in concerned if is_demanded(rule))
             if cause.kind is Kind.DISPUTE:
                 yield Objection(tool, cause, tuple(concerned))
             elif cause.kind is Kind.BY_DESIGN and musts and not cause.of:
                 yield Objection(tool, cause, musts)
+
+
+def _is_broken(evidence: Evidence, rule: Rule, tool: str, cause: Cause) -> bool:
+    """Return whether a tool breaks a rule for a cause, in any version."""
+    return any(
+        one.cause == cause.id and one.counts_as == BREACH
+        for score in evidence.scores.get(rule.id, ())
+        for one in score.differences
+        if score.tool == tool
+    )
 
 
 def _rules(evidence: Evidence, *, proposed: bool) -> Iterator[Rule]:

@@ -1,0 +1,232 @@
+"""Premises: which plain questions explain the answers to others, and which do not."""
+
+from pathlib import Path
+
+import pytest
+from manylinux_conformance.platforms.platform import Fidelity
+from manylinux_conformance.questions.choose import LOCKED as LOCKED_IN_VAIN
+from manylinux_conformance.questions.upload import Became
+from manylinux_conformance.results.consequences import consequences
+from manylinux_conformance.results.lines import Result
+from manylinux_conformance.results.premises import (
+    ACCEPTED,
+    ATTRIBUTES,
+    INTERPRETER,
+    LISTING,
+    LOCKED,
+    MODULE,
+    NAMING,
+    PLAINEST,
+    PREMISES,
+    REFUSED,
+    versions,
+)
+from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.suite.load import load_suite
+
+ROOT = Path(__file__).parents[3]
+HERE, ELSEWHERE, OLD = "glibc-2.36", "glibc-2.28", "glibc-2.17"
+OLDER = "installer.glibc.at-least/oldest-common-level"
+VETO = "override.absent/module-that-vetoes"
+CALL = "override.call/object-that-is-called"
+EACH = "override.each-tag/2-17-vetoed-and-offered"
+ATTRIBUTE = "override.legacy-attributes/manylinux2014-false"
+TARGET = "platform.target-libc/version-of-the-newer-tool"
+HEADER = "platform.interpreter/aarch64-ilp32"
+NO_ARMV8L = "platform.armv7l.no-armv8l/armv8l-tag"
+LOCK = "installer.release.lock/newest-release-is-too-new"
+STEP = "installer.release.step-back/newest-release-is-too-new"
+UPLOAD = "index.accepts.perennial/each-architecture"
+BOTH_GOOD = "index.members.every/both-good"
+LOONG = "loongarch64"
+SET = "manylinux_2_5_i686.manylinux1_i686"
+
+
+def wrong(case: str, answer: str, expected: str, where: str = HERE) -> Result:
+    return given(Verdict.FAIL, case, answer, expected, where)
+
+
+def right(case: str, answer: str, where: str = HERE) -> Result:
+    return given(Verdict.PASS, case, answer, answer, where)
+
+
+def given(verdict: Verdict, case: str, said: str, expected: str, where: str) -> Result:
+    is_upload = case.startswith("index.")
+    return Result(
+        case=case,
+        rule=case.partition("/")[0],
+        platform="" if is_upload else where,
+        arch=where if is_upload else "",
+        fidelity=None if is_upload else Fidelity.MODELLED,
+        verdict=verdict,
+        answer=said,
+        expected=expected,
+        control=case == VETO,
+    )
+
+
+OWN = right(PLAINEST, "manylinux_2_36_x86_64")
+OWN_ELSEWHERE = right(PLAINEST, "manylinux_2_28_x86_64", ELSEWHERE)
+OWN_IS_OLDEST = [
+    right(PLAINEST, "manylinux_2_17_x86_64", OLD),
+    right(OLDER, "manylinux_2_17_x86_64", OLD),
+]
+NO_OLDER = [OWN, OWN_ELSEWHERE, wrong(OLDER, "any", "manylinux_2_17_x86_64")]
+DEAF = [
+    wrong(VETO, "manylinux_2_36_x86_64", "any"),
+    wrong(CALL, "manylinux_2_36_x86_64", "any"),
+]
+ASKED_ONCE = [OWN, wrong(EACH, "manylinux_2_17_x86_64", "any")]
+OF_ITSELF = [wrong(TARGET, "manylinux_2_36_x86_64", "any", ELSEWHERE)]
+READS_ARMV8L = [wrong(NO_ARMV8L, "manylinux_2_17_armv8l", "any")]
+LOCKS_ALL = [wrong(LOCK, LOCKED, "nothing")]
+UNKNOWN_THERE = [wrong(UPLOAD, REFUSED, ACCEPTED, LOONG)]
+
+EVERY_MINOR = "installer.glibc.every-minor/previous-version"
+TAKES_2_35 = wrong(EVERY_MINOR, "any", "manylinux_2_35_x86_64")
+TAKES_2_27 = wrong(EVERY_MINOR, "any", "manylinux_2_27_x86_64", ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("premise", "follows"),
+    [
+        (NO_OLDER, TAKES_2_35),
+        (NO_OLDER, TAKES_2_27),
+        ([*NO_OLDER, *OWN_IS_OLDEST], TAKES_2_27),
+        (
+            NO_OLDER,
+            wrong("tag.version.order/x", "any", "manylinux_2_9_i686"),
+        ),
+        (DEAF, wrong("override.boolean/zero", "manylinux_2_36_x86_64", "any")),
+        (DEAF, wrong(EACH, "manylinux_2_17_x86_64", "any")),
+        (DEAF, wrong(ATTRIBUTE, "manylinux2014_x86_64", "any", OLD)),
+        (DEAF, wrong("override.errors/x", "manylinux_2_36_x86_64", "nothing")),
+        (ASKED_ONCE, wrong(ATTRIBUTE, "manylinux2014_x86_64", "any")),
+        (ASKED_ONCE, wrong(ATTRIBUTE, "any", "manylinux_2_16_x86_64")),
+        (OF_ITSELF, wrong(HEADER, "manylinux_2_39_aarch64", "any")),
+        (OF_ITSELF, wrong("override.target-path/x", "manylinux_2_36_x86_64", "any")),
+        (
+            OF_ITSELF,
+            wrong("platform.i686.interpreter/x", "any", "manylinux1_i686"),
+        ),
+        (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux2014_armv8l", "any")),
+        (LOCKS_ALL, wrong(STEP, LOCKED, "manylinux_2_36_x86_64")),
+        (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG)),
+    ],
+)
+def test_a_wrong_answer_follows_from_a_plainer_one(
+    premise: list[Result], follows: Result
+) -> None:
+    assert consequences([*premise, follows]).cause_of(follows)
+
+
+@pytest.mark.parametrize(
+    ("answers", "breach"),
+    [
+        (NO_OLDER, NO_OLDER[-1]),
+        (NO_OLDER, wrong(EVERY_MINOR, "any", "manylinux_2_36_x86_64")),
+        (NO_OLDER, wrong("tag.legacy.alias/x", "any", "manylinux2014_x86_64")),
+        (
+            NO_OLDER,
+            wrong("tag.set.any-order/x", "any", SET),
+        ),
+        (
+            NO_OLDER,
+            wrong("tag.case.ignored/x", "MANYLINUX_2_17_x86_64", SET),
+        ),
+        ([OWN, *OWN_IS_OLDEST], TAKES_2_35),
+        ([*NO_OLDER, right(OLDER, "manylinux_2_17_x86_64", ELSEWHERE)], TAKES_2_27),
+        (NO_OLDER[1:], TAKES_2_35),
+        (DEAF, DEAF[-1]),
+        (DEAF[:1], wrong("override.boolean/zero", "manylinux_2_36_x86_64", "any")),
+        (DEAF[1:], wrong("override.boolean/zero", "manylinux_2_36_x86_64", "any")),
+        (DEAF, wrong("override.boolean/any-string", "any", "manylinux_2_36_x86_64")),
+        (DEAF, wrong("platform.glibc-only/musl", "manylinux_2_17_x86_64", "any")),
+        (ASKED_ONCE, ASKED_ONCE[-1]),
+        (ASKED_ONCE, wrong(ATTRIBUTE, "manylinux_2_36_x86_64", "any")),
+        (ASKED_ONCE, wrong("override.boolean/zero", "manylinux_2_17_x86_64", "any")),
+        (
+            [*ASKED_ONCE, *OWN_IS_OLDEST],
+            wrong(ATTRIBUTE, "manylinux2014_x86_64", "any", OLD),
+        ),
+        (OF_ITSELF, OF_ITSELF[-1]),
+        (OF_ITSELF, wrong("platform.glibc-only/musl", "manylinux_2_17_x86_64", "any")),
+        (
+            [wrong(TARGET, "any", "nothing")],
+            wrong(HEADER, "manylinux_2_39_aarch64", "any"),
+        ),
+        (READS_ARMV8L, READS_ARMV8L[-1]),
+        (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux1_armv7l", "any")),
+        (LOCKS_ALL, LOCKS_ALL[-1]),
+        (LOCKS_ALL, wrong(STEP, "any", "manylinux_2_36_x86_64")),
+        (
+            LOCKS_ALL,
+            wrong("installer.target.unnamed/x", LOCKED, "any"),
+        ),
+        (UNKNOWN_THERE, UNKNOWN_THERE[-1]),
+        (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, "riscv64")),
+        (
+            UNKNOWN_THERE,
+            wrong("index.refuses.linux/x", ACCEPTED, REFUSED, LOONG),
+        ),
+    ],
+)
+def test_a_wrong_answer_of_its_own_is_a_breach(
+    answers: list[Result], breach: Result
+) -> None:
+    assert not consequences([*answers, breach]).cause_of(breach)
+
+
+@pytest.mark.parametrize(
+    ("premise", "answer", "is_silent"),
+    [
+        (DEAF, right("override.none/none", "manylinux_2_36_x86_64"), True),
+        (DEAF, right("override.isolated/x", "manylinux_2_36_x86_64"), True),
+        (DEAF, right("override.removes-only/true-for-a-newer-version", "any"), False),
+        (DEAF, right("tag.form/x", "manylinux_2_36_x86_64"), False),
+        ([], right("override.none/none", "manylinux_2_36_x86_64"), False),
+        (OF_ITSELF, right("platform.i686.interpreter/x", "any"), True),
+        (OF_ITSELF, right("platform.glibc-only/musl", "any"), False),
+        (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, LOONG), True),
+        (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, "riscv64"), False),
+        (NO_OLDER, right("tag.form/x", "any"), False),
+    ],
+)
+def test_a_right_answer_shows_nothing_where_it_could_not_be_wrong(
+    premise: list[Result], answer: Result, *, is_silent: bool
+) -> None:
+    assert consequences([*premise, answer]).is_silent(answer) is is_silent
+
+
+@pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ("any", []),
+        ("manylinux_2_17_x86_64.manylinux2014_x86_64", [(2, 17), (2, 17)]),
+        ("cp311-none-manylinux1_i686 or manylinux2010_i686", [(2, 5), (2, 12)]),
+        ("linux_x86_64", []),
+    ],
+)
+def test_a_text_names_the_versions_of_its_tags(
+    tags: str, found: list[tuple[int, int]]
+) -> None:
+    assert versions(tags) == found
+
+
+def test_the_rules_the_cases_and_the_answers_that_are_named_exist() -> None:
+    suite = load_suite(ROOT / "spec", ROOT / "conformance")
+    cases = {case.id for case in suite.cases}
+    for premise in PREMISES:
+        assert premise.question in cases
+        assert premise.rule in suite.rules
+    for beginning in (*NAMING, *INTERPRETER, *ATTRIBUTES, MODULE, LISTING):
+        assert any(rule.startswith(beginning) for rule in suite.rules), beginning
+    assert LOCKED == LOCKED_IN_VAIN
+    assert (ACCEPTED, REFUSED) == (Became.ACCEPTED, Became.REFUSED)
+
+
+def test_the_guide_names_every_premise() -> None:
+    guide = (ROOT / "docs/guides/read-a-result.md").read_text("utf-8")
+    for premise in PREMISES:
+        assert f"| `{premise.question}` |" in guide
+        assert f"{{rule}}`{premise.rule}`" in guide
