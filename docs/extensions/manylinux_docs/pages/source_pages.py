@@ -37,5 +37,6 @@ def collect_source_pages(app: Sphinx) -> Iterator[Page]:
             lineanchors=ANCHOR_PREFIX,
             anchorlinenos=True,
         )
-        body = render("source_page.html.jinja", path=path, code=SECOND_NAME.sub("", code))
+        code = SECOND_NAME.sub("", code)
+        body = render("source_page.html.jinja", path=path, code=code)
         yield f"source/{path}", {"title": path, "body": body}, "page.html"
