@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tests.site import Build, Built
+from docs.tests.site import Build, Built, folded
 
 PAGE = "docs/review"
 
@@ -55,5 +55,20 @@ def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
         )
     (fold,) = build(project).all(PAGE, "details.objection")
     assert fold.summary is not None
-    assert fold.summary.get_text(" ", strip=True).startswith("slow, by design:")
+    assert folded(fold.summary) == "by design: demo.first (slow)"
     assert "They read it as any," in fold.get_text()
+
+
+def test_what_several_tools_dispute_is_one_objection(
+    project: Path, build: Build
+) -> None:
+    cause = '[[cause]]\nid = "{0}"\nkind = "dispute"\nwhy = "{0} reads it so."\n'
+    shows = 'links = ["https://example.org"]\n[[cause.shows]]\nrules = ["demo.first"]\n'
+    for tool in ("slow", "wild"):
+        with (project / f"conformance/deviations/{tool}.toml").open("a") as file:
+            file.write("\n" + cause.format(tool) + shows)
+    built = build(project)
+    assert "Disputes: 1." in built.text(PAGE, "article")
+    (fold,) = built.all(PAGE, "details.objection")
+    assert folded(fold).startswith("dispute: demo.first (slow, wild)")
+    assert "wild : wild reads it so." in folded(fold)
