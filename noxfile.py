@@ -197,10 +197,7 @@ def live(session: nox.Session) -> None:
     The reference is asked again what a changed rule, case or recipe concerns.
     """
     prepare(session)
-    options = ["-c", "docs", "--open-browser", "--ignore=*/build/*", "--ignore=*/.*/*"]
-    before = f"--pre-build={PROJECT / 'bin' / 'python'} -m manylinux_docs.live"
-    folders = [".", "build/live/site"]
-    run(session, "sphinx-autobuild", *options, before, *session.posargs, *folders)
+    run(session, "python", "-m", "manylinux_docs.live", *session.posargs)
 
 
 @nox.session
