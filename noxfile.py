@@ -128,7 +128,7 @@ def lint_workflows(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the site in build/site; warnings are errors.
+    """Build the site in build/site; warnings, dead links and heavy pages are errors.
 
     Before that, a site with a frozen test edition: every address of it has to answer.
     """
@@ -136,13 +136,14 @@ def docs(session: nox.Session) -> None:
     run(session, "pytest", "-q", "docs/tests/pages/test_edition_pages.py")
     options = ["-W", "-n", "--keep-going", "-j", "auto", "-c", "docs"]
     run(session, "sphinx-build", *options, *session.posargs, ".", "build/site")
+    run(session, "python", "-m", "manylinux_docs.check_site", "build/site")
 
 
 @nox.session
 def browser(session: nox.Session) -> None:
     """Look at build/site in Chromium: axe-core, keys, search; names narrow the pages.
 
-    It needs npm and a Chromium, and takes ten minutes of a busy machine.
+    One page of each kind, at two widths, light and dark; it needs npm and a Chromium.
     """
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None or shutil.which("npm") is None:
@@ -196,10 +197,7 @@ def live(session: nox.Session) -> None:
     The reference is asked again what a changed rule, case or recipe concerns.
     """
     prepare(session)
-    options = ["-c", "docs", "--open-browser", "--ignore=*/build/*", "--ignore=*/.*/*"]
-    before = f"--pre-build={PROJECT / 'bin' / 'python'} -m manylinux_docs.live"
-    folders = [".", "build/live/site"]
-    run(session, "sphinx-autobuild", *options, before, *session.posargs, *folders)
+    run(session, "python", "-m", "manylinux_docs.live", *session.posargs)
 
 
 @nox.session

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from manylinux_docs.live import changed, questions_of
+from manylinux_docs.live import changed, questions_of, showing
 
 CHAPTER = "spec/demo.md"
 CASES = "conformance/cases/demo.toml"
@@ -76,3 +77,32 @@ def test_changed_result_asks_nothing_again(project: Path) -> None:
     for result in (project / "conformance/results").iterdir():
         result.unlink()
     assert changed(before, dict(questions_of(project))) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "is_ignored"),
+    [
+        ("spec/tags.md", False),
+        ("conformance/results/installer-uv-0.13.9.jsonl", False),
+        ("docs/static/spec.css", False),
+        ("reference/manylinux_reference/builders/build.py", False),
+        ("build/live/questions.json", True),
+        ("build/live/answers/results.jsonl", True),
+        ("build", True),
+        (".git/index", True),
+        (".nox/project/prepared-for", True),
+        ("docs/.tags.md.swp", True),
+        ("docs/tests/__pycache__/site.pyc", True),
+    ],
+)
+@pytest.mark.parametrize("root", ["/home/me/clone", "/home/me/.cache/build/clone"])
+def test_what_a_build_writes_itself_starts_no_build(
+    root: str, file: str, is_ignored: bool
+) -> None:
+    option = "--re-ignore="
+    (pattern,) = (
+        word.removeprefix(option)
+        for word in showing(Path(root))
+        if word.startswith(option)
+    )
+    assert bool(re.search(pattern, f"{root}/{file}")) is is_ignored

@@ -14,6 +14,8 @@ from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.reports.versions import version_key
 
 BUILD_IMAGES = "pypa"  # the file of the catalogue that lists them
+# Files of images that are put together for the suite and that nobody has at home.
+NO_SYSTEMS = {BUILD_IMAGES, "cross", "packages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def level_facts(
 ) -> LevelFacts:
     """Gather what is known about a level, of one architecture or of all."""
     legacy = next((a.family for a in aliases() if f"{a.major}.{a.minor}" == level), "")
-    systems = (each for name, each in catalogue.items() if name != BUILD_IMAGES)
+    systems = (each for name, each in catalogue.items() if name not in NO_SYSTEMS)
     listed = itertools.chain.from_iterable(systems)
     images = catalogue.get(BUILD_IMAGES, ())
     return LevelFacts(

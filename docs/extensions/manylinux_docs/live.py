@@ -1,11 +1,15 @@
-"""Asks the reference again what a change of rules, cases or recipes concerns.
+"""Shows the site of a clone while it is written; a change is built, and asked about.
 
-``nox -s live`` runs this program before each build, from the root of a clone.
+``nox -s live`` runs this program from the root of a clone.  Before each build it is
+run again with the word ``ask``, and asks the reference what a change of rules, cases
+or recipes concerns.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +27,29 @@ COMMAND = (SUITE, "run", "--tool=reference", "--modelled")
 
 
 def main() -> None:
+    """Ask, if that is said; else show the site, with options of sphinx-autobuild."""
+    if sys.argv[1:] == ["ask"]:
+        ask()
+    else:
+        with contextlib.suppress(KeyboardInterrupt):  # which is how one ends it
+            subprocess.run(showing(Path.cwd(), *sys.argv[1:]), check=False)
+
+
+def showing(root: Path, *more: str) -> list[str]:
+    """Return the command that shows the site and builds it anew after a change.
+
+    What a build writes itself, and what is hidden, is no change.
+    """
+    written = r"(build|(.*/)?(\.[^/]*|__pycache__))(/|$)"
+    options = ["-c", "docs", "--open-browser"]
+    options += [f"--re-ignore=^{re.escape(root.as_posix())}/{written}"]
+    options += [f"--pre-build={sys.executable} -m {__spec__.name} ask"]
+    folders = [".", str(SEEN.parent / "site")]
+    program = Path(sys.executable).with_name("sphinx-autobuild")
+    return [str(program), *options, *more, *folders]
+
+
+def ask() -> None:
     """Ask what changed since the last call; the first call only notes what there is."""
     try:
         now = dict(questions_of(Path()))

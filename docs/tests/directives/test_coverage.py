@@ -13,7 +13,7 @@ PAGES = "docs/pages"
     "said",
     [
         "demo 2 1 1 1",  # the chapter's rules, forced, by inspection, without a case
-        "must 1 1 0 0",
+        "MUST 1 1 0 0",
         "proposals, of any level 1 0 1 1",
         "standard 1 1 0 0",
         "tag library 1 1 0 0",

@@ -38,5 +38,5 @@ def test_tools_that_answer_otherwise_are_named(project: Path, build: Build) -> N
         each.get_text(" ", strip=True)
         for each in build(project).all(PAGES, ".difference")
     )
-    assert "The standards : The standards say nothing." in first
+    assert "The standards" not in first
     assert "Would have to change : wild 3" in first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs.tests.site import Build, Built
+from docs.tests.site import Build, Built, folded
 
 PAGE = "docs/review"
 
@@ -51,7 +51,7 @@ def test_objection_says_more_in_a_fold(project: Path, build: Build) -> None:
     answers.write_text(answers.read_text().replace("versions-as-text", "wanted"))
     (fold,) = build(project).all(PAGE, "details.objection")
     assert fold.summary is not None
-    assert fold.summary.get_text(" ", strip=True).startswith("slow, by design:")
+    assert folded(fold.summary) == "by design: demo.first (slow)"
     assert "They read it as any," in fold.get_text()
 
 
@@ -69,3 +69,18 @@ def add_decision(project: Path) -> None:
             'links = ["https://example.org/1"]\n'
             '[[cause.shows]]\nrules = ["demo.first"]\ncases = ["next-*"]\n'
         )
+
+
+def test_what_several_tools_dispute_is_one_objection(
+    project: Path, build: Build
+) -> None:
+    cause = '[[cause]]\nid = "{0}"\nkind = "dispute"\nwhy = "{0} reads it so."\n'
+    shows = 'links = ["https://example.org"]\n[[cause.shows]]\nrules = ["demo.first"]\n'
+    for tool in ("slow", "wild"):
+        with (project / f"conformance/deviations/{tool}.toml").open("a") as file:
+            file.write("\n" + cause.format(tool) + shows)
+    built = build(project)
+    assert "Disputes: 1." in built.text(PAGE, "article")
+    (fold,) = built.all(PAGE, "details.objection")
+    assert folded(fold).startswith("dispute: demo.first (slow, wild)")
+    assert "wild : wild reads it so." in folded(fold)

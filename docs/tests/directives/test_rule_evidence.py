@@ -12,7 +12,7 @@ FIRST = '.rule[id="demo.first"]'
 
 def test_headline_is_about_the_newest_versions(built: Built) -> None:
     assert built.text(PAGE, f"{FIRST} .rule-headline") == (
-        "Installers: on real systems kept by 0 of 1 asked, not by wild 3 (1/2); "
+        "Installers: kept on real systems by 0 of 1 asked, not by wild 3 (1/2); "
         "asked on models alone, kept by 1 of 1 asked."
     )
 

@@ -30,32 +30,32 @@ def said(*blocks: Block) -> list[str]:
     [
         (
             [block("pip", "1", real(PASS)), block("uv", "1", real(PASS))],
-            "Installers: on real systems kept by 2 of 2 asked.",
+            "Installers: kept on real systems by 2 of 2 asked.",
         ),
         (
             [
                 block("pip", "1", real(PASS)),
                 block("uv", "1", real(FAIL), real(PASS, "debian-12-s390x")),
             ],
-            "Installers: on real systems kept by 1 of 2 asked, not by uv 1 (1/2).",
+            "Installers: kept on real systems by 1 of 2 asked, not by uv 1 (1/2).",
         ),
         (
             [block("pip", "1", real(PASS), answer(FAIL))],
             (
-                "Installers: on real systems kept by 1 of 1 asked; "
-                "on models also not by pip 1 (glibc-2.17)."
+                "Installers: kept on real systems by 1 of 1 asked; "
+                "broken on models alone by pip 1 (glibc-2.17)."
             ),
         ),
         (
             [block("pip", "1", real(PASS)), block("uv", "1", answer(FAIL))],
             (
-                "Installers: on real systems kept by 1 of 1 asked; asked on models "
+                "Installers: kept on real systems by 1 of 1 asked; asked on models "
                 "alone, kept by 0 of 1 asked, not by uv 1 (glibc-2.17)."
             ),
         ),
         (
             [block("pip", "1", real(PASS)), block("pip", "0.9", real(FAIL))],
-            "Installers: on real systems kept by 1 of 1 asked.",
+            "Installers: kept on real systems by 1 of 1 asked.",
         ),
         (
             [block("pip", "1", answer(Verdict.DECLINED))],
@@ -71,8 +71,8 @@ def test_exotic_models_are_called_so() -> None:
     exotic = msgspec.structs.replace(answer(FAIL), platform="glibc-3.1", exotic=True)
     assert said(block("pip", "1", real(PASS), exotic)) == [
         (
-            "Installers: on real systems kept by 1 of 1 asked; "
-            "on models also not by pip 1 (exotic glibc-3.1)."
+            "Installers: kept on real systems by 1 of 1 asked; "
+            "broken on models alone by pip 1 (exotic glibc-3.1)."
         )
     ]
 

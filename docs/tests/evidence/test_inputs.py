@@ -32,7 +32,7 @@ def test_new_answers_reach_every_page_that_shows_them(
     write_blocks(map(all_right, before), path)
     again = build(project)
     headline = again.text("spec/demo", ".rule-must .rule-headline")
-    assert "on real systems kept by 1 of 1 asked" in headline
+    assert "kept on real systems by 1 of 1 asked" in headline
     assert not again.all("docs/pages", 'td[data-verdict="keeps-in-part"]')
     (scores, _) = again.all("r/demo.first/index", ".rule-scores")
     assert "slow 1.10 , wild 3 ✓ keeps the rule" in folded(scores)

@@ -54,6 +54,7 @@ class CoverageDirective(GeneratedPage):
                 "subject": count(rules, list(Subject), lambda r: r.subjects),
             },
             "chapters": chapters,
+            "levels": {level.value for level in Level},
         }
 
 

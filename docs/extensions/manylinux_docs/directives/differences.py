@@ -14,7 +14,6 @@ from manylinux_docs.evidence.evidence import Evidence, load_evidence
 
 # A chapter refers to its neighbours by their names alone; this page lies elsewhere.
 RELATIVE = re.compile(r"\{doc\}`(?=[a-z])")
-SILENT = "The standards say nothing."
 
 
 class DifferencesDirective(SphinxDirective):
@@ -53,7 +52,8 @@ class DifferencesDirective(SphinxDirective):
 def _facts(evidence: Evidence, rule: Rule) -> Iterator[tuple[str, str]]:
     """Yield what is said about a proposal, as Markdown, under its names."""
     yield "This specification", rule.text
-    yield "The standards", rule.differs or SILENT
+    if rule.differs:  # otherwise the heading of the section says that they are silent
+        yield "The standards", rule.differs
     reason = RELATIVE.sub("{doc}`/spec/", rule.reason)
     yield "Reason", reason or f"Its source: {rule.source}."
     scores = [one for one in evidence.scores.get(rule.id, []) if one.is_newest]

@@ -39,12 +39,12 @@ def headlines(scores: Sequence[Score]) -> dict[Role, str]:
 def _parts(scores: Sequence[Score]) -> Iterator[str]:
     on_real = _asked(scores, System.REAL)
     if on_real:
-        yield f"on real systems {_kept(on_real, System.REAL)}"
+        yield _kept(on_real, System.REAL, where=" on real systems")
     if on_wheels := _asked(scores, System.WHEEL):
         yield _kept(on_wheels, System.WHEEL)
     also = [one for one in on_real if _fails(one, *MODELS)]
     if names := [_on_models(one) for one in also if not _fails(one, System.REAL)]:
-        yield f"on models also not by {_listed(names)}"
+        yield f"broken on models alone by {_listed(names)}"
     if rest := [one for one in _asked(scores, *MODELS) if one not in on_real]:
         yield f"asked on models alone, {_kept(rest, *MODELS)}"
     for status, words in QUIET.items():
@@ -62,10 +62,10 @@ def _fails(score: Score, *systems: System) -> bool:
     return any(tally.kept < tally.asked for tally in found)
 
 
-def _kept(asked: Sequence[Score], *systems: System) -> str:
+def _kept(asked: Sequence[Score], *systems: System, where: str = "") -> str:
     failing = [one for one in asked if _fails(one, *systems)]
     names = _listed([_with_counts(one, *systems) for one in failing])
-    said = f"kept by {len(asked) - len(failing)} of {len(asked)} asked"
+    said = f"kept{where} by {len(asked) - len(failing)} of {len(asked)} asked"
     return f"{said}, not by {names}" if failing else said
 
 

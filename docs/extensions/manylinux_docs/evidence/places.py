@@ -12,6 +12,7 @@ from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.platforms.platform import Platform, read_platforms
 from manylinux_conformance.platforms.releases import Release
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
+from manylinux_conformance.reports.summary import is_demanded
 
 from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import ScoredPlatform, platforms_of
@@ -22,12 +23,17 @@ OTHER_GLIBC = "-as-"  # in the name of a container in which a shim shows another
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one tool version came to in one place: rules by status, and those broken."""
+    """What one tool version came to in one place: rules by status, and those broken.
+
+    ``musts`` are the broken MUSTs of the standards and ``others`` all other broken
+    rules, each with the anchor of the tool's row on the rule's page.
+    """
 
     tool: str
     role: str
     counts: Mapping[RuleStatus, int]
-    broken: tuple[tuple[str, str], ...]
+    musts: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +95,17 @@ def places(evidence: Evidence, catalogue: Path) -> list[Place]:
 
 def _asked(evidence: Evidence, place: ScoredPlatform) -> tuple[Asked, ...]:
     counts: dict[tuple[str, str], Counter[RuleStatus]] = {}
-    broken: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for rule, scores in evidence.scores.items():
+    broken: dict[tuple[str, str], dict[bool, list[tuple[str, str]]]] = {}
+    for name, scores in evidence.scores.items():
+        is_must = name in evidence.rules and is_demanded(evidence.rules[name])
         for score in scores:
             if score.is_newest and place in score.platforms:
                 status = score.platforms[place].status
                 key = score.name, score.role.value
                 counts.setdefault(key, Counter())[status] += 1
-                mine = broken.setdefault(key, [])
-                mine += [(rule, score.anchor)] * (status in BREACHED)
+                mine = broken.setdefault(key, {True: [], False: []})[is_must]
+                mine += [(name, score.anchor)] * (status in BREACHED)
     return tuple(
-        Asked(*key, counted, tuple(broken[key])) for key, counted in counts.items()
+        Asked(*key, counted, tuple(broken[key][True]), tuple(broken[key][False]))
+        for key, counted in counts.items()
     )

@@ -56,11 +56,11 @@ class ReviewedChapter:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """A cause that somebody holds against a rule, with the MUSTs that it concerns."""
+    """What is held against the same rules, and the cause of each tool that holds it."""
 
-    tool: str
-    cause: Cause
+    kind: Kind
     rules: tuple[Rule, ...]
+    causes: tuple[tuple[str, Cause], ...]
 
 
 class ReviewDirective(SphinxDirective):
@@ -79,7 +79,7 @@ class ReviewDirective(SphinxDirective):
             new=new,
             chapters=list(by_chapter(new)),
             unkept=list(unkept(evidence)),
-            objections=list(objections(evidence)),
+            objections=objections(evidence),
             deferred=[one for one in evidence.proposals if one.is_open],
         )
         return [content]
@@ -114,20 +114,35 @@ def unkept(evidence: Evidence) -> Iterator[Reviewed]:
             yield reviewed(evidence, rule)
 
 
-def objections(evidence: Evidence) -> Iterator[Objection]:
-    """Yield the disputes, and what is so by design against a MUST of a standard."""
+def objections(evidence: Evidence) -> list[Objection]:
+    """Return the disputes, then what is so by design against a MUST of a standard."""
+    grouped: dict[tuple[Kind, tuple[str, ...]], list[tuple[str, Cause]]] = {}
     for tool, causes in evidence.deviations.items():
         for cause in causes:
-            concerned = [
-                rule
-                for rule in evidence.rules.values()
-                if _is_broken(evidence, rule, tool, cause)
-            ]
-            musts = tuple(rule for rule in concerned if is_demanded(rule))
-            if cause.kind is Kind.DISPUTE:
-                yield Objection(tool, cause, tuple(concerned))
-            elif cause.kind is Kind.BY_DESIGN and musts and not cause.of:
-                yield Objection(tool, cause, musts)
+            names = tuple(_disputed(evidence, tool, cause))
+            if names:
+                grouped.setdefault((cause.kind, names), []).append((tool, cause))
+    found = [
+        Objection(kind, tuple(evidence.rules[each] for each in names), tuple(held))
+        for (kind, names), held in grouped.items()
+    ]
+    return sorted(found, key=lambda one: one.kind is not Kind.DISPUTE)
+
+
+def _disputed(evidence: Evidence, tool: str, cause: Cause) -> Iterator[str]:
+    """Yield the rules that a cause disputes, or breaks by design though they are MUSTs.
+
+    What is by design counts where an answer shows it.
+    """
+    for rule in evidence.rules.values():
+        if cause.kind is Kind.DISPUTE:
+            counts = cause.concerns(rule.id)
+        else:
+            by_design = cause.kind is Kind.BY_DESIGN and not cause.of
+            counts = by_design and is_demanded(rule)
+            counts = counts and _is_broken(evidence, rule, tool, cause)
+        if counts:
+            yield rule.id
 
 
 def _is_broken(evidence: Evidence, rule: Rule, tool: str, cause: Cause) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -14,6 +15,8 @@ from manylinux_docs.rendering.templates import render
 
 LANGUAGES = {".md": "markdown", ".py": "python", ".toml": "toml"}
 ANCHOR_PREFIX = "L"  # line 12 has the anchor ``L-12``, which the templates link to
+# Pygments names each line twice, for browsers of the last century: a tenth of a page.
+SECOND_NAME = re.compile(rf' name="{ANCHOR_PREFIX}-\d+"(?=></a>)')
 Page = tuple[str, dict[str, object], str]
 
 
@@ -34,5 +37,6 @@ def collect_source_pages(app: Sphinx) -> Iterator[Page]:
             lineanchors=ANCHOR_PREFIX,
             anchorlinenos=True,
         )
+        code = SECOND_NAME.sub("", code)
         body = render("source_page.html.jinja", path=path, code=code)
         yield f"source/{path}", {"title": path, "body": body}, "page.html"
