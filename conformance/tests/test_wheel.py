@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -160,6 +161,15 @@ def test_the_installed_suite_prints_its_cases(programs: Path, home: Path) -> Non
     said = said_by(programs, home, "manylinux-conformance", "cases")
     chapters = len(list(spec_folder().glob("*.md")))
     assert said.count('"rule":') > 10 * chapters
+
+
+def test_the_installed_suite_names_files_that_are_there(
+    programs: Path, home: Path
+) -> None:
+    said = said_by(programs, home, "manylinux-conformance", "show", "tag.case.ignored")
+    named = [Path(each) for each in re.findall(r"^  (/\S+):\d+", said, re.MULTILINE)]
+    assert {"tags.md", "comparing.toml"} <= {path.name for path in named}
+    assert all(path.is_file() for path in named)
 
 
 def test_the_installed_suite_checks_an_adapter(programs: Path, home: Path) -> None:

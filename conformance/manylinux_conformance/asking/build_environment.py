@@ -111,9 +111,8 @@ class BuildEnvironment:
         for compiler in filter(None, (self.builder.c, self.builder.cxx)):
             ended = self._run([*compiler, "--version"])
             if ended.status != 0:
-                return (
-                    ended.failure or f"its compiler does not start: {ended.last_error}"
-                )
+                said = f"its compiler does not start: {ended.complaint}"
+                return ended.failure or said
         if self.builder.interpreters and not self._found_interpreters():
             return f"has no interpreter {' or '.join(self.builder.interpreters)}"
         return ""
@@ -311,7 +310,7 @@ def _first_error(ended: ProcessResult) -> str:
     """Say what a compiler complains about first; the rest mostly follows from it."""
     lines = ended.stderr_tail.splitlines()
     first = next((line for line in lines if "error:" in line), ended.stderr_tail)
-    return replace(ended, stderr_tail=first).last_error
+    return replace(ended, stderr_tail=first).complaint
 
 
 def _shown(said: bytes) -> str:

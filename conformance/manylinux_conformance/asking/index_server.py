@@ -15,7 +15,7 @@ from pathlib import Path
 
 from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
 from manylinux_conformance.errors import UnavailableError
-from manylinux_conformance.sandbox.process import last_error, run
+from manylinux_conformance.sandbox.process import SAID_NOTHING, last_error, run
 
 PAUSE = 0.05  # seconds between two looks whether a server is ready
 TAIL = 4096  # bytes of what a server said that are looked at when it fails
@@ -83,7 +83,7 @@ def _finish(command: Sequence[str], startup: Startup) -> None:
         seconds=startup.seconds,
     )
     if ended.status != 0:
-        reason = ended.failure or ended.last_error
+        reason = ended.failure or ended.complaint
         raise UnavailableError(Path(command[0]).name, f"fails: {reason}")
 
 
@@ -127,7 +127,8 @@ def _is_ready(
 ) -> bool:
     """Return whether an address answers with anything but an error of the server's."""
     if process.poll() is not None:
-        words = last_error(said.read_bytes()[-TAIL:].decode(errors="replace"))
+        end = said.read_bytes()[-TAIL:].decode(errors="replace")
+        words = last_error(end) or SAID_NOTHING
         raise UnavailableError("the index", f"ends before it is ready: {words}")
     try:
         return client.get(url).status < HTTPStatus.INTERNAL_SERVER_ERROR

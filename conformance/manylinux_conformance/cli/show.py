@@ -130,7 +130,8 @@ def _adapter_day(tool: str) -> str:
 
 def _overview(suite: Suite, rule: Rule) -> Overview:
     spec, cases, recipes = spec_folder(), data_folder("cases"), data_path("recipes")
-    root = spec.parent
+    # Below the folder of a clone; an installed suite has no one folder of its data.
+    root = spec.parent if cases.is_relative_to(spec.parent) else Path()
     chapter = spec / f"{rule.chapter}.md"
     written = (*written_below(cases), *examples_in(chapter, rule))
     asked = {one.name: str(one.platform) for one in suite.cases if one.rule == rule.id}

@@ -49,7 +49,7 @@ def probe_interpreter(
     said, _, seen = ended.output.partition(b"\n")
     interpreter = read_interpreter(said)
     if interpreter is None:
-        reason = ended.failure or ended.last_error
+        reason = ended.failure or ended.complaint
         raise UnusableImageError(platform.name, f"its Python is not usable: {reason}")
     if wrong := _mismatches(platform, replace(ended, output=seen)):
         reason = f"is not what the catalogue says: {wrong}"
@@ -106,5 +106,5 @@ def _mismatches(platform: Platform, seen: ProcessResult) -> str:
     try:
         observed = msgspec.json.decode(seen.output, type=ObservedPlatform)
     except msgspec.DecodeError:
-        return f"its Python says: {seen.failure or seen.last_error}"
+        return f"its Python says: {seen.failure or seen.complaint}"
     return "; ".join(mismatches(platform, observed))

@@ -15,6 +15,7 @@ from manylinux_conformance.reports.rule_status import (
 )
 from manylinux_conformance.reports.summary import is_advised, is_demanded, is_proposal
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.lines import EDITION
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 
@@ -87,7 +88,7 @@ def _differ(really: int, on_models: int) -> str:
 
 
 def _of(role: Role, said: str, color: str) -> Badge:
-    return Badge("manylinux", f"{role.value}: {said}", color)
+    return Badge(f"manylinux {EDITION}", f"{role.value}: {said}", color)
 
 
 def _with(

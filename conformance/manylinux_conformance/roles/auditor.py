@@ -291,7 +291,7 @@ class Auditing:
         if question.line.ask is Ask.REPAIR and left:
             audited = self.audit([(left[0], tags[0])])[0]
             return msgspec.structs.replace(audited, left=tags)
-        reason = "" if left else ended.last_error  # what is left speaks for itself
+        reason = "" if left else ended.complaint  # what is left speaks for itself
         return AuditReply(status=ended.status, left=tags, reason=reason)
 
 
@@ -303,8 +303,5 @@ def _read(line: bytes) -> AuditReply | None:
 
 
 def _broken(ended: ProcessResult) -> AuditReply:
-    said = (
-        ended.failure
-        or f"exit status {ended.status}: {ended.last_error or 'no answer'}"
-    )
+    said = ended.failure or f"exit status {ended.status}: {ended.complaint}"
     return AuditReply(error=said, status=ended.status, timeout=ended.timed_out)

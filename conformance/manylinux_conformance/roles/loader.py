@@ -219,7 +219,7 @@ def ask_loader(
     arguments = [*_repeated(loader.install, tags), *map(str, unique)]
     installed = run(arguments)
     if installed.failure or installed.status:
-        reason = f"cannot install: {installed.failure or installed.last_error}"
+        reason = f"cannot install: {installed.failure or installed.complaint}"
         return {case: broken(reason) for case in wheels}
     packages = {case: _package(wheel) for case, wheel in wheels.items()}
     said = dict(_imports(run, loader, list(dict.fromkeys(packages.values()))))
@@ -240,7 +240,7 @@ def _imports(
         if ended.timed_out:
             yield culprit, Answer(Verdict.TIMEOUT, reason=ended.failure)
         else:
-            yield culprit, broken(ended.failure or f"no answer: {ended.last_error}")
+            yield culprit, broken(ended.failure or f"no answer: {ended.complaint}")
 
 
 def _run(

@@ -62,7 +62,7 @@ def make_own_prefix(
         seconds=MAKE_TIMEOUT,
     )
     if ended.status != 0:
-        reason = ended.failure or ended.last_error
+        reason = ended.failure or ended.complaint
         raise UnavailableError("a standard library with a module", reason)
     if interpreter.libpython is not None:
         # Found through a run path of $ORIGIN/../lib where the interpreter has one.

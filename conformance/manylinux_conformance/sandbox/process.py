@@ -20,6 +20,7 @@ from manylinux_conformance.errors import DISK_FULL, UnavailableError, is_disk_fu
 LARGEST_OUTPUT = 16 * 1024 * 1024  # bytes kept of standard output; the rest is dropped
 STDERR_TAIL = 16_384  # bytes kept of the end of standard error
 LAST_WORDS = 4096  # of which the end says why; uv quotes 5 KB of JSON behind its reason
+SAID_NOTHING = "it said nothing"
 LONGEST_REPORTED = 200  # characters of a line in a report
 CHUNK = 1 << 16
 LITTLE_ROOM = 1 << 20  # bytes; less than a tool needs for any question
@@ -58,9 +59,12 @@ class ProcessResult:
 
     @property
     def complaint(self) -> str:
-        """The same, or what standard output says last where that is all there is."""
+        """The same, or what standard output says last where that is all there is.
+
+        Never empty: a message that breaks off would look like a fault of the suite.
+        """
         end = self.output[-STDERR_TAIL:].decode(errors="replace")
-        return self.last_error or last_error(end)
+        return self.last_error or last_error(end) or SAID_NOTHING
 
 
 def last_error(said: str) -> str:

@@ -15,7 +15,7 @@ from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.questions.placeholders import fill
 from manylinux_conformance.suite.rules import Level, Rule
 
-NAMING = frozenset(("name", "twin", "why", "control", "status"))
+NAMING = frozenset(("rule", "name", "twin", "why", "control", "status"))
 # Rules whose answers hang on a module, a C library, a store or a name, each of which
 # would cost a run of every tool on every architecture, and not on the architecture.
 ALIKE = (
@@ -49,7 +49,7 @@ def lint_coverage(
     ``elsewhere`` names rules whose cases are fixture recipes.
     """
     counted = [case for case in cases if not case.is_draft]
-    twinned = {case.rule for case in counted if case.twin}
+    twinned = {case.rule for case in counted if case.twin and "/" not in case.twin}
     covered = {case.rule for case in counted}
     breached = {case.rule for case in counted if not case.is_control}
     for rule in rules:
@@ -138,13 +138,17 @@ def _filled_in(case: AnyCase, platforms: Iterable[Platform]) -> Iterator[str]:
 
 
 def _twin(case: AnyCase, by_id: Mapping[str, AnyCase]) -> Iterator[str]:
+    """Yield what is wrong with a twin; one under another rule has one of its own."""
     if not case.twin:
         return
-    twin = by_id.get(f"{case.rule}/{case.twin}")
+    is_lent = "/" in case.twin
+    twin = by_id.get(case.twin if is_lent else f"{case.rule}/{case.twin}")
     if twin is None:
         yield f"its twin {case.twin!r} does not exist"
-    elif twin.twin != case.name:
+    elif not is_lent and twin.twin != case.name:
         yield f"its twin {case.twin!r} names {twin.twin or 'nobody'!r} instead"
+    elif is_lent and twin.rule == case.rule:
+        yield f"its twin {case.twin!r} is of the same rule, so its name is enough"
     elif type(twin) is not type(case):
         yield f"its twin {case.twin!r} is another kind of question"
     elif len(differences(case, twin)) != 1:

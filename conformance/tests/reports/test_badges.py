@@ -73,8 +73,9 @@ def test_proposals_have_a_badge_of_their_own() -> None:
 def test_markdown_to_copy_needs_no_file_of_ours() -> None:
     made = badge(Role.TAG_LIBRARY, {f"must.{name}": KEEPS for name in "abcd"}, RULES)
     address = (
-        "https://img.shields.io/badge/manylinux-tag--library%3A%20conforms-brightgreen"
+        "https://img.shields.io/badge/"
+        "manylinux%202026.1%20draft-tag--library%3A%20conforms-brightgreen"
     )
-    image = f"![manylinux: tag-library: conforms]({address})"
+    image = f"![manylinux 2026.1 draft: tag-library: conforms]({address})"
     assert made.markdown() == image
     assert made.markdown("https://m.example") == f"[{image}](https://m.example)"

@@ -116,6 +116,20 @@ def test_a_program_that_cannot_be_started_is_named(
 
 
 @pytest.mark.parametrize(
+    ("output", "tail", "complaint"),
+    [
+        (b"", "", "it said nothing"),
+        (b"\n \n", "\n", "it said nothing"),
+        (b"first\nlast\n", "", "last"),
+        (b"last\n", "words\n", "words"),
+    ],
+)
+def test_a_complaint_is_never_empty(output: bytes, tail: str, complaint: str) -> None:
+    ended = ProcessResult(3, timed_out=False, output=output, stderr_tail=tail)
+    assert ended.complaint == complaint
+
+
+@pytest.mark.parametrize(
     ("tail", "words"),
     [
         ("", ""),

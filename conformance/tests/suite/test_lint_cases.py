@@ -11,6 +11,7 @@ from manylinux_conformance.suite.lint_cases import (
     lint_cases,
     lint_coverage,
 )
+from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.suite.rules import Level, Subject
 from manylinux_spec.architectures import architectures
 from tests.builders import choose, platform, rule
@@ -96,6 +97,57 @@ def test_twins_of_different_kinds_are_reported() -> None:
         rule="tag.form", name="three-parts", twin="four-parts", tag="x", valid=False
     )
     assert any("another kind of question" in said for said in messages(ACCEPTED, parse))
+
+
+def neighbours(**changed: object) -> list[str]:
+    """Lint the refused case with a twin under another rule, which has one itself."""
+    lent = msgspec.structs.replace(ACCEPTED, rule="tag.legacy", twin="")
+    fields = {"twin": "tag.legacy/four-parts", **changed}
+    case = msgspec.structs.replace(REFUSED, **fields)
+    rules = {"tag.form": rule(), "tag.legacy": rule(id="tag.legacy")}
+    return list(map(str, lint_cases((lent, case), rules, (platform(),))))
+
+
+def test_a_twin_may_stand_under_a_neighbouring_rule() -> None:
+    assert neighbours() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"twin": "tag.legacy/nobody"}, "its twin 'tag.legacy/nobody' does not exist"),
+        ({"twin": "tag.form/three-parts"}, "is of the same rule"),
+        ({"target": "manylinux2014_x86_64"}, "differ in offer, target"),
+        ({"pick": ACCEPTED.pick, "offer": ("x", ACCEPTED.pick)}, "twins expect"),
+    ],
+)
+def test_such_a_twin_is_one_in_earnest(
+    changed: dict[str, object], complaint: str
+) -> None:
+    assert any(complaint in message for message in neighbours(**changed))
+
+
+def test_a_must_needs_twins_of_its_own() -> None:
+    lent = msgspec.structs.replace(ACCEPTED, twin="tag.legacy/three-parts")
+    assert list(lint_coverage((rule(),), (lent,), frozenset())) == [
+        Finding("rule tag.form", 0, "is a MUST but has no twin cases")
+    ]
+
+
+# Every rule about indexes says which other answer its question has, but for two:
+WITHOUT_TWIN = {
+    # An upload that is accepted has no refusal to look at.
+    "index.refusal.names",
+    # The page of an upload whose other answer is ``index.page.name/not-there``.
+    "index.page.hash",
+}
+
+
+def test_each_rule_about_indexes_has_a_twin() -> None:
+    suite = load_suite()
+    twinned = {case.rule for case in suite.cases if case.twin}
+    about = {name for name in suite.rules if name.startswith("index.")}
+    assert about - twinned == WITHOUT_TWIN
 
 
 def test_a_forced_rule_needs_cases_and_a_must_needs_twins() -> None:

@@ -23,7 +23,7 @@ def test_file_tells_of_the_newest_version(
     path = built.site / "badges" / "installer" / f"{name}.json"
     assert json.loads(path.read_text()) == {
         "schemaVersion": 1,
-        "label": "manylinux",
+        "label": "manylinux 2026.1 draft",
         "message": f"installer: {message}",
         "color": color,
     }

@@ -37,6 +37,15 @@ def test_tool_page_says_what_is_broken_where_and_why(built: Built) -> None:
     assert reason == "Not explained yet."
 
 
+def test_tool_page_has_its_badges_as_markdown_to_copy(built: Built) -> None:
+    copied = built.text("t/wild/index", "#installer-badge ~ .highlight-markdown")
+    label, shown = "manylinux 2026.1 draft: installer", "https://img.shields.io/badge/"
+    shown += "manylinux%202026.1%20draft-installer%3A%20"
+    must = f"![{label}: 1 MUST differ]({shown}1%20MUST%20differ-yellow)"
+    grey = f"![{label}: no proposal asked]({shown}no%20proposal%20asked-inactive)"
+    assert copied == f"{must} {grey}"
+
+
 def test_tool_page_says_how_many_verdicts_do_not_go_by_the_look(built: Built) -> None:
     assert built.text("t/wild/index", ".tool-disguises") == (
         "Asked again in 3 other appearances on models: "

@@ -11,8 +11,8 @@ from manylinux_conformance.tools.adapter_keys import schema as adapter_schema
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from manylinux_docs.evidence.badges import badges
 from manylinux_docs.evidence.evidence import load_evidence
-from manylinux_docs.files.badges import badges
 from manylinux_docs.files.feed import feed
 from manylinux_docs.files.inventory import (
     INVENTORY,

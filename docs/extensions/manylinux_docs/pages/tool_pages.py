@@ -14,6 +14,7 @@ from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.verdicts import Role
 from sphinx.application import Sphinx
 
+from manylinux_docs.evidence.badges import badges
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.profiles import (
     Profile,
@@ -61,6 +62,7 @@ def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) 
         proposed=proposed,
         status=RuleStatus,
         matrices=MATRICES,
+        badges=badges(evidence),
         recorded=tool in evidence.deviations,
         levels=_levels(evidence, tool),
         lost=[
