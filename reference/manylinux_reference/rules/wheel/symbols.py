@@ -17,6 +17,7 @@ from manylinux_reference.rules.wheel.needed import (
     LOADER,
     kind_of,
 )
+from manylinux_reference.rules.wheel.scopes import shared_alone
 from manylinux_reference.rules.wheel.versions import node_level
 
 PYFPE = b"PyFPE_jbuf"
@@ -52,6 +53,7 @@ def symbols(elf: Elf, policy: Policy) -> Findings:
     yield from pyfpe(elf)
     yield from cxx_versioned(elf, policy)
     yield from unversioned(elf, policy)
+    yield from shared_alone(elf)
 
 
 @decides("wheel.symbols.glibc-2-18", "wheel.symbols.zlib")

@@ -9,7 +9,7 @@ import pytest
 from manylinux_reference.reading.elf.dynamic import gnu_hash
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.wheel.reader import Wheel
-from manylinux_reference.rules.wheel.scopes import leave_out_defined
+from manylinux_reference.rules.wheel.scopes import leave_out_defined, shared_alone
 
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
@@ -93,3 +93,34 @@ def test_a_library_of_unknown_names_may_have_any(
 ) -> None:
     module = make(MODULE, [external], ["foo"], [])
     assert left(make_wheel(module)) == [["foo"] * known]
+
+
+@pytest.mark.parametrize(
+    ("protected", "indirect", "refused"),
+    [(b"foo", True, True), (b"foo", False, False), (b"bar", True, False)],
+)
+def test_a_program_copies_nothing_that_is_protected(
+    protected: bytes,
+    indirect: bool,
+    refused: bool,
+    make: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    program = make("project/program", ["libfoo.so"], [], [])
+    program.interpreter, program.copied = "/lib64/ld-linux-x86-64.so.2", {b"foo"}
+    library = make(LIBRARY, [], [], [b"foo", b"bar"])
+    library.is_indirect, library.protected = indirect, {protected}
+    make_wheel(program, library)
+    found = [finding.rule for finding in shared_alone(program)]
+    assert found == ["wheel.symbols.contained"] * refused
+
+
+def test_what_another_library_has_before_is_copied(
+    make: MakeElf, make_wheel: MakeWheel
+) -> None:
+    program = make("project/program", ["libbar.so", "libfoo.so"], [], [])
+    program.interpreter, program.copied = "/lib64/ld-linux-x86-64.so.2", {b"foo"}
+    library = make(LIBRARY, [], [], [b"foo"])
+    library.is_indirect, library.protected = True, {b"foo"}
+    make_wheel(program, make("project/libbar.so", [], [], [b"foo"]), library)
+    assert list(shared_alone(program)) == []
