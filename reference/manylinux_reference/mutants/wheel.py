@@ -50,6 +50,7 @@ from manylinux_reference.rules.wheel.symbols import (
     may_be_missing,
     pyfpe,
     resolved,
+    unversioned,
 )
 from manylinux_reference.rules.wheel.versions import (
     defined,
@@ -183,6 +184,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.symbols.cxx-versioned": cxx_versioned,
     "wheel.symbols.pyfpe": pyfpe,
     "wheel.symbols.resolved": resolved,
+    "wheel.symbols.unversioned": unversioned,
     "wheel.tags.any": contents.platform_any,
     "wheel.tags.both-spellings": contents.both_spellings,
     "wheel.tags.metadata": contents.metadata,

@@ -11,6 +11,7 @@ takes to audit, and forgives too much.
 from __future__ import annotations
 
 from struct import Struct, pack, unpack_from
+from zlib import crc32
 
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.file import LocalFile
@@ -46,14 +47,13 @@ END64 = Struct("<4sQ2H2L4Q")
 END64_LOCATOR = Struct("<4sLQL")
 CENTRAL = Struct("<4s6H3L5H2L")
 LOCAL = Struct("<4s5H3L2H")
-DESCRIPTOR = {False: Struct("<4s3L"), True: Struct("<4sL2Q")}  # zip64 or not
+DESCRIPTOR = {False: Struct("<3L"), True: Struct("<L2Q")}  # zip64 or not
 ENCRYPTED, SIZES_FOLLOW, UTF8 = 0x1, 0x8, 0x800
-KNOWN_FLAGS = SIZES_FOLLOW | UTF8 | 0x6  # and how hard the deflater tried
+UNREAD_FLAGS = 0x2060  # patches, other encryption, masked headers (APPNOTE 4.4.4)
 FULL, FULL_SHORT = 0xFFFFFFFF, 0xFFFF  # zip64 has the value
 NEWEST_VERSION = 63  # of the format, that zipfile and uv read
 ZIP64, UNICODE_PATH, UNICODE_COMMENT = 1, 0x7075, 0x6375  # kinds of extra fields
 UNICODE_HEAD = 5  # bytes: of these two, version and checksum (APPNOTE 4.6.8, 4.6.9)
-SYMLINK, FILE_TYPE = 0xA000, 0xF000
 CONTRADICTION = "differs between directory and header"
 # uv refuses a comment with these: an archive hidden in it has one of them.
 CONTROLS = bytes(range(1, 9))
@@ -235,6 +235,8 @@ class Archive:
             LOCAL.unpack_from(raw)
         )
         same = raw[LOCAL.size : LOCAL.size + name_size] == name
+        if len(name) == len(member.name):  # ASCII is UTF-8, whether it says so or not
+            flags = flags & ~UTF8 | member.flags & UTF8
         if not same or (flags, method) != (member.flags, member.method):
             raise UnusableError(CONTRADICTION, member.name)
         _refuse_version(version, member.name)
@@ -268,21 +270,18 @@ class Archive:
         return ZIP64 in fields
 
     def _descriptor(self, at: int, member: Member, *, wide: bool) -> int:
-        """Return the size of the data descriptor, which says what the directory says.
-
-        Its mark is optional; every writer known writes it.
-        """
+        """Return the size of the data descriptor; its mark may lack (APPNOTE 4.3.9)."""
         layout = DESCRIPTOR[wide]
-        if at + layout.size > member.end:
+        raw = self.read(at, max(0, min(layout.size + 4, member.end - at)))
+        mark = 4 if raw[:4] == b"PK\7\x08" else 0
+        if len(raw) < mark + layout.size:
             raise UnusableError("has no data descriptor", member.name)
-        mark, crc, compressed, size = layout.unpack(self.read(at, layout.size))
-        if mark != b"PK\7\x08":
-            raise UnusableError("has no data descriptor", member.name)
-        if (crc, compressed, size) != (member.crc, member.compressed, member.size):
+        told = layout.unpack_from(raw, mark)
+        if told != (member.crc, member.compressed, member.size):
             raise UnusableError(
                 "differs between directory and data descriptor", member.name
             )
-        return layout.size
+        return mark + layout.size
 
 
 def _by_header(member: Member) -> int:
@@ -308,7 +307,7 @@ def _directory_entry(data: bytes, position: int, budget: Budget) -> tuple[Member
     found = _extra_fields(extra, name, budget) if extra else {}
     sizes = _unfold((fields[9], fields[8], fields[16]), found, name, local=False)
     member = Member(name, (fields[3], fields[4], fields[7], *sizes))
-    _refuse(member, version=fields[2], disk=fields[13], mode=fields[15] >> 16)
+    _refuse(member, version=fields[2], disk=fields[13])
     return member, after
 
 
@@ -344,8 +343,10 @@ def _extra_fields(extra: bytes, name: str, budget: Budget) -> dict[int, bytes]:
         fields[kind] = extra[at + 4 : at + 4 + size]
         at += 4 + size
     _refuse_controls(fields.get(UNICODE_COMMENT, b"")[UNICODE_HEAD:], name)
-    # zipfile from 3.12 on takes the name from here, and so does uv.
-    if fields.get(UNICODE_PATH, b"")[UNICODE_HEAD:] not in (b"", name.encode()):
+    # zipfile from 3.12 on, and uv, take the name from here if it is for that one.
+    path, raw = fields.get(UNICODE_PATH, b""), name.encode()
+    meant = path[:UNICODE_HEAD] == pack("<BL", 1, crc32(raw))
+    if meant and path[UNICODE_HEAD:] not in (b"", raw):
         raise UnusableError("has another name in an extra field", name)
     return fields
 
@@ -379,19 +380,17 @@ def _refuse_version(version: int, name: str) -> None:
         raise UnusableError("needs a later zip format than 6.3", name)
 
 
-def _refuse(member: Member, *, version: int, disk: int, mode: int) -> None:
+def _refuse(member: Member, *, version: int, disk: int) -> None:
     name = member.name
     _refuse_version(version, name)
     if disk:
         raise UnusableError("lies in another part of a split archive", name)
     if member.flags & ENCRYPTED:
         raise UnusableError("is encrypted", name)
-    if member.flags & ~KNOWN_FLAGS:
-        raise UnusableError(f"has flags without meaning ({member.flags:#x})", name)
+    if member.flags & UNREAD_FLAGS:
+        raise UnusableError(f"has flags that nobody reads ({member.flags:#x})", name)
     if member.method not in (STORED, DEFLATED):
         raise UnusableError(f"uses compression method {member.method}", name)
-    if mode & FILE_TYPE == SYMLINK:
-        raise UnusableError("is a symbolic link", name)
     if member.method == STORED and member.compressed != member.size:
         raise UnusableError("is stored in another size than its own", name)
     # zipfile deflates nothing to two bytes; where they follow, uv downloads none.

@@ -26,6 +26,7 @@ class Policy:
     in bytes, ``kernel`` the oldest kernel, of the systems.  ``bases`` maps rules to the
     right with which they bind, where that is no standard.  ``provided`` holds pairs of
     a distribution and a pattern of library names that the user says it supplies.
+    ``names`` are those of glibc that each Python process has, once they are read.
 
     Raises KeyError for an architecture without a policy.
     """
@@ -34,7 +35,7 @@ class Policy:
         "additional", "arch", "bases", "big_endian", "bits", "defined",
         "first_level", "flags_mask", "flags_value", "forbidden", "glibc", "kernel",
         "known_until", "later", "levels", "libgcc_node", "loader", "machine", "missing",
-        "nodes", "oldest_node", "oldest_system", "page", "pep_599", "provided",
+        "names", "nodes", "oldest_node", "oldest_system", "page", "pep_599", "provided",
         "providers", "withdrawn",
     )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Policy:
         self.forbidden: list[tuple[str, Version, tuple[bytes, ...]]] = []
         self.nodes: dict[str, Version] = {}
         self.levels: list[Version] = []
+        self.names: dict[str, Version] | None = None
         self.loader = ""
         for kind, *words in _lines(arch):
             getattr(self, f"_read_{kind.replace('-', '_')}")(*words)
@@ -162,16 +164,17 @@ def architectures() -> list[str]:
 
 def _lines(arch: str) -> Iterator[list[str]]:
     """Yield the words of each line that is about every architecture or about this."""
-    for line in _text():
+    for line in text_of(PATH):
         kind, name = line.split(" ", 2)[:2]
         if name == arch or kind not in OF_ONE_ARCHITECTURE:
             yield line.split()
 
 
 def _words() -> Iterator[list[str]]:
-    return (line.split() for line in _text())
+    return (line.split() for line in text_of(PATH))
 
 
-def _text() -> list[str]:
-    with open(PATH, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib costs 10 ms
+def text_of(path: str) -> list[str]:
+    """Return the lines of a file of data without comments."""
+    with open(path, encoding="utf-8") as lines:  # noqa: PTH123 - pathlib costs 10 ms
         return [line for line in lines if line[0] != "#"]

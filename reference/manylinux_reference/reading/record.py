@@ -30,42 +30,70 @@ BUILT_IN = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
 ALGORITHMS = ("sha256", "sha384", "sha512")  # PyPA: sha256 or better
 # PyPA, Recording installed projects: base64 for URLs, without its padding
 STANDARD_LETTERS = bytes.maketrans(b"+/", b"-_")
-LONGEST_SIZE = 19  # digits: uv reads 64 bits
+LARGEST_SIZE, DIGITS = 2**64 - 1, 20  # which uv reads
+FIELDS = 3
+NO_ROW = "has a row that is not a path, a hash and a size"
 
 
-def read_record(text: str, budget: Budget) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the hash of each path's row, which may be empty, and the sizes.
+class Rows:
+    """What RECORD says of each path: its hash, which may be empty, and its size.
 
-    The rows are CSV of three fields; only a path can need quoting.  Nothing but line
-    feed and carriage return ends a row.
+    ``doubtful`` are the paths with two rows that have two hashes.
+    """
+
+    __slots__ = ("doubtful", "hashes", "sizes")
+
+    def __init__(self) -> None:
+        self.hashes: dict[str, str] = {}
+        self.sizes: dict[str, int] = {}
+        self.doubtful: list[str] = []
+
+
+def read_record(text: str, budget: Budget) -> Rows:
+    """Return what the rows say: CSV of three fields.
 
     Raises UnusableError if one is not such a row, where pip breaks off at an empty one
-    and uv at any other, or if two rows contradict each other; NotJudgedError if the
-    rows are beyond the budget.
+    and uv at any other; NotJudgedError if the rows are beyond the budget.
     """
-    record: dict[str, str] = {}
-    sizes: dict[str, int] = {}
     text = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     budget.entries.spend(text.count("\n") + 1)
-    for row in text.split("\n") if text else ():
-        if row[:1] == '"':
-            path, _, rest = row[1:].replace('""', "\0").partition('"')
-            path, rest = path.replace("\0", '"'), rest[1:]
-        else:
-            path, _, rest = row.partition(",")
-        made, comma, size = rest.replace('"', "").partition(",")
-        if not comma or (size and not _is_size(size)):
-            reason = "has a row that is not a path, a hash and a size"
-            raise UnusableError(reason, "RECORD")
-        if record.setdefault(path, made) != made:
-            raise UnusableError("has two rows with two hashes in RECORD", path)
+    lines = text.split("\n") if text else []
+    found = _rows([line + "\n" for line in lines])
+    others = text.splitlines()  # which is how pip tells lines apart
+    if others != lines:
+        _rows(others)
+    rows = Rows()
+    for row in found:
+        if len(row) != FIELDS or (row[2] and not _is_size(row[2])):
+            raise UnusableError(NO_ROW, "RECORD")
+        path, made, size = row
+        if rows.hashes.setdefault(path, made) != made:
+            rows.doubtful.append(path)
         if size:
-            sizes[path] = int(size)
-    return record, sizes
+            rows.sizes[path] = int(size)
+    return rows
+
+
+def _rows(lines: list[str]) -> list[list[str]]:
+    """Return the fields of each row; pip refuses an empty one, Python a huge field.
+
+    CPython before 3.11 reads no null bytes.
+    """
+    csv = import_module("_csv")  # without what the module csv adds to it
+    try:
+        rows: list[list[str]] = list(csv.reader(lines))
+    except csv.Error as error:
+        raise UnusableError(NO_ROW, "RECORD") from error
+    if not all(rows) or any("\0" in line for line in lines):
+        raise UnusableError(NO_ROW, "RECORD")
+    return rows
 
 
 def _is_size(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_SIZE
+    """Return whether uv takes this for a size; a sign may come first."""
+    digits = text.removeprefix("+").lstrip("0") or text[-1:]
+    is_number = digits.isascii() and digits.isdecimal()
+    return is_number and len(digits) <= DIGITS and int(digits) <= LARGEST_SIZE
 
 
 def hash_of_row(row: str, size: int) -> tuple[Hash, str] | None:

@@ -50,6 +50,8 @@ WORDS = (  # of METADATA, WHEEL and RECORD, and what is written for them
         (b"p", b'"p'),
         (b"\n", b""),
     ),
+    *((b"\n", b" \n"), (b"\n", b"\x0c\n"), (b"\n", b"\nFrom x\n"), (b"", b" x: y\n")),
+    *((b"", b"From x\n"), (b"1.0", b"1.-0"), (b"1.0", b"1.0 ")),
 )
 REQUIREMENTS = (
     *("foo>=1.*", "foo @ https://x/y", "foo @ https://x/y.whl", "foo @ hg+https://x/y"),
@@ -59,7 +61,11 @@ REQUIREMENTS = (
     *("foo==1.0+a", ">=1", "foo>1.0+a", "foo; python_version ~= '3'", "\n foo"),
 )
 PYTHONS = ("three", ">=3.*", ">=3,", "UNKNOWN", "3", ">=3.6.x", "~=3", ">3,\n <9", "^3")
-ROWS = (b"x\n", b"x,,\n", b"x,,,\n", b'"x\n', b'"x,y",,\n', b"x,,-1\n", b"\xff,,\n")
+ROWS = (
+    *(b"x\n", b"x,,\n", b"x,,,\n", b'"x\n', b'"x,y",,\n', b"x,,-1\n", b"\xff,,\n"),
+    *(b"x\x0c\x0cy,,\n", b'"x\n\ny",,+1\n', b"x" * 0x20001 + b",,\n", b'"x"y,,\n'),
+    *("\u2028x,,\n".encode(), b"x,,\x0c\n", f"x,,{2**64 - 1}\n".encode()),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,3 +284,11 @@ def sysv_hash(name: bytes) -> int:
         value = (value << 4) + byte
         value = (value ^ (value >> 24 & 0xF0)) & 0x0FFFFFFF
     return value
+
+
+def gnu_hash(name: bytes) -> int:
+    """Return the hash of DT_GNU_HASH (glibc, ``_dl_new_hash``)."""
+    value = 5381
+    for byte in name:
+        value = value * 33 + byte & 0xFFFFFFFF
+    return value

@@ -49,19 +49,25 @@ class Elf:
     ``undefined`` maps each name that was looked for and is undefined in the dynamic
     symbol table to whether all its entries are weak; ``exports`` holds the defined.
     ``unversioned`` are names of the C++ library that strong, undefined symbols have
-    without a version, and that no library of the wheel defines.
+    without a version, and that no library of the wheel defines; ``loose`` are other
+    names, those of the interpreter aside, that nothing loaded with a shared object is
+    known to define.  ``hashes`` are those of the names that it defines, as in
+    DT_GNU_HASH, where the lowest bit means something else.
+    ``copied`` are the names that a program has a copy of (R_*_COPY), or an address of
+    its own, ``protected`` those that a file with ``is_indirect`` does not share so.
     ``links`` maps each needed name that a file of the wheel has to the file that the
     loader takes, to the name of one that it finds and cannot load, or to None.
     """
 
     __slots__ = (
-        "abi_version", "big_endian", "bits", "debug", "defined", "definitions",
-        "dynamic", "entry", "exports", "filters", "flags", "flags_1", "interpreter",
-        "is_filter", "isa_needed", "kernel", "links", "loads", "machine", "name",
-        "needed", "osabi", "relocations", "relr", "rpath", "runpath", "soname", "stack",
-        "static_tls", "textrel", "tls", "tls_align", "tls_relocations", "tls_used",
-        "tls_wanted", "type", "undefined", "unversioned", "version_needs",
-        "version_symbols", "versioned",
+        "abi_version", "big_endian", "bits", "copied", "debug", "defined",
+        "definitions", "dynamic", "entry", "exports", "filters", "flags", "flags_1",
+        "hashes", "interpreter", "is_filter", "is_indirect", "isa_needed", "kernel",
+        "links", "loads", "loose", "machine", "name", "needed", "osabi", "protected",
+        "relocations", "relr", "rpath", "runpath", "soname", "stack", "static_tls",
+        "textrel", "tls", "tls_align", "tls_relocations", "tls_used", "tls_wanted",
+        "type", "undefined", "unversioned", "version_needs", "version_symbols",
+        "versioned",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -76,6 +82,7 @@ class Elf:
         self.interpreter: str | None = None
         self.needed: list[str] = []
         self.filters: list[str] = []
+        self.is_indirect = False  # GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS
         self.is_filter = False  # whether DT_FILTER or DT_AUXILIARY is there
         self.soname = ""
         self.rpath = ""  # DT_RPATH
@@ -99,6 +106,10 @@ class Elf:
         self.isa_needed = 0  # GNU_PROPERTY_X86_ISA_1_NEEDED
         self.undefined: dict[bytes, bool] = {}
         self.unversioned: list[str] = []
+        self.loose: list[str] = []
+        self.hashes = b""
+        self.copied: set[bytes] = set()
+        self.protected: set[bytes] = set()
         self.exports: set[bytes] = set()
 
     @property

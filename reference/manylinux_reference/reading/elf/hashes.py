@@ -13,6 +13,7 @@ from struct import Struct
 from manylinux_reference.reading.elf.dynamic import (
     DT_GNU_HASH,
     DT_HASH,
+    gnu_hash,
     numbers,
     sysv_hash,
 )
@@ -165,11 +166,3 @@ def _check_circles(dynamic: Dynamic, chains: Sequence[int]) -> None:
         for each in passed:
             ends[each] = 1
     dynamic.budget.steps.spend(len(chains))
-
-
-def gnu_hash(name: bytes) -> int:
-    """Return the hash of DT_GNU_HASH (glibc, ``_dl_new_hash``)."""
-    value = 5381
-    for byte in name:
-        value = value * 33 + byte & 0xFFFFFFFF
-    return value

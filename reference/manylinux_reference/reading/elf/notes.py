@@ -1,4 +1,4 @@
-"""Reads notes: which x86 instruction set level a file needs, and which kernel.
+"""Reads notes: which x86 instruction set level a file needs, which kernel, what else.
 
 Linux gABI extensions, section "Program Property"; x86-64 psABI; LSB, ABI note tag.
 """
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 NT_GNU_ABI_TAG, NT_GNU_PROPERTY_TYPE_0 = 1, 5
 ABI_TAG_SIZE = 16
-GNU_PROPERTY_X86_ISA_1_NEEDED = 0xC0008002
+GNU_PROPERTY_X86_ISA_1_NEEDED, GNU_PROPERTY_1_NEEDED = 0xC0008002, 0xB0008000
+INDIRECT_EXTERN_ACCESS = 1  # in the latter
 VALUE, WIDE = 4, 8  # bytes of the property, and of the alignment in 64-bit files
 
 
@@ -23,10 +24,25 @@ def isa_needed(notes: bytes, word: int, alignment: int) -> int:
     ``word`` is the size of an address, ``alignment`` that of the segment, in bytes.
     Damaged notes are skipped, as glibc does.
     """
+    kind = GNU_PROPERTY_X86_ISA_1_NEEDED
+    return _property_of(notes, kind, "<", word, alignment)
+
+
+def is_indirect(notes: bytes, word: int, alignment: int, *, big_endian: bool) -> bool:
+    """Return whether symbols are not to be copied, nor functions have other addresses.
+
+    GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS.
+    """
+    order, kind = ">" if big_endian else "<", GNU_PROPERTY_1_NEEDED
+    found = _property_of(notes, kind, order, word, alignment)
+    return bool(found & INDIRECT_EXTERN_ACCESS)
+
+
+def _property_of(notes: bytes, kind: int, order: str, word: int, alignment: int) -> int:
     found = 0
-    for kind, content in _gnu_notes(notes, alignment, "<"):
-        if kind == NT_GNU_PROPERTY_TYPE_0:
-            found |= _property(content, word)
+    for note, content in _gnu_notes(notes, alignment, order):
+        if note == NT_GNU_PROPERTY_TYPE_0:
+            found |= _property(content, kind, order, word)
     return found
 
 
@@ -56,11 +72,11 @@ def _gnu_notes(notes: bytes, alignment: int, order: str) -> Iterator[tuple[int, 
         at = _up(start + size, step)
 
 
-def _property(properties: bytes, step: int) -> int:
+def _property(properties: bytes, wanted: int, order: str, step: int) -> int:
     at = found = 0
     while at + 12 <= len(properties):
-        kind, size, value = unpack_from("<3I", properties, at)
-        if kind == GNU_PROPERTY_X86_ISA_1_NEEDED and size == VALUE:
+        kind, size, value = unpack_from(f"{order}3I", properties, at)
+        if kind == wanted and size == VALUE:
             found |= value
         at += 8 + _up(size, step)
     return found

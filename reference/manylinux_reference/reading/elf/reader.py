@@ -17,7 +17,7 @@ from manylinux_reference.reading.elf.file import (
     Elf,
     is_library_name,
 )
-from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
+from manylinux_reference.reading.elf.notes import is_indirect, isa_needed, kernel_needed
 from manylinux_reference.reading.elf.relocations import EM_PPC64, is_code
 from manylinux_reference.reading.elf.segments import (
     PF_R,
@@ -208,6 +208,8 @@ def _read_notes(buffer: RangeBuffer, elf: Elf, segment: Segment) -> None:
     notes = buffer.read(segment.offset, segment.size)
     if elf.machine in X86:
         elf.isa_needed |= isa_needed(notes, elf.bits // 8, segment.align)
+    word, order = elf.bits // 8, elf.big_endian
+    elf.is_indirect |= is_indirect(notes, word, segment.align, big_endian=order)
     if segment.kind == PT_NOTE and elf.kernel is None:
         elf.kernel = kernel_needed(notes, segment.align, big_endian=elf.big_endian)
 

@@ -121,7 +121,11 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             elf.relocations |= used
             if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
                 elf.tls_relocations = True
-                _read_wanted(rows, dynamic, elf)
+                elf.tls_wanted |= _names_of(
+                    rows, TLS_OFFSETS[elf.machine], dynamic, elf
+                )
+            if COPY[elf.machine] in used:
+                elf.copied |= _names_of(rows, {COPY[elf.machine]}, dynamic, elf)
             symbols.update(rows.symbols)
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
@@ -159,21 +163,26 @@ def _check_tls(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
                 raise UnusableError("thread-local storage of a symbol that is none")
 
 
-def _read_wanted(rows: _Rows, dynamic: Dynamic, elf: Elf) -> None:
-    """Fill in whose static storage is wanted: that of symbols of other files."""
-    kinds, size = TLS_OFFSETS[elf.machine], 24 if elf.is_64_bit else 16
+def _names_of(rows: _Rows, kinds: set[int], dynamic: Dynamic, elf: Elf) -> set[bytes]:
+    """Return the symbols of other files to which relocations of some types refer.
+
+    A program defines what it copies of them.
+    """
+    size = 24 if elf.is_64_bit else 16
     wanted = {
         symbol
         for kind, symbol in zip(rows.types, rows.symbols, strict=True)
         if kind in kinds and symbol
     }
     dynamic.budget.steps.spend(len(wanted) + len(rows.types) // PER_STEP)
+    found = set()
     for symbol in wanted:
         raw = dynamic.read(dynamic.one(DT_SYMTAB) + symbol * size, size)
         at = 6 if elf.is_64_bit else 14  # of st_shndx
-        if not any(raw[at : at + 2]):
+        if COPY[elf.machine] in kinds or not any(raw[at : at + 2]):
             (name,) = numbers("I", raw[:4], elf)
-            elf.tls_wanted.add(dynamic.name(name))
+            found.add(dynamic.name(name))
+    return found
 
 
 def is_code(elf: Elf, at: int) -> bool:

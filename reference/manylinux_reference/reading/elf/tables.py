@@ -58,6 +58,7 @@ ALIGNED = {DT_VERSYM: 2, DT_VERNEED: 4, DT_VERDEF: 4, DT_HASH: 4} | dict.fromkey
     (DT_SYMTAB, DT_RELA, DT_REL, DT_RELR, DT_JMPREL, DT_GNU_HASH), 0
 )  # 0: to the size of an address
 SYMBOLS_PER_STEP = 256
+STV_PROTECTED = 3
 IFUNCS = (0x1A, 0x2A, 0xAA)  # st_info: STT_GNU_IFUNC, global, weak or unique
 OF_THREADS = (0x16, 0x26, 0xA6)  # the same of STT_TLS
 SIZES = (  # of tables, each with the bytes of an entry in words
@@ -86,6 +87,7 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     used = read_relocations(dynamic, elf)
     symbols = _check_symbols(dynamic, elf, max(used, default=-1) + 1)
     check_hashes(dynamic, elf, symbols, used)
+    _read_visibility(dynamic, elf, symbols)
 
 
 def _check_sizes(dynamic: Dynamic, elf: Elf) -> None:
@@ -187,3 +189,22 @@ def _positions(kinds: bytes, kind: int) -> Iterator[int]:
     while at >= 0:
         yield at
         at = kinds.find(kind, at + 1)
+
+
+def _read_visibility(dynamic: Dynamic, elf: Elf, symbols: bytes) -> None:
+    """Find the protected names of a file of which others are to have no copies.
+
+    And those of other files' functions of which a program has addresses of its own
+    (glibc, ``sysdeps/generic/dl-protected.h``).
+    """
+    is_program = elf.is_executable and bool(elf.needed)
+    if not (elf.is_indirect or is_program):
+        return
+    layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
+    dynamic.budget.steps.spend(len(symbols) // (layout.size * SYMBOLS_PER_STEP))
+    for raw in layout.iter_unpack(symbols):
+        name, value, _, _, other, section = fields_of(raw, elf)
+        if elf.is_indirect and section and other & 3 == STV_PROTECTED:
+            elf.protected.add(dynamic.name(name))
+        elif is_program and value and not section:
+            elf.copied.add(dynamic.name(name))

@@ -33,6 +33,7 @@ UNKNOWN = "UNKNOWN"  # what distutils wrote for nothing, and uv takes for that
 WHOLE, REQUIRED = ("name", "version"), "requires-dist"  # which pip reads as they stand
 VERSION = "Wheel-Version"
 WHEEL_VERSION = "1"  # PyPA, Binary distribution format: installers refuse another
+NO_FIELD = ("From ", " ", "\t")
 CONTINUED = "\r "  # in the place of a line's end; what is read has no such character
 LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
@@ -55,15 +56,15 @@ class Wheel:
 
     ``record`` maps each path of RECORD to its hash, which may be empty; ``changed`` are
     the members with another hash than that, ``resized`` those with another size than
-    that of their row.  ``metadata`` holds the fields of WHEEL by
-    their names in lower case.
+    that of their row, ``doubtful`` the paths with two.  ``metadata`` holds the fields
+    of WHEEL by their names in lower case.
 
     Raises UnusableError if the filename is not that of a wheel.
     """
 
     __slots__ = (
-        "abis", "budget", "changed", "contained", "distribution", "elves", "members",
-        "metadata", "platforms", "pythons", "record", "resized", "version",
+        "abis", "budget", "changed", "contained", "distribution", "doubtful", "elves",
+        "members", "metadata", "platforms", "pythons", "record", "resized", "version",
     )  # fmt: skip
 
     def __init__(self, filename: str) -> None:
@@ -80,6 +81,7 @@ class Wheel:
         self.record: dict[str, str] = {}
         self.changed: list[str] = []
         self.resized: list[str] = []
+        self.doubtful: list[str] = []
         self.elves: list[Elf] = []
         self.contained: set[str] = set()  # file names and SONAMEs of the ELF files
 
@@ -117,8 +119,10 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
         if member.name.startswith(folder)
     }
     text = _text(archive, found, "WHEEL")
-    first = text.partition("\n")[0].strip()
-    if first and ":" not in first:  # to pip and uv, such a line ends the fields
+    first = text.partition("\n")[0]
+    if (
+        first.strip() and ":" not in first and not first.startswith(NO_FIELD)
+    ):  # to pip and uv, such a line ends the fields
         raise UnusableError("WHEEL does not begin with a field")
     wheel.metadata = _fields(text, wheel.budget)
     # uv looks for this field in these very letters, and wants both numbers.
@@ -131,11 +135,12 @@ def read_dist_info(archive: Archive, wheel: Wheel) -> None:
     _check_metadata(metadata, wheel)
     _check_files(archive, found)
     text = _text(archive, found, "RECORD")
-    wheel.record, sizes = read_record(text, wheel.budget)
+    rows = read_record(text, wheel.budget)
+    wheel.record, wheel.doubtful = rows.hashes, rows.doubtful
     wheel.resized = [
         member.name
         for member in archive.entries
-        if sizes.get(member.name, member.size) != member.size
+        if rows.sizes.get(member.name, member.size) != member.size
     ]
 
 
@@ -157,7 +162,12 @@ def _check_files(archive: Archive, found: dict[str, Member]) -> None:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal()
+    """Return whether this is a number to pip."""
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _dist_info(archive: Archive, wheel: Wheel) -> str:
@@ -216,7 +226,8 @@ def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
     """Return the header's fields that matter here, by their names in lower case.
 
     RFC 5322, 2.2: a line that begins with white space continues the one before; one
-    that begins with no name of a field is the first of the body (``email.feedparser``).
+    that begins with no name of a field is the first of the body.  The envelope's lines
+    of a mailbox, and what continues nothing, are no fields (``email.feedparser``).
     Raises UnusableError if name or version goes on: pip reads the end of the line, too.
     """
     fields: dict[str, list[str]] = {}
@@ -225,6 +236,8 @@ def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
     budget.entries.spend(head.count("\n"))
     head = head[1:].replace("\n ", CONTINUED).replace("\n\t", CONTINUED)
     for line in head.split("\n"):
+        if line.startswith(NO_FIELD):
+            continue
         key, colon, value = line.partition(":")
         if not (colon and key.isascii() and key.isprintable()) or " " in key:
             break
@@ -234,7 +247,9 @@ def _fields(text: str, budget: Budget) -> dict[str, list[str]]:
         if name in FIELDS:
             if name != REQUIRED:
                 value = value.replace("\r", "")
-            fields.setdefault(name, []).append(value.strip())
+            is_whole = name == "name"  # whose end no installer strips
+            value = value.lstrip(" \t") if is_whole else value.strip()
+            fields.setdefault(name, []).append(value)
     return fields
 
 

@@ -36,6 +36,7 @@ from manylinux_reference.rules.wheel.loading import (
 )
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
+from manylinux_reference.rules.wheel.scopes import leave_out_defined
 from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
 from manylinux_reference.rules.wheel.versions import versions
 
@@ -51,6 +52,7 @@ ALL_HOLD, FALSE_CLAIM, UNUSABLE = 0, 1, 2  # exit statuses
 CONFIRMED = (Outcome.HOLDS, Outcome.OBJECTIONS, Outcome.NO_CLAIM)
 BY_SYMBOLS = (
     *("wheel.versions.", "wheel.symbols.glibc-", "wheel.symbols.cxx-"),
+    "wheel.symbols.unversioned",
     *("wheel.relocations.relr", "wheel.relocations.types"),
 )
 BY_FILES = (  # of those, what no level changes: a fault of the files
@@ -141,6 +143,7 @@ def read_wheel(
         for elf in read_elves(archive, members, query):
             wheel.add(elf)
         link(wheel)
+        leave_out_defined(wheel)
         _leave_out_contained(archive, wheel)
         _find_static_storage(archive, wheel)
         wheel.changed = archive.changed
@@ -296,7 +299,7 @@ def by_symbols(against: list[Finding], policy: Policy) -> str | None:
         for finding in against
         if finding.rule.startswith(BY_SYMBOLS)
         and finding.rule not in BY_FILES
-        and not finding.advice
+        and not (finding.advice or finding.condition)
     ]
     return _oldest_level(max(levels, default=policy.first_level), policy)
 

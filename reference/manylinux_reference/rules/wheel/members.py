@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf.file import MAGIC
 from manylinux_reference.reading.inflate import first_bytes, read_through
 from manylinux_reference.reading.unusable import UnusableError
@@ -22,6 +23,9 @@ LONGEST_PATH = 3072  # bytes: a quarter of PATH_MAX is left to the target folder
 SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
 SCRIPTS, PROGRAMS = "scripts", "data/bin"  # the first go where the second is
 ROOTS = ("purelib", "platlib")  # whose content goes where that of the wheel's root goes
+
+
+UNASSIGNED, CONTROLS = "Cn", frozenset(("Cc", "Cf", "Co", "Cs"))  # kinds of letters
 
 
 def refuse_unsafe_names(archive: Archive) -> None:
@@ -46,7 +50,7 @@ def _has_foreign_letter(name: str) -> bool:
 
 
 def _is_absolute(name: str) -> bool:
-    return name[0] == "/" or name[1:2] == ":"
+    return name[0] == "/"
 
 
 def _leaves(name: str) -> bool:
@@ -61,7 +65,10 @@ def _has_control(name: str) -> bool:
     if name.isprintable():
         return False
     category = import_module("unicodedata").category
-    return any(category(letter)[0] == "C" for letter in name)
+    kinds = {category(letter) for letter in name}
+    if UNASSIGNED in kinds and not kinds & CONTROLS:  # perhaps in a later Unicode
+        raise NotJudgedError("has letters in its name that this Python does not know")
+    return not kinds.isdisjoint((*CONTROLS, UNASSIGNED))
 
 
 UNSAFE = (

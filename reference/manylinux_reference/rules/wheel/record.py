@@ -58,6 +58,9 @@ def hashes(wheel: Wheel) -> Findings:
             if value.endswith("="):
                 text = "has a hash in RECORD with = at its end"
             yield Finding("wheel.contents.record-hash", name, text)
+    for path in wheel.doubtful:
+        text = "has two rows with two hashes in RECORD"
+        yield Finding("wheel.contents.record-hash", path, text)
     for name in sorted(set(wheel.resized).difference(wheel.changed)):
         text = "has another size than RECORD says"
         yield Finding("wheel.contents.record-hash", name, text)

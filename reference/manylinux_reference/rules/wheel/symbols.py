@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.elf.symbols import SymbolQuery
-from manylinux_reference.reading.policy import NEVER, Policy, Version
+from manylinux_reference.reading.glibc_names import glibc_names
+from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.findings import Finding, Findings
@@ -12,9 +13,11 @@ from manylinux_reference.rules.wheel.contents import INIT_PREFIXES, narrow_abis
 from manylinux_reference.rules.wheel.needed import (
     ALLOWED,
     CONTAINED,
+    EVERY_LEVEL,
     LOADER,
     kind_of,
 )
+from manylinux_reference.rules.wheel.scopes import shared_alone
 from manylinux_reference.rules.wheel.versions import node_level
 
 PYFPE = b"PyFPE_jbuf"
@@ -49,6 +52,8 @@ def symbols(elf: Elf, policy: Policy) -> Findings:
     yield from resolved(elf)
     yield from pyfpe(elf)
     yield from cxx_versioned(elf, policy)
+    yield from unversioned(elf, policy)
+    yield from shared_alone(elf)
 
 
 @decides("wheel.symbols.glibc-2-18", "wheel.symbols.zlib")
@@ -125,3 +130,36 @@ def cxx_versioned(elf: Elf, policy: Policy) -> Findings:
     finding = Finding("wheel.symbols.cxx-versioned", elf.name, text)
     finding.symbols = elf.unversioned
     yield finding
+
+
+@decides("wheel.symbols.unversioned")
+def unversioned(elf: Elf, policy: Policy) -> Findings:
+    """Yield a finding for names that neither Python, glibc nor the wheel defines.
+
+    CPython opens modules with RTLD_NOW, and glibc then looks for each symbol
+    (``elf/dl-lookup.c``).  What was loaded before and made global may have it.
+    """
+    if not elf.loose:
+        return
+    if policy.names is None:
+        policy.names = glibc_names(policy.arch)
+    names = policy.names
+    listed = {name.decode() for _, _, each in policy.forbidden for name in each}
+    loose = [name for name in elf.loose if name not in listed]  # by another rule
+    unknown = [name for name in loose if name not in names]
+    level = max((names[name] for name in loose if name in names), default=NEVER)
+    if EVERY_LEVEL < level < NEVER:
+        name = next(name for name in loose if names.get(name) == level)
+        text = f"refers to {name}, which glibc has since {dotted(level)}"
+        yield Finding(
+            "wheel.symbols.unversioned", elf.name, text, min_level=level, symbol=name
+        )
+    if unknown:
+        some = f"{len(unknown)} names" if len(unknown) > 1 else "a name"
+        text = f"refers to {some} that nothing defines, for example {unknown[0]}"
+        finding = Finding(
+            "wheel.symbols.unversioned", elf.name, text, symbol=unknown[0]
+        )
+        finding.symbols = unknown
+        finding.condition = f"the package loads what defines {unknown[0]} before"
+        yield finding

@@ -7,7 +7,7 @@ import struct
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_reference.reading.elf.notes import isa_needed, kernel_needed
+from manylinux_reference.reading.elf.notes import is_indirect, isa_needed, kernel_needed
 
 NEEDED, USED = 0xC0008002, 0xC0010002
 ABI_TAG, BUILD_ID, PROPERTY = 1, 3, 5  # note types
@@ -65,6 +65,25 @@ def test_levels_of_every_property_note_count(notes: bytes, bits: int) -> None:
 )
 def test_other_and_damaged_notes_say_nothing(notes: bytes) -> None:
     assert isa_needed(notes, 8, 8) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "indirect"),
+    [
+        (0xB0008000, 1, True),
+        (0xB0008000, 3, True),
+        (0xB0008000, 2, False),
+        (0xB0008001, 1, False),
+        (NEEDED, 1, False),
+    ],
+)
+def test_a_property_says_that_nothing_is_to_be_copied(
+    kind: int, value: int, indirect: bool
+) -> None:
+    # Linux gABI extensions, GNU_PROPERTY_1_NEEDED
+    assert is_indirect(note(entry(kind, value)), 8, 8, big_endian=False) is indirect
+    swapped = struct.pack(">3I4s3I4x", 4, 16, PROPERTY, b"GNU\0", kind, 4, value)
+    assert is_indirect(swapped, 8, 8, big_endian=True) is indirect
 
 
 def test_notes_of_32_bit_files_are_filled_to_four_bytes() -> None:

@@ -135,3 +135,31 @@ def test_program_that_cannot_start_is_refused(patch: PatchedElf, reason: str) ->
     assert read(patch).entry == patch.number(ENTRY, "Q")  # of a module, nobody looks
     with pytest.raises(UnusableError, match=rf"^x: {reason}"):
         read(patch, "x")
+
+
+COPY, SYMBOL = 5, 24  # R_X86_64_COPY, bytes of an Elf64_Sym
+VALUE, OTHER = 8, 5  # offsets in it
+
+
+@pytest.mark.parametrize(
+    ("patch", "copied"),
+    [
+        (PatchedElf(), set()),
+        (in_table(RELA, 8, "I", COPY), {b"memcpy"}),
+        (in_table(SYMTAB, SYMBOL + VALUE, "Q", 64), {b"memcpy"}),
+    ],
+)
+def test_a_program_says_what_it_has_copies_and_addresses_of(
+    patch: PatchedElf, copied: set[bytes]
+) -> None:
+    assert read(patch, "program").copied == copied
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_protected_names_of_a_marked_library_are_known(marked: bool) -> None:
+    patch = in_table(SYMTAB, 2 * SYMBOL + OTHER, "B", 3)
+    note = patch.content.index(bytes.fromhex("020001c0 04000000"))
+    patch.put(note, "3I", 0xB0008000, 4, int(marked))
+    elf = read(patch)
+    assert elf.is_indirect is marked
+    assert len(elf.protected) == int(marked)

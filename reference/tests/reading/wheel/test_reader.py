@@ -167,9 +167,12 @@ def test_folder_may_be_spelled_otherwise(spelling: str, tmp_path: Path) -> None:
         ({WHEEL: b"Wheel-Version: 2.0\n"}, "Wheel-Version is 2.0, not such as 1.0"),
         ({WHEEL: b"Wheel-Version: 1\n"}, "Wheel-Version is 1, not such as 1.0"),
         ({WHEEL: b"Wheel-Version: 1.x\n"}, "Wheel-Version is 1.x, not such as 1.0"),
+        ({WHEEL: b"Wheel-Version: 1.\n"}, "Wheel-Version is 1., not such as 1.0"),
         ({WHEEL: b"odd\nWheel-Version: 1.0\n"}, "WHEEL does not begin with a field"),
         ({METADATA: b"Name: q\nVersion: 1\n"}, "METADATA names another project"),
         ({METADATA: b"Name: p\nVersion: 2\n"}, "METADATA names another version"),
+        ({METADATA: b"Name: p \nVersion: 1\n"}, "METADATA names another project"),
+        ({METADATA: b"Name: p\x0c\nVersion: 1\n"}, "METADATA names another project"),
         ({METADATA: b"\nName: p\nVersion: 1\n"}, "METADATA names another project"),
         *(({name: b"\xff"}, f"{name}: is not UTF-8") for name in SOUND),
     ],
@@ -180,6 +183,15 @@ def test_wheel_that_installers_refuse_is_refused(
     with pytest.raises(UnusableError) as refused:
         read(tmp_path, files)
     assert str(refused.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [b"From x\n", b" x\n", b"\tName: q\n", b"From x\n Name: q\nFrom y\n", b": x\n"],
+)
+def test_what_is_no_field_is_passed_over(lines: bytes, tmp_path: Path) -> None:
+    files = {name: lines + SOUND[name] for name in (METADATA, WHEEL)}
+    assert read(tmp_path, files).metadata == read(tmp_path, {}).metadata
 
 
 @pytest.mark.parametrize("folder", ["q-1.dist-info", "p-2.dist-info", "p.dist-info"])

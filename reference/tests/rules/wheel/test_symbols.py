@@ -215,3 +215,32 @@ def test_cxx_name_may_be_that_of_a_library_that_nobody_can_look_into(
     elf = make_elf()
     elf.needed, elf.unversioned = ["libtorch.so", GLIBC], [CXX]
     assert rules(elf) == []
+
+
+def test_names_that_glibc_has_later_ask_for_a_level(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.loose = ["pow", "closefrom"]
+    (finding,) = symbols(elf, X86_64)
+    assert (finding.min_level, finding.condition) == ((2, 34), "")
+
+
+def test_names_that_nothing_has_are_a_condition(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.loose = ["prinft", "pow", "fooo"]
+    (finding,) = symbols(elf, X86_64)
+    assert (finding.min_level, finding.symbols) == (NEVER, ["prinft", "fooo"])
+    assert finding.condition == "the package loads what defines prinft before"
+
+
+def test_names_of_glibc_that_are_always_there_are_not_mentioned(
+    make_elf: MakeElf,
+) -> None:
+    elf = make_elf()
+    elf.loose = [
+        "pow",
+        "dlopen",
+        "printf",
+        "__tls_get_addr",
+        names_of(GLIBC)[0].decode(),
+    ]
+    assert rules(elf) == []
