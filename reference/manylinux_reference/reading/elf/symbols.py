@@ -152,16 +152,14 @@ def _read_unversioned(
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * table.count)
     info, section = (4, 3) if elf.is_64_bit else (12, 7)
-    for name, bits, where, bound in zip(
-        numbers("I", raw, elf)[:: table.size // 4],
-        raw[info :: table.size],
-        numbers("H", raw, elf)[section :: table.size // 2],
-        numbers("H", versions, elf),
-        strict=True,
-    ):
-        if where or bound & ~VERSYM_HIDDEN > VER_NDX_GLOBAL or not name:
+    sections = numbers("H", raw, elf)[section :: table.size // 2].tolist()
+    names, bound = numbers("I", raw, elf), numbers("H", versions, elf)
+    for number in [number for number, where in enumerate(sections) if not where]:
+        name = names[number * table.size // 4]
+        if not name or bound[number] & ~VERSYM_HIDDEN > VER_NDX_GLOBAL:
             continue
-        if bits >> 4 == STB_WEAK or kept.startswith(OF_PYTHON, first + name):
+        is_weak = raw[number * table.size + info] >> 4 == STB_WEAK
+        if is_weak or kept.startswith(OF_PYTHON, first + name):
             continue
         dynamic.budget.steps.spend()
         is_cxx = kept.startswith(CXX_STARTS, first + name)
