@@ -57,6 +57,7 @@ class Dynamic:
         self._loads = loads  # address, size and offset of what can be read
         self._strings: tuple[bytearray, int, int] | None = None
         self.versions = {0, 1}  # the indexes that symbols may have: local, global
+        self.used: set[int] = set()  # the symbols to which relocations refer
         self._values: dict[int, list[int]] = {}
         entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
         offset, size = self.section = section  # where it is in the file

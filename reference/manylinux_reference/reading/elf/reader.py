@@ -17,6 +17,7 @@ from manylinux_reference.reading.elf.file import (
     Elf,
     is_library_name,
 )
+from manylinux_reference.reading.elf.names import read_names
 from manylinux_reference.reading.elf.notes import is_indirect, isa_needed, kernel_needed
 from manylinux_reference.reading.elf.relocations import EM_PPC64, is_code
 from manylinux_reference.reading.elf.segments import (
@@ -163,6 +164,7 @@ def _parse(buffer: RangeBuffer, name: str, query: SymbolQuery, budget: Budget) -
         read_dynamic(section, elf)
         check_tables(section, elf)
         read_symbols(section, elf, query)
+        read_names(section, elf)
     _check_program(by_kind, elf, table[0])
     return elf
 

@@ -11,7 +11,6 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
-    gnu_hash,
     numbers,
     readable,
 )
@@ -33,32 +32,6 @@ VERSYM_HIDDEN = 0x8000
 EM_S390 = 22
 BLOCK = 64 * 1024  # bytes of a table that are numbers at a time
 ENOUGH = 8  # undefined names are evidence; nobody reads more
-
-
-VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
-# How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
-CXX_STARTS = (
-    *(
-        b"_ZNSt",
-        b"_ZNKSt",
-        b"_ZSt",
-        b"_ZTVSt",
-        b"_ZTISt",
-        b"_ZTSSt",
-        b"_ZNSs",
-        b"_ZNKSs",
-    ),
-    *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
-)
-OF_PYTHON = (b"Py", b"_Py")  # how the interpreter's names begin
-OF_GLIBC = frozenset(
-    (
-        "__cxa_finalize",
-        "__cxa_atexit",
-        "__cxa_at_quick_exit",
-        "__cxa_thread_atexit_impl",
-    )
-)
 
 
 class SymbolQuery:
@@ -119,9 +92,6 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
         for name in names
         for at in _positions(strings, name + b"\0", first, first + size)
     }
-    if elf.is_shared_object:
-        _read_unversioned(dynamic, elf, (strings, first, first + size))
-        _read_hashes(dynamic, elf)
     if elf.definitions and elf.soname:
         elf.defined = dynamic.names(Symbols(dynamic, elf).defined())
     weak = [need for need in elf.version_needs if need.weak]
@@ -136,72 +106,6 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
             )
     if offsets or (elf.is_shared_object and not elf.needed):
         _read_names(dynamic, elf, offsets)
-
-
-def _read_unversioned(
-    dynamic: Dynamic, elf: Elf, strings: tuple[bytearray, int, int]
-) -> None:
-    """Find the names that strong, undefined symbols have without a version."""
-    kept, first, _ = strings
-    table = Symbols(dynamic, elf)
-    dynamic.budget.steps.spend(table.count // NAMES_PER_STEP)
-    raw = dynamic.read(dynamic.one(DT_SYMTAB), table.count * table.size)
-    versions = bytes(2 * table.count)
-    if DT_VERSYM in dynamic:
-        versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * table.count)
-    info, section = (4, 3) if elf.is_64_bit else (12, 7)
-    for name, bits, where, bound in zip(
-        numbers("I", raw, elf)[:: table.size // 4],
-        raw[info :: table.size],
-        numbers("H", raw, elf)[section :: table.size // 2],
-        numbers("H", versions, elf),
-        strict=True,
-    ):
-        if where or bound & ~VERSYM_HIDDEN > VER_NDX_GLOBAL or not name:
-            continue
-        if bits >> 4 == STB_WEAK or kept.startswith(OF_PYTHON, first + name):
-            continue
-        dynamic.budget.steps.spend()
-        is_cxx = kept.startswith(CXX_STARTS, first + name)
-        symbol = dynamic.string(name)
-        if is_cxx and symbol not in OF_GLIBC:
-            elf.unversioned.append(symbol)
-        else:
-            elf.loose.append(symbol)
-
-
-def _read_hashes(dynamic: Dynamic, elf: Elf) -> None:
-    """Keep the hashes of the names that a file defines, for those that need it."""
-    count = count_symbols(dynamic, elf)
-    first = _first_hashed(dynamic, elf, count)
-    at = gnu_chains(dynamic, elf.bits // 8)
-    if at and first < count:
-        elf.hashes = dynamic.read(at, 4 * (count - first))
-        return
-    table = Symbols(dynamic, elf)
-    dynamic.budget.steps.spend(count)
-    hashes = [
-        gnu_hash(dynamic.name(name)) for name, undefined, _ in table if not undefined
-    ]
-    elf.hashes = Struct(f"{dynamic.order}{len(hashes)}I").pack(*hashes)
-
-
-def _first_hashed(dynamic: Dynamic, elf: Elf, count: int) -> int:
-    """Return the number of the first symbol of the GNU hash table, or how many are."""
-    if DT_GNU_HASH not in dynamic or not count_gnu(dynamic, elf.bits // 8):
-        return count
-    layout = Struct(dynamic.order + "2I")
-    _, first = layout.unpack(dynamic.read(dynamic.one(DT_GNU_HASH), layout.size))
-    return min(int(first), count)
-
-
-def gnu_chains(dynamic: Dynamic, word: int) -> int:
-    """Return where the hashes of the GNU hash table are, 0 if there is none."""
-    if DT_GNU_HASH not in dynamic:
-        return 0
-    at, layout = dynamic.one(DT_GNU_HASH), Struct(dynamic.order + "3I")
-    buckets, _, bloom = layout.unpack(dynamic.read(at, layout.size))
-    return int(at + 16 + bloom * word + buckets * 4)
 
 
 def _read_names(dynamic: Dynamic, elf: Elf, offsets: dict[int, bytes]) -> None:

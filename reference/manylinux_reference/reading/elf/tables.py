@@ -84,7 +84,7 @@ def check_tables(dynamic: Dynamic, elf: Elf) -> None:
     _check_sizes(dynamic, elf)
     _check_code(dynamic, elf)
     _check_relative(dynamic, word)
-    used = read_relocations(dynamic, elf)
+    dynamic.used = used = read_relocations(dynamic, elf)
     symbols = _check_symbols(dynamic, elf, max(used, default=-1) + 1)
     check_hashes(dynamic, elf, symbols, used)
     _read_visibility(dynamic, elf, symbols)

@@ -18,6 +18,11 @@ VARIABLES = (
 )  # fmt: skip
 
 
+# Of a quoted text: other quotes, what begins an escape (to pip), and a word in another
+# encoding (to uv, RFC 2047).
+NO_LETTERS = "'\"\\?"
+
+
 def is_plain_requirement(text: str) -> bool:
     """Return whether a value of Requires-Dist is a name, plain clauses, a marker."""
     head, semicolon, marker = text.partition(";")
@@ -65,5 +70,5 @@ def _is_plain_marker(text: str) -> bool:
 
 def _is_plain_comparison(variable: str, operator: str, text: str) -> bool:
     inner = text[1:-1]
-    is_quoted = text in (f"'{inner}'", f'"{inner}"') and not {*inner} & {*"'\""}
+    is_quoted = text in (f"'{inner}'", f'"{inner}"') and not {*inner} & {*NO_LETTERS}
     return variable in VARIABLES and operator in OPERATORS and is_quoted

@@ -23,6 +23,7 @@ VERSIONED = (  # \0 ends a name
 )
 CHAIN_END = 1  # the lowest bit of a hash in DT_GNU_HASH
 HASHES_PER_STEP = 256  # bytes of hashes
+SCOPE_PER_STEP = 8  # files in which a name is looked for
 
 
 def leave_out_defined(wheel: Wheel) -> None:
@@ -31,6 +32,7 @@ def leave_out_defined(wheel: Wheel) -> None:
     A file has what is loaded with it, whichever of the wheel's files was opened first.
     """
     tables: dict[str, set[int]] = {}
+    hashed: dict[str, int] = {}  # of names, which many files have in common
     lost: dict[str, set[str]] = {}
     for first in _opened(wheel):
         scope = scope_of(first)
@@ -43,9 +45,15 @@ def leave_out_defined(wheel: Wheel) -> None:
                 tables[elf.name] = _hashes(elf)
         defined = [tables[elf.name] for elf in scope]
         for elf in wanted:
-            wheel.budget.steps.spend(len(elf.loose))
-            missing = (name for name in elf.loose if not _is_in(defined, name.encode()))
-            lost.setdefault(elf.name, set()).update(missing)
+            wheel.budget.steps.spend(
+                len(elf.loose) * (1 + len(scope) // SCOPE_PER_STEP)
+            )
+            for name in elf.loose:
+                if name not in hashed:
+                    hashed[name] = gnu_hash(name.encode()) | CHAIN_END
+            lost.setdefault(elf.name, set()).update(
+                name for name in elf.loose if not _is_in(defined, hashed[name])
+            )
     for elf in wheel.elves:
         left = lost.get(elf.name, ())
         elf.loose = [name for name in elf.loose if name in left]
@@ -63,7 +71,8 @@ def shared_alone(elf: Elf) -> Findings:
         return
     tables = [(library, _hashes(library)) for library in libraries]
     for name in sorted(elf.copied):
-        having = (each for each, table in tables if _is_in([table], name))
+        value = gnu_hash(name) | CHAIN_END
+        having = (each for each, table in tables if value in table)
         library = next(having, elf)
         if library.is_indirect and name in library.protected:
             symbol = name.decode("utf-8", "backslashreplace")
@@ -76,8 +85,7 @@ def _hashes(elf: Elf) -> set[int]:
     return {value | CHAIN_END for value in numbers("I", elf.hashes, elf)}
 
 
-def _is_in(tables: list[set[int]], name: bytes) -> bool:
-    value = gnu_hash(name) | CHAIN_END
+def _is_in(tables: list[set[int]], value: int) -> bool:
     return any(value in table for table in tables)
 
 

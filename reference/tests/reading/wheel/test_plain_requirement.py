@@ -51,7 +51,7 @@ PIECES = st.sampled_from(
             '"',
             "'x'",
         ),
-        *("extra", "python_version", "os_name", "foo", "é", "٣"),
+        *("extra", "python_version", "os_name", "foo", "é", "٣", "\\", "?"),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)
@@ -82,6 +82,7 @@ def test_usual_requirement_needs_no_grammar(text: str) -> None:
             "foo>=٣",
         ),
         *("foo; extra == 'a' nor extra == 'b'", "foo; extra == '''", "foo; bar == 'a'"),
+        *(r"foo; os_name == '\x'", "foo; os_name == '=?utf-8?q?=27?='"),
         f"foo>={'9' * 20}",
     ],
 )
