@@ -84,7 +84,8 @@ def _installation(subject: Subject, case: Choose) -> Material:
     _refuse(subject, declines(table.declines, case.rule))
     project, scripts = case.project, Scripts()
     prefix = _prefix(subject, table.prefix)
-    wheels = {f"wheels/{name}": each for name, each in offered_files(project, prefix)}
+    offered = dict(offered_files(project, prefix))
+    wheels = {f"wheels/{name}": content for name, content in offered.items()}
     asked = [scripts.moved(command) for command in commands(table, environment.target)]
     texts = (*table.arguments, *table.files.values(), *table.variables.values())
     index = any("{index}" in text for text in texts)
@@ -98,6 +99,7 @@ def _installation(subject: Subject, case: Choose) -> Material:
         "files": table.files,
         "lands_in": table.lands_in,
         "index": index,
+        "offered": tuple(offered),
         "requirements": project.requirements,
         "project": project.name,
         "markers": {name: offer.answer for name, offer in project.markers.items()},

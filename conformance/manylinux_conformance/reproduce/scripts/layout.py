@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
@@ -9,11 +10,13 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
 WHEELS = HERE / "wheels"
+MEMORY = Path("/dev") / "shm"  # names below it are random
 CLOSED = "http://127.0.0.1:9"  # the discard port: nothing listens there
 
 Question = Any  # what json gives
@@ -37,6 +40,7 @@ class Layout:
         self.site_packages = self.environment / self.purelib
         self.python = self.environment / "bin" / "python"
         self.make_environment()
+        self.links = self.offered()
         self.variables = self.closed_in() | self.with_module()
 
     def use_own_prefix(self) -> None:
@@ -81,6 +85,19 @@ class Layout:
             write(self.site_packages / "_pointer_width.pth", "import _pointer_width\n")
         if self.question["inside"]:
             write(self.site_packages / "inside.pth", f"{self.tool}\n")
+
+    def offered(self) -> Path:
+        """Return a folder with the wheels, in memory where it can be.
+
+        Some tools take the first that the folder lists: in memory the newest file,
+        elsewhere any.
+        """
+        place = MEMORY if os.access(MEMORY, os.W_OK) else self.scratch
+        links = Path(tempfile.mkdtemp(dir=place))
+        atexit.register(shutil.rmtree, links, ignore_errors=True)
+        for name in self.question.get("offered", ()):
+            shutil.copy(WHEELS / name, links)
+        return links
 
     def closed_in(self) -> dict[str, str]:
         """Return variables without the user's settings and a way to the network."""
@@ -146,7 +163,7 @@ class Layout:
         """Return what placeholders stand for."""
         return {
             "here": str(HERE),
-            "links": str(WHEELS),
+            "links": str(self.links),
             "requirements": str(HERE / "requirements.txt"),
             "dependencies": json.dumps(self.question.get("requirements", ())),
             "target": str(self.scratch / "target"),
