@@ -59,11 +59,15 @@ async function checkKeyboard(tab, name) {
   for (let index = 0; index < count; index += 1) {
     await tab.evaluate((which) => {
       const stops = [...document.querySelectorAll("a[href], button, input, select, summary, [tabindex='0']")];
-      const seen = stops.filter((stop) => stop.checkVisibility());
+      const seen = stops.filter((stop) => stop.checkVisibility({ visibilityProperty: true }));
       seen[seen.indexOf(window.wide[which]) - 1].focus();
     }, index);
-    await tab.keyboard.press("Tab");
-    const there = await tab.evaluate((which) => document.activeElement === window.wide[which], index);
+    // A browser may stop at other parts that scroll, too.
+    let there = false;
+    for (let stop = 0; stop < 3 && !there; stop += 1) {
+      await tab.keyboard.press("Tab");
+      there = await tab.evaluate((which) => document.activeElement === window.wide[which], index);
+    }
     if (!there) fail(`${name}: Tab does not reach the wide part ${index + 1} of ${count}`);
     await tab.keyboard.press("ArrowRight");
     await tab

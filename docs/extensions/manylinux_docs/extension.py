@@ -36,6 +36,7 @@ from manylinux_docs.pages.edition_pages import collect_edition_pages
 from manylinux_docs.pages.level_pages import collect_level_pages
 from manylinux_docs.pages.page_head import add_head
 from manylinux_docs.pages.place_pages import collect_place_pages
+from manylinux_docs.pages.rule_index import lead_to_rule_pages
 from manylinux_docs.pages.rule_pages import collect_rule_pages
 from manylinux_docs.pages.source_pages import collect_source_pages
 from manylinux_docs.pages.tool_pages import collect_tool_pages
@@ -117,6 +118,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
     # Called for each page before it is written.
     app.connect("html-page-context", add_head)
+    app.connect("html-page-context", lead_to_rule_pages)
 
     # Called last by every builder, with the exception if the build failed.
     app.connect("build-finished", write_files)

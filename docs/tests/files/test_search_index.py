@@ -25,3 +25,9 @@ def test_search_knows_the_pages_of_rules_and_tools(
 def test_index_lists_a_rule_under_each_of_its_words(built: Built) -> None:
     entries = [folded(entry) for entry in built.all("genindex", ".genindextable li")]
     assert any(entry.startswith("first") and "demo.first" in entry for entry in entries)
+
+
+def test_a_rule_in_the_index_leads_to_its_own_page(built: Built) -> None:
+    links = built.all("genindex", ".genindextable li li a")
+    leads = {link.get_text(): str(link["href"]) for link in links}
+    assert leads["demo.first"] == "r/demo.first/index.html"

@@ -37,4 +37,4 @@ def test_only_pairs_of_backticks_set_code(text: str, html: str) -> None:
 
 
 def test_identifier_breaks_after_dots_underscores_and_slashes_and_is_escaped() -> None:
-    assert breakable("a.b_<c>/d") == "a.<wbr>b_<wbr>&lt;c&gt;/<wbr>d"
+    assert breakable("a.b_<c>/d") == "a.<wbr/>b_<wbr/>&lt;c&gt;/<wbr/>d"

@@ -1,10 +1,12 @@
-"""A book of one page: its links lead somewhere, from the root of the folder."""
+"""Books: the links of the one page lead somewhere, and an ePub is read as XML."""
 
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 import pytest
 from sphinx.application import Sphinx
@@ -21,17 +23,21 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def book(project: Path) -> Built:
+def build_book(project: Path, builder: str) -> Built:
     (project / "docs" / "book.md").write_text(BOOK)
     site = project / "site"
     with docutils_namespace():
         app = Sphinx(
-            project, DOCS, site, site / ".doctrees", "singlehtml", SETTINGS,
+            project, DOCS, site, site / ".doctrees", builder, SETTINGS,
             status=None, warning=io.StringIO(),
         )  # fmt: skip
         app.build()
     return Built(site, "", "")
+
+
+@pytest.fixture
+def book(project: Path) -> Built:
+    return build_book(project, "singlehtml")
 
 
 def test_the_page_finds_its_style_sheets(book: Built) -> None:
@@ -52,3 +58,12 @@ def test_every_link_within_the_page_leads_somewhere(book: Built) -> None:
 
 def test_a_book_has_no_search(book: Built) -> None:
     assert not book.all("book", "form, [rel=index]")
+
+
+def test_every_page_of_an_epub_is_well_formed(project: Path) -> None:
+    (path,) = build_book(project, "epub").site.glob("*.epub")
+    with zipfile.ZipFile(path) as epub:
+        pages = [name for name in epub.namelist() if name.endswith("html")]
+        assert "spec/demo.xhtml" in pages
+        for page in pages:
+            expat.ParserCreate().ParseFile(io.BytesIO(epub.read(page)))

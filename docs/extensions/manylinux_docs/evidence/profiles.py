@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
 from manylinux_conformance.results.consequences import BREACH
+from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.causes import Cause
@@ -29,11 +30,14 @@ class Breach:
     causes: tuple[Cause, ...]
 
     @property
-    def order(self) -> tuple[bool, bool, str, str]:
-        """What a reader wants first: MUSTs of the standards, by cause."""
+    def order(self) -> tuple[bool, bool, int, str, str]:
+        """What a reader wants first: MUSTs of the standards, broken in most places."""
         cause = self.causes[0].id if self.causes else ""
         proposal, must = is_proposal(self.rule), is_demanded(self.rule)
-        return proposal, not must, cause, self.rule.id
+        tallies = self.score.standing.tallies
+        counted = tallies.get(System.REAL) or tallies.get(System.MODEL)
+        kept = counted.kept - counted.asked if counted else 0
+        return proposal, not must, kept, cause, self.rule.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,16 @@ from sphinx.application import Sphinx
 
 ELEMENT = re.compile(r"<[^>]+>")
 LONGEST = 200  # characters of a description
+# Each element is closed: the pages of an ePub are XML.
 TAGS = Markup(
-    '<meta name="description" content="{about}">'
-    '<meta property="og:type" content="article">'
-    '<meta property="og:title" content="{title}">'
-    '<meta property="og:description" content="{about}">'
+    '<meta name="description" content="{about}"/>'
+    '<meta property="og:type" content="article"/>'
+    '<meta property="og:title" content="{title}"/>'
+    '<meta property="og:description" content="{about}"/>'
 )
 FEED = Markup(
     '<link rel="alternate" type="application/atom+xml" title="Changes"'
-    ' href="{}feed.xml">'
+    ' href="{}feed.xml"/>'
 )
 
 
@@ -37,7 +38,7 @@ def add_head(
     tags = TAGS.format(about=" ".join(about.split())[:LONGEST], title=title)
     if address := app.config.site_address:
         page = f"{pagename}.html".removesuffix("index.html")
-        tags += Markup('<meta property="og:url" content="{}{}">').format(address, page)
+        tags += Markup('<meta property="og:url" content="{}{}"/>').format(address, page)
         tags += FEED.format(address)
     # The tags of Sphinx are plain text; a Markup before or behind would escape them.
     context["metatags"] = f"{context.get('metatags', '')}{tags}"

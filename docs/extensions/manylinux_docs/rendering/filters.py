@@ -17,7 +17,7 @@ MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 def breakable(identifier: str) -> Markup:
     """Return an identifier or path that may break after dots, underscores, slashes."""
-    return Markup("<wbr>").join(BREAKS.split(identifier))
+    return Markup("<wbr/>").join(BREAKS.split(identifier))
 
 
 def with_code(text: str) -> Markup:
