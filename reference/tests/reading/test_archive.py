@@ -332,11 +332,17 @@ class TestEachInflater:
         )
         assert "compressed data are damaged" in refusal(path)
 
+    @pytest.mark.parametrize("times", [1, 8])  # below and above a piece of output
     @pytest.mark.parametrize("in_one_piece", [True, False])
     def test_refuses_data_after_the_end(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_one_piece: bool
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        times: int,
+        *,
+        in_one_piece: bool,
     ) -> None:
-        path = archive_of(tmp_path, a=BIG)
+        path = archive_of(tmp_path, a=BIG * times)
         real = member_of(path, "a")[1].compressed
         data = path.read_bytes()
         directory = data.rfind(b"PK\1\2")

@@ -53,12 +53,6 @@ NEEDED = (
     "manylinux_reference.reading.wheel.entry_points",
     "manylinux_reference.reading.wheel.requirement",
 )
-# An audit reads one large file after another, and clearing fresh pages for each costs
-# half of it; so glibc keeps what was freed (mallopt(3)).
-KEEPS_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
-}
 KILLED = (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGALRM)  # as at a limit
 PATIENCE = 2  # times the processor time may pass on a clock
 MEGABYTE = 1024 * 1024
@@ -153,7 +147,6 @@ class _Waiting:
             try:
                 self.process = subprocess.Popen(
                     [*command, *settings.provided_by],
-                    env={**os.environ, **KEEPS_MEMORY},
                     stdin=theirs.fileno(),
                     stderr=subprocess.DEVNULL,  # the gate's own is lines of JSON
                 )
