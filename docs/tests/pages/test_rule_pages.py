@@ -135,3 +135,18 @@ def test_rule_on_no_page_is_a_warning(project: Path, build: Build) -> None:
     (project / "spec/README.md").write_text(hidden)
     warnings = build(project).warnings
     assert "demo.hidden-first: no page of the site shows this rule" in warnings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "r/demo.first/",
+        "`demo.first@1 <r/demo.first/>`__",
+        "[`demo.first@1`](r/demo.first/)",
+        "  year = {2026},",
+        "  url = {r/demo.first/},",
+    ],
+)
+def test_page_has_the_text_to_cite_the_rule(built: Built, text: str) -> None:
+    copied = [block.get_text() for block in built.all(PAGE, "#citation pre")]
+    assert text in "\n".join(copied).splitlines()

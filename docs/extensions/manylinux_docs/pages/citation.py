@@ -31,6 +31,7 @@ def cite(config: Config, rule: str, revision: int) -> Citation:
     fields = {
         "author": f"{{{config.author}}}",
         "title": f"{TITLE}, {where}",
+        "year": config.version.partition(".")[0],  # editions are called by their year
         "version": version,
         "url": url,
     }
