@@ -64,7 +64,8 @@ def badge(
         return _of(role, _differ(really, len(must) - really), "yellow")
     should = len(_with(filter(is_advised, bound), found, BREACHED))
     more = f" ({should} SHOULD differ)" if should else ""
-    return _of(role, f"conforms{more}", "brightgreen")
+    where = "" if any(one.is_real for one in decided) else " on models"
+    return _of(role, f"conforms{where}{more}", "brightgreen")
 
 
 def proposals_badge(

@@ -115,8 +115,17 @@ class Standing:
     @property
     def fails_really(self) -> bool:
         """Whether the rule is breached on a real system, or on a wheel given to it."""
+        return any(tally.kept < tally.asked for tally in self._real_tallies)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the rule was decided on a real system, or on a wheel given to it."""
+        return bool(self._real_tallies)
+
+    @property
+    def _real_tallies(self) -> list[Tally]:
         found = (self.tallies.get(one) for one in (System.REAL, System.WHEEL))
-        return any(tally.kept < tally.asked for tally in found if tally)
+        return [tally for tally in found if tally]
 
     @property
     def words(self) -> str:

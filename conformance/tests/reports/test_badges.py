@@ -18,6 +18,7 @@ KEEPS = on(System.REAL, RuleStatus.KEEPS, kept=2)
 BREAKS = on(System.REAL, RuleStatus.BREAKS)
 IN_PART = on(System.REAL, RuleStatus.IN_PART, kept=1)
 ON_MODELS = on(System.MODEL, RuleStatus.BREAKS)
+KEEPS_ON_MODELS = on(System.MODEL, RuleStatus.KEEPS, kept=2)
 OF_WHEELS = on(System.WHEEL, RuleStatus.IN_PART, kept=1)
 NOT_ASKED = Standing(RuleStatus.NOT_ASKED, {}, is_explained=True, causes=())
 RULES = {
@@ -34,6 +35,12 @@ RULES = {
     ("found", "message", "color"),
     [
         ({"must.a": KEEPS, "must.b": KEEPS}, "conforms", "brightgreen"),
+        (
+            {"must.a": KEEPS_ON_MODELS, "must.b": KEEPS_ON_MODELS},
+            "conforms on models",
+            "brightgreen",
+        ),
+        ({"must.a": KEEPS_ON_MODELS, "must.b": KEEPS}, "conforms", "brightgreen"),
         ({"must.a": KEEPS, "must.b": BREAKS}, "1 MUST differ", "yellow"),
         (
             {"must.a": KEEPS, "must.b": KEEPS, "should.a": BREAKS},

@@ -12,7 +12,7 @@ from docs.tests.site import Built
 @pytest.mark.parametrize(
     ("name", "message", "color"),
     [
-        ("slow", "conforms", "brightgreen"),
+        ("slow", "conforms on models", "brightgreen"),
         ("wild", "1 MUST differ", "yellow"),
         ("wild-proposals", "no proposal asked", "inactive"),
     ],
