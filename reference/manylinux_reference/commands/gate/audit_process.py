@@ -49,7 +49,7 @@ WAITING = (
 )
 # What audits import when they need it, beside what is imported above.
 NEEDED = (
-    *("array", "binascii", "hashlib", "re", "unicodedata", BUILT_IN),
+    *("_csv", "array", "binascii", "hashlib", "re", "unicodedata", BUILT_IN),
     "manylinux_reference.reading.wheel.entry_points",
     "manylinux_reference.reading.wheel.requirement",
 )

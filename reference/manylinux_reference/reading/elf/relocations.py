@@ -119,13 +119,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
             used.update(rows.types[first:])
             _check_types(used, types, elf)
             elf.relocations |= used
-            if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
-                elf.tls_relocations = True
-                elf.tls_wanted |= _names_of(
-                    rows, TLS_OFFSETS[elf.machine], dynamic, elf
-                )
-            if COPY[elf.machine] in used:
-                elf.copied |= _names_of(rows, {COPY[elf.machine]}, dynamic, elf)
+            _read_foreign(rows, used, dynamic, elf)
             symbols.update(rows.symbols)
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
@@ -136,6 +130,15 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
     _read_relr(dynamic, elf, places)
     places.check_slots()
     return symbols
+
+
+def _read_foreign(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> None:
+    """Fill in what is wanted of other files: static storage, and copies."""
+    if not used.isdisjoint(TLS_OFFSETS[elf.machine]):
+        elf.tls_relocations = True
+        elf.tls_wanted |= _names_of(rows, TLS_OFFSETS[elf.machine], dynamic, elf)
+    if COPY[elf.machine] in used:
+        elf.copied |= _names_of(rows, {COPY[elf.machine]}, dynamic, elf)
 
 
 def _check_types(used: set[int], types: set[int], elf: Elf) -> None:
