@@ -112,11 +112,7 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
         if size:
             with_addend = table == DT_RELA or dynamic.one(DT_PLTREL) == DT_RELA
             rows = _Rows(dynamic, elf, (table, size), with_addend=with_addend)
-            first = dynamic.one(count) if count else 0
-            used = set(rows.types[:first])
-            if used - {relative}:
-                raise UnusableError("a relocation among the relative ones that is not")
-            used.update(rows.types[first:])
+            used = _used_types(rows, dynamic.one(count) if count else 0, relative)
             _check_types(used, types, elf)
             elf.relocations |= used
             _read_foreign(rows, used, dynamic, elf)
@@ -139,6 +135,15 @@ def _read_foreign(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> No
         elf.tls_wanted |= _names_of(rows, TLS_OFFSETS[elf.machine], dynamic, elf)
     if COPY[elf.machine] in used:
         elf.copied |= _names_of(rows, {COPY[elf.machine]}, dynamic, elf)
+
+
+def _used_types(rows: _Rows, first: int, relative: int) -> set[int]:
+    """Return the types of a table, whose ``first`` relocations are relative ones."""
+    used = set(rows.types[:first])
+    if used - {relative}:
+        raise UnusableError("a relocation among the relative ones that is not")
+    used.update(rows.types[first:])
+    return used
 
 
 def _check_types(used: set[int], types: set[int], elf: Elf) -> None:
