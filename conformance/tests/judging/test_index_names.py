@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
@@ -14,7 +15,7 @@ from manylinux_conformance.judging.index_names import (
     foretold,
     kinds,
 )
-from manylinux_conformance.questions.upload import Became, Examines, Upload
+from manylinux_conformance.questions.upload import Archive, Became, Examines, Upload
 from manylinux_conformance.results.verdicts import Verdict
 from tests.builders import audit_line
 
@@ -70,6 +71,14 @@ def evidence() -> Mapping[str, Evidence]:
         ("manylinux_2_28_x86_64.manylinux2014_x86_64", None),
         ("linux_armv7l", None),
         ("manylinux_2_17_mips64", None),
+        ("manylinux_2_5_x86_64", Became.ACCEPTED),
+        ("manylinux_2_10_x86_64", Became.ACCEPTED),
+        ("manylinux_2_99_x86_64", Became.ACCEPTED),
+        ("manylinux_2_0_x86_64", None),
+        ("manylinux_2_4_x86_64", None),
+        ("manylinux_2_05_x86_64", None),
+        ("manylinux_2_100_x86_64", None),
+        ("manylinux_3_17_x86_64", None),
         ("manylinux_2_999_x86_64", None),
         ("manylinux_2_017_x86_64", None),
         ("MANYLINUX_2_17_x86_64", None),
@@ -100,8 +109,64 @@ def test_what_an_index_declines_is_told(evidence: Mapping[str, Evidence]) -> Non
 
 @pytest.mark.parametrize("name", ["a.whl", "a-1.tar.gz", "a-1-py3-none-.whl", ""])
 def test_what_is_no_wheels_name_is_an_error(name: str) -> None:
-    with pytest.raises(InputError, match="no file name of a wheel"):
+    with pytest.raises(InputError, match=f"^{name}: is no file name of a wheel"):
         foretold(name, {})
+
+
+@pytest.mark.parametrize("platforms", ["any", "manylinux_2_17_x86_64..any"])
+def test_what_is_not_known_has_its_name(
+    platforms: str, evidence: Mapping[str, Evidence]
+) -> None:
+    name = f"a-1-py3-none-{platforms}.whl"
+    said = foretold(name, evidence)
+    assert (said.filename, said.became) == (name, None)
+
+
+@pytest.mark.parametrize(
+    ("rules", "why"),
+    [
+        (("a",), "a"),
+        (("c", "b", "a"), "a, b, c"),
+        (("a", "a", "b", "c"), "a, b, c"),
+        (("d", "c", "b", "a"), "a, b, c and 1 more"),
+        (("e", "d", "c", "b", "a"), "a, b, c and 2 more"),
+    ],
+)
+def test_answers_are_told_by_three_rules(rules: tuple[str, ...], why: str) -> None:
+    cases = [upload(f"case-{number}", rule) for number, rule in enumerate(rules)]
+    results = [audit_line(case.id, rule=case.rule, answer="refused") for case in cases]
+    found = evidence_of(cases, results)
+    assert found["the tag linux_x86_64"] == Evidence(Became.REFUSED, why)
+
+
+def upload(name: str, rule: str, **fields: object) -> Upload:
+    """Return a case of a wheel whose name an index has to refuse."""
+    case = Upload(
+        rule=rule,
+        name=name,
+        tag="linux_x86_64",
+        examines=Examines.TAGS,
+        expect=Became.REFUSED,
+    )
+    return msgspec.structs.replace(case, **fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"after": "another-case"},
+        {"wheel": ("py3-none-any",)},
+        {"fixture": "a-fixture"},
+        {"right_digest": False},
+        {"archive": Archive.TRUNCATED},
+    ],
+)
+def test_what_more_than_its_name_decides_tells_nothing(
+    fields: dict[str, object],
+) -> None:
+    case = upload("case", "a", **fields)
+    answer = audit_line(case.id, rule=case.rule, answer="refused")
+    assert evidence_of([case], [answer]) == {}
 
 
 def test_a_set_is_of_a_kind_before_its_members_are() -> None:

@@ -23,6 +23,15 @@ def test_a_finished_block_is_there_when_the_run_goes_on(tmp_path: Path) -> None:
     assert journal.finished(ELSEWHERE) is None
 
 
+def test_every_finished_block_is_kept(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path, "all", resume=False)
+    other = Block(ELSEWHERE, BLOCK.results)
+    for block in (BLOCK, other):
+        journal.keep(block)
+    assert len(journal) == 2
+    assert journal.finished(ELSEWHERE) == other
+
+
 @pytest.mark.parametrize("results", [(), (Verdict.INFRASTRUCTURE,)])
 def test_a_block_without_its_answers_is_asked_again(
     tmp_path: Path, results: tuple[Verdict, ...]
@@ -49,7 +58,7 @@ def test_only_what_was_interrupted_can_go_on(tmp_path: Path, scope: str) -> None
     open_journal(tmp_path, "all", resume=False).keep(BLOCK)
     if scope == "all":
         close_journal(tmp_path)
-    with pytest.raises(InputError, match="was interrupted here"):
+    with pytest.raises(InputError, match=r"^--resume: no run .* was interrupted here"):
         open_journal(tmp_path, scope, resume=True)
 
 

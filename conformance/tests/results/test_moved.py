@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.results.blocks import Block, write_blocks
+from manylinux_conformance.results.moved import moved
 from manylinux_conformance.results.verdicts import Verdict
 from tests.builders import header_line, result_line
 
@@ -65,6 +66,46 @@ def test_what_one_side_was_not_asked_moved_too(
     tmp_path: Path, old: Block, new: Block, words: str
 ) -> None:
     assert words in compared(tmp_path, old, new)[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_worse"),
+    [
+        (block(a=Verdict.PASS), block(a=Verdict.FAIL), True),
+        (block(a=Verdict.FAIL), block(a=Verdict.PASS), False),
+        (block(a=Verdict.FAIL), block(a=Verdict.ERROR), False),
+        (block(a=Verdict.PASS, b=Verdict.PASS), block(b=Verdict.PASS), True),
+        (block(a=Verdict.FAIL, b=Verdict.PASS), block(b=Verdict.PASS), False),
+        (block(b=Verdict.PASS), block(a=Verdict.PASS, b=Verdict.PASS), False),
+        (block(b=Verdict.PASS), block(a=Verdict.FAIL, b=Verdict.PASS), False),
+    ],
+)
+def test_what_no_longer_passes_is_worse(old: Block, new: Block, is_worse: bool) -> None:
+    (one,) = moved([old], [new])
+    assert one.is_worse is is_worse
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("any", "linux_x86_64", ": pass → error (was any, is linux_x86_64)"),
+        ("any", "any", ": pass → error"),
+        ("any", "", ": pass → error"),
+        ("", "any", ": pass → error"),
+    ],
+)
+def test_answers_are_told_where_both_say_something(
+    old: str, new: str, words: str
+) -> None:
+    before = Block(HEADER, (result_line(answer=old),))
+    now = Block(HEADER, (result_line(answer=new, verdict=Verdict.ERROR),))
+    (one,) = moved([before], [now])
+    assert str(one) == WHERE.format("plain") + words
+
+
+def test_one_answer_alone_is_not_told() -> None:
+    (one,) = moved([block(b=Verdict.PASS)], [block(a=Verdict.PASS, b=Verdict.PASS)])
+    assert str(one) == WHERE.format("a") + ": not asked → pass"
 
 
 def test_a_tool_that_one_side_lacks_is_not_compared(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Premises: which plain questions explain the answers to others, and which do not."""
 
+import msgspec
 import pytest
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.questions.choose import LOCKED as LOCKED_IN_VAIN
@@ -166,6 +167,16 @@ def test_a_wrong_answer_follows_from_a_plainer_one(
             UNKNOWN_THERE,
             wrong("index.refuses.linux/x", ACCEPTED, REFUSED, LOONG),
         ),
+        (UNKNOWN_THERE, wrong("index.page.hash/x", "no hash", ACCEPTED, LOONG)),
+        (
+            [wrong(UPLOAD, "no page", ACCEPTED, LOONG)],
+            wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG),
+        ),
+        ([OWN, DEAF[0]], wrong(ATTRIBUTE, "manylinux2014_x86_64", "any")),
+        (
+            [OWN, wrong(EACH, "manylinux_2_36_x86_64", "any")],
+            wrong(ATTRIBUTE, "manylinux2014_x86_64", "any"),
+        ),
     ],
 )
 def test_a_wrong_answer_of_its_own_is_a_breach(
@@ -187,12 +198,45 @@ def test_a_wrong_answer_of_its_own_is_a_breach(
         (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, LOONG), True),
         (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, "riscv64"), False),
         (NO_OLDER, right("tag.form/x", "any"), False),
+        (UNKNOWN_THERE, right("index.refuses.linux/x", ACCEPTED, LOONG), False),
+        (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG), False),
     ],
 )
 def test_a_right_answer_shows_nothing_where_it_could_not_be_wrong(
     premise: list[Result], answer: Result, *, is_silent: bool
 ) -> None:
     assert consequences([*premise, answer]).is_silent(answer) is is_silent
+
+
+def caused(case: str, cause: str, where: str, kind: str = "") -> Result:
+    """Return an upload that is refused wrongly, with its deviation on file."""
+    refused = wrong(case, REFUSED, ACCEPTED, where)
+    return msgspec.structs.replace(refused, cause=cause, deviation=kind)
+
+
+def test_a_right_answer_shows_nothing_for_the_causes_at_its_place() -> None:
+    known = caused(UPLOAD, "no-loong", LOONG, "by-design")
+    other = caused(UPLOAD, "no-riscv", "riscv64", "by-design")
+    follows = consequences([known, other])
+    silent = right("index.refuses.linux/x", REFUSED, LOONG)
+    assert follows.causes_of_silence(silent) == {"no-loong"}
+
+
+def test_a_deviation_without_a_cause_is_named_by_its_kind() -> None:
+    follows = consequences([caused(UPLOAD, "", LOONG, "unreported")])
+    silent = right("index.refuses.linux/x", REFUSED, LOONG)
+    assert follows.causes_of_silence(silent) == {"unreported"}
+
+
+def test_what_was_not_asked_at_a_place_is_silent_for_the_causes_elsewhere() -> None:
+    deaf = [msgspec.structs.replace(one, cause="never-asked") for one in DEAF]
+    silent = right("override.none/none", "manylinux_2_28_x86_64", ELSEWHERE)
+    assert consequences(deaf).causes_of_silence(silent) == {"never-asked"}
+
+
+def test_what_shows_something_is_silent_for_no_cause() -> None:
+    shown = right("tag.form/x", "manylinux_2_36_x86_64")
+    assert consequences(DEAF).causes_of_silence(shown) == set()
 
 
 @pytest.mark.parametrize(
