@@ -123,6 +123,17 @@ def test_what_is_not_known_has_its_name(
 
 
 @pytest.mark.parametrize(
+    ("minor", "kind"),
+    [
+        ("0", "a perennial tag with a glibc that no system has"),
+        ("05", "a tag with a zero in front of a number"),
+    ],
+)
+def test_zero_alone_stands_in_front_of_nothing(minor: str, kind: str) -> None:
+    assert list(kinds(f"manylinux_2_{minor}_x86_64")) == [kind]
+
+
+@pytest.mark.parametrize(
     ("rules", "why"),
     [
         (("a",), "a"),
