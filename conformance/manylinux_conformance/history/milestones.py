@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ PERENNIAL = ("installer.glibc.at-least", "installer.glibc.every-minor")
 ARCHITECTURE = "installer.architecture.equal"
 # An architecture has its own milestone, and nobody can promise a glibc 3 yet.
 OF_LEVEL = re.compile(r"(?!.*manylinux_3).*_x86_64", re.ASCII)
-CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+)-(\d+)-at-\1-\2", re.ASCII)
+CLAIM = re.compile(r"wheel\.versions\.listed/glibc-(\d+-\d+)-at-(\d+-\d+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,23 @@ def levels_since(answers: Answers) -> Mapping[str, Milestone]:
 
 
 def claims_since(answers: Answers) -> Mapping[str, Milestone]:
-    """Return the first release of an auditor that confirms a true claim of each level.
+    """Return the first release of an auditor that tells claims of each level apart.
 
-    The wheel needs the level's own glibc, so that no older claim would do.
+    It confirms a wheel that needs the level's own glibc, so that no older claim would
+    do, and refuses one that needs a later glibc.
     """
-    asked = (
-        (level, _first(answers, [question]))
-        for question in answers.questions
-        if (level := CLAIM.fullmatch(question.case))
-    )
+    by_level: dict[str, list[Question]] = defaultdict(list)
+    own = set()
+    for question in answers.questions:
+        if claim := CLAIM.fullmatch(question.case):
+            needed, level = claim.groups()
+            by_level[level].append(question)
+            own |= {level} if needed == level else set()
+    found = {level: _first(answers, by_level[level]) for level in by_level}
     return {
-        f"manylinux_{level[1]}_{level[2]}": since for level, since in asked if since
+        f"manylinux_{level.replace('-', '_')}": since
+        for level, since in found.items()
+        if since and level in own
     }
 
 

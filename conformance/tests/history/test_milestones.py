@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from manylinux_conformance.history.answers import (
     FORMAT,
     Answers,
@@ -140,11 +141,20 @@ def test_an_architecture_is_taken_where_it_was_asked() -> None:
     assert architecture_since(made, "s390x") is None
 
 
-def test_an_auditor_knows_a_level_when_it_confirms_a_true_claim_of_it() -> None:
+@pytest.mark.parametrize(
+    ("own", "next_one"),
+    [
+        ((Since("1", WRONG), Since("2", RIGHT)), (Since("1", RIGHT),)),
+        ((Since("1", RIGHT),), (Since("1", WRONG), Since("2", RIGHT))),
+    ],
+)
+def test_an_auditor_knows_a_level_when_it_tells_its_claims_apart(
+    own: tuple[Since, ...], next_one: tuple[Since, ...]
+) -> None:
     rule = "wheel.versions.listed"
-    known = takes(rule, Since("1", WRONG), Since("2", RIGHT), name="glibc-2-28-at-2-28")
-    next_one = takes(rule, Since("1", RIGHT), name="glibc-2-29-at-2-28")
-    found = claims_since(answers(known, next_one, role=Role.AUDITOR))
+    known = takes(rule, *own, name="glibc-2-28-at-2-28")
+    refused = takes(rule, *next_one, name="glibc-2-29-at-2-28")
+    found = claims_since(answers(known, refused, role=Role.AUDITOR))
     assert {level: each.release.version for level, each in found.items()} == {
         "manylinux_2_28": "2"
     }
