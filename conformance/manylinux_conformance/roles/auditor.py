@@ -7,6 +7,7 @@ import platform
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import ClassVar
 
@@ -260,15 +261,13 @@ class Auditing:
             )
             questions = b"".join(msgspec.json.encode(each) + b"\n" for each in asked)
             ended = self._run(self.table.lines, questions)
-            for line in ended.output.splitlines():
-                answer = _read(line)
-                if answer is None or done == len(wheels):
-                    break
-                done += 1
-                yield answer
+            lines = ended.output.splitlines()[: len(wheels) - done]
+            answers = [*takewhile(bool, map(_read, lines))]
+            yield from filter(None, answers)
+            done += len(answers)
             if done < len(wheels):
                 done, breakdowns = done + 1, breakdowns + 1
-                yield _broken(ended)
+                yield _broken(ended.after(len(answers)))
         for _ in wheels[done:]:
             yield AuditReply(error=f"not asked after {MOST_BREAKDOWNS} breakdowns")
 

@@ -240,7 +240,8 @@ def _imports(
         if ended.timed_out:
             yield culprit, Answer(Verdict.TIMEOUT, reason=ended.failure)
         else:
-            yield culprit, broken(ended.failure or f"no answer: {ended.complaint}")
+            said = ended.after(len(answers)).complaint
+            yield culprit, broken(ended.failure or f"no answer: {said}")
 
 
 def _run(

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -65,6 +65,11 @@ class ProcessResult:
         """
         end = self.output[-STDERR_TAIL:].decode(errors="replace")
         return self.last_error or last_error(end) or SAID_NOTHING
+
+    def after(self, answers: int) -> ProcessResult:
+        """Return the same with one line of output: what stands for the next answer."""
+        lines = self.output.splitlines()[answers : answers + 1]
+        return replace(self, output=b"".join(lines))
 
 
 def last_error(said: str) -> str:

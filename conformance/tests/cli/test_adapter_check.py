@@ -129,7 +129,7 @@ def test_a_builder_is_checked_by_compiling_something_plain(
     ("commands", "complaint"),
     [
         ({"lines": ("lines", "good")}, ""),
-        ({"lines": ("lines", "garbage-always")}, "exit status 0: no answer"),
+        ({"lines": ("lines", "garbage-always")}, "exit status 0: ? no JSON"),
         ({"command": ("status", "traceback", "{wheel}")}, "exit status 1: ValueError"),
     ],
 )

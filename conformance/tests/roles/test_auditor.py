@@ -111,7 +111,7 @@ def test_a_wheel_that_cannot_be_read_is_no_verdict(
     tool = auditor(command=("status", "good", "{wheel}"))
     (result,) = ask(tool, wheel_line("unreadable"))
     assert result.verdict is Verdict.ERROR
-    assert result.reason == "exit status 2: no answer"
+    assert result.reason == "exit status 2: it said nothing"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_hostile_wheel_is_refused_without_a_traceback(
 @pytest.mark.parametrize(
     ("way", "verdict", "reason"),
     [
-        ("garbage", Verdict.ERROR, "exit status 0: no answer"),
+        ("garbage", Verdict.ERROR, "exit status 0: ? no JSON"),
         ("error", Verdict.ERROR, "gave up"),
         ("crash", Verdict.ERROR, "was ended by SIGKILL"),
         ("declines", Verdict.DECLINED, "never looks at this"),

@@ -104,8 +104,12 @@ def test_module_that_works_wrongly_is_an_error(ask: Ask) -> None:
     [
         ("crash", Verdict.ERROR, "was ended by SIGSEGV"),
         ("exit", Verdict.ERROR, "no answer: error: no more"),
-        ("noise", Verdict.ERROR, "no answer: "),
-        ("stranger", Verdict.ERROR, "no answer: "),
+        ("noise", Verdict.ERROR, "no answer: hello from the module"),
+        (
+            "stranger",
+            Verdict.ERROR,
+            'no answer: {"package": "another", "imported": true, "works": true}',
+        ),
         ("hang", Verdict.TIMEOUT, "was still running at its time limit"),
     ],
 )
