@@ -18,7 +18,7 @@ PAGES = "docs/pages"
         "This specification : A wheel SHOULD NOT do the second thing.",
         "The standards : PEP 600 lets a wheel do it.",
         "Reason : By the letter of PEP 600 it could. But it helps nobody .",
-        "Would have to change : not asked",
+        "Would have to change : nobody was asked",
     ],
 )
 def test_proposal_against_a_standard_says(built: Built, said: str) -> None:

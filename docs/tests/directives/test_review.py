@@ -84,3 +84,21 @@ def test_what_several_tools_dispute_is_one_objection(
     (fold,) = built.all(PAGE, "details.objection")
     assert folded(fold).startswith("dispute: demo.first (slow, wild)")
     assert "wild : wild reads it so." in folded(fold)
+
+
+def test_what_is_by_design_against_a_proposal_is_counted_apart(
+    project: Path, build: Build
+) -> None:
+    add_decision(project)
+    path = project / "spec/demo.md"
+    path.write_text(path.read_text().replace(":basis: standard", ":basis: proposal"))
+    answers = project / "conformance/results/installer-slow-1.9.jsonl"
+    answers.write_text(answers.read_text().replace("versions-as-text", "wanted"))
+    built = build(project)
+    text = built.text(PAGE, "article")
+    assert "By design against a MUST of a standard: 0." in text
+    assert "By design against a proposal: 1." in text
+    (fold,) = built.all(PAGE, "details.objection")
+    assert fold.summary is not None
+    assert folded(fold.summary) == "by design, against proposals: 1"
+    assert "They read it as any," in fold.get_text()

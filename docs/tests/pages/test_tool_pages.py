@@ -61,7 +61,7 @@ def test_tool_page_has_the_command_that_repeats_a_breach(built: Built) -> None:
     commands = built.one("t/wild/index", "#installer-again + div pre").get_text()
     example = "demo.first/next-version --platform glibc-2.17"
     assert commands.splitlines()[1] == (
-        f"manylinux-conformance reproduce {example} --tool wild==3"
+        f"manylinux-conformance reproduce {example} --tool wild==3 --output repeated"
     )
 
 

@@ -45,7 +45,7 @@ class Profile:
     """What the answers of one version of a tool, in one role, come to.
 
     ``rules`` has the rules by their status; ``real`` are those broken on real systems,
-    ``models`` those broken on models alone.
+    ``models`` those broken on models alone.  ``asked_really``: not on models alone.
     """
 
     role: Role
@@ -55,6 +55,7 @@ class Profile:
     rules: Mapping[RuleStatus, tuple[Rule, ...]]
     real: tuple[Breach, ...]
     models: tuple[Breach, ...]
+    asked_really: bool
 
     @property
     def name(self) -> str:
@@ -134,6 +135,10 @@ def _profile(
         rules=rules,
         real=tuple(one for one in breaches if one.score.fails_really),
         models=tuple(one for one in breaches if not one.score.fails_really),
+        asked_really=any(
+            score.standing.tallies.keys() & {System.REAL, System.WHEEL}
+            for _, score in found
+        ),
     )
 
 

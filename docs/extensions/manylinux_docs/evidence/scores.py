@@ -45,6 +45,8 @@ SHORT = {
     System.EXOTIC: "exotic",
     System.WHEEL: "wheels",
 }
+# A tool that declines, or gave no answer, has not said that it keeps a rule.
+ANSWERED = (RuleStatus.KEEPS, RuleStatus.IN_PART, RuleStatus.BREAKS)
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 
@@ -265,3 +267,13 @@ def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
         found,
         key=lambda one: (fidelities.index(one.fidelity), systems.index(one.system)),
     )
+
+
+def nobody_breaks(scores: Sequence[Score]) -> str:
+    """Return in words why no tool would have to change for a rule."""
+    if not scores:
+        return "nobody was asked"
+    answered = {one.name for one in scores if one.status in ANSWERED}
+    if answered:
+        return f"none of {len(answered)} that answered"
+    return "nobody answered, and nobody can be said to keep it"

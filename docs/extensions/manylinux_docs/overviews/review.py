@@ -17,7 +17,7 @@ from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.scores import Score
+from manylinux_docs.evidence.scores import ANSWERED, Score, nobody_breaks
 from manylinux_docs.rendering.templates import fragment, to_root
 
 CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
@@ -28,7 +28,7 @@ class Reviewed:
     """A rule, and whose newest release breaks it: really, or on models alone."""
 
     rule: Rule
-    asked: int
+    nobody: str  # in the place of names, where there are none
     real: tuple[str, ...]
     models: tuple[str, ...]
 
@@ -62,6 +62,11 @@ class Objection:
     rules: tuple[Rule, ...]
     causes: tuple[tuple[str, Cause], ...]
 
+    @property
+    def is_about_proposals(self) -> bool:
+        """Whether no more than proposals would have to go."""
+        return self.kind is not Kind.DISPUTE and all(map(is_proposal, self.rules))
+
 
 class ReviewDirective(SphinxDirective):
     """One table; the argument is ``new``, ``unkept`` or ``open``."""
@@ -91,8 +96,7 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     broken = [score for score in newest if score.status in BREACHED]
     real = dict.fromkeys(one.name for one in broken if one.fails_really)
     models = dict.fromkeys(one.name for one in broken if one.name not in real)
-    asked = {score.name for score in newest}
-    return Reviewed(rule, len(asked), tuple(real), tuple(models))
+    return Reviewed(rule, nobody_breaks(newest), tuple(real), tuple(models))
 
 
 def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:
@@ -107,30 +111,38 @@ def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:
 
 
 def unkept(evidence: Evidence) -> Iterator[Reviewed]:
-    """Yield the MUSTs of standards that every installer and tag library breaks."""
+    """Yield the MUSTs of standards that each installer and tag library breaks.
+
+    Each that answered, that is: who declines does not keep it.
+    """
     for rule in _rules(evidence, proposed=False):
         newest = [one for one in _newest(evidence, rule) if one.role in CHOOSING]
-        if newest and all(one.status in BREACHED for one in newest):
+        answered = [one for one in newest if one.status in ANSWERED]
+        if answered and all(one.status in BREACHED for one in answered):
             yield reviewed(evidence, rule)
 
 
 def objections(evidence: Evidence) -> list[Objection]:
-    """Return the disputes, then what is so by design against a MUST of a standard."""
+    """Return the disputes, then what is so by design against a MUST or a proposal."""
     grouped: dict[tuple[Kind, tuple[str, ...]], list[tuple[str, Cause]]] = {}
     for tool, causes in evidence.deviations.items():
         for cause in causes:
-            names = tuple(_disputed(evidence, tool, cause))
-            if names:
+            found = list(_disputed(evidence, tool, cause))
+            proposed = tuple(each.id for each in found if is_proposal(each))
+            others = tuple(each.id for each in found if not is_proposal(each))
+            if cause.kind is Kind.DISPUTE:
+                proposed, others = (), tuple(each.id for each in found)
+            for names in filter(None, (others, proposed)):
                 grouped.setdefault((cause.kind, names), []).append((tool, cause))
-    found = [
+    objections = [
         Objection(kind, tuple(evidence.rules[each] for each in names), tuple(held))
         for (kind, names), held in grouped.items()
     ]
-    return sorted(found, key=lambda one: one.kind is not Kind.DISPUTE)
+    return sorted(objections, key=lambda one: one.kind is not Kind.DISPUTE)
 
 
-def _disputed(evidence: Evidence, tool: str, cause: Cause) -> Iterator[str]:
-    """Yield the rules that a cause disputes, or breaks by design though they are MUSTs.
+def _disputed(evidence: Evidence, tool: str, cause: Cause) -> Iterator[Rule]:
+    """Yield the rules that a cause disputes, and the MUSTs and proposals it breaks.
 
     What is by design counts where an answer shows it.
     """
@@ -139,10 +151,10 @@ def _disputed(evidence: Evidence, tool: str, cause: Cause) -> Iterator[str]:
             counts = cause.concerns(rule.id)
         else:
             by_design = cause.kind is Kind.BY_DESIGN and not cause.of
-            counts = by_design and is_demanded(rule)
+            counts = by_design and (is_demanded(rule) or is_proposal(rule))
             counts = counts and _is_broken(evidence, rule, tool, cause)
         if counts:
-            yield rule.id
+            yield rule
 
 
 def _is_broken(evidence: Evidence, rule: Rule, tool: str, cause: Cause) -> bool:
