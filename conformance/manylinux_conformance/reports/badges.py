@@ -51,13 +51,14 @@ def badge(
     """Return a badge about what standards demand of a role, and what follows from it.
 
     What differs on real systems comes first.
-    Grey where less than half of that was asked: nothing can be said then.
+    Grey where less than half of what can be asked was: nothing can be said then.
     """
     bound = [rule for rule in rules.values() if role.subject in rule.subjects]
-    demanded = [rule for rule in bound if is_demanded(rule) and rule.is_forced]
-    decided = _with(demanded, found, DECIDED)
-    if not decided or 2 * len(decided) < len(demanded):
-        return _of(role, f"{len(decided)} of {len(demanded)} MUST asked", GREY)
+    demanded = [rule for rule in bound if is_demanded(rule)]
+    askable = [rule for rule in demanded if rule.is_forced]
+    decided = _with(askable, found, DECIDED)
+    if not decided or 2 * len(decided) < len(askable):
+        return _of(role, f"{len(decided)} of {len(askable)} MUST asked", GREY)
     must = _with(demanded, found, BREACHED)
     if must:
         really = sum(one.fails_really for one in must)
@@ -73,7 +74,7 @@ def proposals_badge(
 ) -> Badge:
     """Return a badge about what this specification merely proposes to a role."""
     bound = [rule for rule in rules.values() if role.subject in rule.subjects]
-    proposed = [rule for rule in bound if is_proposal(rule) and rule.is_forced]
+    proposed = [rule for rule in bound if is_proposal(rule)]
     decided = len(_with(proposed, found, DECIDED))
     differ = len(_with(proposed, found, BREACHED))
     said = f"{differ} of {decided} proposals differ" if decided else "no proposal asked"
