@@ -9,6 +9,7 @@ import msgspec
 
 from manylinux_conformance.reports.rule_status import (
     BREACHED,
+    DECIDED,
     RuleStatus,
     Standing,
     standings,
@@ -19,7 +20,6 @@ from manylinux_conformance.results.lines import EDITION
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 
-DECIDED = (RuleStatus.KEEPS, *BREACHED)
 STATIC = "https://img.shields.io/badge/"
 GREY = "inactive"
 

@@ -59,6 +59,7 @@ WORDS = {
     RuleStatus.NOT_ASKED: "was not asked",
 }
 BREACHED = (RuleStatus.IN_PART, RuleStatus.BREAKS)
+DECIDED = (RuleStatus.KEEPS, *BREACHED)  # who declines has not kept a rule
 QUIET = (  # where nothing is breached, the first of these that shows anywhere
     RuleStatus.TROUBLE,
     RuleStatus.KEEPS,

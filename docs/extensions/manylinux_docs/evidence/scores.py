@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.reports.rule_status import (
+    DECIDED,
     LEGEND,
     RuleStatus,
     Standing,
@@ -45,8 +46,6 @@ SHORT = {
     System.EXOTIC: "exotic",
     System.WHEEL: "wheels",
 }
-# A tool that declines, or gave no answer, has not said that it keeps a rule.
-ANSWERED = (RuleStatus.KEEPS, RuleStatus.IN_PART, RuleStatus.BREAKS)
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
 
 
@@ -273,7 +272,7 @@ def nobody_breaks(scores: Sequence[Score]) -> str:
     """Return in words why no tool would have to change for a rule."""
     if not scores:
         return "nobody was asked"
-    answered = {one.name for one in scores if one.status in ANSWERED}
+    answered = {one.name for one in scores if one.status in DECIDED}
     if answered:
         return f"none of {len(answered)} that answered"
     return "nobody answered, and nobody can be said to keep it"

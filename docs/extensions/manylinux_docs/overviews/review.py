@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from docutils import nodes
-from manylinux_conformance.reports.rule_status import BREACHED
+from manylinux_conformance.reports.rule_status import BREACHED, DECIDED
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
 from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
@@ -17,7 +17,7 @@ from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.scores import ANSWERED, Score, nobody_breaks
+from manylinux_docs.evidence.scores import Score, nobody_breaks
 from manylinux_docs.rendering.templates import fragment, to_root
 
 CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
@@ -117,7 +117,7 @@ def unkept(evidence: Evidence) -> Iterator[Reviewed]:
     """
     for rule in _rules(evidence, proposed=False):
         newest = [one for one in _newest(evidence, rule) if one.role in CHOOSING]
-        answered = [one for one in newest if one.status in ANSWERED]
+        answered = [one for one in newest if one.status in DECIDED]
         if answered and all(one.status in BREACHED for one in answered):
             yield reviewed(evidence, rule)
 

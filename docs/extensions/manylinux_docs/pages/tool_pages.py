@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from manylinux_conformance.history.milestones import (
     PERENNIAL_TAGS,
@@ -10,6 +10,7 @@ from manylinux_conformance.history.milestones import (
     takers_of,
 )
 from manylinux_conformance.history.since import rule_histories
+from manylinux_conformance.reports.badges import Badge
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.verdicts import Role
 from sphinx.application import Sphinx
@@ -44,11 +45,18 @@ def collect_tool_pages(app: Sphinx) -> Iterator[Page]:
     evidence = load_evidence(app.env)
     for profile in profiles(evidence):
         tools.setdefault(profile.tool, []).append(profile)
+    signs = badges(evidence)
     for tool, found in tools.items():
-        yield _page(app, evidence, tool, found)
+        yield _page(app, evidence, tool, found, signs)
 
 
-def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) -> Page:
+def _page(
+    app: Sphinx,
+    evidence: Evidence,
+    tool: str,
+    found: Sequence[Profile],
+    signs: Mapping[tuple[Role, str], Badge],
+) -> Page:
     page = f"t/{tool}/index"
     body = render(
         "tool_page.html.jinja",
@@ -62,7 +70,7 @@ def _page(app: Sphinx, evidence: Evidence, tool: str, found: Sequence[Profile]) 
         proposed=proposed,
         status=RuleStatus,
         matrices=MATRICES,
-        badges=badges(evidence),
+        badges=signs,
         recorded=tool in evidence.deviations,
         levels=_levels(evidence, tool),
         lost=[

@@ -5,7 +5,7 @@ glibc, ``elf/dl-lookup.c``: what is opened and all that it needs is looked throu
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.dynamic import gnu_hash, numbers
+from manylinux_reference.reading.elf.dynamic import gnu_hash, numbers, readable
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.findings import Finding, Findings
@@ -75,7 +75,7 @@ def shared_alone(elf: Elf) -> Findings:
         having = (each for each, table in tables if value in table)
         library = next(having, elf)
         if library.is_indirect and name in library.protected:
-            symbol = name.decode("utf-8", "backslashreplace")
+            symbol = readable(name)
             text = f"has a copy of {symbol}, which {library.name} does not share so"
             yield Finding("wheel.symbols.contained", elf.name, text, symbol=symbol)
             return
@@ -102,13 +102,13 @@ def _opened(wheel: Wheel) -> list[Elf]:
 
 def scope_of(first: Elf) -> list[Elf]:
     """Return a file and what is loaded with it."""
-    scope = {first.name: first}
-    for elf in (queue := [first]):
+    scope, names = [first], {first.name}
+    for elf in scope:
         for link in elf.links.values():
-            if isinstance(link, Elf) and link.name not in scope:
-                scope[link.name] = link
-                queue.append(link)
-    return queue
+            if isinstance(link, Elf) and link.name not in names:
+                names.add(link.name)
+                scope.append(link)
+    return scope
 
 
 def _may_have_more(elf: Elf) -> bool:

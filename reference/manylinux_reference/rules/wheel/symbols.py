@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.elf.dynamic import readable
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.elf.symbols import SymbolQuery
 from manylinux_reference.reading.glibc_names import glibc_names
@@ -95,7 +96,7 @@ def resolved(elf: Elf) -> Findings:
         return
     for symbol, weak in elf.undefined.items():
         if not weak and not symbol.startswith((b"Py", b"_Py")):
-            name = symbol.decode("utf-8", "backslashreplace")
+            name = readable(symbol)
             text = f"refers to {name} and needs no library that could have it"
             yield Finding(
                 "wheel.symbols.resolved", elf.name, text, advice=True, symbol=name

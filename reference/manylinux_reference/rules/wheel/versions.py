@@ -13,6 +13,7 @@ from manylinux_reference.rules.wheel.needed import (
     LOADER,
     kind_of,
 )
+from manylinux_reference.rules.wheel.scopes import scope_of
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
@@ -117,13 +118,7 @@ def has_symbols(elf: Elf, need: VersionNeed) -> Findings:
 
 def _names_under(node: str, elf: Elf) -> list[set[bytes]]:
     """Return the names of each loaded library that defines a version."""
-    loaded = {elf.name: elf}
-    for each in (queue := [elf]):
-        for link in each.links.values():
-            if isinstance(link, Elf) and link.name not in loaded:
-                loaded[link.name] = link
-                queue.append(link)
-    return [each.defined for each in loaded.values() if node in each.definitions]
+    return [each.defined for each in scope_of(elf) if node in each.definitions]
 
 
 @decides(
