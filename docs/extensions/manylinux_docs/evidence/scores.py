@@ -270,6 +270,11 @@ def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
     )
 
 
+def peers(scores: Iterable[Score]) -> list[Score]:
+    """Return what the newest releases of tools came to; the reference is no peer."""
+    return [one for one in scores if one.is_newest and one.tool != "reference"]
+
+
 def nobody_breaks(scores: Sequence[Score]) -> str:
     """Return in words why no tool would have to change for a rule."""
     if not scores:
