@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import ScoredPlatform, platforms_of
 
 HOST = "x86_64"  # the machine whose answers are on file
+# Build environments are asked for a platform tag (PEP 600), not on a platform.
+TARGET = re.compile(r"manylinux_(?P<major>\d+)_(?P<minor>\d+)_(?P<arch>\w+)", re.A)
 OTHER_GLIBC = "-as-"  # in the name of a container in which a shim shows another glibc
 
 
@@ -70,6 +73,9 @@ class Place:
             release = self.release
             made = f"A container of {release.name} on {self.arch}"
             return f"{made}, with glibc {release.glibc} and Python {release.python}."
+        if tag := TARGET.fullmatch(self.name):
+            level, arch = f"{tag['major']}.{tag['minor']}", tag["arch"]
+            return f"No system: a build for this tag, glibc {level} on {arch}, was asked for."
         return about or "The catalogue does not describe it."
 
 
