@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from manylinux_conformance.results.systems import System
 from manylinux_docs.evidence.places import Place
 from manylinux_docs.evidence.scores import ScoredPlatform
 
@@ -19,5 +20,5 @@ from manylinux_docs.evidence.scores import ScoredPlatform
 def test_place_without_an_entry_is_described_by_its_name(
     name: str, sentence: str
 ) -> None:
-    place = Place(ScoredPlatform(name, None), None, None, ())
+    place = Place(ScoredPlatform(None, System.MODEL, name), None, None, ())
     assert place.sentence.startswith(sentence)

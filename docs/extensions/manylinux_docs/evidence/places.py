@@ -20,7 +20,7 @@ from manylinux_docs.evidence.scores import ScoredPlatform, platforms_of
 
 HOST = "x86_64"  # the machine whose answers are on file
 # Build environments are asked for a platform tag (PEP 600), not on a platform.
-TARGET = re.compile(r"manylinux_(?P<major>\d+)_(?P<minor>\d+)_(?P<arch>\w+)", re.A)
+TARGET = re.compile(r"manylinux_(?P<major>\d+)_(?P<minor>\d+)_(?P<arch>\w+)", re.ASCII)
 OTHER_GLIBC = "-as-"  # in the name of a container in which a shim shows another glibc
 
 
@@ -73,10 +73,16 @@ class Place:
             release = self.release
             made = f"A container of {release.name} on {self.arch}"
             return f"{made}, with glibc {release.glibc} and Python {release.python}."
-        if tag := TARGET.fullmatch(self.name):
-            level, arch = f"{tag['major']}.{tag['minor']}", tag["arch"]
-            return f"No system: a build for this tag, glibc {level} on {arch}, was asked for."
-        return about or "The catalogue does not describe it."
+        return about or _as_target(self.name) or "The catalogue does not describe it."
+
+
+def _as_target(name: str) -> str:
+    """Return what a tag is that wheels were built for; empty if it is none."""
+    tag = TARGET.fullmatch(name)
+    if not tag:
+        return ""
+    level = f"glibc {tag['major']}.{tag['minor']} on {tag['arch']}"
+    return f"No system: a build for this tag, {level}, was asked for."
 
 
 def places(evidence: Evidence, catalogue: Path) -> list[Place]:
