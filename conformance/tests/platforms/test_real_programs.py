@@ -5,7 +5,7 @@ Not to be had as a program: a 31-bit s390 one (no compiler here makes it), aarch
 Nor does an emulator call the machine i386 or armv8l, or aarch64 to a 32-bit program:
 qemu-arm says armv7l with each of its processors that run here, qemu-i386 at least i486.
 armv8l is what an arm64 kernel calls itself to 32-bit programs and under linux32
-(``COMPAT_UTS_MACHINE``); Linux does not run on a 386 since 3.8, and i386 is exotic here.
+(``COMPAT_UTS_MACHINE``). No Linux since 3.8 runs on a 386: i386 is exotic.
 """
 
 import os
