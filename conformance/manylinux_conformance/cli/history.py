@@ -15,7 +15,7 @@ import platformdirs
 from manylinux_conformance.cli.terminal.patterns import several
 from manylinux_conformance.corpus.build import built_corpus
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.history.answers import (
     FORMAT,
     Answers,
@@ -123,7 +123,7 @@ def _wanted(spans: Sequence[Span], names: Sequence[str]) -> list[Span]:
     for name in names:
         if name not in known:
             reason = f"has no history; there are {', '.join(sorted(known))}"
-            raise InputError(name, reason)
+            raise InputError(name, reason + nearest(name, known))
     return [span for span in spans if not names or span.adapter.name in names]
 
 

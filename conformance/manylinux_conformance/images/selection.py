@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatchcase
 
-from manylinux_conformance.errors import InputError, SuiteError
+from manylinux_conformance.errors import InputError, SuiteError, nearest
 from manylinux_conformance.images.engines.connections import Engines
 from manylinux_conformance.images.engines.engine import Engine
 from manylinux_conformance.images.prepared_list import Row, row, stand_in_row
@@ -26,7 +26,9 @@ def named(patterns: Sequence[str]) -> tuple[Container, ...]:
     found = {pattern: chosen(catalogue, pattern) for pattern in patterns}
     for pattern, matches in found.items():
         if not matches:
-            raise InputError(pattern, "no such platform; see 'platforms list'")
+            reason = "no such platform; see 'platforms list'"
+            near = nearest(pattern, [each.name for each in catalogue])
+            raise InputError(pattern, reason + near)
     names = {each.name for matches in found.values() for each in matches}
     return tuple(each for each in catalogue if each.name in names)
 

@@ -13,7 +13,7 @@ from manylinux_spec.input_files import read_toml
 from msgspec.structs import replace
 
 from manylinux_conformance.data_folders import data_folder
-from manylinux_conformance.errors import InputError
+from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.platforms.architectures import (
     ARCHITECTURES,
     Architecture,
@@ -138,7 +138,9 @@ def elsewhere(
     for named in engines:
         pattern, found, address = named.rpartition("=")
         if not chosen(containers, pattern if found else "*"):
-            raise InputError(named, "no platform of this run has such a name")
+            reason = "no platform of this run has such a name"
+            near = nearest(pattern, [each.name for each in containers])
+            raise InputError(named, reason + near)
         containers = tuple(
             Container(replace(each.release, engine=address), each.arch)
             if fnmatchcase(each.name, pattern if found else "*")

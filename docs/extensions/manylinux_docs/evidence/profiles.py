@@ -15,10 +15,11 @@ from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.causes import Cause
 
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import Score
+from manylinux_docs.evidence.scores import Score, ScoredPlatform
 
-# Plain models of x86_64 and its wheels: what most readers can repeat.
-COMMON = re.compile(r"glibc-2\.|x86_64$")
+# Of x86_64: its wheels, plain models, containers that anybody can prepare.
+COMMON = re.compile(r"glibc-2\.|x86_64$|(?!real-).*-x86_64$")
+REPEATED = {Role.INSTALLER, Role.TAG_LIBRARY, Role.AUDITOR}  # by ``reproduce``
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,32 @@ class Breach:
         counted = tallies.get(System.REAL) or tallies.get(System.MODEL)
         kept = counted.kept - counted.asked if counted else 0
         return proposal, not must, kept, cause, self.rule.id
+
+    @property
+    def is_exotic(self) -> bool:
+        """Whether it shows on models alone of what does not exist, or hardly does."""
+        kinds = (System.REAL, System.WHEEL, System.MODEL)
+        found = (self.score.standing.tallies.get(each) for each in kinds)
+        return all(tally is None or tally.kept == tally.asked for tally in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A breach that can be repeated: the case, and where its answer is on file."""
+
+    rule: str
+    case: str
+    platform: ScoredPlatform
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of ``reproduce`` that name it."""
+        return f"{self.rule}/{self.case} --platform {self.platform.name}"
+
+    @property
+    def is_real(self) -> bool:
+        """Whether an engine with a prepared image is needed."""
+        return self.platform.system is System.REAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +90,30 @@ class Profile:
         return f"{self.tool} {self.version}".strip()
 
     @property
-    def example(self) -> str:
-        """Arguments that repeat a breach on a common machine, real ones first."""
+    def examples(self) -> list[Example]:
+        """One breach on a common real system or wheel, and one on a common model.
+
+        Either may be missing; none is for roles that ``reproduce`` does not know.
+        """
+        found: dict[bool, Example] = {}
         for breach in (*self.real, *self.models):
-            for one in breach.score.differences:
-                names = [str(each.name) for each in one.platforms]
-                common = [name for name in names if COMMON.match(name)]
-                if one.counts_as == BREACH and common:
-                    return f"{breach.rule.id}/{one.case} --platform {common[0]}"
-        return "RULE/CASE"
+            for one in example_of(breach.rule, breach.score):
+                found.setdefault(one.platform.system is System.MODEL, one)
+        known = self.role in REPEATED
+        return [found[key] for key in (False, True) if key in found and known]
 
     def count(self, status: RuleStatus) -> int:
         """Return how many rules have this status."""
         return len(self.rules.get(status, ()))
+
+
+def example_of(rule: Rule, score: Score) -> Iterator[Example]:
+    """Yield the breaches of a rule on systems that most readers have."""
+    for one in score.differences:
+        if one.counts_as == BREACH:
+            for each in one.platforms:
+                if COMMON.match(each.name):
+                    yield Example(rule.id, one.case, each)
 
 
 def demanded(breaches: Sequence[Breach]) -> list[Breach]:

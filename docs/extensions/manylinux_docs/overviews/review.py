@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from docutils import nodes
 from manylinux_conformance.reports.rule_status import BREACHED, DECIDED
@@ -17,6 +18,7 @@ from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
+from manylinux_docs.evidence.real_wheels import released_wheels
 from manylinux_docs.evidence.scores import Score, nobody_breaks, peers
 from manylinux_docs.rendering.templates import fragment, to_root
 
@@ -25,7 +27,10 @@ CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fit
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """A rule, and whose newest release breaks it: really, or on models alone."""
+    """A rule, and whose newest release breaks it: really, or on models alone.
+
+    Each name has the number of systems or wheels on which it does.
+    """
 
     rule: Rule
     nobody: str  # in the place of names, where there are none
@@ -85,6 +90,7 @@ class ReviewDirective(SphinxDirective):
             chapters=list(by_chapter(new)),
             unkept=list(unkept(evidence)),
             objections=objections(evidence),
+            wheels=released_wheels(Path(self.env.srcdir)),
             deferred=[one for one in evidence.proposals if one.is_open],
         )
         return [content]
@@ -94,9 +100,19 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     """Gather who would have to change for a rule."""
     newest = _newest(evidence, rule)
     broken = [score for score in newest if score.status in BREACHED]
-    real = dict.fromkeys(one.name for one in broken if one.fails_really)
-    models = dict.fromkeys(one.name for one in broken if one.name not in real)
+    really = {one.name for one in broken if one.fails_really}
+    real = dict.fromkeys(_where(one) for one in broken if one.fails_really)
+    models = dict.fromkeys(_where(one) for one in broken if one.name not in really)
     return Reviewed(rule, nobody_breaks(newest), tuple(real), tuple(models))
+
+
+def _where(score: Score) -> str:
+    """Name a tool that breaks a rule, and on how many of the most real systems."""
+    for system, tally in score.standing.tallies.items():
+        if tally.kept < tally.asked:
+            broken = tally.asked - tally.kept
+            return f"{score.name} ({broken} of {tally.asked} {system.plural})"
+    return score.name
 
 
 def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from manylinux_conformance.reports.overview import commands
+from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
 from sphinx.application import Sphinx
@@ -15,11 +16,13 @@ from sphinx.util import logging
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.headline import headlines
 from manylinux_docs.evidence.locations import RuleLocations, load_locations
+from manylinux_docs.evidence.profiles import example_of
 from manylinux_docs.evidence.reasons import reasons
 from manylinux_docs.evidence.scores import (
     PLURAL,
     Score,
     explaining_rules,
+    peers,
     platforms_of,
 )
 from manylinux_docs.pages.citation import cite
@@ -67,13 +70,14 @@ def _rule_page(
         block=render_rule_block(builder, rule.id, docname, chapter),
         cases=evidence.cases_of(rule.id),
         plural=PLURAL,
+        breach=BREACH,
         headline=headlines(scores),
         roles=_by_role(scores),
         platforms_of=platforms_of,
         explained_by=_explained(evidence, scores),
         reasons_of=lambda one: reasons(one, evidence.deviations.get(one.tool, ())),
         locations=locations,
-        commands=_commands(rule, locations),
+        commands=_commands(rule, locations, scores),
     )
     context: dict[str, object] = {
         "title": rule.id,
@@ -114,6 +118,18 @@ def _explained(
     }
 
 
-def _commands(rule: Rule, found: RuleLocations) -> list[str]:
+def _commands(rule: Rule, found: RuleLocations, scores: list[Score]) -> list[str]:
+    """Return the commands that ask again, first one tool that breaks the rule."""
     has_cases, has_recipes = bool(found.cases), bool(found.recipes)
-    return list(commands(rule, has_cases=has_cases, has_recipes=has_recipes))
+    general = [
+        line
+        for line in commands(rule, has_cases=has_cases, has_recipes=has_recipes)
+        if "TOOL" not in line
+    ]
+    asked = peers(scores)
+    examples = ((score, one) for score in asked for one in example_of(rule, score))
+    for score, one in examples:
+        run = f"manylinux-conformance run --rule {rule.id} --role {score.role}"
+        where = f"--case {one.case} --platform {one.platform.name}"
+        return [f"{run} {where} --tool {score.tool}", *general]
+    return general

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from manylinux_conformance.history.milestones import (
     PERENNIAL_TAGS,
@@ -10,6 +11,7 @@ from manylinux_conformance.history.milestones import (
     takers_of,
 )
 from manylinux_conformance.history.since import rule_histories
+from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.reports.badges import Badge
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.verdicts import Role
@@ -46,8 +48,10 @@ def collect_tool_pages(app: Sphinx) -> Iterator[Page]:
     for profile in profiles(evidence):
         tools.setdefault(profile.tool, []).append(profile)
     signs = badges(evidence)
+    catalogue = read_containers(Path(app.srcdir, "conformance", "platforms"))
+    images = {each.name: each.image for each in catalogue}
     for tool, found in tools.items():
-        yield _page(app, evidence, tool, found, signs)
+        yield _page(app, evidence, tool, found, signs, images)
 
 
 def _page(
@@ -56,6 +60,7 @@ def _page(
     tool: str,
     found: Sequence[Profile],
     signs: Mapping[tuple[Role, str], Badge],
+    images: Mapping[str, str],
 ) -> Page:
     page = f"t/{tool}/index"
     body = render(
@@ -70,6 +75,7 @@ def _page(
         proposed=proposed,
         status=RuleStatus,
         matrices=MATRICES,
+        images=images,
         badges=signs,
         recorded=tool in evidence.deviations,
         levels=_levels(evidence, tool),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,13 +16,12 @@ from docutils.parsers.rst.states import Inliner
 from docutils.utils import SystemMessage
 
 from manylinux_docs.evidence.evidence import read_evidence
+from manylinux_docs.evidence.real_wheels import released_wheels
 from manylinux_docs.pep.checkout import objections
 from manylinux_docs.pep.document import pep, specification, words
 
 ROOT = Path(__file__).parents[4]
 MOST_WORDS = 6000
-REAL_WHEELS = "docs/evidence/real-wheels.md"
-FALSE = re.compile(r"^\| `([^`]+\.whl)` \| [^|]* \| false", re.MULTILINE)
 PEP_ROLE, PEPS = "pep", "https://peps.python.org/"
 NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
@@ -36,7 +34,7 @@ def main() -> int:
     parser.add_argument("--peps", type=Path, help=about)
     options = parser.parse_args()
     evidence = read_evidence(ROOT)
-    false_wheels = FALSE.findall((ROOT / REAL_WHEELS).read_text("utf-8"))
+    false_wheels = released_wheels(ROOT).false
     documents = {
         "pep-9999.rst": pep(evidence, false_wheels),
         "manylinux-tags.rst": specification(evidence),
