@@ -23,9 +23,10 @@ class VersionNeed:
     which the file's symbols refer to it.  ``strong`` is whether one that is undefined
     and not weak refers to it; looked for where the need is weak.  ``symbols`` are the
     names of those, where ``version_symbols`` were looked for.
+    ``names`` are those that relocations use, where the version is glibc's.
     """
 
-    __slots__ = ("index", "library", "node", "strong", "symbols", "weak")
+    __slots__ = ("index", "library", "names", "node", "strong", "symbols", "weak")
 
     def __init__(self, library: str, node: str, index: int, *, weak: bool) -> None:
         self.library = library
@@ -34,6 +35,7 @@ class VersionNeed:
         self.weak = weak
         self.strong = False
         self.symbols: list[bytes] = []
+        self.names: set[bytes] = set()
 
 
 class Elf:

@@ -1,4 +1,4 @@
-"""Reads which names a file asks for without a version, and which it defines."""
+"""Reads which names a file asks for, of glibc or of anybody, and which it defines."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
+GLIBC = "GLIBC_"  # how the versions of its names begin
 VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 # How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
 CXX_STARTS = (
@@ -84,31 +85,39 @@ class _Columns:
 
 
 def read_names(dynamic: Dynamic, elf: Elf) -> None:
-    """Fill in ``unversioned``, ``loose`` and ``hashes`` of a shared object.
+    """Fill in what relocations refer to, other than weakly, and what others find.
 
+    The former is in ``version_needs`` and, of a shared object, in ``unversioned`` and
+    ``loose``, the latter in its ``hashes``.
     Raises NotKeptError if more of the file has to be kept first.
     """
-    if not elf.is_shared_object or not (DT_SYMTAB in dynamic and DT_STRTAB in dynamic):
+    if not (DT_SYMTAB in dynamic and DT_STRTAB in dynamic):
+        return
+    if not (elf.is_shared_object or elf.version_needs):
         return
     columns = _Columns(dynamic, elf)
-    _read_loose(dynamic, elf, columns)
-    elf.hashes = _hashes(dynamic, elf, columns)
+    _read_wanted(dynamic, elf, columns)
+    if elf.is_shared_object:
+        elf.hashes = _hashes(dynamic, elf, columns)
 
 
-def _read_loose(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
-    """Find the names without a version that relocations use, other than weakly.
-
-    The loader looks for no others.
-    """
+def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
+    """Find the names under glibc's versions and those without a version."""
     start, size = dynamic.string_table()
     kept, first = dynamic.buffer.locate(start, size)
     versions = bytes(2 * columns.count)
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
     bound = numbers("H", versions, elf)
+    needs = [need for need in elf.version_needs if need.node.startswith(GLIBC)]
+    under: dict[int, list[int]] = {need.index: [] for need in needs}
     for number in [at for at, where in enumerate(columns.sections) if not where]:
-        name = columns.names[number]
-        if not name or bound[number] & ~VERSYM_HIDDEN > VER_NDX_GLOBAL:
+        name, index = columns.names[number], bound[number] & ~VERSYM_HIDDEN
+        if index in under and number in dynamic.used:
+            if columns.infos[number] >> 4 != STB_WEAK:
+                under[index].append(name)
+            continue
+        if not name or index > VER_NDX_GLOBAL or not elf.is_shared_object:
             continue
         is_weak = columns.infos[number] >> 4 == STB_WEAK
         if is_weak or kept.startswith(OF_PYTHON, first + name):
@@ -122,6 +131,8 @@ def _read_loose(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
             elf.unversioned.append(symbol)
         else:
             elf.loose.append(symbol)
+    for need in needs:
+        need.names = dynamic.names(under[need.index])
 
 
 def _hashes(dynamic: Dynamic, elf: Elf, columns: _Columns) -> bytes:

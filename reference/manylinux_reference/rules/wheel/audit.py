@@ -38,6 +38,7 @@ from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_n
 from manylinux_reference.rules.wheel.needed import needed
 from manylinux_reference.rules.wheel.scopes import leave_out_defined
 from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
+from manylinux_reference.rules.wheel.versioned import versioned
 from manylinux_reference.rules.wheel.versions import versions
 
 TYPE_CHECKING = False
@@ -212,6 +213,7 @@ def findings(wheel: Wheel, policy: Policy) -> Findings:
     yield from contents(wheel, policy)
     for elf in wheel.elves:
         yield from file_findings(elf, wheel, policy)
+    yield from versioned(wheel, policy)
     yield from libraries(wheel)
     yield from bundled(wheel, policy)
 

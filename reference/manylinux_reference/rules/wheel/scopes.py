@@ -42,7 +42,7 @@ def leave_out_defined(wheel: Wheel) -> None:
         for elf in scope:
             if elf.name not in tables:
                 wheel.budget.steps.spend(len(elf.hashes) // HASHES_PER_STEP)
-                tables[elf.name] = _hashes(elf)
+                tables[elf.name] = hashes_of(elf)
         defined = [tables[elf.name] for elf in scope]
         for elf in wanted:
             wheel.budget.steps.spend(
@@ -69,7 +69,7 @@ def shared_alone(elf: Elf) -> Findings:
     _, *libraries = scope_of(elf) if elf.copied else (elf,)
     if not any(library.is_indirect for library in libraries):
         return
-    tables = [(library, _hashes(library)) for library in libraries]
+    tables = [(library, hashes_of(library)) for library in libraries]
     for name in sorted(elf.copied):
         value = gnu_hash(name) | CHAIN_END
         having = (each for each, table in tables if value in table)
@@ -81,7 +81,8 @@ def shared_alone(elf: Elf) -> Findings:
             return
 
 
-def _hashes(elf: Elf) -> set[int]:
+def hashes_of(elf: Elf) -> set[int]:
+    """Return the hashes of the names that others find in a file."""
     return {value | CHAIN_END for value in numbers("I", elf.hashes, elf)}
 
 
