@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 MOST_PASSES = 8  # over one file; real ones need two at most
 LITTLE, BIG = 1, 2  # EI_DATA
 EV_CURRENT = 1  # EI_VERSION, e_version
-X86 = (3, 62)  # EM_386, EM_X86_64
+X86, EM_AARCH64 = (3, 62), 183  # EM_386, EM_X86_64
 NOTES = (PT_NOTE, PT_GNU_PROPERTY)
 TABLES = (PT_DYNAMIC, PT_INTERP, *NOTES)
 ADDRESSED = (PT_PHDR, PT_INTERP, PT_LOAD, PT_DYNAMIC)  # where, PT_PHDR tells
@@ -210,8 +210,10 @@ def _read_notes(buffer: RangeBuffer, elf: Elf, segment: Segment) -> None:
     notes = buffer.read(segment.offset, segment.size)
     if elf.machine in X86:
         elf.isa_needed |= isa_needed(notes, elf.bits // 8, segment.align)
-    word, order = elf.bits // 8, elf.big_endian
-    elf.is_indirect |= is_indirect(notes, word, segment.align, big_endian=order)
+    is_property = segment.kind == PT_GNU_PROPERTY and elf.machine != EM_AARCH64
+    if elf.machine in X86 or is_property:  # ``dl-prop.h`` of glibc's ports
+        word, order = elf.bits // 8, elf.big_endian
+        elf.is_indirect |= is_indirect(notes, word, segment.align, big_endian=order)
     if segment.kind == PT_NOTE and elf.kernel is None:
         elf.kernel = kernel_needed(notes, segment.align, big_endian=elf.big_endian)
 
