@@ -111,18 +111,16 @@ def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
     bound = numbers("H", versions, elf)
     needs = [need for need in elf.version_needs if need.node.startswith(GLIBC)]
     under: dict[int, list[int]] = {need.index: [] for need in needs}
+    used, infos, is_open = dynamic.used, columns.infos, elf.is_shared_object
     for number in [at for at, where in enumerate(columns.sections) if not where]:
         name, index = columns.names[number], bound[number] & ~VERSYM_HIDDEN
-        if index in under and number in dynamic.used:
-            if columns.infos[number] >> 4 != STB_WEAK:
+        if index > VER_NDX_GLOBAL:
+            if index in under and number in used and infos[number] >> 4 != STB_WEAK:
                 under[index].append(name)
             continue
-        if not name or index > VER_NDX_GLOBAL or not elf.is_shared_object:
+        if not (name and is_open) or kept.startswith(OF_PYTHON, first + name):
             continue
-        is_weak = columns.infos[number] >> 4 == STB_WEAK
-        if is_weak or kept.startswith(OF_PYTHON, first + name):
-            continue
-        if number not in dynamic.used:
+        if infos[number] >> 4 == STB_WEAK or number not in used:
             continue
         dynamic.budget.steps.spend()
         is_cxx = kept.startswith(CXX_STARTS, first + name)
