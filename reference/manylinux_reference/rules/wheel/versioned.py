@@ -11,6 +11,7 @@ from manylinux_reference.rules import decides
 from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.header import origin
 from manylinux_reference.rules.wheel.scopes import CHAIN_END, hashes_of, scope_of
+from manylinux_reference.rules.wheel.versions import MARKERS
 
 OF_GLIBC = (
     *("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1"),
@@ -30,6 +31,7 @@ def versioned(wheel: Wheel, policy: Policy) -> Findings:
         for need in _needs(elf, policy):
             asked.setdefault(need.node, set()).update(map(readable, need.names))
     lost, elsewhere = not_listed(policy.arch, asked) if asked else ({}, {})
+    lost |= {node: asked[node] for node in asked if node.startswith(MARKERS)}
     if not elsewhere and not any(lost.values()):
         return
     for elf in wheel.elves:

@@ -52,6 +52,7 @@ def found(wheel: Wheel) -> list[Finding]:
         (b"clock_gettime", OLDEST, "libc.so.6", [(2, 17)]),
         (b"__b64_ntop", OLDEST, "libc.so.6", [NEVER]),
         (b"timer_create", OLDEST, "librt.so.1", []),
+        (b"printf", "GLIBC_ABI_DT_RELR", "libc.so.6", [NEVER]),
         (b"prinft", "GLIBC_2.99", "libc.so.6", []),
         (b"prinft", "GLIBC_PRIVATE", "libc.so.6", []),
         (b"prinft", OLDEST, "libgcc_s.so.1", []),
