@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from struct import Struct
 
 from manylinux_reference.reading.elf.dynamic import (
@@ -9,6 +10,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
+    all_readable,
     gnu_hash,
     numbers,
 )
@@ -23,13 +25,15 @@ from manylinux_reference.reading.elf.hashes import (
 from manylinux_reference.reading.elf.symbols import (
     NAMES_PER_STEP,
     STB_WEAK,
-    VERSYM_HIDDEN,
     count_gnu,
     count_symbols,
+    entry_size,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
@@ -59,28 +63,86 @@ OF_GLIBC = frozenset(
 )
 
 
+def _which(wanted: Callable[[int], bool]) -> bytes:
+    """Return a table for ``translate``: of each byte, whether it is wanted."""
+    return bytes(map(wanted, range(256)))
+
+
+ANY = _which(bool)
+STRONG = _which(lambda info: info >> 4 != STB_WEAK)
+NAMED_AND_BOUND = _which(lambda info: info & 0xF in NAMED and info >> 4 in BOUND)
+VISIBLE = _which(lambda other: other & 3 not in (STV_INTERNAL, STV_HIDDEN))
+OF_NO_VERSION = _which(lambda lower: lower <= VER_NDX_GLOBAL)
+HIDDEN_OR_NOT = _which(lambda upper: not upper & 0x7F)
+
+
 class _Columns:
-    """The columns of the symbol table."""
+    """The columns of the symbol table, of which each is looked at as a whole.
+
+    What is true of each symbol is one number with a byte for each, which is 0 or 1.
+    """
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
         self.count = count_symbols(dynamic, elf)
         dynamic.budget.steps.spend(self.count // NAMES_PER_STEP)
-        size, info, section = (24, 4, 3) if elf.is_64_bit else (16, 12, 7)
-        raw = dynamic.read(dynamic.one(DT_SYMTAB), self.count * size)
-        self.names = numbers("I", raw, elf)[:: size // 4]
-        words = numbers("Q" if elf.is_64_bit else "I", raw, elf)
-        self.values = words[1 :: size * 8 // elf.bits]
-        self.infos = raw[info::size]
-        self.others = raw[info + 1 :: size]
-        self.sections = numbers("H", raw, elf)[section :: size // 2].tolist()
+        self._size, word = entry_size(elf), elf.bits // 8
+        self._elf = elf
+        self._raw = dynamic.read(dynamic.one(DT_SYMTAB), self.count * self._size)
+        self.names = numbers("I", self._raw, elf)[:: self._size // 4]
+        info, self._section = (4, 6) if elf.is_64_bit else (12, 14)
+        self._infos, self._others = (
+            self._raw[at :: self._size] for at in (info, info + 1)
+        )
+        self._is_defined = self._any(self._section, 2)
+        self._has_value = self._any(word, word)
 
-    def is_found(self, number: int) -> bool:
-        """Return whether others find the symbol (``do_lookup_x``, ``check_match``)."""
-        info, section = self.infos[number], self.sections[number]
-        if not section or self.others[number] & 3 in (STV_INTERNAL, STV_HIDDEN):
-            return False
-        is_value = self.values[number] or section == SHN_ABS or info & 0xF == STT_TLS
-        return bool(is_value) and info & 0xF in NAMED and info >> 4 in BOUND
+    def _any(self, at: int, width: int) -> int:
+        """Return of which symbols a field is not zero."""
+        found = 0
+        for each in range(at, at + width):
+            found |= int.from_bytes(self._raw[each :: self._size], "little")
+        return _numbered(found.to_bytes(self.count, "little").translate(ANY))
+
+    def undefined(self, versions: bytes) -> Iterator[int]:
+        """Yield the numbers of symbols that are undefined, strong and of no version."""
+        lower, upper = versions[::2], versions[1::2]
+        if self._elf.big_endian:
+            lower, upper = upper, lower
+        found = (
+            _numbered(self._infos.translate(STRONG))
+            & _numbered(lower.translate(OF_NO_VERSION))
+            & _numbered(upper.translate(HIDDEN_OR_NOT))
+        )
+        return self._positions(found & ~self._is_defined)
+
+    def found(self) -> bytes:
+        """Return which symbols others find (``do_lookup_x``, ``check_match``)."""
+        found = (
+            self._is_defined
+            & _numbered(self._infos.translate(NAMED_AND_BOUND))
+            & _numbered(self._others.translate(VISIBLE))
+        )
+        flags = bytearray(found.to_bytes(self.count, "little"))
+        for number in self._positions(found & ~self._has_value):
+            is_absolute = self._section_of(number) == SHN_ABS
+            if not (is_absolute or self._infos[number] & 0xF == STT_TLS):
+                flags[number] = 0
+        return bytes(flags)
+
+    def _section_of(self, number: int) -> int:
+        at = number * self._size + self._section
+        return numbers("H", self._raw[at : at + 2], self._elf)[0]
+
+    def _positions(self, found: int) -> Iterator[int]:
+        flags = found.to_bytes(self.count, "little")
+        at = flags.find(1)
+        while at >= 0:
+            yield at
+            at = flags.find(1, at + 1)
+
+
+def _numbered(flags: bytes) -> int:
+    return int.from_bytes(flags, "little")
 
 
 def read_names(dynamic: Dynamic, elf: Elf) -> None:
@@ -105,19 +167,16 @@ def _read_loose(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
     versions = bytes(2 * columns.count)
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
-    bound = numbers("H", versions, elf)
-    for number in [at for at, where in enumerate(columns.sections) if not where]:
-        name = columns.names[number]
-        if not name or bound[number] & ~VERSYM_HIDDEN > VER_NDX_GLOBAL:
-            continue
-        is_weak = columns.infos[number] >> 4 == STB_WEAK
-        if is_weak or kept.startswith(OF_PYTHON, first + name):
-            continue
-        if number not in dynamic.used:
-            continue
-        dynamic.budget.steps.spend()
-        is_cxx = kept.startswith(CXX_STARTS, first + name)
-        symbol = dynamic.string(name)
+    asked_for = filter(dynamic.used.__contains__, columns.undefined(versions))
+    names = [
+        at
+        for at in map(columns.names.__getitem__, asked_for)
+        if at and not kept.startswith(OF_PYTHON, first + at)
+    ]
+    dynamic.budget.steps.spend(len(names))
+    symbols = all_readable(dynamic.names(names))
+    for at, symbol in zip(names, symbols, strict=True):
+        is_cxx = kept.startswith(CXX_STARTS, first + at)
         if is_cxx and symbol not in OF_GLIBC:
             elf.unversioned.append(symbol)
         else:
@@ -127,16 +186,16 @@ def _read_loose(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
 def _hashes(dynamic: Dynamic, elf: Elf, columns: _Columns) -> bytes:
     """Return the hashes of the names that others find, as in DT_GNU_HASH."""
     first, at = _gnu_chains(dynamic, elf)
-    found = [each for each in range(first, columns.count) if columns.is_found(each)]
+    found = columns.found()[first:]
     if at:
-        raw = dynamic.read(at, 4 * (columns.count - first))
-        if len(found) == columns.count - first:
+        raw = dynamic.read(at, 4 * len(found))
+        if all(found):
             return raw
-        chains = numbers("I", raw, elf)
-        hashes = [chains[number - first] for number in found]
+        hashes = list(compress(numbers("I", raw, elf), found))
     else:
-        dynamic.budget.steps.spend(len(found))
-        hashes = [gnu_hash(dynamic.name(columns.names[number])) for number in found]
+        names = dynamic.names(list(compress(columns.names[first:], found)))
+        dynamic.budget.steps.spend(len(names))
+        hashes = list(map(gnu_hash, names))
     return Struct(f"{dynamic.order}{len(hashes)}I").pack(*hashes)
 
 
