@@ -2,7 +2,8 @@
 
 auditwheel has no command that validates a claim, so no exit status is told here.
 A claim counts as confirmed if ``show`` names the same level or an older one of the same
-architecture.  What it says beyond that is no advice against what makes no claim false.
+architecture.  It cannot refuse a claim of a level without a policy.
+What it says beyond that is no advice against what makes no claim false.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import json
 import logging
 import re
 import sys
+from pathlib import Path
 
+import auditwheel
 from auditwheel.main import main
 from json_lines import Reply, Request, serve
 
@@ -37,6 +40,7 @@ def audit(request: Request) -> Reply:
         "conforms": bool(confirmed) and all(confirmed),
         "advises": False,
         "oldest": tag,
+        "unknown": [claim for claim in manylinux if not has_policy(claim)],
         "reason": f"show names {tag}",
     }
 
@@ -84,6 +88,28 @@ def confirms(tag: str, claim: str) -> bool:
     return bool(here and there and here[1] == there[1] and here[0] <= there[0])
 
 
+def has_policy(claim: str) -> bool:
+    """Return whether auditwheel has a policy for a claim's level and architecture."""
+    found = level(claim)
+    return found is None or found in POLICIES or (found[0], "") in POLICIES
+
+
+def policies() -> set[tuple[tuple[int, int], str]]:
+    """Return the levels and architectures of the policies; before 3.0.0 of every one.
+
+    They are in ``policy.json``, of manylinux alone in a file of its own since 5.0.0.
+    """
+    folder = Path(auditwheel.__file__).parent / "policy"
+    files = [*folder.glob("manylinux-policy.json"), *folder.glob("policy.json")]
+    found = set()
+    for policy in json.loads(files[0].read_text()) if files else []:
+        versions = policy["symbol_versions"]
+        archs = [name for name, of in versions.items() if isinstance(of, dict)]
+        if at := level(f"{policy['name']}_any"):
+            found |= {(at[0], arch) for arch in archs or [""]}
+    return found
+
+
 def level(tag: str) -> tuple[tuple[int, int], str] | None:
     """Split a manylinux tag into its glibc version and its architecture."""
     if found := PERENNIAL.fullmatch(tag):
@@ -93,6 +119,7 @@ def level(tag: str) -> tuple[tuple[int, int], str] | None:
 
 
 JSON: list[str] = []
+POLICIES = policies()
 if __name__ == "__main__":
     JSON = speaks_json()
     serve(audit=audit)

@@ -47,7 +47,7 @@ from manylinux_conformance.suite.lock import (
     read_retired,
     write_lock,
 )
-from manylinux_conformance.suite.rules import read_rules
+from manylinux_conformance.suite.rules import parents_of, read_rules
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.kinds import lint_kinds
 
@@ -139,7 +139,8 @@ def lint() -> None:
     """Check that chapters, rules, cases, twins, the lock and causes hold together."""
     suite = load_suite()
     causes = read_all_deviations(data_folder("deviations"))
-    findings = lint_kinds(causes, read_results(data_folder("results")))
+    answers = read_results(data_folder("results"))
+    findings = lint_kinds(causes, answers, parents_of(suite.rules))
     _stop_at([*lint_suite(suite, spec_folder()), *findings])
     count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
     click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")

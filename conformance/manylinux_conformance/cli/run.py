@@ -57,7 +57,12 @@ from manylinux_conformance.suite.filters import (
     Where,
     rules_of_bases,
 )
-from manylinux_conformance.suite.load import Suite, load_suite, narrowed
+from manylinux_conformance.suite.load import (
+    Suite,
+    load_suite,
+    narrowed,
+    near_cases,
+)
 from manylinux_conformance.suite.shard import read_shard
 from manylinux_conformance.tools.selection import (
     Tool,
@@ -160,15 +165,15 @@ class RunOptions(AskingOptions):
 @site_option()
 def run_command(**options: Unpack[RunOptions]) -> None:
     """Ask tools and report; the text for people is HELP."""
-    suite = load_suite()
+    whole = load_suite()
     is_short = not (options["everything"] or options["check"] or options["update"])
     is_short = is_short and not options["tools"]
     chosen = choose_tools(options["tools"], options["deviations"])
     chosen = quick_first(choose_newest() if is_short else chosen)
     _name_remotes(chosen, options["remotes"])
-    rules = rules_of_bases(suite.rules.values(), options["rules"], options["bases"])
+    rules = rules_of_bases(whole.rules.values(), options["rules"], options["bases"])
     wanted = _wanted(options, rules, chosen, is_short=is_short)
-    suite = narrowed(suite, wanted)
+    suite = narrowed(whole, wanted)
     containers = elsewhere(suite.containers, options["engines"])
     suite = replace(suite, containers=containers)
     _refuse_what_has_no_baseline(options)
@@ -185,7 +190,8 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     lost = list(unanswered(blocks))
     complaints = [*lost, *unexplained_differences(blocks, chosen)]
     if not any(block.results for block in blocks):
-        complaints.append("no question was put to any tool")
+        near = near_cases(whole, wanted.cases)
+        complaints.append("no question was put to any tool" + near)
     if wanted.is_everything and not lost:
         known = [*blocks, *not_rerun(blocks, baseline)]
         complaints += unused_deviations(known, chosen, tuple(ROLES))

@@ -38,7 +38,7 @@ from manylinux_conformance.results.blocks import (
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.locations import examples_in, written_below
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, parents_of
 from manylinux_conformance.tools.adapters import read_adapter
 
 
@@ -137,6 +137,7 @@ def _overview(suite: Suite, rule: Rule) -> Overview:
     asked = {one.name: str(one.platform) for one in suite.cases if one.rule == rule.id}
     found = tuple(locations_of(rule.id, written, root, asked))
     wheels = tuple(locations_of(rule.id, written_below(recipes), root, {}))
+    answers = read_results(data_folder("results"))
     again = commands(rule, has_cases=bool(found), has_recipes=bool(wheels))
     return Overview(
         rule=rule,
@@ -144,7 +145,7 @@ def _overview(suite: Suite, rule: Rule) -> Overview:
         cases=found,
         recipes=wheels,
         deciders=tuple(_deciders(rule.id)),
-        tools=tuple(measured(rule.id, read_results(data_folder("results")))),
+        tools=tuple(measured(rule.id, answers, parents_of(suite.rules))),
         commands=tuple(again),
     )
 

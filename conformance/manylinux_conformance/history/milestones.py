@@ -91,7 +91,8 @@ def claims_since(answers: Answers) -> Mapping[str, Milestone]:
             needed, level = claim.groups()
             by_level[level].append(question)
             own |= {level} if needed == level else set()
-    found = {level: _first(answers, by_level[level]) for level in by_level}
+    silent = frozenset((Verdict.NOT_ASKED,))  # who declines has no policy for the level
+    found = {level: _first(answers, by_level[level], silent) for level in by_level}
     return {
         f"manylinux_{level.replace('-', '_')}": since
         for level, since in found.items()
@@ -110,15 +111,20 @@ def _takes(answers: Answers) -> list[Question]:
     return [each for each in answers.questions if any(families(each.expected))]
 
 
-def _first(answers: Answers, questions: Sequence[Question]) -> Milestone | None:
+def _first(
+    answers: Answers,
+    questions: Sequence[Question],
+    silent: frozenset[Verdict] = SILENT,
+) -> Milestone | None:
     """Return the first release that answers all questions right that it answers.
 
+    ``silent`` are verdicts that say nothing of a release.
     Of a release that was asked on two Pythons the older one's answers count.
     """
     before: Release | None = None
     first: Release | None = None
     but_not = []
-    for release, takes in _taking(answers, questions):
+    for release, takes in _taking(answers, questions, silent):
         if first is None and takes:
             first = release
         elif first is None:
@@ -142,7 +148,7 @@ def _between(answers: Answers, before: Release, first: Release) -> Iterator[str]
 
 
 def _taking(
-    answers: Answers, questions: Sequence[Question]
+    answers: Answers, questions: Sequence[Question], silent: frozenset[Verdict]
 ) -> Iterator[tuple[Release, bool]]:
     """Yield each release, and whether it answers all questions right.
 
@@ -150,6 +156,6 @@ def _taking(
     """
     for release, cells in by_release(answers, questions):
         shown = [cell for cell in cells if cell.nothing_shown != UNKNOWN]
-        verdicts = {cell.verdict for cell in shown} - SILENT
+        verdicts = {cell.verdict for cell in shown} - silent
         if verdicts:
             yield release, verdicts == {Verdict.PASS}

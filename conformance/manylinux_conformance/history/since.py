@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -17,7 +17,7 @@ from manylinux_conformance.history.answers import (
 from manylinux_conformance.history.controls import SILENT, UNKNOWN
 from manylinux_conformance.history.expand import aligned
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
-from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.results.verdicts import Role, Verdict
 
 Cells = dict[tuple[str, str], Since]  # by case and place
 
@@ -105,8 +105,9 @@ def rule_histories(answers: Answers) -> list[RuleHistory]:
     """
     by_rule = _by_rule(answers.questions)
     spans = answers.header.spans
+    place = _wheel if answers.header.role is Role.AUDITOR else _platform
     return [
-        RuleHistory(rule, tuple(_changes(by_rule[rule], spans)))
+        RuleHistory(rule, tuple(_changes(by_rule[rule], spans, place)))
         for rule in sorted(by_rule)
     ]
 
@@ -134,6 +135,15 @@ def _sense(cell: Since) -> tuple[Verdict, str]:
     return cell.verdict, cell.nothing_shown
 
 
+def _platform(key: tuple[str, str]) -> str:
+    return key[1]
+
+
+def _wheel(key: tuple[str, str]) -> str:
+    """Return what an auditor has in the place of a platform, as on a rule's page."""
+    return "/".join(key)
+
+
 def _by_rule(questions: Iterable[Question]) -> dict[str, list[Question]]:
     found: dict[str, list[Question]] = defaultdict(list)
     for question in questions:
@@ -142,13 +152,17 @@ def _by_rule(questions: Iterable[Question]) -> dict[str, list[Question]]:
     return found
 
 
-def _changes(questions: Sequence[Question], spans: Sequence[Asked]) -> Iterator[Change]:
+def _changes(
+    questions: Sequence[Question],
+    spans: Sequence[Asked],
+    place: Callable[[tuple[str, str]], str],
+) -> Iterator[Change]:
     """Yield the releases at which the status of a rule changes."""
     before: Change | None = None
     last: Release | None = None
     known: Cells = {}
     for how, release, cells in _columns(questions, spans):
-        status = status_of((where, cell) for (_, where), cell in cells.items())
+        status = status_of((place(key), cell) for key, cell in cells.items())
         if before is None or before.status is not status:
             is_loss = not how and any(
                 cell.verdict is Verdict.FAIL and _is_right(known.get(key))

@@ -32,6 +32,7 @@ A_WHEEL, NO_WHEEL = "a wheel", "no wheel"
 NO_COMMAND = "has no command that validates"
 DEMANDED = frozenset({Ask.OLDEST_LEVEL, Ask.REPAIR})  # what is asked for is the rule
 REPAIRS = frozenset({Ask.RETAG, Ask.LEFT_BEHIND, Ask.REPAIR})
+WHEEL = "wheel."  # rules about auditors say what to do without a policy
 UNSTATED = ("unstated", "none", "")  # as ``oldest`` of a recipe: no level to name
 
 
@@ -42,6 +43,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
     line holds is the auditor's own business.
     ``objected``: what speaks against the claims is what no standard demands.
     ``refused``: it says itself that it cannot read the wheel.
+    ``unknown``: the claims whose level it has no policy for.
     ``advises``: it advises against something that makes no claim false; absent if it
     never advises.
     ``pure``: the wheel has no ELF files; absent if there is no such outcome.
@@ -57,6 +59,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
     conforms: bool | None = None
     objected: bool = False
     refused: bool = False
+    unknown: tuple[str, ...] = ()
     advises: bool | None = None
     pure: bool | None = None
     oldest: str | msgspec.UnsetType | None = msgspec.UNSET
@@ -134,12 +137,19 @@ class WheelQuestion:
         said = reply.declined or reply.error or reply.reason
         if reply.declined:
             return declined(said)
+        if self._is_undecided(reply):
+            return declined(f"has no policy for {', '.join(reply.unknown)}")
         refused = reply.refused and self.line.ask is Ask.UNREADABLE
         if reply.conforms is None and reply.error and not refused:
             return (
                 Answer(Verdict.TIMEOUT, reason=said) if reply.timeout else broken(said)
             )
         return _READERS[self.line.ask](self.line, reply, said)
+
+    def _is_undecided(self, reply: AuditReply) -> bool:
+        """Return whether claims were refused whose truth the auditor cannot tell."""
+        is_refusal = reply.conforms is False and bool(reply.unknown)
+        return is_refusal and self.rule.startswith(WHEEL)
 
     def judge(self, answer: Answer) -> Judged:
         """Judge an answer; of a retagged wheel, that no unwanted tag is left."""

@@ -18,7 +18,7 @@ from manylinux_conformance.reports.summary import is_advised, is_demanded, is_pr
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import EDITION
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, parents_of
 
 STATIC = "https://img.shields.io/badge/"
 GREY = "inactive"
@@ -42,7 +42,8 @@ class Badge(msgspec.Struct, frozen=True, rename="camel"):
 
 def block_badge(block: Block, rules: Mapping[str, Rule]) -> Badge:
     """Return the badge of a tool in a role, of all its answers."""
-    return badge(block.header.role, standings(block.results), rules)
+    found = standings(block.results, parents_of(rules))
+    return badge(block.header.role, found, rules)
 
 
 def badge(

@@ -20,7 +20,7 @@ from manylinux_conformance.results.consequences import (
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import system_of
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, parents_of
 
 
 def write_junit(
@@ -36,7 +36,10 @@ def write_junit(
     known = said or about()
     document = JUnitXml(f"manylinux conformance, {known.edition}")
     proposals = {name for name, rule in rules.items() if is_proposal(rule)}
-    follows = {_of(each.header): consequences(each.results) for each in joined(blocks)}
+    above = parents_of(rules)
+    follows = {
+        _of(each.header): consequences(each.results, above) for each in joined(blocks)
+    }
     for block in blocks:
         name = _name(block.header)
         counted = [one for one in block.results if one.rule not in proposals]

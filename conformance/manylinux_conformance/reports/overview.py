@@ -81,13 +81,15 @@ def locations_of(
             yield Location(each.name or each.kind, each.below(root), on)
 
 
-def measured(rule: str, blocks: Iterable[Block]) -> Iterator[Measured]:
+def measured(
+    rule: str, blocks: Iterable[Block], parents: Mapping[str, str]
+) -> Iterator[Measured]:
     """Yield what each tool on file answered to a rule, older versions at the end."""
     newest, older = newest_and_older(joined(blocks))
     for block in (*newest, *older):
         results = [result for result in block.results if result.rule == rule]
         if results:
-            found = standing(results, consequences(block.results))
+            found = standing(results, consequences(block.results, parents))
             tallies = {each: found.tallies.get(each, Tally(0, 0)) for each in System}
             causes = {
                 f"{one.deviation}: {one.cause}" for one in results if one.deviation

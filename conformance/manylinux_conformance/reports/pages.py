@@ -26,7 +26,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, parents_of
 
 # A comment or a job summary on GitHub holds 65,536 characters, and is shared.
 LONGEST_MARKDOWN = 60_000
@@ -74,7 +74,7 @@ def _facts(
         "rules": rules,
         "ordered": lambda block: _in_order(block, rules),
         "counts_as": counts_as,
-        "consequences": lambda block: consequences(block.results),
+        "consequences": lambda block: consequences(block.results, parents_of(rules)),
         "legend": legend(),
         "differences": [differences(block, rules) for block in shown],
         "places": [places(block.results) for block in shown],
@@ -89,7 +89,7 @@ def _in_order(
 ) -> list[tuple[str, Standing, list[Result]]]:
     """Return the answers by rule with what they come to, what binds first."""
     answers = by_rule(block.results)
-    found = standings(block.results).items()
+    found = standings(block.results, parents_of(rules)).items()
     ordered = sorted(found, key=lambda each: order(rules.get(each[0])))
     return [(rule, one, answers[rule]) for rule, one in ordered]
 

@@ -24,7 +24,7 @@ class RuleStatus(enum.StrEnum):
     KEEPS = "keeps"
     IN_PART = "keeps-in-part"  # a breach in some of the places asked
     BREAKS = "breaks"  # a breach in all that are as real as any that was asked
-    NOT_SHOWN = "not-shown"  # controls alone are wrong: another rule is the cause
+    NOT_SHOWN = "not-shown"  # what is wrong there has its cause in another rule
     DECLINES = "declines"
     TROUBLE = "trouble"  # no answer came, and nothing is known
     NOT_ASKED = "not-asked"
@@ -141,9 +141,14 @@ class Standing:
         return f"{self.status.words}{counts}{left_open}{known}"
 
 
-def standings(results: Sequence[Result]) -> dict[str, Standing]:
-    """Return what all that a tool answered in one role comes to, rule by rule."""
-    follows = consequences(results)
+def standings(
+    results: Sequence[Result], parents: Mapping[str, str]
+) -> dict[str, Standing]:
+    """Return what all that a tool answered in one role comes to, rule by rule.
+
+    ``parents`` has the rule that each corollary follows from.
+    """
+    follows = consequences(results, parents)
     return {rule: standing(found, follows) for rule, found in by_rule(results).items()}
 
 
@@ -171,7 +176,9 @@ def standing(
         found[place.system][status] += 1
         if status is RuleStatus.NOT_SHOWN and place in explained:
             left_open.append(place.where)
-    status = _over_all(found, controls_hold=_hold(counted, controls, implied))
+    inherited = any(follows.is_inherited(result) for result in implied)
+    holds = not inherited and _hold(counted, controls, implied)
+    status = _over_all(found, controls_hold=holds)
     causes = {one.cause or one.deviation for one in controls | implied}
     for right in (one for one in shown.silent if one.where in left_open):
         causes |= follows.causes_of_silence(right)

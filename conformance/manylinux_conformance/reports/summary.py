@@ -20,7 +20,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.systems import System, system_of
-from manylinux_conformance.suite.rules import Basis, Level, Rule
+from manylinux_conformance.suite.rules import Basis, Level, Rule, parents_of
 
 MODELS = frozenset((System.MODEL, System.EXOTIC))
 EVERYWHERE = frozenset(System)
@@ -123,7 +123,8 @@ def _table(role: str, blocks: list[Block], rules: Mapping[str, Rule]) -> Table:
 
 
 def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -> Row:
-    found, follows = by_rule(block.results), consequences(block.results)
+    found = by_rule(block.results)
+    follows = consequences(block.results, parents_of(rules))
     cells = []
     for column in columns:
         counts = Counter[str]()

@@ -1,9 +1,14 @@
-"""Consequences: answers that another rule explains, as the premises tell."""
+"""Consequences: answers that another rule explains, as premises or parents tell.
+
+A corollary's wrong answers that have the cause on file of a breach of its parent, or of
+the parent's own, break nothing more than that one.  Without a cause on file nobody has
+said that it is the same one, and both are broken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.premises import (
@@ -17,6 +22,7 @@ from manylinux_conformance.results.premises import (
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
 
 BREACH = "a breach"
+_Broken = tuple[str, str]  # a rule and the identifier of a cause
 UNKNOWN = (0, 0)  # the version of a place that was not asked for its own
 
 
@@ -52,19 +58,26 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """What follows, in the answers of a tool in one role, from failed premises.
+    """What follows, in the answers of a tool in one role, from other broken rules.
 
     ``own`` has the glibc version of each place whose own wheels are taken.
+    ``inherited`` has the rule, above a corollary, that is broken by the same cause.
     """
 
     failed: tuple[Failed, ...] = ()
     own: Mapping[str, Version] = field(default_factory=dict)
+    inherited: Mapping[_Broken, str] = field(default_factory=dict)
 
-    def cause_of(self, result: Result) -> Premise | None:
-        """Return the premise that explains a wrong answer, None if none does."""
+    def cause_of(self, result: Result) -> str:
+        """Return in words what explains a wrong answer, empty if nothing does."""
         own = self.own.get(result.where, UNKNOWN)
-        found = (one.premise for one in self.failed if one.explains(result, own))
-        return next(found, None)
+        found = (one.premise.words for one in self.failed if one.explains(result, own))
+        parent = self.inherited.get((result.rule, result.cause), "")
+        return next(found, f"the cause breaks {parent}" if parent else "")
+
+    def is_inherited(self, result: Result) -> bool:
+        """Return whether a wrong answer has the cause of a rule above its own."""
+        return (result.rule, result.cause) in self.inherited
 
     def is_silent(self, result: Result) -> bool:
         """Return whether a right answer shows nothing."""
@@ -88,13 +101,16 @@ def counts_as(result: Result, follows: Consequences = NO_CONSEQUENCES) -> str:
     """Return what a wrong answer shows, in a few words."""
     if result.draft:
         return "nothing (draft)"
-    if premise := follows.cause_of(result):
-        return f"no breach ({premise.words})"
+    if words := follows.cause_of(result):
+        return f"no breach ({words})"
     return "no breach (control)" if result.control else BREACH
 
 
-def consequences(results: Iterable[Result]) -> Consequences:
-    """Find them among all that a tool answered in one role."""
+def consequences(results: Iterable[Result], parents: Mapping[str, str]) -> Consequences:
+    """Find them among all that a tool answered in one role.
+
+    ``parents`` has the rule that each corollary follows from.
+    """
     counted = [one for one in results if not one.draft]
     own = {
         one.where: max(versions(one.expected), default=UNKNOWN)
@@ -102,7 +118,31 @@ def consequences(results: Iterable[Result]) -> Consequences:
         if one.case == PLAINEST and one.verdict is Verdict.PASS
     }
     failed = (_failed(premise, counted, own) for premise in PREMISES)
-    return Consequences(tuple(one for one in failed if one.places), own)
+    found = Consequences(tuple(one for one in failed if one.places), own)
+    return replace(found, inherited=_inherited(counted, found, parents))
+
+
+def _inherited(
+    results: Iterable[Result], follows: Consequences, parents: Mapping[str, str]
+) -> dict[_Broken, str]:
+    """Return the highest rule above each corollary that its cause breaks, too."""
+    broken = {
+        (one.rule, one.cause)
+        for one in results
+        if one.cause and one.verdict in DIFFERING and counts_as(one, follows) == BREACH
+    }
+    found: dict[_Broken, str] = {}
+    for rule, cause in {(one.rule, one.cause) for one in results if one.cause}:
+        for above in _above(rule, parents):
+            if (above, cause) in broken:
+                found[rule, cause] = above
+    return found
+
+
+def _above(rule: str, parents: Mapping[str, str]) -> Iterator[str]:
+    """Yield the parent of a rule, and the parent's."""
+    while rule := parents.get(rule, ""):
+        yield rule
 
 
 def _failed(

@@ -124,6 +124,20 @@ def _takes_armv8l(result: Result, _: Version) -> bool:
     return _takes(result) and result.answer.endswith("_armv8l")
 
 
+def _takes_legacy(result: Result, _: Version) -> bool:
+    return _takes(result) and result.rule.startswith(LEGACY)
+
+
+def _takes_to_the_letter(result: Result, _: Version) -> bool:
+    return refuses(result) and result.rule.startswith(TARGETS)
+
+
+def _refuses_by_the_letter(result: Result, own: Version) -> bool:
+    """Return whether nothing was taken for such a target, as is right."""
+    is_none = _is_right(result, own) and FAMILY not in result.answer.lower()
+    return is_none and result.rule.startswith(TARGETS)
+
+
 def _locks_in_vain(result: Result, _: Version) -> bool:
     is_wrong = result.verdict in DIFFERING and result.answer == LOCKED
     return is_wrong and result.rule.startswith("installer.release.")
@@ -157,6 +171,8 @@ INTERPRETER = (  # what the file of the target's interpreter tells, and its path
     "platform.i686.on-x86-64-kernel",
     "override.target-path",
 )
+LEGACY = "tag.legacy.manylinux"  # which architectures each legacy name is for
+TARGETS = ("installer.target.perennial", "installer.target.unversioned")
 LOCKED = "a lock that cannot be installed"
 ACCEPTED, REFUSED = "accepted", "refused"  # by an index
 
@@ -211,6 +227,22 @@ PREMISES = (
         fails=_takes_armv8l,
         explains=_takes_armv8l,
         silences=_nothing,
+    ),
+    Premise(
+        "tag.legacy.manylinux1/on-the-other-five",
+        "tag.legacy.manylinux1",
+        "legacy names are taken for every architecture",
+        fails=_takes_legacy,
+        explains=_takes_legacy,
+        silences=_nothing,
+    ),
+    Premise(
+        "installer.target.perennial/perennial-target-takes-an-older-tag",
+        "installer.target.perennial",
+        "a target is taken to the letter",
+        fails=_takes_to_the_letter,
+        explains=_takes_to_the_letter,
+        silences=_refuses_by_the_letter,
     ),
     Premise(
         "installer.release.lock/newest-release-is-too-new",

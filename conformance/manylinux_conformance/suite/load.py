@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,3 +96,14 @@ def narrowed(suite: Suite, wanted: Wanted) -> Suite:
     return replace(
         suite, cases=cases, platforms=places, containers=containers, wanted=wanted
     )
+
+
+def near_cases(suite: Suite, patterns: Iterable[str]) -> str:
+    """Return which cases patterns may have meant that match none, to stand at an end.
+
+    They match a case's name or its whole identifier.
+    """
+    identifiers = {case.id for case in suite.cases}
+    known = identifiers | {each.partition("/")[2] for each in identifiers}
+    unknown = (each for each in patterns if not fnmatch.filter(known, each))
+    return "".join(nearest(each, known) for each in unknown)

@@ -6,7 +6,7 @@ import enum
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -93,6 +93,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         subjects = ",".join(self.subjects)
         said = (self.level, self.basis, subjects, self.arch, self.text)
         return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def parents_of(rules: Mapping[str, Rule]) -> dict[str, str]:
+    """Return the rule that each corollary follows from."""
+    return {rule.id: rule.parent for rule in rules.values() if rule.parent}
 
 
 def read_rules(folder: Path) -> dict[str, Rule]:

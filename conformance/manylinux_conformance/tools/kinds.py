@@ -19,15 +19,18 @@ WRONG = (Kind.ACKNOWLEDGED, Kind.UNREPORTED)  # apart by whether anybody was ask
 Causes = Mapping[str, tuple[Cause, ...]]
 
 
-def lint_kinds(causes: Causes, blocks: Iterable[Block]) -> Iterator[Finding]:
+def lint_kinds(
+    causes: Causes, blocks: Iterable[Block], parents: Mapping[str, str]
+) -> Iterator[Finding]:
     """Yield identifiers and cases in which two tools are judged by two measures.
 
-    ``causes`` maps a tool to its causes, ``blocks`` are the answers on file.  Where
+    ``causes`` maps a tool to its causes, ``blocks`` are the answers on file,
+    ``parents`` the rules that corollaries follow from.  Where
     tools break a rule in the same cases for causes of different kinds, ``why_kind``
     of one of them has to say why.
     """
     yield from _of_identifiers(causes)
-    yield from _of_cases(causes, blocks)
+    yield from _of_cases(causes, blocks, parents)
 
 
 def _of_identifiers(causes: Causes) -> Iterator[Finding]:
@@ -40,9 +43,11 @@ def _of_identifiers(causes: Causes) -> Iterator[Finding]:
                 yield Finding(f"{tool}.toml", 0, said)
 
 
-def _of_cases(causes: Causes, blocks: Iterable[Block]) -> Iterator[Finding]:
+def _of_cases(
+    causes: Causes, blocks: Iterable[Block], parents: Mapping[str, str]
+) -> Iterator[Finding]:
     said: set[frozenset[tuple[str, str]]] = set()
-    for case, breaches in _breaches(causes, blocks).items():
+    for case, breaches in _breaches(causes, blocks, parents).items():
         for one, other in itertools.combinations(breaches.items(), 2):
             (tool, _), cause = one
             (rival, _), second = other
@@ -56,13 +61,13 @@ def _of_cases(causes: Causes, blocks: Iterable[Block]) -> Iterator[Finding]:
 
 
 def _breaches(
-    causes: Causes, blocks: Iterable[Block]
+    causes: Causes, blocks: Iterable[Block], parents: Mapping[str, str]
 ) -> dict[str, dict[tuple[str, str], Cause]]:
     """Return the causes that show in each case and place, by tool and identifier."""
     found: dict[str, dict[tuple[str, str], Cause]] = {}
     for block in joined(list(blocks)):
         tool, version, role = block.header.tool, block.header.version, block.header.role
-        follows = consequences(block.results)
+        follows = consequences(block.results, parents)
         for result in block.results:
             if result.verdict not in DIFFERING or counts_as(result, follows) != BREACH:
                 continue

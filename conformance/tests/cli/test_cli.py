@@ -139,6 +139,12 @@ def test_a_tool_that_is_not_installed_is_not_run_offline(tmp_path: Path) -> None
     assert said.exit_code == 1
 
 
+def test_a_misspelt_case_is_told_from_those_that_there_are(tmp_path: Path) -> None:
+    said = asked("reference", tmp_path, "--case", "upload-arch64")
+    assert "to any tool; did you mean upload-aarch64" in said.output
+    assert said.exit_code == 1
+
+
 def test_committed_answers_are_what_a_rerun_gives(tmp_path: Path) -> None:
     rule = ("--rule", "installer.glibc.at-least", "--check")
     said = asked("reference", tmp_path, *rule)

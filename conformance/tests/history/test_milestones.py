@@ -160,6 +160,17 @@ def test_an_auditor_knows_a_level_when_it_tells_its_claims_apart(
     }
 
 
+def test_an_auditor_without_a_policy_does_not_know_the_level_yet() -> None:
+    line = takes(
+        "wheel.versions.listed",
+        Since("1", Verdict.DECLINED),
+        Since("3", RIGHT),
+        name="glibc-2-28-at-2-28",
+    )
+    (found,) = claims_since(answers(line, role=Role.AUDITOR)).values()
+    assert (found.release.version, found.before) == ("3", Release("2"))
+
+
 def test_a_tool_that_takes_nothing_is_no_taker() -> None:
     taker = answers(takes(OLD, Since("1", RIGHT)))
     other = answers(takes(OLD, Since("1", WRONG)))

@@ -16,11 +16,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 TREES = ("spec", "fixtures", "reference", "conformance")
 NOT_DATA = ("tests", "bench", "README.md", "__pycache__")
+READ_BY_TESTS = ("docs", "fixtures")
 METHODS = ("staticmethod", "classmethod")  # which mutmut takes as they are
 CACHES = ("cache", "functools.cache")
 
 # Property tests are slow, and which mutants they kill depends on the seed.
-OPTIONS = ("-Wignore", "-mnot hypothesis")
+# mutmut's switch in each function imports more than the function does.
+OPTIONS = ("-Wignore", "-mnot hypothesis", "-knot loads_next_to_nothing")
 # Not needed by a test of a moment; the last one collects garbage twice in a run.
 PLUGINS = (
     "cacheprovider",
@@ -66,6 +68,9 @@ def lay_out(target: Target) -> None:
     beside.mkdir(parents=True)
     for tree in TREES:
         _lay_out_tree(ROOT / tree, beside)
+    for name in READ_BY_TESTS:
+        (target.folder / name).symlink_to(ROOT / name)
+    (beside / "README.md").symlink_to(ROOT / target.tree / "README.md")
     shutil.move(beside / target.package, target.folder / target.package)
     for path in (target.folder / target.package / target.name).rglob("*.py"):
         path.write_text(without_decorators(path.read_text()))

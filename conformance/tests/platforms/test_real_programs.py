@@ -2,7 +2,10 @@
 
 Not to be had as a program: a 31-bit s390 one (no compiler here makes it), aarch64 with
 32-bit pointers and ppc64le with ELFv1 (nobody has a port), and Bionic's C library.
-Nor does an emulator call the machine i386 or armv8l, or aarch64 to a 32-bit program.
+Nor does an emulator call the machine i386 or armv8l, or aarch64 to a 32-bit program:
+qemu-arm says armv7l with each of its processors that run here, qemu-i386 at least i486.
+armv8l is what an arm64 kernel calls itself to 32-bit programs and under linux32
+(``COMPAT_UTS_MACHINE``). No Linux since 3.8 runs on a 386: i386 is exotic.
 """
 
 import os

@@ -239,6 +239,28 @@ def test_an_answer_keeps_what_the_auditor_said(
 
 
 @pytest.mark.parametrize(
+    ("rule", "fields", "verdict"),
+    [
+        ("wheel.versions.listed", {"conforms": False}, Verdict.DECLINED),
+        ("wheel.versions.listed", {"conforms": True}, Verdict.FAIL),
+        ("wheel.versions.listed", {"conforms": False, "unknown": ()}, Verdict.PASS),
+        ("auditor.claims.every", {"conforms": False}, Verdict.PASS),
+    ],
+)
+def test_a_level_without_a_policy_cannot_be_refused(
+    rule: str, fields: dict[str, object], verdict: Verdict
+) -> None:
+    reply = msgspec.convert({"unknown": (CLAIM,)} | fields, AuditReply)
+    assert verdict_of(false_line(rule=rule), reply) is verdict
+
+
+def test_who_declines_says_for_which_claims_there_is_no_policy() -> None:
+    question = WheelQuestion(wheel_line(rule="wheel.isa.property"), Path("a.whl"))
+    answer = question.read(AuditReply(conforms=False, unknown=(CLAIM,)))
+    assert answer.reason == f"has no policy for {CLAIM}"
+
+
+@pytest.mark.parametrize(
     ("left", "verdict"),
     [
         (("manylinux_2_36_x86_64",), Verdict.PASS),

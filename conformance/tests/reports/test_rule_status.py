@@ -161,13 +161,13 @@ def unknown(platform: str, verdict: Verdict = Verdict.FAIL) -> Result:
 def test_an_unknown_platform_shows_nothing_about_a_rule(
     results: list[Result], expected: RuleStatus, counts: str
 ) -> None:
-    found = standing(results, consequences([unknown(MODELS[0]), *results]))
+    found = standing(results, consequences([unknown(MODELS[0]), *results], {}))
     assert (found.status, found.counts) == (expected, counts)
 
 
 def test_an_unknown_platform_is_named_with_the_cause() -> None:
     known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
-    found = standings([unknown(MODELS[0]), known, *right(MODELS[1])])[known.rule]
+    found = standings([unknown(MODELS[0]), known, *right(MODELS[1])], {})[known.rule]
     assert found.left_open == (MODELS[0],)
     assert found.words.endswith("not shown on glibc-2.17, because of another rule")
     assert found.causes == ("not-supported",)
@@ -175,13 +175,13 @@ def test_an_unknown_platform_is_named_with_the_cause() -> None:
 
 def test_a_rule_that_is_not_shown_at_all_names_no_platforms() -> None:
     known = result(Verdict.FAIL, MODELS[0], deviation="not-supported")
-    found = standings([unknown(MODELS[0]), known])[known.rule]
+    found = standings([unknown(MODELS[0]), known], {})[known.rule]
     assert found.words == "not shown, because of another rule"
     assert found.left_open == (MODELS[0],)
 
 
 def test_the_rule_of_the_plainest_question_is_the_one_that_is_broken() -> None:
-    found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)])
+    found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)], {})
     (one,) = found.values()
     assert (one.status, one.counts) == (RuleStatus.IN_PART, "models 1/2")
     assert not one.left_open

@@ -57,7 +57,7 @@ KERNEL = "platform.armv7l.on-64-bit-kernel/armv7l-tag-on-armv8l"
 def test_what_is_refused_beside_the_plainest_wheel_is_a_consequence(
     wrong: Result,
 ) -> None:
-    follows = consequences([REFUSED, wrong])
+    follows = consequences([REFUSED, wrong], {})
     assert [one.places for one in follows.failed] == [{HERE}]
     assert follows.cause_of(wrong)
     assert counts_as(wrong, follows).startswith("no breach (the platform's own wheels")
@@ -78,7 +78,7 @@ def test_what_is_refused_beside_the_plainest_wheel_is_a_consequence(
 def test_a_wheel_that_is_taken_and_what_a_platform_is_show_a_breach(
     wrong: Result,
 ) -> None:
-    follows = consequences([REFUSED, wrong])
+    follows = consequences([REFUSED, wrong], {})
     assert not follows.cause_of(wrong)
     assert counts_as(wrong, follows) == "a breach"
 
@@ -88,7 +88,7 @@ def test_nothing_is_a_consequence_where_the_plainest_wheel_is_taken() -> None:
     declined = answer(PLAINEST, "", verdict=Verdict.DECLINED)
     draft = answer(PLAINEST, draft=True)
     for first in (taken, declined, draft):
-        follows = consequences([first, answer(SET)])
+        follows = consequences([first, answer(SET)], {})
         assert not follows.failed
         assert not follows.cause_of(answer(SET))
 
@@ -104,7 +104,7 @@ def test_nothing_is_a_consequence_where_the_plainest_wheel_is_taken() -> None:
 def test_a_rule_that_says_what_the_platform_is_comes_before_the_plainest_question(
     naming: Result,
 ) -> None:
-    follows = consequences([REFUSED, naming])
+    follows = consequences([REFUSED, naming], {})
     assert follows.cause_of(REFUSED)
     assert not follows.cause_of(naming)
 
@@ -119,7 +119,7 @@ def test_a_rule_that_says_what_the_platform_is_comes_before_the_plainest_questio
     ],
 )
 def test_elsewhere_the_plainest_question_is_the_breach_itself(other: Result) -> None:
-    assert not consequences([REFUSED, other]).cause_of(REFUSED)
+    assert not consequences([REFUSED, other], {}).cause_of(REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_elsewhere_the_plainest_question_is_the_breach_itself(other: Result) -> 
 def test_who_takes_no_wheel_has_not_kept_a_prohibition(
     right: Result, *, is_silent: bool
 ) -> None:
-    assert consequences([REFUSED]).is_silent(right) is is_silent
+    assert consequences([REFUSED], {}).is_silent(right) is is_silent
 
 
 @pytest.mark.parametrize(

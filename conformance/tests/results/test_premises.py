@@ -11,6 +11,7 @@ from manylinux_conformance.results.premises import (
     ACCEPTED,
     ATTRIBUTES,
     INTERPRETER,
+    LEGACY,
     LISTING,
     LOCKED,
     MODULE,
@@ -18,6 +19,7 @@ from manylinux_conformance.results.premises import (
     PLAINEST,
     PREMISES,
     REFUSED,
+    TARGETS,
     versions,
 )
 from manylinux_conformance.results.verdicts import Verdict
@@ -36,6 +38,9 @@ LOCK = "installer.release.lock/newest-release-is-too-new"
 STEP = "installer.release.step-back/newest-release-is-too-new"
 UPLOAD = "index.accepts.perennial/each-architecture"
 BOTH_GOOD = "index.members.every/both-good"
+LEGACY_1 = "tag.legacy.manylinux1/on-the-other-five"
+TARGETED = "installer.target.perennial/perennial-target-takes-an-older-tag"
+UNVERSIONED = "installer.target.unversioned/common-level"
 LOONG = "loongarch64"
 SET = "manylinux_2_5_i686.manylinux1_i686"
 
@@ -78,6 +83,8 @@ ASKED_ONCE = [OWN, wrong(EACH, "manylinux_2_17_x86_64", "any")]
 OF_ITSELF = [wrong(TARGET, "manylinux_2_36_x86_64", "any", ELSEWHERE)]
 READS_ARMV8L = [wrong(NO_ARMV8L, "manylinux_2_17_armv8l", "any")]
 LOCKS_ALL = [wrong(LOCK, LOCKED, "nothing")]
+LEGACY_ALL = [wrong(LEGACY_1, "manylinux1_s390x", "any", ELSEWHERE)]
+TO_THE_LETTER = [wrong(TARGETED, "any", "manylinux_2_17_x86_64")]
 UNKNOWN_THERE = [wrong(UPLOAD, REFUSED, ACCEPTED, LOONG)]
 
 EVERY_MINOR = "installer.glibc.every-minor/previous-version"
@@ -109,13 +116,15 @@ TAKES_2_27 = wrong(EVERY_MINOR, "any", "manylinux_2_27_x86_64", ELSEWHERE)
         ),
         (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux2014_armv8l", "any")),
         (LOCKS_ALL, wrong(STEP, LOCKED, "manylinux_2_36_x86_64")),
+        (LEGACY_ALL, wrong("tag.legacy.manylinux2010/x", "manylinux2010_arm", "any")),
+        (TO_THE_LETTER, wrong(UNVERSIONED, "any", "manylinux_2_17_x86_64")),
         (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG)),
     ],
 )
 def test_a_wrong_answer_follows_from_a_plainer_one(
     premise: list[Result], follows: Result
 ) -> None:
-    assert consequences([*premise, follows]).cause_of(follows)
+    assert consequences([*premise, follows], {}).cause_of(follows)
 
 
 @pytest.mark.parametrize(
@@ -155,6 +164,13 @@ def test_a_wrong_answer_follows_from_a_plainer_one(
         ),
         (READS_ARMV8L, READS_ARMV8L[-1]),
         (READS_ARMV8L, wrong("tag.legacy.alias/x", "manylinux1_armv7l", "any")),
+        (LEGACY_ALL, LEGACY_ALL[-1]),
+        (LEGACY_ALL, wrong("tag.legacy.alias/x", "any", "manylinux2014_x86_64")),
+        (LEGACY_ALL, wrong("tag.legacy.manylinux2014/x", "any", "manylinux2014_arm")),
+        ([], wrong("tag.legacy.manylinux2014/x", "manylinux2014_x86_64", "any")),
+        (TO_THE_LETTER, TO_THE_LETTER[-1]),
+        (TO_THE_LETTER, wrong(UNVERSIONED, "manylinux_2_40_x86_64", "any")),
+        (TO_THE_LETTER, wrong("installer.target.legacy/x", "any", "manylinux1_i686")),
         (LOCKS_ALL, LOCKS_ALL[-1]),
         (LOCKS_ALL, wrong(STEP, "any", "manylinux_2_36_x86_64")),
         (
@@ -182,7 +198,7 @@ def test_a_wrong_answer_follows_from_a_plainer_one(
 def test_a_wrong_answer_of_its_own_is_a_breach(
     answers: list[Result], breach: Result
 ) -> None:
-    assert not consequences([*answers, breach]).cause_of(breach)
+    assert not consequences([*answers, breach], {}).cause_of(breach)
 
 
 @pytest.mark.parametrize(
@@ -197,6 +213,9 @@ def test_a_wrong_answer_of_its_own_is_a_breach(
         (OF_ITSELF, right("platform.glibc-only/musl", "any"), False),
         (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, LOONG), True),
         (UNKNOWN_THERE, right("index.refuses.linux/x", REFUSED, "riscv64"), False),
+        (TO_THE_LETTER, right(UNVERSIONED, "any"), True),
+        (TO_THE_LETTER, right(UNVERSIONED, "manylinux_2_17_x86_64"), False),
+        (TO_THE_LETTER, right("installer.target.legacy/x", "any"), False),
         (NO_OLDER, right("tag.form/x", "any"), False),
         (UNKNOWN_THERE, right("index.refuses.linux/x", ACCEPTED, LOONG), False),
         (UNKNOWN_THERE, wrong(BOTH_GOOD, REFUSED, ACCEPTED, LOONG), False),
@@ -205,7 +224,7 @@ def test_a_wrong_answer_of_its_own_is_a_breach(
 def test_a_right_answer_shows_nothing_where_it_could_not_be_wrong(
     premise: list[Result], answer: Result, *, is_silent: bool
 ) -> None:
-    assert consequences([*premise, answer]).is_silent(answer) is is_silent
+    assert consequences([*premise, answer], {}).is_silent(answer) is is_silent
 
 
 def caused(case: str, cause: str, where: str, kind: str = "") -> Result:
@@ -217,13 +236,13 @@ def caused(case: str, cause: str, where: str, kind: str = "") -> Result:
 def test_a_right_answer_shows_nothing_for_the_causes_at_its_place() -> None:
     known = caused(UPLOAD, "no-loong", LOONG, "by-design")
     other = caused(UPLOAD, "no-riscv", "riscv64", "by-design")
-    follows = consequences([known, other])
+    follows = consequences([known, other], {})
     silent = right("index.refuses.linux/x", REFUSED, LOONG)
     assert follows.causes_of_silence(silent) == {"no-loong"}
 
 
 def test_a_deviation_without_a_cause_is_named_by_its_kind() -> None:
-    follows = consequences([caused(UPLOAD, "", LOONG, "unreported")])
+    follows = consequences([caused(UPLOAD, "", LOONG, "unreported")], {})
     silent = right("index.refuses.linux/x", REFUSED, LOONG)
     assert follows.causes_of_silence(silent) == {"unreported"}
 
@@ -231,12 +250,12 @@ def test_a_deviation_without_a_cause_is_named_by_its_kind() -> None:
 def test_what_was_not_asked_at_a_place_is_silent_for_the_causes_elsewhere() -> None:
     deaf = [msgspec.structs.replace(one, cause="never-asked") for one in DEAF]
     silent = right("override.none/none", "manylinux_2_28_x86_64", ELSEWHERE)
-    assert consequences(deaf).causes_of_silence(silent) == {"never-asked"}
+    assert consequences(deaf, {}).causes_of_silence(silent) == {"never-asked"}
 
 
 def test_what_shows_something_is_silent_for_no_cause() -> None:
     shown = right("tag.form/x", "manylinux_2_36_x86_64")
-    assert consequences(DEAF).causes_of_silence(shown) == set()
+    assert consequences(DEAF, {}).causes_of_silence(shown) == set()
 
 
 @pytest.mark.parametrize(
@@ -260,7 +279,15 @@ def test_the_rules_the_cases_and_the_answers_that_are_named_exist() -> None:
     for premise in PREMISES:
         assert premise.question in cases
         assert premise.rule in suite.rules
-    for beginning in (*NAMING, *INTERPRETER, *ATTRIBUTES, MODULE, LISTING):
+    for beginning in (
+        *NAMING,
+        *INTERPRETER,
+        *ATTRIBUTES,
+        *TARGETS,
+        MODULE,
+        LISTING,
+        LEGACY,
+    ):
         assert any(rule.startswith(beginning) for rule in suite.rules), beginning
     assert LOCKED == LOCKED_IN_VAIN
     assert (ACCEPTED, REFUSED) == (Became.ACCEPTED, Became.REFUSED)

@@ -38,6 +38,51 @@ def test_each_wheel_has_the_lines_that_are_about_it(auditwheel: Path) -> None:
     asked: list[dict[str, object]] = [
         {"ask": "audit", "wheel": name, "claims": []} for name in ("a", "b", "c")
     ]
+    found = replies(auditwheel, asked)
+    assert [str(one["reason"]).split()[-1] for one in found] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "unknown"),
+    [
+        ({"manylinux_2_17": {"aarch64": {}}}, ["manylinux_2_28_aarch64"]),
+        ({"manylinux2014": {"aarch64": {}}}, ["manylinux_2_28_aarch64"]),
+        (
+            {"manylinux_2_17": {"x86_64": {}}, "manylinux_2_28": {"aarch64": {}}},
+            ["manylinux2014_aarch64"],
+        ),
+        (
+            {"manylinux1": {"GLIBC": "2.5"}},
+            ["manylinux2014_aarch64", "manylinux_2_28_aarch64"],
+        ),
+        ({"manylinux2014": {"GLIBC": ["2.17"]}}, ["manylinux_2_28_aarch64"]),
+    ],
+)
+@pytest.mark.parametrize("file", ["policy.json", "manylinux-policy.json"])
+def test_levels_without_a_policy_are_named(
+    auditwheel: Path, policies: dict[str, object], unknown: list[str], file: str
+) -> None:
+    folder = auditwheel / "auditwheel" / "policy"
+    folder.mkdir()
+    found = [{"name": name, "symbol_versions": of} for name, of in policies.items()]
+    linux = {"name": "linux", "symbol_versions": {}}
+    (folder / file).write_text(json.dumps([linux, *found]))
+    claims = ["manylinux2014_aarch64", "manylinux_2_28_aarch64", "linux_aarch64"]
+    assert asked_about(auditwheel, claims)["unknown"] == unknown
+
+
+def asked_about(auditwheel: Path, claims: list[str]) -> dict[str, object]:
+    """Return the reply about a wheel for which ``show`` names a tag."""
+    main = auditwheel / "auditwheel" / "main.py"
+    said = 'following platform tag: "linux_aarch64"'
+    main.write_text(f"def main():\n    print({said!r})\n    return 0\n")
+    (reply,) = replies(auditwheel, [{"ask": "audit", "wheel": "a", "claims": claims}])
+    return reply
+
+
+def replies(
+    auditwheel: Path, asked: list[dict[str, object]]
+) -> list[dict[str, object]]:
     ended = subprocess.run(
         [sys.executable, str(data_folder("tools") / "auditwheel_lines.py")],
         input="".join(f"{json.dumps(each)}\n" for each in asked),
@@ -47,5 +92,4 @@ def test_each_wheel_has_the_lines_that_are_about_it(auditwheel: Path) -> None:
         check=True,
         timeout=60,
     )
-    replies = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [reply["reason"].split()[-1] for reply in replies] == ["a", "b", "c"]
+    return [json.loads(line) for line in ended.stdout.splitlines()]

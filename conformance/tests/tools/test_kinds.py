@@ -34,7 +34,7 @@ def block(tool: str, result: Result = RESULT) -> Block:
 
 def found(uv: Cause, pdm: Cause, result: Result = RESULT) -> list[str]:
     blocks = (block("uv", result), block("pdm"))
-    return [str(said) for said in lint_kinds({"uv": (uv,), "pdm": (pdm,)}, blocks)]
+    return [str(said) for said in lint_kinds({"uv": (uv,), "pdm": (pdm,)}, blocks, {})]
 
 
 def test_two_measures_for_the_same_case_are_reported() -> None:
@@ -76,7 +76,7 @@ def test_where_the_platform_is_unknown_no_measure_is_taken() -> None:
     plainest = msgspec.structs.replace(RESULT, **asked, answer="any")
     refused = msgspec.structs.replace(RESULT, answer="any")
     blocks = [Block(block(tool).header, (plainest, refused)) for tool in ("uv", "pdm")]
-    assert list(lint_kinds({"uv": (DECIDED,), "pdm": (UNASKED,)}, blocks)) == []
+    assert list(lint_kinds({"uv": (DECIDED,), "pdm": (UNASKED,)}, blocks, {})) == []
 
 
 def test_an_identifier_has_one_kind_in_all_files() -> None:
@@ -89,7 +89,7 @@ def test_an_identifier_has_one_kind_in_all_files() -> None:
 def test_the_answers_on_file_and_the_causes_on_file_agree() -> None:
     causes = read_all_deviations(data_folder("deviations"))
     blocks = read_results(data_folder("results"))
-    said = [str(finding) for finding in lint_kinds(causes, blocks)]
+    said = [str(finding) for finding in lint_kinds(causes, blocks, {})]
     for tool in sorted({block.header.tool for block in blocks}):
         seen = [
             (result, block.header.version, block.header.role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from manylinux_conformance.history.answers import (
     FORMAT,
@@ -139,6 +140,31 @@ def test_page_tells_days_delays_and_releases(built: Built) -> None:
     said = [folded(line) for line in built.all(PAGE, "#asked ~ p, #asked ~ ul li")]
     assert "3 releases in 2.00 hours of one processor." in said
     assert "Not asked, needs Python 3.6, which is not here: 4." in said
+
+
+def test_page_says_where_the_page_of_a_rule_says_something_else(
+    project: Path, build: Build
+) -> None:
+    history = project / "conformance" / "history"
+    header = msgspec.structs.replace(
+        ANSWERS.header,
+        tool="slow",
+        spans=(Asked(python="3.11", releases=(Release("1.9"), Release("1.10"))),),
+    )
+    wrong = question("demo.first", "glibc-2.17", Since("1.9", Verdict.FAIL))
+    write_answers(Answers(header, (wrong,)), history / "answers")
+    (project / f"{PAGE}.md").write_text("# Since when\n\n```{since}\n```\n")
+    built = build(project)
+    (line,) = built.all(PAGE, "#otherwise + p + ul li")
+    assert folded(line).replace(" )", ")").replace(" ,", ",") == (
+        "slow 1.10: demo.first (here ✗ breaks the rule, there ✓ keeps the rule)."
+    )
+
+
+def test_page_says_nothing_of_releases_that_have_no_other_answers(
+    built: Built,
+) -> None:
+    assert not built.all(PAGE, "#otherwise")
 
 
 def test_a_level_waits_from_its_glibc_or_from_the_tag_that_is_later(

@@ -21,7 +21,7 @@ def real(verdict: Verdict, name: str = "debian-12-x86_64") -> Result:
 
 
 def said(*blocks: Block) -> list[str]:
-    (found,) = scores(blocks).values()
+    (found,) = scores(blocks, {}).values()
     return list(headline(found))
 
 

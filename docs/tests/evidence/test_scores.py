@@ -45,7 +45,7 @@ def test_every_status_is_in_the_legend(status: RuleStatus) -> None:
 def test_only_questions_that_were_answered_count(
     answers: list[Result], status: RuleStatus, right: int, asked: int
 ) -> None:
-    ((score,),) = scores([block("tool", "1", *answers)]).values()
+    ((score,),) = scores([block("tool", "1", *answers)], {}).values()
     assert (score.status, score.right, score.asked) == (status, right, asked)
 
 
@@ -55,7 +55,7 @@ def test_same_difference_on_several_platforms_is_told_once() -> None:
         for platform in (MODELLED, EMULATED)
         if platform.fidelity
     ]
-    ((score,),) = scores([block("tool", "1", *answers)]).values()
+    ((score,),) = scores([block("tool", "1", *answers)], {}).values()
     (difference,) = score.differences
     assert difference.platforms == (MODELLED, EMULATED)
 
@@ -66,7 +66,7 @@ def test_most_real_platform_comes_first() -> None:
         for platform in (MODELLED, EMULATED, NATIVE)
         if platform.fidelity
     ]
-    (found,) = scores([block("tool", "1", *answers)]).values()
+    (found,) = scores([block("tool", "1", *answers)], {}).values()
     assert platforms_of(found) == [NATIVE, EMULATED, MODELLED]
 
 
@@ -87,7 +87,7 @@ def test_fidelity_is_named_where_it_is_more_than_modelled(
 def test_only_the_newest_version_is_the_newest() -> None:
     versions = ("1.9", "1.10", "1.2")
     blocks = [block("tool", version, answer(Verdict.PASS)) for version in versions]
-    (found,) = scores(blocks).values()
+    (found,) = scores(blocks, {}).values()
     assert [one.version for one in found if one.is_newest] == ["1.10"]
 
 
@@ -104,7 +104,7 @@ def test_a_difference_says_what_it_shows(
     fields: dict[str, bool], counts_as: str
 ) -> None:
     wrong = msgspec.structs.replace(answer(Verdict.FAIL), **fields)
-    ((score,),) = scores([block("tool", "1", wrong)]).values()
+    ((score,),) = scores([block("tool", "1", wrong)], {}).values()
     (difference,) = score.differences
     assert difference.counts_as == counts_as
 
@@ -115,7 +115,7 @@ def test_what_leaves_a_rule_open_is_looked_for_in_the_others() -> None:
     control = replace(wrong, control=True)
     breach = replace(wrong, rule="demo.second")
     other = replace(wrong, rule="demo.third", cause="another")
-    found = scores([block("tool", "1", control, breach, other)])
+    found = scores([block("tool", "1", control, breach, other)], {})
     (score,) = found["demo.first"]
     assert score.status is RuleStatus.NOT_SHOWN
     assert explaining_rules(found, score) == ["demo.second"]
@@ -137,5 +137,5 @@ def test_what_leaves_a_rule_open_is_looked_for_in_the_others() -> None:
 def test_a_cell_says_where_a_rule_is_not_kept(
     answers: list[Result], notes: list[str]
 ) -> None:
-    ((score,),) = scores([block("tool", "1", *answers)]).values()
+    ((score,),) = scores([block("tool", "1", *answers)], {}).values()
     assert score.notes == notes

@@ -11,7 +11,7 @@ from manylinux_conformance.suite.rules import Basis, Rule
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.scores import nobody_breaks
+from manylinux_docs.evidence.scores import nobody_breaks, peers
 
 # A chapter refers to its neighbours by their names alone; this page lies elsewhere.
 RELATIVE = re.compile(r"\{doc\}`(?=[a-z])")
@@ -57,6 +57,6 @@ def _facts(evidence: Evidence, rule: Rule) -> Iterator[tuple[str, str]]:
         yield "The standards", rule.differs
     reason = RELATIVE.sub("{doc}`/spec/", rule.reason)
     yield "Reason", reason or f"Its source: {rule.source}."
-    scores = [one for one in evidence.scores.get(rule.id, []) if one.is_newest]
+    scores = peers(evidence.scores.get(rule.id, []))
     breaching = {one.name for one in scores if one.status in BREACHED}
     yield "Would have to change", ", ".join(sorted(breaching)) or nobody_breaks(scores)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from manylinux_conformance.history.answers import Answers, Asked
 from manylinux_conformance.history.since import (
+    Change,
     Regression,
     RuleHistory,
     disagreements,
@@ -27,7 +28,7 @@ from manylinux_conformance.suite.rules import Rule
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
-from manylinux_docs.evidence.scores import PLURAL, SIGNS
+from manylinux_docs.evidence.scores import PLURAL, SIGNS, Score
 from manylinux_docs.rendering.drawing import Drawing, drawing
 
 SECONDS_OF_AN_HOUR = 3600
@@ -140,6 +141,7 @@ class SinceDirective(GeneratedPage):
                 for answers in evidence.history
                 for each in right_until_known(answers)
             ],
+            "otherwise": list(_otherwise(evidence)),
             "left_out": evidence.left_out,
             "efforts": [_effort(each) for each in evidence.history],
         }
@@ -204,6 +206,20 @@ def _lost(evidence: Evidence) -> Iterator[tuple[str, Regression]]:
             if rule in histories:
                 for regression in histories[rule].regressions:
                     yield tool, regression
+
+
+def _otherwise(evidence: Evidence) -> Iterator[tuple[str, Change, Score]]:
+    """Yield what stands otherwise on the page of a rule, of the same release."""
+    for answers in evidence.history:
+        header = answers.header
+        newest = header.spans[-1].releases[-1].version
+        for each in rule_histories(answers):
+            for score in evidence.scores.get(each.rule, ()):
+                asked = (score.role, score.tool, score.version)
+                if asked == (header.role, header.tool, newest):
+                    last = each.changes[-1]
+                    if last.status is not score.status:
+                        yield each.rule, last, score
 
 
 def _cells(

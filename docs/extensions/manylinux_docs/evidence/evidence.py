@@ -20,7 +20,7 @@ from manylinux_conformance.suite.editions import Edition, read_editions
 from manylinux_conformance.suite.lint_chapters import AREAS
 from manylinux_conformance.suite.load import Suite, load_suite
 from manylinux_conformance.suite.lock import Retired, read_retired
-from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.suite.rules import Level, Rule, parents_of
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.kept_verdicts import Kept, read_kept
@@ -121,7 +121,7 @@ def read_evidence(root: Path) -> Evidence:
             *describe_recipes(root / "fixtures" / "recipes", permissions),
         ),
         blocks=tuple(blocks),
-        scores=scores(blocks),
+        scores=scores(blocks, parents_of(suite.rules)),
         deviations=read_all_deviations(deviations),
         retired=read_retired(spec) if (spec / "retired.toml").exists() else {},
         proposals=read_proposals(spec),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import ScoredPlatform, platforms_of
 
 HOST = "x86_64"  # the machine whose answers are on file
+# Build environments are asked for a platform tag (PEP 600), not on a platform.
+TARGET = re.compile(r"manylinux_(?P<major>\d+)_(?P<minor>\d+)_(?P<arch>\w+)", re.ASCII)
 OTHER_GLIBC = "-as-"  # in the name of a container in which a shim shows another glibc
 
 
@@ -70,7 +73,16 @@ class Place:
             release = self.release
             made = f"A container of {release.name} on {self.arch}"
             return f"{made}, with glibc {release.glibc} and Python {release.python}."
-        return about or "The catalogue does not describe it."
+        return about or _as_target(self.name) or "The catalogue does not describe it."
+
+
+def _as_target(name: str) -> str:
+    """Return what a tag is that wheels were built for; empty if it is none."""
+    tag = TARGET.fullmatch(name)
+    if not tag:
+        return ""
+    level = f"glibc {tag['major']}.{tag['minor']} on {tag['arch']}"
+    return f"No system: a build for this tag, {level}, was asked for."
 
 
 def places(evidence: Evidence, catalogue: Path) -> list[Place]:

@@ -168,14 +168,16 @@ class Score:
         return found or (["models"] if modelled else [])
 
 
-def scores(blocks: Sequence[Block]) -> dict[str, list[Score]]:
+def scores(
+    blocks: Sequence[Block], parents: Mapping[str, str]
+) -> dict[str, list[Score]]:
     """Return, for every rule with results, the scores of all tools."""
     newest = newest_versions(blocks)
     found: dict[str, list[Score]] = {}
     for block in blocks:
         header = block.header
         is_newest = newest[header.role, header.tool] == header.version
-        follows = consequences(block.results)
+        follows = consequences(block.results, parents)
         for rule, results in by_rule(block.results).items():
             one = score(header, results, follows, is_newest=is_newest)
             found.setdefault(rule, []).append(one)
@@ -266,6 +268,11 @@ def platforms_of(scores: Iterable[Score]) -> list[ScoredPlatform]:
         found,
         key=lambda one: (fidelities.index(one.fidelity), systems.index(one.system)),
     )
+
+
+def peers(scores: Iterable[Score]) -> list[Score]:
+    """Return what the newest releases of tools came to; the reference is no peer."""
+    return [one for one in scores if one.is_newest and one.tool != "reference"]
 
 
 def nobody_breaks(scores: Sequence[Score]) -> str:

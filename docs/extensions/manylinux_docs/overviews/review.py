@@ -17,7 +17,7 @@ from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
-from manylinux_docs.evidence.scores import Score, nobody_breaks
+from manylinux_docs.evidence.scores import Score, nobody_breaks, peers
 from manylinux_docs.rendering.templates import fragment, to_root
 
 CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
@@ -174,5 +174,4 @@ def _rules(evidence: Evidence, *, proposed: bool) -> Iterator[Rule]:
 
 
 def _newest(evidence: Evidence, rule: Rule) -> list[Score]:
-    scores = evidence.scores.get(rule.id, [])
-    return [one for one in scores if one.is_newest and one.tool != "reference"]
+    return peers(evidence.scores.get(rule.id, []))

@@ -53,7 +53,8 @@ NEEDED = (
     "manylinux_reference.reading.wheel.entry_points",
     "manylinux_reference.reading.wheel.requirement",
 )
-KILLED = (-signal.SIGKILL, -signal.SIGXCPU, -signal.SIGALRM)  # as at a limit
+AT_A_LIMIT = (-signal.SIGXCPU, -signal.SIGALRM)  # SIGKILL comes from elsewhere
+GRACE = 1  # seconds between the two limits of processor time: the hard one kills
 PATIENCE = 2  # times the processor time may pass on a clock
 MEGABYTE = 1024 * 1024
 LONGEST_QUESTION = 1 << 14
@@ -112,7 +113,7 @@ class Auditors:
                 waiting.close()
                 raise
             self._idle.put(waiting)
-        if status in KILLED:
+        if status in AT_A_LIMIT:
             seconds = self.settings.seconds
             said = f"takes more than {seconds} seconds to audit"
             return [Found(LIMITS, STANDARD, said)]
@@ -217,8 +218,10 @@ def keep_to(seconds: int, megabytes: int) -> None:
         (resource.RLIMIT_FSIZE, 0),
     ):
         allowed = resource.getrlimit(kind)[1]
-        limit = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
-        resource.setrlimit(kind, (limit, limit))
+        hard = most + GRACE * (kind == resource.RLIMIT_CPU)
+        if allowed != resource.RLIM_INFINITY:
+            hard = min(hard, allowed)
+        resource.setrlimit(kind, (min(most, hard), hard))
     signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
 
 

@@ -19,11 +19,12 @@ import pytest
 from manylinux_fixtures.corpus.fixtures import fixtures
 from manylinux_reference.commands.gate import audit_process
 from manylinux_reference.commands.gate.audit import AuditFailedError, found_in
-from manylinux_reference.commands.gate.audit_process import KILLED, Auditors
+from manylinux_reference.commands.gate.audit_process import AT_A_LIMIT, Auditors
 from manylinux_reference.commands.gate.settings import Settings
 
 FALSE = "wheel.versions.listed/deflated-needs-strlcpy/x86_64"
 LARGE = 8 << 20  # bytes
+MANY = 20_000  # members
 BEFORE, AFTER = b"what stands before", b"and after"
 KEPT = """
 import os, sys, signal
@@ -109,7 +110,7 @@ def padded(content: bytes) -> bytes:
     return made.getvalue()
 
 
-@pytest.mark.parametrize("name", ["SIGXCPU", "SIGALRM", "SIGKILL"])
+@pytest.mark.parametrize("name", ["SIGXCPU", "SIGALRM"])
 def test_an_audit_that_is_ended_at_a_limit_is_over_it(
     name: str, auditors: Auditors, file: BinaryIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,7 +139,7 @@ class Ended:
 @pytest.mark.parametrize(
     ("status", "said", "reason"),
     [(1, "", "status 1"), (0, "[", "cannot be read"), (0, "[{}]", "cannot be read"),
-     (-signal.SIGSEGV, "", "status -11")],
+     (-signal.SIGSEGV, "", "status -11"), (-signal.SIGKILL, "", "status -9")],
 )  # fmt: skip
 def test_an_audit_without_an_answer_has_failed(
     status: int,
@@ -185,7 +186,7 @@ def test_no_process_is_left(file: BinaryIO, content: bytes) -> None:
 @pytest.mark.parametrize("does", ["while True: pass", "signal.pause()"])
 def test_the_system_ends_what_takes_too_long(does: str) -> None:
     command = (sys.executable, "-c", KEPT + does)
-    assert subprocess.run(command, check=False).returncode in KILLED
+    assert subprocess.run(command, check=False).returncode in AT_A_LIMIT
 
 
 def test_an_audit_has_no_memory_beyond_its_limit() -> None:
@@ -227,3 +228,34 @@ print(json.dumps(sorted(set(sys.modules) - before)))
         command = (sys.executable, "-c", program, str(path))
         said = subprocess.run(command, check=True, capture_output=True).stdout
     assert json.loads(said) == []
+
+
+def test_an_audit_that_somebody_kills_has_failed(
+    auditors: Auditors, file: BinaryIO, content: bytes
+) -> None:
+    """The wheel is not to blame: the system had no memory left, for one."""
+    asked(auditors, file, len(content))
+    [waiting] = children()
+    with tempfile.TemporaryFile() as slow, ThreadPoolExecutor(1) as threads:
+        slow.write(BEFORE + many_members(content))
+        answer = threads.submit(asked, auditors, slow, slow.tell() - len(BEFORE))
+        while not (audits := children_of(waiting)):
+            assert not answer.done()
+        os.kill(audits[0], signal.SIGKILL)
+        with pytest.raises(AuditFailedError, match="status -9"):
+            answer.result()
+
+
+def many_members(content: bytes) -> bytes:
+    """Return a wheel that takes a while."""
+    made = io.BytesIO(content)
+    with zipfile.ZipFile(made, "a") as wheel:
+        for number in range(MANY):
+            wheel.writestr(f"data/{number}.txt", b"x" * number)
+    return made.getvalue()
+
+
+def children_of(process: int) -> list[int]:
+    """Return the processes that another one has started."""
+    found = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(each) for each in found.split()]
