@@ -18,7 +18,12 @@ from manylinux_reference.reading.elf.dynamic import (
     sysv_hash,
 )
 from manylinux_reference.reading.elf.relocations import is_code
-from manylinux_reference.reading.elf.symbols import EM_S390, count_gnu, sysv_hashes
+from manylinux_reference.reading.elf.symbols import (
+    EM_S390,
+    count_gnu,
+    sections,
+    sysv_hashes,
+)
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 LOOKED_UP = 256  # symbols of a file that it uses; of more of them, some
 OTHERS_LOOKED_UP = 16
 SYMBOLS_PER_STEP = 256
-STB_LOCAL, STV_INTERNAL, STV_HIDDEN, SHN_UNDEF, SHN_ABS = 0, 1, 2, 0, 0xFFF1
+STB_LOCAL, STV_INTERNAL, STV_HIDDEN, SHN_ABS = 0, 1, 2, 0xFFF1
 STT_TLS, STT_GNU_IFUNC = 6, 10
 SHIFT = 32  # bits of a hash, all of which a shift would drop
 WORD = 4  # bytes of a number, almost everywhere
@@ -60,14 +65,13 @@ def check_hashes(
         first, finds = len(symbols), _none
     layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
     others = range(first, len(symbols) // layout.size)
-    for number in (
+    some = (
         *islice(used, 0, None, 1 + len(used) // LOOKED_UP),
         *others[:: 1 + len(others) // OTHERS_LOOKED_UP],
-    ):
+    )
+    for number in filter(sections(symbols, elf).__getitem__, some):  # the defined ones
         raw = layout.unpack_from(symbols, number * layout.size)
         name, value, _, info, other, section = fields_of(raw, elf)
-        if section == SHN_UNDEF:
-            continue
         if info & 0xF == STT_GNU_IFUNC and not is_code(elf, value):
             raise UnusableError(f"its symbol {dynamic.string(name)} leads to no code")
         if info >> 4 == STB_LOCAL or other & 3 in (STV_INTERNAL, STV_HIDDEN):

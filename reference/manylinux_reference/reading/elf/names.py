@@ -113,7 +113,8 @@ class _Columns:
             & _numbered(lower.translate(OF_NO_VERSION))
             & _numbered(upper.translate(HIDDEN_OR_NOT))
         )
-        return self._positions(found & ~self._is_defined)
+        flags = (found & ~self._is_defined).to_bytes(self.count, "little")
+        return compress(range(self.count), flags)
 
     def found(self) -> bytes:
         """Return which symbols others find (``do_lookup_x``, ``check_match``)."""

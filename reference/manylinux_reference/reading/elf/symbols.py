@@ -213,11 +213,16 @@ def entry_size(elf: Elf) -> int:
     return 24 if elf.is_64_bit else 16
 
 
+def sections(table: bytes, elf: Elf) -> Sequence[int]:
+    """Return the section of each symbol, 0 of those that are undefined."""
+    first = 3 if elf.is_64_bit else 7  # in half-words
+    return numbers("H", table, elf)[first :: entry_size(elf) // 2]
+
+
 def defined(table: bytes, elf: Elf) -> Iterator[int]:
     """Yield where the names of defined symbols are in the string table."""
-    size, section = entry_size(elf), 3 if elf.is_64_bit else 7  # in half-words
-    names = numbers("I", table, elf)[:: size // 4]
-    return compress(names, numbers("H", table, elf)[section :: size // 2])
+    names = numbers("I", table, elf)[:: entry_size(elf) // 4]
+    return compress(names, sections(table, elf))
 
 
 def positions(
@@ -228,9 +233,13 @@ def positions(
     Linkers let one string end inside another.  ``table`` is its offset and size.
     """
     strings, first = buffer.locate(*table)
-    found = {}
-    for name in names:
-        at = strings.find(name + b"\0", first, first + table[1])
+    found, absent = {}, b"\0"
+    for name in dict.fromkeys(names):
+        if name.startswith(absent):  # as does one that is nowhere
+            continue
+        at = strings.find(name, first, first + table[1])
+        absent = absent if at >= 0 else name
+        at = strings.find(name + b"\0", at, first + table[1]) if at >= 0 else at
         while at >= 0:
             found[at - first] = name
             at = strings.find(name + b"\0", at + 1, first + table[1])
