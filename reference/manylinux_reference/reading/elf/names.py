@@ -32,12 +32,11 @@ from manylinux_reference.reading.elf.symbols import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Container, Iterator
 
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
-VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 # How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
 CXX_STARTS = (
     *(
@@ -63,17 +62,19 @@ OF_GLIBC = frozenset(
 )
 
 
-def _which(wanted: Callable[[int], bool]) -> bytes:
-    """Return a table for ``translate``: of each byte, whether it is wanted."""
-    return bytes(map(wanted, range(256)))
+def _infos(bindings: Container[int], types: Container[int]) -> bytes:
+    """Return the table in which the wanted ones among all values of st_info are 1."""
+    row = bytes(each in types for each in range(16))
+    return b"".join(row if each in bindings else bytes(16) for each in range(16))
 
 
-ANY = _which(bool)
-STRONG = _which(lambda info: info >> 4 != STB_WEAK)
-NAMED_AND_BOUND = _which(lambda info: info & 0xF in NAMED and info >> 4 in BOUND)
-VISIBLE = _which(lambda other: other & 3 not in (STV_INTERNAL, STV_HIDDEN))
-OF_NO_VERSION = _which(lambda lower: lower <= VER_NDX_GLOBAL)
-HIDDEN_OR_NOT = _which(lambda upper: not upper & 0x7F)
+# Tables for ``translate``: of each value of a byte, whether it is wanted, as 0 or 1.
+ANY = b"\0" + b"\1" * 255
+STRONG = _infos({*range(16)} - {STB_WEAK}, range(16))
+NAMED_AND_BOUND = _infos(BOUND, NAMED)
+VISIBLE = bytes(each not in (STV_INTERNAL, STV_HIDDEN) for each in range(4)) * 64
+OF_NO_VERSION = b"\1\1" + bytes(254)  # lower byte: local or global
+HIDDEN_OR_NOT = (b"\1" + bytes(127)) * 2  # upper byte, with VERSYM_HIDDEN
 
 
 class _Columns:

@@ -114,11 +114,11 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
         if size:
             with_addend = table == DT_RELA or dynamic.one(DT_PLTREL) == DT_RELA
             rows = _Rows(dynamic, elf, (table, size), with_addend=with_addend)
-            used, symbols_used = rows.used(dynamic.one(count) if count else 0, relative)
+            used = rows.used_types(dynamic.one(count) if count else 0, relative)
             _check_types(used, types, elf)
             elf.relocations |= used
             _read_foreign(rows, used, dynamic, elf)
-            symbols |= symbols_used
+            symbols.update(rows.symbols[rows.alike :])
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
             for numbered in rows.blocks(whole=NONE not in used):
@@ -222,16 +222,17 @@ class _Rows:
             self.types = [each & 0xFF for each in self._infos]
             self.symbols = [each >> 8 for each in self._infos]
         self.addends = words[2::3] if with_addend else None
+        self.alike = 0  # so many at the beginning say what the next one does
 
-    def used(self, first: int, relative: int) -> tuple[set[int], set[int]]:
-        """Return the types and the symbols; the ``first`` are to be relative ones."""
-        begin = slice(min(first, 1) if self._are_alike(first) else first)
-        used, symbols = set(self.types[begin]), set(self.symbols[begin])
+    def used_types(self, first: int, relative: int) -> set[int]:
+        """Return the types; the ``first`` relocations are to be relative ones."""
+        if self._are_alike(first):
+            self.alike = max(first - 1, 0)
+        used = set(self.types[self.alike : first])
         if used - {relative}:
             raise UnusableError("a relocation among the relative ones that is not")
         used.update(self.types[first:])
-        symbols.update(self.symbols[first:])
-        return used, symbols
+        return used
 
     def _are_alike(self, first: int) -> bool:
         """Return whether the first relocations have one r_info, as relative ones do."""

@@ -11,8 +11,8 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
+    all_readable,
     numbers,
-    readable,
 )
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -128,13 +128,11 @@ def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> 
     """Find the undefined symbols of some version indexes, as evidence for people."""
     needs = {need.index: need for need in elf.version_needs}
     for wanted in indexes:
-        found = [
-            (bound.dynamic.name(name), weak)
-            for name, undefined, weak in bound.to(wanted)
-            if undefined
-        ]
-        elf.version_symbols[wanted] = [readable(name) for name, _ in found]
-        needs[wanted].symbols = [name for name, weak in found if not weak]
+        found = [each for each in bound.to(wanted) if each[1]]
+        names = bound.dynamic.names([at for at, _, _ in found])
+        elf.version_symbols[wanted] = all_readable(names)
+        strong = (not weak for _, _, weak in found)
+        needs[wanted].symbols = list(compress(names, strong))
 
 
 class BoundSymbols:
