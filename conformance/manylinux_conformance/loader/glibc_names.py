@@ -1,7 +1,8 @@
-"""Prints which names every Python process has from glibc: ``python -m`` this module.
+"""Prints which names glibc has under which versions: ``python -m`` this module.
 
-The reference keeps them as ``reading/glibc_names.txt``: since which release which
-architectures have the names, and the names.  A test compares the two.
+The reference keeps them as ``reading/glibc_names.txt``.  A line begins with a library,
+or with ``-`` for those that every Python process has; then follow the versions of each
+architecture, and the names.  A test compares the two.
 """
 
 from __future__ import annotations
@@ -10,39 +11,61 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping
 
-from manylinux_conformance.loader.glibc_exports import Release, glibc_exports
+from manylinux_conformance.loader.glibc_exports import SONAMES, glibc_exports
+from manylinux_conformance.loader.sysroots import GONE, exports_of
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 # What python is linked with; the rest of glibc's libraries, it may lack.
 LIBRARIES = frozenset(("c", "m", "dl", "pthread", "util", "ld"))
-OLDEST = (2, 5)  # level of all: what is older, is there always
-LIKE = {"ppc64": "ppc64le"}  # an architecture that is not described
+OF_PYTHON = "-"
+ANY = "*"  # whatever the version, of architectures that Zig does not describe
+LIKE = {"ppc64": "ppc64le"}  # where such a one has its names from
 HEADER = "# Written by manylinux_conformance.loader.glibc_names from Zig's tables."
+
+Name = tuple[str, str]  # library and symbol
 
 
 def glibc_names() -> str:
     """Return the lines; raises MissingProgramError without ``ziglang``."""
-    since: defaultdict[str, defaultdict[Release, list[str]]]
-    since = defaultdict(lambda: defaultdict(list))
-    for arch in ARCHITECTURES:
-        for name, release in _names(LIKE.get(arch, arch)).items():
-            since[name][release].append(arch)
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for name, releases in sorted(since.items()):
-        parts = (f"{r[0]}.{r[1]}={','.join(releases[r])}" for r in sorted(releases))
-        groups[";".join(parts)].append(name)
-    lines = [" ".join([when, *names]) for when, names in sorted(groups.items())]
+    described = {
+        arch: _versions(arch)
+        for arch in ARCHITECTURES
+        if glibc_exports().describes(arch)
+    }
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name in sorted(set().union(*described.values())):
+        library, symbol = name
+        groups[library, _parts(name, described)].append(symbol)
+    lines = [" ".join([*when, *symbols]) for when, symbols in sorted(groups.items())]
     return "".join(f"{line}\n" for line in [HEADER, *lines])
 
 
-def _names(arch: str) -> Mapping[str, Release]:
-    """Return the names and the first release of each."""
-    found: dict[str, Release] = {}
-    for export in glibc_exports().of(arch):
-        if export.library in LIBRARIES:
-            release = max(export.version[:2], OLDEST)
-            found[export.symbol] = min(found.get(export.symbol, release), release)
-    return found
+def _parts(name: Name, described: Mapping[str, Mapping[Name, str]]) -> str:
+    """Return the versions of a name with the architectures that have it under these."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for arch in ARCHITECTURES:
+        if arch in described and name in described[arch]:
+            alike[described[arch][name]].append(arch)
+        elif arch in LIKE:
+            known = described[LIKE[arch]].get(name, "")
+            alike[f"{known},{ANY}".removeprefix(",")].append(arch)
+    return ";".join(f"{','.join(alike[each])}={each}" for each in sorted(alike))
+
+
+def _versions(arch: str) -> dict[Name, str]:
+    """Return the versions of each name that glibc has not lost since."""
+    found: defaultdict[Name, list[tuple[int, int, int]]] = defaultdict(list)
+    nodes: dict[tuple[int, int, int], str] = {}
+    for export in exports_of(arch):
+        if export.symbol not in GONE:
+            own = export.library in LIBRARIES
+            library = OF_PYTHON if own else SONAMES[export.library]
+            found[library, export.symbol].append(export.version)
+            nodes[export.version] = export.node.removeprefix("GLIBC_")
+    return {
+        name: ",".join(nodes[version] for version in sorted(set(versions)))
+        for name, versions in found.items()
+    }
 
 
 if __name__ == "__main__":

@@ -74,6 +74,7 @@ HARMLESS = re.compile(
     r"|\tstatically linked"
     r"|.*: no version information available \(required by .*\)"
     r"|.*: weak version `.*' not found \(required by .*\)"
+    r"|warning: copy relocation against non-copyable protected symbol .*"
 )
 
 

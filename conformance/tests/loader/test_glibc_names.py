@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.loader.glibc_names import glibc_names as written
-from manylinux_reference.reading.glibc_names import PATH, glibc_names
+from manylinux_reference.reading.glibc_names import PATH, glibc_names, not_listed
 from manylinux_spec.input_files import read_bytes
 
 
@@ -34,3 +34,51 @@ def test_a_name_is_there_since_a_release(
 ) -> None:
     # glibc, sysdeps/unix/sysv/linux/*/*.abilist
     assert glibc_names(arch).get(name) == release
+
+
+@pytest.mark.parametrize(
+    ("arch", "name", "node", "listed"),
+    [
+        ("x86_64", "printf", "GLIBC_2.2.5", True),
+        ("x86_64", "printf", "GLIBC_2.17", False),
+        ("aarch64", "printf", "GLIBC_2.17", True),
+        ("x86_64", "prinft", "GLIBC_2.2.5", False),
+        ("x86_64", "memcpy", "GLIBC_2.2.5", True),
+        ("x86_64", "memcpy", "GLIBC_2.14", True),
+        ("aarch64", "memcpy", "GLIBC_2.17", True),
+        ("x86_64", "pthread_create", "GLIBC_2.2.5", True),
+        ("x86_64", "pthread_create", "GLIBC_2.34", True),
+        ("loongarch64", "pthread_create", "GLIBC_2.34", None),
+        ("x86_64", "__tls_get_addr", "GLIBC_2.3", True),
+        ("x86_64", "malloc_get_state", "GLIBC_2.2.5", False),
+        ("x86_64", "printf", "GLIBC_PRIVATE", None),
+        ("x86_64", "printf", "GLIBC_2.99", None),
+        ("aarch64", "printf", "GLIBC_2.0", None),
+        ("ppc64", "printf", "GLIBC_2.3", True),
+        ("ppc64", "prinft", "GLIBC_2.3", False),
+    ],
+)
+def test_a_name_is_listed_under_its_versions(
+    arch: str, name: str, node: str, listed: bool | None
+) -> None:
+    # glibc, sysdeps/unix/sysv/linux/*/*.abilist; None: no name has the version
+    left, _ = not_listed(arch, {node: {name}})
+    assert left.get(node) == (None if listed is None else set() if listed else {name})
+
+
+@pytest.mark.parametrize(
+    ("name", "libraries"),
+    [
+        ("timer_create", {"librt.so.1"}),
+        ("__b64_ntop", {"libresolv.so.2"}),
+        ("printf", set()),
+        ("dlopen", set()),
+    ],
+)
+def test_a_name_may_be_in_a_library_that_not_every_process_has(
+    name: str, libraries: set[str]
+) -> None:
+    node = "GLIBC_2.2.5"
+    left, elsewhere = not_listed("x86_64", {node: {name}})
+    assert left == {node: set()}
+    assert elsewhere.get(f"{name}@{node}", set()) == libraries

@@ -244,6 +244,7 @@ def test_each_message_of_the_loader_is_understood(line: str, message: Message) -
         "\tstatically linked",
         "/x/a.so: /s/libz.so.1: no version information available (required by /x/a.so)",
         "/x/a.so: /s/l.so: weak version `V_1' not found (required by /x/a.so)",
+        "warning: copy relocation against non-copyable protected symbol `f' in `l.so'",
     ],
 )
 def test_what_keeps_nothing_from_loading_is_no_complaint(line: str) -> None:

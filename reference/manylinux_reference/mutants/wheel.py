@@ -52,6 +52,7 @@ from manylinux_reference.rules.wheel.symbols import (
     resolved,
     unversioned,
 )
+from manylinux_reference.rules.wheel.versioned import versioned
 from manylinux_reference.rules.wheel.versions import (
     defined,
     has_symbols,
@@ -185,6 +186,7 @@ DECIDERS: dict[str, Check] = {  # of rules that a mutation silences
     "wheel.symbols.pyfpe": pyfpe,
     "wheel.symbols.resolved": resolved,
     "wheel.symbols.unversioned": unversioned,
+    "wheel.symbols.versioned": versioned,
     "wheel.tags.any": contents.platform_any,
     "wheel.tags.both-spellings": contents.both_spellings,
     "wheel.tags.metadata": contents.metadata,

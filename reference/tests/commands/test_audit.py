@@ -206,8 +206,8 @@ def test_nothing_is_opened_but_the_wheel(some: dict[Expectation, str]) -> None:
     for wheel in wheels:
         report_on(wheel)
     active.clear()
-    own = str(PACKAGE / "reading/policy.txt")
-    assert set(opened) == {own, *wheels}
+    own = (str(PACKAGE / f"reading/{name}.txt") for name in ("policy", "glibc_names"))
+    assert set(opened) == {*own, *wheels}
 
 
 def test_audits_in_this_process_and_in_others_agree(corpus: dict[str, Fixture]) -> None:

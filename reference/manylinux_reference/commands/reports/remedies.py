@@ -48,6 +48,7 @@ REMEDIES = {  # by the longest beginning of a rule's identifier
     "wheel.relocations.text": "compile all of it with -fPIC",
     "wheel.isa.": "compile for the baseline, and choose faster code at run time",
     "wheel.symbols.unversioned": "link with the library that has it, or mend the name",
+    "wheel.symbols.versioned": "link with a glibc, or mend the name",
     "wheel.symbols.resolved": "link with the library that has it",
     "wheel.symbols.pyfpe": "compile against an interpreter without --with-fpectl",
     "wheel.symbols.glibc-2-18": "build with older glibc, or claim 2.18",

@@ -33,7 +33,11 @@ from manylinux_reference.reading.elf.segments import (
     check_segments,
     read_segments,
 )
-from manylinux_reference.reading.elf.symbols import read_symbols
+from manylinux_reference.reading.elf.symbols import (
+    defined,
+    positions,
+    read_symbols,
+)
 from manylinux_reference.reading.elf.tables import check_tables
 from manylinux_reference.reading.inflate import chunks
 from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
@@ -49,7 +53,7 @@ if TYPE_CHECKING:
 MOST_PASSES = 8  # over one file; real ones need two at most
 LITTLE, BIG = 1, 2  # EI_DATA
 EV_CURRENT = 1  # EI_VERSION, e_version
-X86 = (3, 62)  # EM_386, EM_X86_64
+X86, EM_AARCH64 = (3, 62), 183  # EM_386, EM_X86_64
 NOTES = (PT_NOTE, PT_GNU_PROPERTY)
 TABLES = (PT_DYNAMIC, PT_INTERP, *NOTES)
 ADDRESSED = (PT_PHDR, PT_INTERP, PT_LOAD, PT_DYNAMIC)  # where, PT_PHDR tells
@@ -106,6 +110,29 @@ def read_elf(
             return elf
         buffer.rewind()
     raise NotJudgedError("its tables are too scattered", name)
+
+
+def defined_among(
+    archive: Archive, member: Member, elf: Elf, names: Iterable[bytes]
+) -> set[bytes]:
+    """Return which of some names the symbol table of a file defines.
+
+    The file was read before, so that its tables are known, its checksum is right, and
+    nothing behind them has to be inflated again.
+    """
+    if elf.symbol_table is None:
+        return set()
+    archive.budget.elf_files.spend()
+    symbols, strings = elf.symbol_table
+    buffer = RangeBuffer(member.size)
+    _keep(buffer, [symbols, strings], member.name)
+    for piece in chunks(archive, member):
+        buffer.feed(piece)
+        if buffer.has(symbols) and buffer.has(strings):
+            break
+    at = positions(buffer, strings, names)
+    where = set(at).intersection(defined(buffer.read(*symbols), elf))
+    return {at[each] for each in where}
 
 
 def _attempt(
@@ -210,8 +237,10 @@ def _read_notes(buffer: RangeBuffer, elf: Elf, segment: Segment) -> None:
     notes = buffer.read(segment.offset, segment.size)
     if elf.machine in X86:
         elf.isa_needed |= isa_needed(notes, elf.bits // 8, segment.align)
-    word, order = elf.bits // 8, elf.big_endian
-    elf.is_indirect |= is_indirect(notes, word, segment.align, big_endian=order)
+    is_property = segment.kind == PT_GNU_PROPERTY and elf.machine != EM_AARCH64
+    if elf.machine in X86 or is_property:  # ``dl-prop.h`` of glibc's ports
+        word, order = elf.bits // 8, elf.big_endian
+        elf.is_indirect |= is_indirect(notes, word, segment.align, big_endian=order)
     if segment.kind == PT_NOTE and elf.kernel is None:
         elf.kernel = kernel_needed(notes, segment.align, big_endian=elf.big_endian)
 

@@ -208,7 +208,7 @@ def described(import_: str, arch: str = "x86_64") -> Description:
         ),
         (
             "linux_s390x",
-            [described("free@GLIBC_2.29", "s390x")],
+            [described("getcpu@GLIBC_2.29", "s390x")],
             (Outcome.NO_CLAIM, [], "manylinux_2_31_s390x"),
         ),
         ("linux_x86_64", [], (Outcome.NO_ELF, [], None)),
