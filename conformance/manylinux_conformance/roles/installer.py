@@ -22,6 +22,7 @@ from manylinux_conformance.asking.installation import (
     InstallCommand,
     install,
 )
+from manylinux_conformance.asking.plain_machine import PlainMachine
 from manylinux_conformance.asking.plan import (
     CaseBatch,
     Plan,
@@ -167,6 +168,7 @@ class InstallerRole:
                 probes,
                 resources.folder,
                 shim=batch.shim,
+                plain=resources.plain,
             )
         return {case.id: _counted(case, answers[case.id]) for case in batch.questions}
 
@@ -194,6 +196,7 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     folder: Path,
     *,
     shim: Path | None = None,
+    plain: PlainMachine | None = None,
 ) -> dict[str, Answer]:
     """Return what an installer did with each project, by case.
 
@@ -215,7 +218,8 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     if left and prefix != probes.prefix:
         links = folder / probes.disguise.path("links")
         probes = write_probe_projects(left, links, prefix)
-    asking = _Asking(tool, table, environment, probes, folder, shim)
+    plain = plain or PlainMachine()
+    asking = _Asking(tool, table, environment, probes, folder, shim, plain)
     return unanswered | (asking.believed(asking.ask(left)) if left else {})
 
 
@@ -250,6 +254,7 @@ class _Asking:
     probes: ProbeProjects
     folder: Path
     shim: Path | None
+    plain: PlainMachine
     runs: int = 0
     control: Installation | None = None
 
@@ -301,10 +306,12 @@ class _Asking:
         refusals = {NOTHING, LOCKED}
         if all(answer.answer not in refusals for answer in answers.values()):
             return answers
-        plain = single_answer(self._run([self._lone], plain=True), self._lone)
-        if plain.answer == ANY:
+        failure = self.plain.failure(
+            lambda: single_answer(self._run([self._lone], plain=True), self._lone)
+        )
+        if failure is None:
             return answers
-        reason = f"cannot install a wheel on this machine as it is: {plain.reason}"
+        reason = f"cannot install a wheel on this machine as it is: {failure.reason}"
         return {
             case: broken(reason) if answer.answer in refusals else answer
             for case, answer in answers.items()

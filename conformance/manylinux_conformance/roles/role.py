@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
+from manylinux_conformance.asking.plain_machine import PlainMachine
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.asking.role_table import RoleTable
@@ -27,13 +28,15 @@ class Resources:
     """What asking may use.
 
     ``folder`` is a new folder to work in, ``cache`` one that stays, ``probes`` the
-    probe projects that are written already, ``disguise`` what questions look like.
+    probe projects that are written already, ``disguise`` what questions look like,
+    ``plain`` what is known of the tool without any platform shown to it.
     """
 
     folder: Path
     cache: Path
     probes: ProbeCache
     disguise: Disguise = UNDISGUISED
+    plain: PlainMachine = field(default_factory=PlainMachine)
 
 
 class RoleDefinition(Protocol[T_contra, B]):

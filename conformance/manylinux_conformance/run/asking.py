@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from manylinux_fixtures.disguise import UNDISGUISED, Disguise
 
+from manylinux_conformance.asking.plain_machine import PlainMachine
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform
 from manylinux_conformance.errors import UnavailableError, UnsupportedError
 from manylinux_conformance.judging.judge import result_of
@@ -37,12 +38,15 @@ class Asking:
     cache: Path
     place: Place
     disguise: Disguise = UNDISGUISED
+    plain: PlainMachine = field(default_factory=PlainMachine)
 
     @property
     def resources(self) -> Resources:
         """What planning may use; each batch is given a folder of its own below."""
         place = self.place
-        return Resources(place.folder, self.cache, place.probes, self.disguise)
+        return Resources(
+            place.folder, self.cache, place.probes, self.disguise, self.plain
+        )
 
     def block(self, progress: Progress) -> Block:
         """Return what the tool answers, or why it is not asked.

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from manylinux_conformance.asking.plain_machine import PlainMachine
 from manylinux_conformance.asking.plan import CaseBatch
 from manylinux_conformance.asking.probe_projects import ProbeCache, write_probe_projects
 from manylinux_conformance.judging.judge import result_of
@@ -159,6 +160,20 @@ def test_a_tool_that_refuses_everything_everywhere_is_broken(
     answer = ask(fake_installer("refuse"), *GOOD)[GOOD[0]]
     assert answer.outcome is Verdict.ERROR
     assert answer.reason.startswith("cannot install a wheel on this machine as it is")
+
+
+def test_batches_with_refusals_share_one_run_on_the_machine_as_it_is(
+    fake_installer: Make, here: Environment, tmp_path: Path
+) -> None:
+    tool, plain = fake_installer("refuse-culprits"), PlainMachine()
+    probes = write_probe_projects(questions(CULPRIT), tmp_path / "links")
+    table, runs = table_of(tool, Installer), []
+    for name in ("one", "two", "three"):
+        folder = tmp_path / name
+        answers = ask_installer(tool, table, here, probes, folder, plain=plain)
+        assert answers[f"rule/{CULPRIT}"].answer == "nothing"
+        runs.append(len(list(folder.glob("run-*.json"))))
+    assert runs == [2, 1, 1]
 
 
 def test_a_tool_that_refuses_an_environment_installs_nothing_there(
