@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = "docs/evidence/real-wheels.md"
-ROW = re.compile(r"^\| `(?P<name>[^`]+\.whl)` \| [^|]* \| (?P<reference>[^|]*)", re.M)
+ROW = re.compile(
+    r"^\| `(?P<name>[^`]+\.whl)` \| [^|]* \| (?P<reference>[^|]*)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)

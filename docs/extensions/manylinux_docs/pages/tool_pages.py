@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from manylinux_conformance.history.milestones import (
@@ -47,27 +48,34 @@ def collect_tool_pages(app: Sphinx) -> Iterator[Page]:
     evidence = load_evidence(app.env)
     for profile in profiles(evidence):
         tools.setdefault(profile.tool, []).append(profile)
-    signs = badges(evidence)
     catalogue = read_containers(Path(app.srcdir, "conformance", "platforms"))
-    images = {each.name: each.image for each in catalogue}
+    shared = _Shared(
+        evidence=evidence,
+        address=app.config.site_address,
+        badges=badges(evidence),
+        images={each.name: each.image for each in catalogue},
+    )
     for tool, found in tools.items():
-        yield _page(app, evidence, tool, found, signs, images)
+        yield _page(shared, tool, found)
 
 
-def _page(
-    app: Sphinx,
-    evidence: Evidence,
-    tool: str,
-    found: Sequence[Profile],
-    signs: Mapping[tuple[Role, str], Badge],
-    images: Mapping[str, str],
-) -> Page:
-    page = f"t/{tool}/index"
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the pages of all tools use; ``images`` are those of containers."""
+
+    evidence: Evidence
+    address: str
+    badges: Mapping[tuple[Role, str], Badge]
+    images: Mapping[str, str]
+
+
+def _page(shared: _Shared, tool: str, found: Sequence[Profile]) -> Page:
+    page, evidence = f"t/{tool}/index", shared.evidence
     body = render(
         "tool_page.html.jinja",
         tool=tool,
         root=to_root(page),
-        site=app.config.site_address,
+        site=shared.address,
         newest=[profile for profile in found if profile.is_newest],
         older=[profile for profile in found if not profile.is_newest],
         demanded=demanded,
@@ -75,8 +83,8 @@ def _page(
         proposed=proposed,
         status=RuleStatus,
         matrices=MATRICES,
-        images=images,
-        badges=signs,
+        images=shared.images,
+        badges=shared.badges,
         recorded=tool in evidence.deviations,
         levels=_levels(evidence, tool),
         lost=[
