@@ -21,6 +21,10 @@ class System(enum.StrEnum):
         """The name of many of them."""
         return PLURAL[self]
 
+    def counted(self, number: int) -> str:
+        """Return how many of them, in words: "1 model", "2 models"."""
+        return f"{number} {self.plural if number != 1 else self.plural[:-1]}"
+
 
 PLURAL = {
     System.REAL: "real systems",

@@ -16,13 +16,14 @@ from manylinux_conformance.sandbox.process import ProcessResult
 MakeRunning = Callable[..., RunningContainer]
 RunPython = Callable[..., ProcessResult]
 BUSY = "import time\nwhile time.process_time() < 1: pass"
+ABOUT_ALL = 0.9  # seconds of one; the kernel's two clocks are not quite alike
 
 
 def test_what_a_tool_spends_on_this_machine_is_the_tools() -> None:
     before = processor_time(Timings())
     subprocess.run([sys.executable, "-c", BUSY], check=True)
     spent = processor_time(Timings()).since(before)
-    assert spent.tools >= 1
+    assert spent.tools >= ABOUT_ALL
     assert spent.inside == 0
     assert spent.own < 1
 
@@ -35,7 +36,7 @@ def test_what_a_tool_spends_in_a_container_is_what_the_engine_counts(
     assert run_python(running, BUSY).status == 0
     running.stop()
     spent = processor_time(running.timings).since(before)
-    assert spent.inside >= 1
+    assert spent.inside >= ABOUT_ALL
     assert round(spent.tools - spent.inside, 6) >= 0
     assert spent.own >= running.timings.spent["start-up"]
 

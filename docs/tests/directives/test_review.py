@@ -26,7 +26,8 @@ def test_must_that_everybody_breaks_is_shown(project: Path, build: Build) -> Non
     path.unlink()
     rows = build(project).rows(PAGE, ".review")
     assert rows[-1][0] == "demo.first MUST"
-    assert rows[-1][2] == "really: wild 3; on models: slow 1.9"
+    really = "wild 3 (1 of 2 real systems)"
+    assert rows[-1][2] == f"really: {really}; on models: slow 1.9 (1 of 1 model)"
 
 
 def test_proposals_that_are_open_are_listed(project: Path, build: Build) -> None:

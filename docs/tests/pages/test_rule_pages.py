@@ -46,8 +46,9 @@ def test_page_says_where_everything_about_the_rule_is_written(built: Built) -> N
 
 def test_page_has_the_commands_that_ask_again(built: Built) -> None:
     run = "manylinux-conformance run --rule demo.first"
+    one = "--role installer --case next-version --platform glibc-2.17"
     assert built.one(PAGE, "#again pre").get_text().splitlines() == [
-        f"{run} --case CASE --platform PLATFORM --tool TOOL",
+        f"{run} {one} --tool wild",
         run,
         "manylinux-conformance force --rule demo.first",
     ]

@@ -58,11 +58,13 @@ def test_tool_page_says_how_many_verdicts_do_not_go_by_the_look(built: Built) ->
 
 
 def test_tool_page_has_the_command_that_repeats_a_breach(built: Built) -> None:
-    commands = built.one("t/wild/index", "#installer-again + div pre").get_text()
+    run, again = built.all("t/wild/index", "#installer-again ~ div pre")[:2]
+    assert run.get_text() == "manylinux-conformance run --tool wild --role installer"
     example = "demo.first/next-version --platform glibc-2.17"
-    assert commands.splitlines()[1] == (
-        f"manylinux-conformance reproduce {example} --tool wild==3 --output repeated"
-    )
+    assert again.get_text().splitlines() == [
+        f"manylinux-conformance reproduce {example} --tool wild==3 --output repeated",
+        "sh repeated/run.sh",
+    ]
 
 
 def test_older_versions_of_a_tool_are_counted_apart(built: Built) -> None:

@@ -111,7 +111,7 @@ def _where(score: Score) -> str:
     for system, tally in score.standing.tallies.items():
         if tally.kept < tally.asked:
             broken = tally.asked - tally.kept
-            return f"{score.name} ({broken} of {tally.asked} {system.plural})"
+            return f"{score.name} ({broken} of {system.counted(tally.asked)})"
     return score.name
 
 
