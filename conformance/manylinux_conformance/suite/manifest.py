@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -52,7 +53,7 @@ def manifest() -> Manifest:
         rules_lock=_digest(spec_folder() / "rules.lock"),
         corpus={entry.path: entry.sha256 for entry in entries},
         results={
-            path.name.removesuffix(PACKED): _digest(path)
+            _unpacked_name(path): _digest(path)
             for path in result_files(data_folder("results"))
         },
     )
@@ -76,9 +77,9 @@ def unlike(path: Path, said: Manifest) -> Iterator[str]:
     """
     if path.is_dir():
         yield from _wheels_unlike(path, said)
-    elif path.name not in said.results:
+    elif (name := _unpacked_name(path)) not in said.results:
         raise InputError(path, "the manifest names no results of this file name")
-    elif _digest(path) != said.results[path.name]:
+    elif _digest(path) != said.results[name]:
         yield f"{path}: is not what the manifest says"
 
 
@@ -94,9 +95,19 @@ def _wheels_unlike(folder: Path, said: Manifest) -> Iterator[str]:
             yield f"{wheel}: is not what the manifest says"
 
 
+def _unpacked_name(path: Path) -> str:
+    return path.name.removesuffix(PACKED)
+
+
 def _digest(path: Path) -> str:
     """Return the digest of a file, or of what is packed in it."""
-    content = read_bytes(path, LARGEST)
-    if path.suffix == PACKED:
-        content = gzip.decompress(content)
+    if path.suffix != PACKED:
+        return hashlib.sha256(read_bytes(path, LARGEST)).hexdigest()
+    try:
+        with gzip.open(path) as file:
+            content = file.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(path, f"cannot be unpacked: {error}") from error
+    if len(content) > LARGEST:
+        raise InputError(path, f"holds more than {LARGEST} bytes")
     return hashlib.sha256(content).hexdigest()

@@ -87,7 +87,7 @@ def test_a_manifest_that_was_changed_afterwards_is_refused(release: Release) -> 
     (release.folder / "manifest.json").write_text(f"{MANIFEST}\n")
     told = release.verified()
     assert told.exit_code == 2
-    assert "is an attestation of other files" in told.output
+    assert "bundle.json: is an attestation of other files" in told.output
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,10 @@ def test_another_workflow_does_not_count(
 def test_another_authority_does_not_count(release: Release) -> None:
     (release.folder / "root.json").write_text(Signer().trusted_root)
     told = release.verified()
-    assert (told.exit_code, "cannot be verified" in told.output) == (2, True)
+    assert (told.exit_code, "bundle.json: cannot be verified" in told.output) == (
+        2,
+        True,
+    )
 
 
 def test_sigstores_own_root_knows_nothing_of_another_authority(
@@ -121,7 +124,10 @@ def test_sigstores_own_root_knows_nothing_of_another_authority(
     command += ["--manifest", str(release.folder / "manifest.json")]
     command += ["--attestation", str(release.folder / "bundle.json")]
     told = CliRunner().invoke(main, command)
-    assert (told.exit_code, "cannot be verified" in told.output) == (2, True)
+    assert (told.exit_code, "bundle.json: cannot be verified" in told.output) == (
+        2,
+        True,
+    )
 
 
 def other_payload(bundle: Bundle, other: Bundle) -> None:
@@ -145,14 +151,17 @@ def test_a_bundle_of_two_halves_is_refused(
     tamper(bundle, release.signer.bundle([MANIFEST.encode()], WORKFLOW))
     release.sign(bundle)
     told = release.verified()
-    assert (told.exit_code, "cannot be verified" in told.output) == (2, True)
+    assert (told.exit_code, "bundle.json: cannot be verified" in told.output) == (
+        2,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
     ("predicate", "form", "words"),
     [
         ("https://example.org/seen", IN_TOTO, "not where a file comes from"),
-        (PROVENANCE, "text/plain", "and no statement about files"),
+        (PROVENANCE, "text/plain", "bundle.json: holds 'text/plain', and no"),
     ],
 )
 def test_what_is_signed_has_to_be_a_provenance(

@@ -45,8 +45,18 @@ def test_definition_is_read_with_its_line_and_revision(tmp_path: Path) -> None:
 def test_malformed_definition_is_refused(
     tmp_path: Path, wrong: str, reason: str
 ) -> None:
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(InputError, match=rf"a\.md: .*{reason}"):
         read_definitions(chapter(tmp_path, wrong))
+
+
+def test_bytes_that_are_no_text_do_not_hide_a_definition(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"\xff\n\n" + BLOCK.partition("\n\n")[2].encode())
+    assert read_definitions(tmp_path) == {"term.level": LEVEL}
+
+
+def test_a_block_ends_where_blanks_follow_its_fence(tmp_path: Path) -> None:
+    blanks = BLOCK.replace(":::\n", ":::  \n") + "Not of it.\n"
+    assert read_definitions(chapter(tmp_path, blanks)) == {"term.level": LEVEL}
 
 
 def test_changed_definition_needs_a_raised_revision(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.suite.filters import Wanted, rules_of_bases
+from manylinux_conformance.suite.filters import Wanted, Where, rules_of_bases
 from manylinux_conformance.suite.rules import Basis
 from tests.builders import rule, wheel_line
 
@@ -53,6 +53,27 @@ def test_a_wheel_is_wanted_by_its_architecture_too(wanted: Wanted, has: bool) ->
     assert wanted.has_wheel(wheel_line()) is has
 
 
+@pytest.mark.parametrize(
+    ("where", "host", "models"),
+    [
+        ((), True, True),
+        ((Where.MODELLED,), True, False),
+        ((Where.CONTAINERS,), False, True),
+        ((Where.REAL,), False, False),
+        ((Where.MODELLED, Where.REAL), True, False),
+    ],
+)
+def test_where_tools_are_asked(
+    where: tuple[Where, ...], *, host: bool, models: bool
+) -> None:
+    wanted = Wanted(where=frozenset(where))
+    assert (wanted.on_host, wanted.models_in_containers) == (host, models)
+
+
+def test_a_case_of_a_name_with_a_slash_is_wanted_by_all_of_it() -> None:
+    assert Wanted(cases=("a/b",)).has_case("tag.form", "tag.form/a/b")
+
+
 def test_everything_is_wanted_unless_something_is_left_out() -> None:
     assert Wanted().is_everything
     assert not Wanted(cases=("four-parts",)).is_everything
@@ -75,5 +96,5 @@ def test_rules_are_wanted_by_their_basis_too(
 
 
 def test_a_basis_without_a_rule_is_an_error_and_not_everything() -> None:
-    with pytest.raises(InputError, match="no rule of basis proposal"):
+    with pytest.raises(InputError, match=r"^wheel\.\*: no rule of basis proposal"):
         rules_of_bases(RULES, ("wheel.*",), ("proposal",))

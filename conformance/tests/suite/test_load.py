@@ -1,6 +1,7 @@
 """The suite as a whole: rules, cases and platforms, held together."""
 
 import hashlib
+import re
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.platforms.catalogue import read_containers
 from manylinux_conformance.suite.case_files import read_cases
 from manylinux_conformance.suite.filters import Wanted
-from manylinux_conformance.suite.load import load_suite, narrowed
+from manylinux_conformance.suite.load import load_suite, narrowed, near_cases
 from manylinux_spec.folder import spec_folder
 from tests.builders import platform
 
@@ -153,3 +154,24 @@ def test_containers_are_those_of_the_platforms_folder(folders: Folders) -> None:
     assert {container.name for container in few.containers} == {
         name for name in names if name.startswith("debian-12-")
     }
+
+
+@pytest.mark.parametrize(
+    ("patterns", "told"),
+    [
+        (["four-partz"], ["four-parts"]),
+        (["tag.form/four-partz"], ["tag.form/four-parts"]),
+        (["four-parts"], []),
+        (["tag.form/*"], []),
+        (["f*"], []),
+        (["four-partz", "three-partz"], ["four-parts", "three-parts"]),
+        (["four-parts", "three-partz"], ["three-parts"]),
+        (["zzzzzz"], []),
+    ],
+)
+def test_near_names_are_told_of_what_matches_no_case(
+    folders: Folders, patterns: list[str], told: list[str]
+) -> None:
+    folders.add("form.toml", "three-parts")
+    near = near_cases(load_suite(folders.spec, folders.data), patterns)
+    assert re.findall(r"did you mean ([a-z./-]+)", near) == told

@@ -6,9 +6,10 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.suite.case_files import read_case_file
-from manylinux_conformance.suite.locations import Written, written_below
+from manylinux_conformance.suite.locations import Written, examples_in, written_below
 from manylinux_fixtures.files.data_folder import data_path
 from manylinux_fixtures.recipes.recipe import read_recipe_files
+from tests.builders import rule
 
 TWO = """\
 # A comment.
@@ -49,6 +50,34 @@ def test_each_table_is_found_where_it_begins(tmp_path: Path) -> None:
         Written(two, 8, "parse", "tag.quoted", "b"),
         Written(headed, 3, "wheel_of", "wheel.needed", "c"),
         Written(headed, 5, "wheel_of", "wheel.other", ""),
+    ]
+
+
+CHAPTER = b"""\
+:::{rule} tag.other
+```{case} of-another
+```
+:::
+
+:::{rule} tag.form
+A tag has four parts.
+
+```{case}   four-parts
+offer = ["x"]
+```
+  ```{case} indented
+```{case} \xff
+:::\x20
+```{case} after
+"""
+
+
+def test_examples_are_found_in_their_own_block(tmp_path: Path) -> None:
+    path = tmp_path / "tags.md"
+    path.write_bytes(CHAPTER)
+    assert list(examples_in(path, rule(id="tag.form", line=6))) == [
+        Written(path, 9, "case", "tag.form", "four-parts"),
+        Written(path, 13, "case", "tag.form", "\N{REPLACEMENT CHARACTER}"),
     ]
 
 

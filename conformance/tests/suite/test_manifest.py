@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
+from manylinux_conformance.suite.manifest import LARGEST
 
 NAME = "builder-gcc-12.jsonl"
 
@@ -59,7 +62,54 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "manifest.json").write_text(content)
     told = verified(tmp_path, tmp_path / "manifest.json")
     assert told.exit_code == 2
-    assert "manifest.json" in told.output
+    assert re.search(
+        r"manifest\.json: .*(JSON|truncated|missing|Expected)", told.output
+    )
+
+
+def test_results_that_the_manifest_does_not_name_are_refused(
+    tmp_path: Path, manifest: Path
+) -> None:
+    other = tmp_path / "builder-gcc-99.jsonl"
+    other.write_text("")
+    told = verified(other, manifest)
+    assert told.exit_code == 2
+    assert f"{other}: the manifest names no results" in told.output
+
+
+def test_a_folder_without_a_wheel_is_refused(tmp_path: Path, manifest: Path) -> None:
+    told = verified(tmp_path, manifest)
+    assert told.exit_code == 2
+    assert f"{tmp_path}: holds no wheel" in told.output
+
+
+def test_packed_results_are_those_that_were_packed(
+    tmp_path: Path, manifest: Path
+) -> None:
+    packed = tmp_path / f"{NAME}.gz"
+    packed.write_bytes(gzip.compress((data_folder("results") / NAME).read_bytes()))
+    assert verified(packed, manifest).exit_code == 0
+    packed.write_bytes(gzip.compress(b"changed"))
+    assert verified(packed, manifest).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is not what the manifest says"),
+        (b"text", "cannot be unpacked"),
+        (gzip.compress(b"cut")[:-9], "cannot be unpacked"),
+        (gzip.compress(bytes(LARGEST + 1)), "holds more than"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_named(
+    tmp_path: Path, manifest: Path, content: bytes, reason: str
+) -> None:
+    packed = tmp_path / f"{NAME}.gz"
+    packed.write_bytes(content)
+    told = verified(packed, manifest)
+    assert told.exit_code in {1, 2}
+    assert f"{packed}: {reason}" in told.output
 
 
 def test_an_attestation_needs_somebody_who_signed(manifest: Path) -> None:
@@ -81,4 +131,5 @@ def test_without_the_library_it_is_said_what_is_missing(
     signed = ("--attestation", str(manifest), "--identity", "https://m.example")
     told = verified(path, manifest, *signed)
     assert told.exit_code == 3
+    assert "sigstore: is not installed" in told.output
     assert "manylinux-conformance[verify]" in told.output

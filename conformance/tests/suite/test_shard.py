@@ -29,9 +29,14 @@ def test_the_hash_is_the_same_on_every_machine() -> None:
 def test_a_part_is_read_and_named() -> None:
     assert read_shard("2/3") == Shard(2, 3)
     assert str(Shard(2, 3, "0123")) == "2/3 of 0123"
+    assert str(Shard(1, 2, "0123")) == "1/2 of 0123"
+
+
+def test_the_last_part_is_one_too() -> None:
+    assert read_shard("3/3") == Shard(3, 3)
 
 
 @pytest.mark.parametrize("text", ["", "0/3", "4/3", "1", "1/3/5", "-1/3", "a/b", "1/0"])
 def test_what_is_no_part_is_refused(text: str) -> None:
-    with pytest.raises(InputError, match="--shard"):
+    with pytest.raises(InputError, match=r"^--shard: "):
         read_shard(text)
