@@ -34,6 +34,7 @@ PLUGINS = (
     "unraisableexception",
 )
 
+# The time of a test is known without that of its fixtures, which write a corpus.
 SETTINGS = """
 [tool.mutmut]
 source_paths = [{package}]
@@ -41,6 +42,7 @@ only_mutate = [{only}]
 pytest_add_cli_args = {options}
 pytest_add_cli_args_test_selection = {tests}
 timeout_multiplier = 5.0
+timeout_constant = 10.0
 """
 
 
