@@ -24,10 +24,15 @@ def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
 def test_must_that_everybody_breaks_is_shown(project: Path, build: Build) -> None:
     path = project / "conformance/results/installer-slow-1.10.jsonl"
     path.unlink()
-    rows = build(project).rows(PAGE, ".review")
+    built = build(project)
+    rows = built.rows(PAGE, ".review")
     assert rows[-1][0] == "demo.first MUST"
     really = "wild 3 (1 of 2 real systems)"
     assert rows[-1][2] == f"really: {really}; on models: slow 1.9 (1 of 1 model)"
+    glance = {row[0]: row[2:4] for row in built.rows(PAGE, ".glance")}
+    assert glance == {"wild 3": ["1", "0"], "slow 1.9": ["not asked", "1 (1 cause)"]}
+    summary = built.text("t/slow/index", ".tool-summary")
+    assert "1 cause explains it: 1 unreported." in summary
 
 
 def test_proposals_that_are_open_are_listed(project: Path, build: Build) -> None:

@@ -11,7 +11,7 @@ TABLE = """\
 | --- | --- | --- | --- |
 | `whole-1-py3-none-manylinux2014_x86_64.whl` | 2.17 | true | consistent |
 | `false-1-py3-none-manylinux1_x86_64.whl` | 2.5 | false: 2.14 | inconsistent |
-| `odd-1-py3-none-manylinux2014_x86_64.whl` | 2.17 | true, with objections | consistent |
+| `odd-1-py3-none-manylinux2014_x86_64.whl` | 2.17 | true, with objections | fits |
 """
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from manylinux_conformance.reports.rule_status import BREACHED, RuleStatus
@@ -12,7 +13,7 @@ from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.suite.rules import Rule
-from manylinux_conformance.tools.causes import Cause
+from manylinux_conformance.tools.causes import Cause, Kind
 
 from manylinux_docs.evidence.evidence import Evidence
 from manylinux_docs.evidence.scores import Score, ScoredPlatform
@@ -105,6 +106,15 @@ class Profile:
     def count(self, status: RuleStatus) -> int:
         """Return how many rules have this status."""
         return len(self.rules.get(status, ()))
+
+
+def kinds_of(breaches: Iterable[Breach]) -> Counter[Kind]:
+    """Return how many causes explain breaches, by their kind.
+
+    One cause may show in many rules, as one fault does.
+    """
+    causes = {cause.id: cause for breach in breaches for cause in breach.causes}
+    return Counter(cause.kind for cause in causes.values())
 
 
 def example_of(rule: Rule, score: Score) -> Iterator[Example]:

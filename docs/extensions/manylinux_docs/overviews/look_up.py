@@ -13,7 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import load_evidence
 from manylinux_docs.evidence.places import places
-from manylinux_docs.evidence.profiles import demanded, profiles
+from manylinux_docs.evidence.profiles import demanded, kinds_of, profiles
 from manylinux_docs.rendering.templates import fragment, to_root
 
 ORDER = (  # of what most readers use
@@ -42,6 +42,7 @@ class LookUpDirective(SphinxDirective):
             kind=self.arguments[0],
             profiles=newest,
             demanded=demanded,
+            kinds_of=kinds_of,
             status=RuleStatus,
             places=places(evidence, Path(self.env.srcdir, "conformance", "platforms")),
             architectures=list(architectures().values()),

@@ -24,6 +24,7 @@ from manylinux_docs.evidence.profiles import (
     Profile,
     advised,
     demanded,
+    kinds_of,
     profiles,
     proposed,
 )
@@ -79,6 +80,7 @@ def _page(shared: _Shared, tool: str, found: Sequence[Profile]) -> Page:
         newest=[profile for profile in found if profile.is_newest],
         older=[profile for profile in found if not profile.is_newest],
         demanded=demanded,
+        kinds_of=kinds_of,
         advised=advised,
         proposed=proposed,
         status=RuleStatus,
