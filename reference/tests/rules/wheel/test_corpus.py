@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,8 +13,9 @@ import pytest
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 from manylinux_fixtures.recipes.recipe import Expectation
 from manylinux_reference.commands.many_wheels import report_on
-from manylinux_reference.rules.findings import Outcome, Report
+from manylinux_reference.rules.findings import Finding, Outcome, Report
 from manylinux_spec.architectures import architectures
+from manylinux_spec.folder import spec_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +42,8 @@ REFUSED_BY = {  # rules that say what counts; the wheel is then refused by anoth
 ADVISED_BY = {  # what is allowed, and advised against all the same
     "wheel.needed.additional-libraries": {"wheel.needed.everywhere"},
 }
+LOCK = json.loads((spec_folder() / "rules.lock").read_text())
+RULES = {rule["id"] for rule in LOCK["rules"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,24 @@ class Audited:
 
     fixture: Fixture
     report: Report
+
+    @property
+    def members(self) -> set[str]:
+        """The names in the archive, also without a folder, and those in its RECORD."""
+        with zipfile.ZipFile(io.BytesIO(self.fixture.content())) as archive:
+            names = archive.namelist()
+            records = [archive.read(name) for name in names if name.endswith("/RECORD")]
+        rows = csv.reader(b"\n".join(records).decode().splitlines())
+        last = {name.rpartition("/")[2] for name in names}
+        return {"", *names, *last, *(row[0] for row in rows if row)}
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is held against a claim, or advised."""
+        found = {
+            id(each): each for claim in self.report.claims for each in claim.against
+        }
+        return [*found.values(), *self.report.advice]
 
     @property
     def false(self) -> set[str]:
@@ -109,3 +134,22 @@ def test_oldest_level_is_the_recipes(audited: list[Audited]) -> None:
             tag = f"manylinux_{recipe.oldest}_{recipe.arch[0]}"
             expected = None if recipe.oldest == "none" else tag
             assert each.report.oldest == expected, each.fixture.id
+
+
+def test_findings_name_a_rule_and_a_member_of_the_wheel(audited: list[Audited]) -> None:
+    for each in audited:
+        for finding in each.findings:
+            assert finding.rule in RULES, each.fixture.id
+            assert finding.member in each.members, (
+                each.fixture.id,
+                finding.text,
+            )
+
+
+def test_evidence_is_what_the_text_says(audited: list[Audited]) -> None:
+    for each in audited:
+        for finding in each.findings:
+            for key, value in finding.evidence.items():
+                assert value is not None, (each.fixture.id, key)
+                if isinstance(value, str):
+                    assert value in finding.text, (each.fixture.id, key, finding.text)
