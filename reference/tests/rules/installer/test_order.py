@@ -221,3 +221,19 @@ def test_newer_major_comes_before_every_older_one() -> None:
     ranks = Ranks(Environment(("x86_64",), "x86_64", (3, 1)))
     found = [ranks["manylinux_3_0_x86_64"], ranks["manylinux_2_99_x86_64"]]
     assert found == sorted(rank for rank in found if rank)
+
+
+def test_newer_musl_is_better_and_linux_and_any_lie_around_it() -> None:
+    ranks = Ranks(Environment(("x86_64",), "x86_64", None, (1, 12)))
+    best_first = (
+        "linux_x86_64",
+        "musllinux_1_12_x86_64",
+        "musllinux_1_2_x86_64",
+        "musllinux_1_0_x86_64",
+        "any",
+    )
+    found = [ranks[tag] for tag in best_first]
+    assert all(found)
+    assert found == sorted(filter(None, found))
+    assert len(set(found)) == len(found)
+    assert ranks["musllinux_1_2_musllinux"] is None

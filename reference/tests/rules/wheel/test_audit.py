@@ -23,11 +23,13 @@ from manylinux_reference.rules.wheel.audit import (
     FALSE_CLAIM,
     UNUSABLE,
     audit,
+    by_symbols,
     claims_of,
     exit_status,
     file_findings,
     findings,
     holds,
+    is_met,
     judged_as,
     needs,
     oldest,
@@ -321,3 +323,55 @@ def test_needs_of_a_contained_library_count(
         "wheel.needed.allowed"
     ]
     assert "wheel.needed.allowed" in {each.rule for each in findings(wheel, X86_64)}
+
+
+def of_rule(rule: str, level: Version, *, advice: bool = False) -> Finding:
+    return Finding(rule, "a.so", "why", min_level=level, advice=advice)
+
+
+def on_condition(level: Version, *, provided: bool = False) -> Finding:
+    found = of_rule("wheel.symbols.unversioned", level)
+    found.condition, found.provided = "somebody brings it", provided
+    return found
+
+
+@pytest.mark.parametrize(
+    ("against", "level"),
+    [
+        ([], "2_5"),
+        ([of_rule("wheel.versions.listed", (2, 17))], "2_17"),
+        ([of_rule("wheel.needed.allowed", (2, 17))], "2_5"),
+        ([of_rule("wheel.versions.listed", (2, 17), advice=True)], "2_5"),
+        ([on_condition((2, 17))], "2_5"),
+        (
+            [
+                of_rule("wheel.versions.listed", (2, 17)),
+                of_rule("wheel.symbols.glibc-2-18", (2, 24)),
+            ],
+            "2_24",
+        ),
+    ],
+)
+def test_level_by_symbols_is_that_of_versions_and_names_alone(
+    against: list[Finding], level: str
+) -> None:
+    assert by_symbols(against, X86_64) == f"manylinux_{level}_x86_64"
+
+
+@pytest.mark.parametrize(
+    ("against", "met"),
+    [
+        ([on_condition(NEVER, provided=True)], True),
+        ([on_condition(NEVER)], False),
+        ([on_condition(NEVER, provided=True), on_condition(NEVER)], False),
+    ],
+)
+def test_conditions_are_met_if_the_user_names_each(
+    against: list[Finding], met: bool
+) -> None:
+    report = Report("p-1-py3-none-manylinux_2_17_x86_64.whl")
+    report.claims = [Claim("manylinux_2_17_x86_64", against)]
+    report.outcome = Outcome.CONDITION
+    assert is_met(report) is met
+    report.outcome = Outcome.FALSE
+    assert is_met(report) is False

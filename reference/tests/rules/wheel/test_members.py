@@ -81,6 +81,25 @@ def test_safe_name_is_not_refused(name: str) -> None:
     assert unsafe(name) is None
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" * LONGEST_NAME,
+        "ü" * (LONGEST_NAME // 2),
+        f"{'a' * 200}/{'b' * 200}",
+        "a/" * ((LONGEST_PATH - 2) // 2) + "bc" * (LONGEST_PATH % 2 == 0),
+        "\N{SNOWMAN}" * (LONGEST_NAME // 4),
+    ],
+)
+def test_the_longest_names_are_not_refused(name: str) -> None:
+    assert len(name.encode()) <= LONGEST_PATH
+    assert unsafe(name.rstrip("/")) is None
+
+
+def test_a_letter_of_four_bytes_counts_as_four() -> None:
+    assert "too long" in str(unsafe("\N{GRINNING FACE}" * (LONGEST_NAME // 4 + 1)))
+
+
 @pytest.mark.parametrize("letter", ["\u0378", "\U000efffd"])
 def test_a_letter_that_python_does_not_know_is_not_judged(letter: str) -> None:
     with pytest.raises(NotJudgedError, match="does not know"):
@@ -96,13 +115,19 @@ def test_a_letter_that_python_does_not_know_is_not_judged(letter: str) -> None:
         (["a/b/c.so", "a"], "a: is a file and a folder"),
         (["a/", "a"], "a: is a file and a folder"),
         (["a", "p.data/platlib/a/b"], "a: is a file and a folder"),
-        (["a/b", "p.data/platlib/a/b"], "is installed where another member is"),
-        (["p.data/purelib/a", "p.data/platlib/a"], "is installed where another"),
-        (["p.data/a"], "lies in no folder that an installer knows"),
-        (["p.data"], "lies in no folder that an installer knows"),
-        (["p.data/lib/a"], "lies in no folder that an installer knows"),
-        (["p.data/scripts/a/b"], "lies in a folder of the scripts"),
-        (["p.data/scripts/a", "p.data/data/bin/a"], "is installed where another"),
+        (["a/b", "p.data/platlib/a/b"], "p.data/platlib/a/b: is installed where anoth"),
+        (
+            ["p.data/purelib/a", "p.data/platlib/a"],
+            "platlib/a: is installed where anot",
+        ),
+        (["p.data/a"], "p.data/a: lies in no folder that an installer knows"),
+        (["p.data"], "p.data: lies in no folder that an installer knows"),
+        (["p.data/lib/a"], "p.data/lib/a: lies in no folder that an installer knows"),
+        (["p.data/scripts/a/b"], "p.data/scripts/a/b: lies in a folder of the scripts"),
+        (
+            ["p.data/scripts/a", "p.data/data/bin/a"],
+            "bin/a: is installed where another",
+        ),
     ],
 )
 def test_names_that_cannot_all_be_installed_are_refused(

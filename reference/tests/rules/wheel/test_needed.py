@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from itertools import product
 
 import pytest
 from manylinux_reference.reading.elf.file import DF_1_NODEFLIB, ET_EXEC, Elf
@@ -52,6 +54,14 @@ MakeWheel = Callable[..., Wheel]
 )
 def test_name_is_of_one_kind(name: str, kind: str, make_elf: MakeElf) -> None:
     assert kind_of(name, make_elf(), Policy("x86_64")) == kind
+
+
+def test_patterns_match_as_those_of_shells_do() -> None:
+    names = ["".join(each) for n in range(5) for each in product("ab", repeat=n)]
+    patterns = ["".join(each) for n in range(6) for each in product("ab*", repeat=n)]
+    for pattern in patterns:
+        matching = {name for name in names if matches(name, pattern)}
+        assert matching == {name for name in names if fnmatchcase(name, pattern)}
 
 
 @pytest.mark.parametrize("name", ["libssl.so.3", "libpython3.so", "libcrypt.so.1"])
