@@ -30,7 +30,7 @@ PLURAL = {
     System.REAL: "real systems",
     System.MODEL: "models",
     System.EXOTIC: "exotic models",
-    System.WHEEL: "wheels",
+    System.WHEEL: "test wheels",
 }
 
 

@@ -127,10 +127,15 @@ def read_chapter(path: Path) -> Iterator[Rule]:
 
 
 def _paragraph(lines: list[str]) -> str:
-    """Return the paragraph that lines begin with, empty if it is something else."""
+    """Return the paragraph that lines begin with, empty if it is something else.
+
+    A colon at its end, which leads to an example, becomes a full stop.
+    """
     after = list(itertools.dropwhile(lambda line: not line.strip(), lines))
     said = list(itertools.takewhile(str.strip, after))
-    return "" if not said or said[0].startswith(NO_PARAGRAPH) else " ".join(said)
+    if not said or said[0].startswith(NO_PARAGRAPH):
+        return ""
+    return re.sub(r":$", ".", " ".join(said))
 
 
 def _closing(path: Path, lines: list[str], opening: int) -> int:

@@ -245,9 +245,9 @@ def test_a_draft_counts_for_nothing(draft: Verdict) -> None:
         (
             [wheel(Verdict.FAIL, "missing"), wheel(Verdict.PASS, "executable")],
             RuleStatus.IN_PART,
-            "wheels 1/2",
+            "test wheels 1/2",
         ),
-        ([wheel(Verdict.FAIL, "missing")], RuleStatus.BREAKS, "wheels 0/1"),
+        ([wheel(Verdict.FAIL, "missing")], RuleStatus.BREAKS, "test wheels 0/1"),
         (
             [
                 wheel(Verdict.FAIL, "missing"),
@@ -255,7 +255,7 @@ def test_a_draft_counts_for_nothing(draft: Verdict) -> None:
                 wheel(Verdict.FAIL, "present", control=True),
             ],
             RuleStatus.IN_PART,
-            "wheels 1/2",
+            "test wheels 1/2",
         ),
         (
             [

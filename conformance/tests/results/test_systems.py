@@ -27,5 +27,5 @@ def test_every_kind_of_place_has_a_plural() -> None:
         "real systems",
         "models",
         "exotic models",
-        "wheels",
+        "test wheels",
     ]

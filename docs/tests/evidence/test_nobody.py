@@ -28,10 +28,10 @@ def score(tool: str, status: RuleStatus) -> Score:
         ((), "nobody was asked"),
         ((RuleStatus.KEEPS, RuleStatus.KEEPS), "none of 2 that answered"),
         ((RuleStatus.KEEPS, RuleStatus.DECLINES), "none of 1 that answered"),
-        ((RuleStatus.DECLINES,), "nobody answered, and nobody can be said to keep it"),
+        ((RuleStatus.DECLINES,), "nobody gave an answer that shows it"),
         (
             (RuleStatus.NOT_SHOWN, RuleStatus.TROUBLE, RuleStatus.NOT_ASKED),
-            "nobody answered, and nobody can be said to keep it",
+            "nobody gave an answer that shows it",
         ),
     ],
 )

@@ -17,7 +17,7 @@ from manylinux_docs.rendering.templates import to_root
 BASES = {
     Basis.STANDARD: "a standard says so",
     Basis.CONSEQUENCE: "it follows from a standard and a fact",
-    Basis.PROPOSAL: "proposal; no tool is measured by it",
+    Basis.PROPOSAL: "proposal; does not count against a tool",
 }
 
 WORD = re.compile(r"\w{2,}")

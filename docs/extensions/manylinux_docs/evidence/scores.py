@@ -282,4 +282,4 @@ def nobody_breaks(scores: Sequence[Score]) -> str:
     answered = {one.name for one in scores if one.status in DECIDED}
     if answered:
         return f"none of {len(answered)} that answered"
-    return "nobody answered, and nobody can be said to keep it"
+    return "nobody gave an answer that shows it"

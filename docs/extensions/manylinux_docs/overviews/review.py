@@ -34,6 +34,7 @@ class Reviewed:
 
     rule: Rule
     nobody: str  # in the place of names, where there are none
+    is_answered: bool  # by a tool other than the reference
     real: tuple[str, ...]
     models: tuple[str, ...]
 
@@ -51,6 +52,11 @@ class ReviewedChapter:
     def against(self) -> list[Rule]:
         """The proposals where a standard answers otherwise."""
         return [one.rule for one in self.proposals if one.rule.differs]
+
+    @property
+    def unanswered(self) -> int:
+        """How many no tool has answered, so that nobody knows who would change."""
+        return sum(not one.is_answered for one in self.proposals)
 
     @property
     def musts(self) -> int:
@@ -103,7 +109,13 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     really = {one.name for one in broken if one.fails_really}
     real = dict.fromkeys(_where(one) for one in broken if one.fails_really)
     models = dict.fromkeys(_where(one) for one in broken if one.name not in really)
-    return Reviewed(rule, nobody_breaks(newest), tuple(real), tuple(models))
+    return Reviewed(
+        rule=rule,
+        nobody=nobody_breaks(newest),
+        is_answered=any(score.status in DECIDED for score in newest),
+        real=tuple(real),
+        models=tuple(models),
+    )
 
 
 def _where(score: Score) -> str:
@@ -174,12 +186,12 @@ def _disputed(evidence: Evidence, tool: str, cause: Cause) -> Iterator[Rule]:
 
 
 def _is_broken(evidence: Evidence, rule: Rule, tool: str, cause: Cause) -> bool:
-    """Return whether a tool breaks a rule for a cause, in any version."""
+    """Return whether the newest version of a tool breaks a rule for a cause."""
     return any(
         one.cause == cause.id and one.counts_as == BREACH
         for score in evidence.scores.get(rule.id, ())
         for one in score.differences
-        if score.tool == tool
+        if score.tool == tool and score.is_newest
     )
 
 
