@@ -20,6 +20,7 @@ from manylinux_conformance.results.premises import (
     versions,
 )
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
+from manylinux_conformance.results.wheel_premises import WHEEL_PREMISES
 
 BREACH = "a breach"
 _Broken = tuple[str, str]  # a rule and the identifier of a cause
@@ -117,7 +118,8 @@ def consequences(results: Iterable[Result], parents: Mapping[str, str]) -> Conse
         for one in counted
         if one.case == PLAINEST and one.verdict is Verdict.PASS
     }
-    failed = (_failed(premise, counted, own) for premise in PREMISES)
+    premises = (*PREMISES, *WHEEL_PREMISES)
+    failed = (_failed(premise, counted, own) for premise in premises)
     found = Consequences(tuple(one for one in failed if one.places), own)
     return replace(found, inherited=_inherited(counted, found, parents))
 
