@@ -30,11 +30,21 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A wrong answer, what it shows, and its rule; None for one that nobody knows."""
+    """A wrong answer, what it shows, and its rule; None for one that nobody knows.
+
+    ``hint`` says in words what it may follow from, where nothing is recorded.
+    """
 
     result: Result
     rule: Rule | None
     counts_as: str
+    hint: str = ""
+
+    @property
+    def recorded(self) -> str:
+        """What is on file about it, or else the hint."""
+        kind, cause = self.result.deviation, self.result.cause
+        return f"{kind}: {cause}" if kind else self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +75,8 @@ def differences(
     for result in block.results:
         if result.verdict in DIFFERING:
             rule, shows = rules.get(result.rule), counts_as(result, follows)
-            found[_known(result)].append(Difference(result, rule, shows))
+            one = Difference(result, rule, shows, follows.hint(result))
+            found[_known(result)].append(one)
     return {
         title: tuple(sorted(group, key=lambda one: order(one.rule)))
         for title, group in found.items()

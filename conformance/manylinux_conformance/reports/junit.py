@@ -101,7 +101,7 @@ def _suite(
                 result,
                 rules.get(result.rule),
                 header.role,
-                counts_as(result, follows),
+                (counts_as(result, follows), follows.hint(result)),
                 said,
             )
             for result in ordered
@@ -111,7 +111,11 @@ def _suite(
 
 
 def _test_case(
-    result: Result, rule: Rule | None, role: str, shows: str, about_it: About
+    result: Result,
+    rule: Rule | None,
+    role: str,
+    shows: tuple[str, str],
+    about_it: About,
 ) -> TestCase:
     name = result.case.partition("/")[2]
     case = TestCase(f"{name} on {result.where}", result.rule)
@@ -121,7 +125,7 @@ def _test_case(
     if result.control:
         facts["control"] = "a wrong answer is no breach of the rule"
     if result.verdict in DIFFERING:
-        facts["shows"] = shows
+        facts["shows"] = ", ".join(filter(None, shows))
     properties = Properties()
     for fact, value in facts.items():
         properties.append(Property(fact, value))

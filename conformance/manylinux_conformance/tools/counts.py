@@ -1,4 +1,4 @@
-"""Lints what causes count for: one that breaks several rules says why each is broken."""
+"""Lints what causes count for: one that breaks several rules says why each is."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def lint_counts(
     """
     counted: dict[_Named, set[str]] = defaultdict(set)
     for block in joined(list(blocks)):
-        for cause, alone in _broken_alone(block, rules).items():
+        for name, alone in _broken_alone(block, rules).items():
             if len(alone) > 1:
-                counted[block.header.tool, cause] |= alone
+                counted[block.header.tool, name] |= alone
     for tool, found in causes.items():
         for cause in found:
             if said := _complaint(cause, sorted(counted[tool, cause.id])):

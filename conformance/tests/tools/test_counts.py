@@ -61,10 +61,8 @@ def test_what_counts_once_needs_no_reason(results: tuple[Result, ...]) -> None:
 def test_a_reason_is_enough_and_is_wanted_no_longer_than_it_says_something() -> None:
     told = msgspec.structs.replace(UNREAD, why_each="Each segment is read apart.")
     assert found(wrong(FIRST), wrong(SECOND), cause=told) == []
-    assert found(wrong(FIRST), cause=told) == [
-        "auditor.toml: segments-not-read breaks no two rules alone, and needs no "
-        "'why_each'"
-    ]
+    (said,) = found(wrong(FIRST), cause=told)
+    assert said.endswith("breaks no two rules alone, and needs no 'why_each'")
 
 
 def test_the_rules_of_these_tests_bind_as_they_are_meant_to() -> None:
