@@ -10,7 +10,7 @@ from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import DIFFERING
-from manylinux_conformance.suite.rules import Basis, Level, Rule, parents_of
+from manylinux_conformance.suite.rules import Basis, Level, Rule, as_put_to, parents_of
 from manylinux_conformance.tools.causes import Kind
 
 LEVELS = tuple(Level)
@@ -72,9 +72,10 @@ def differences(
     """Return the wrong answers by what is known of them, the binding ones first."""
     found: dict[str, list[Difference]] = {title: [] for title in ABOUT}
     follows = consequences(block.results, parents_of(rules))
+    bound = as_put_to(block.header.role.subject, rules)
     for result in block.results:
         if result.verdict in DIFFERING:
-            rule, shows = rules.get(result.rule), counts_as(result, follows)
+            rule, shows = bound.get(result.rule), counts_as(result, follows)
             one = Difference(result, rule, shows, follows.hint(result))
             found[_known(result)].append(one)
     return {
