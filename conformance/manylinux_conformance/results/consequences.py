@@ -79,6 +79,12 @@ class Consequences:
         parent = self.inherited.get((result.rule, result.cause), "")
         return next(found, f"the cause breaks {parent}" if parent else "")
 
+    def causes_behind(self, result: Result) -> set[str]:
+        """Return the deviations from which a wrong answer follows, by a premise."""
+        own = self.own.get(result.where, UNKNOWN)
+        found = (one for one in self.failed if one.explains(result, own))
+        return set().union(*(one.causes(result) for one in found))
+
     def is_inherited(self, result: Result) -> bool:
         """Return whether a wrong answer has the cause of a rule above its own."""
         return (result.rule, result.cause) in self.inherited
