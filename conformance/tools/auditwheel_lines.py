@@ -3,7 +3,7 @@
 auditwheel has no command that validates a claim, so no exit status is told here.
 A claim counts as confirmed if ``show`` names the same level or an older one of the same
 architecture.  It cannot refuse a claim of a level without a policy.
-What it says beyond that is no advice against what makes no claim false.
+It never advises against what makes no claim false.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ def audit(request: Request) -> Reply:
     confirmed = [confirms(tag, claim) for claim in manylinux]
     return {
         "conforms": bool(confirmed) and all(confirmed),
-        "advises": False,
         "oldest": tag,
         "unknown": [claim for claim in manylinux if not has_policy(claim)],
         "reason": f"show names {tag}",

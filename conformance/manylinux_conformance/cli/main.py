@@ -48,6 +48,7 @@ from manylinux_conformance.suite.lock import (
     write_lock,
 )
 from manylinux_conformance.suite.rules import parents_of, read_rules
+from manylinux_conformance.tools.counts import lint_counts
 from manylinux_conformance.tools.deviations import read_all_deviations
 from manylinux_conformance.tools.kinds import lint_kinds
 
@@ -140,8 +141,9 @@ def lint() -> None:
     suite = load_suite()
     causes = read_all_deviations(data_folder("deviations"))
     answers = read_results(data_folder("results"))
-    findings = lint_kinds(causes, answers, parents_of(suite.rules))
-    _stop_at([*lint_suite(suite, spec_folder()), *findings])
+    kinds = lint_kinds(causes, answers, parents_of(suite.rules))
+    counts = lint_counts(causes, answers, suite.rules)
+    _stop_at([*lint_suite(suite, spec_folder()), *kinds, *counts])
     count = f"{len(suite.rules)} rules, {len(suite.cases)} cases"
     click.echo(f"{count}, {len(suite.platforms)} platforms: nothing to complain about")
 

@@ -188,7 +188,7 @@ def run_command(**options: Unpack[RunOptions]) -> None:
     else:
         print_summary(blocks, suite.rules, Console())
     lost = list(unanswered(blocks))
-    complaints = [*lost, *unexplained_differences(blocks, chosen)]
+    complaints = [*lost, *unexplained_differences(blocks, chosen, suite.rules)]
     if not any(block.results for block in blocks):
         near = near_cases(whole, wanted.cases)
         complaints.append("no question was put to any tool" + near)

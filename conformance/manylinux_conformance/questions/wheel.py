@@ -30,6 +30,7 @@ ADVISED, PURE = "conforms, with advice", "no ELF files"
 STATUS_0, OTHER_STATUS = "status 0", "another status than 0"
 A_WHEEL, NO_WHEEL = "a wheel", "no wheel"
 NO_COMMAND = "has no command that validates"
+NO_ADVICE = "has a verdict and no advice"
 DEMANDED = frozenset({Ask.OLDEST_LEVEL, Ask.REPAIR})  # what is asked for is the rule
 REPAIRS = frozenset({Ask.RETAG, Ask.LEFT_BEHIND, Ask.REPAIR})
 WHEEL = "wheel."  # rules about auditors say what to do without a policy
@@ -45,7 +46,7 @@ class AuditReply(msgspec.Struct, frozen=True, kw_only=True):
     ``refused``: it says itself that it cannot read the wheel.
     ``unknown``: the claims whose level it has no policy for.
     ``advises``: it advises against something that makes no claim false; absent if it
-    never advises.
+    never advises, which declines the questions whose right answer is advice.
     ``pure``: the wheel has no ELF files; absent if there is no such outcome.
     ``oldest``: the oldest platform tag that would hold, null if there is none; absent
     if it never says.
@@ -206,9 +207,10 @@ _EXPECTED: Mapping[Ask, Callable[[ManifestEntry], str]] = MappingProxyType(
 def _read_claims(line: ManifestEntry, reply: AuditReply, reason: str) -> Answer:
     """Return whether the claims hold, with advice from those who ever give any."""
     words = CONFORMS if reply.conforms else VIOLATES
-    if reply.advises is None:
-        return answered(words, reason)
     discouraged = line.expectation is Expectation.DISCOURAGED
+    if reply.advises is None:
+        says_nothing = discouraged and reply.conforms
+        return declined(NO_ADVICE) if says_nothing else answered(words, reason)
     said = ADVISED if reply.conforms and reply.advises else words
     return Answer(None, said, reason, expected=ADVISED if discouraged else "")
 

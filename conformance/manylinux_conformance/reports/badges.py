@@ -18,7 +18,7 @@ from manylinux_conformance.reports.summary import is_advised, is_demanded, is_pr
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import EDITION
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule, parents_of
+from manylinux_conformance.suite.rules import Rule, as_put_to, parents_of
 
 STATIC = "https://img.shields.io/badge/"
 GREY = "inactive"
@@ -54,9 +54,9 @@ def badge(
     What differs on real systems comes first.
     Grey where less than half of what can be asked was: nothing can be said then.
     """
-    bound = [rule for rule in rules.values() if role.subject in rule.subjects]
+    bound = _binding(role, rules)
     demanded = [rule for rule in bound if is_demanded(rule)]
-    askable = [rule for rule in demanded if rule.is_forced]
+    askable = [rule for rule in demanded if rule.is_forced] or demanded
     decided = _with(askable, found, DECIDED)
     if not decided or 2 * len(decided) < len(askable):
         return _of(role, f"{len(decided)} of {len(askable)} MUST asked", GREY)
@@ -74,12 +74,17 @@ def proposals_badge(
     role: Role, found: Mapping[str, Standing], rules: Mapping[str, Rule]
 ) -> Badge:
     """Return a badge about what this specification merely proposes to a role."""
-    bound = [rule for rule in rules.values() if role.subject in rule.subjects]
+    bound = _binding(role, rules)
     proposed = [rule for rule in bound if is_proposal(rule)]
     decided = len(_with(proposed, found, DECIDED))
     differ = len(_with(proposed, found, BREACHED))
     said = f"{differ} of {decided} proposals differ" if decided else "no proposal asked"
     return _of(role, said, "blue" if decided else GREY)
+
+
+def _binding(role: Role, rules: Mapping[str, Rule]) -> list[Rule]:
+    known = as_put_to(role.subject, rules).values()
+    return [rule for rule in known if role.subject in rule.subjects]
 
 
 def _differ(really: int, on_models: int) -> str:

@@ -10,7 +10,7 @@ from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import DIFFERING
-from manylinux_conformance.suite.rules import Basis, Level, Rule, parents_of
+from manylinux_conformance.suite.rules import Basis, Level, Rule, as_put_to, parents_of
 from manylinux_conformance.tools.causes import Kind
 
 LEVELS = tuple(Level)
@@ -30,11 +30,21 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A wrong answer, what it shows, and its rule; None for one that nobody knows."""
+    """A wrong answer, what it shows, and its rule; None for one that nobody knows.
+
+    ``hint`` says in words what it may follow from, where nothing is recorded.
+    """
 
     result: Result
     rule: Rule | None
     counts_as: str
+    hint: str = ""
+
+    @property
+    def recorded(self) -> str:
+        """What is on file about it, or else the hint."""
+        kind, cause = self.result.deviation, self.result.cause
+        return f"{kind}: {cause}" if kind else self.hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +72,12 @@ def differences(
     """Return the wrong answers by what is known of them, the binding ones first."""
     found: dict[str, list[Difference]] = {title: [] for title in ABOUT}
     follows = consequences(block.results, parents_of(rules))
+    bound = as_put_to(block.header.role.subject, rules)
     for result in block.results:
         if result.verdict in DIFFERING:
-            rule, shows = rules.get(result.rule), counts_as(result, follows)
-            found[_known(result)].append(Difference(result, rule, shows))
+            rule, shows = bound.get(result.rule), counts_as(result, follows)
+            one = Difference(result, rule, shows, follows.hint(result))
+            found[_known(result)].append(one)
     return {
         title: tuple(sorted(group, key=lambda one: order(one.rule)))
         for title, group in found.items()

@@ -20,7 +20,7 @@ from manylinux_conformance.results.consequences import (
 from manylinux_conformance.results.lines import Header, Result
 from manylinux_conformance.results.systems import system_of
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
-from manylinux_conformance.suite.rules import Rule, parents_of
+from manylinux_conformance.suite.rules import Rule, as_put_to, parents_of
 
 
 def write_junit(
@@ -35,17 +35,18 @@ def write_junit(
     """
     known = said or about()
     document = JUnitXml(f"manylinux conformance, {known.edition}")
-    proposals = {name for name, rule in rules.items() if is_proposal(rule)}
     above = parents_of(rules)
     follows = {
         _of(each.header): consequences(each.results, above) for each in joined(blocks)
     }
     for block in blocks:
         name = _name(block.header)
+        bound = as_put_to(block.header.role.subject, rules)
+        proposals = {name for name, rule in bound.items() if is_proposal(rule)}
         counted = [one for one in block.results if one.rule not in proposals]
         proposed = [one for one in block.results if one.rule in proposals]
         implied = follows[_of(block.header)]
-        suite = _suite(name, _with(block, counted), rules, implied, known)
+        suite = _suite(name, _with(block, counted), bound, implied, known)
         for line in block.missing:
             missing = f" on {', '.join(line.platforms)}" if line.platforms else ""
             case = TestCase(f"every case{missing}", "not-run")
@@ -54,7 +55,7 @@ def write_junit(
         document.add_testsuite(suite)
         if proposed:
             name = f"{name}: proposals"
-            suite = _suite(name, _with(block, proposed), rules, implied, known)
+            suite = _suite(name, _with(block, proposed), bound, implied, known)
             document.add_testsuite(suite)
     document.update_statistics()
     document.write(str(path))
@@ -101,7 +102,7 @@ def _suite(
                 result,
                 rules.get(result.rule),
                 header.role,
-                counts_as(result, follows),
+                (counts_as(result, follows), follows.hint(result)),
                 said,
             )
             for result in ordered
@@ -111,7 +112,11 @@ def _suite(
 
 
 def _test_case(
-    result: Result, rule: Rule | None, role: str, shows: str, about_it: About
+    result: Result,
+    rule: Rule | None,
+    role: str,
+    shows: tuple[str, str],
+    about_it: About,
 ) -> TestCase:
     name = result.case.partition("/")[2]
     case = TestCase(f"{name} on {result.where}", result.rule)
@@ -121,7 +126,7 @@ def _test_case(
     if result.control:
         facts["control"] = "a wrong answer is no breach of the rule"
     if result.verdict in DIFFERING:
-        facts["shows"] = shows
+        facts["shows"] = ", ".join(filter(None, shows))
     properties = Properties()
     for fact, value in facts.items():
         properties.append(Property(fact, value))

@@ -26,7 +26,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import consequences, counts_as
 from manylinux_conformance.results.lines import Result
-from manylinux_conformance.suite.rules import Rule, parents_of
+from manylinux_conformance.suite.rules import Rule, as_put_to, parents_of
 
 # A comment or a job summary on GitHub holds 65,536 characters, and is shared.
 LONGEST_MARKDOWN = 60_000
@@ -89,8 +89,9 @@ def _in_order(
 ) -> list[tuple[str, Standing, list[Result]]]:
     """Return the answers by rule with what they come to, what binds first."""
     answers = by_rule(block.results)
+    bound = as_put_to(block.header.role.subject, rules)
     found = standings(block.results, parents_of(rules)).items()
-    ordered = sorted(found, key=lambda each: order(rules.get(each[0])))
+    ordered = sorted(found, key=lambda each: order(bound.get(each[0])))
     return [(rule, one, answers[rule]) for rule, one in ordered]
 
 

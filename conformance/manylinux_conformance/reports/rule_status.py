@@ -91,8 +91,8 @@ class Standing:
 
     ``tallies`` has the systems on which the rule was decided, the most real first.
     ``is_explained``: every wrong answer has a recorded deviation.
-    ``causes`` are the deviations of wrong controls and of consequences, by identifier
-    or else by kind.
+    ``causes`` are the deviations of wrong controls, of consequences and of what those
+    follow from, by identifier or else by kind.
     ``left_open`` are the platforms that show nothing, since another rule is broken.
     """
 
@@ -180,6 +180,7 @@ def standing(
     holds = not inherited and _hold(counted, controls, implied)
     status = _over_all(found, controls_hold=holds)
     causes = {one.cause or one.deviation for one in controls | implied}
+    causes = causes.union(*(follows.causes_behind(one) for one in implied))
     for right in (one for one in shown.silent if one.where in left_open):
         causes |= follows.causes_of_silence(right)
     return Standing(

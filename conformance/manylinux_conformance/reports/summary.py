@@ -20,7 +20,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.systems import System, system_of
-from manylinux_conformance.suite.rules import Basis, Level, Rule, parents_of
+from manylinux_conformance.suite.rules import Basis, Level, Rule, as_put_to, parents_of
 
 MODELS = frozenset((System.MODEL, System.EXOTIC))
 EVERYWHERE = frozenset(System)
@@ -125,11 +125,12 @@ def _table(role: str, blocks: list[Block], rules: Mapping[str, Rule]) -> Table:
 def _row(block: Block, columns: tuple[Column, ...], rules: Mapping[str, Rule]) -> Row:
     found = by_rule(block.results)
     follows = consequences(block.results, parents_of(rules))
+    bound = as_put_to(block.header.role.subject, rules)
     cells = []
     for column in columns:
         counts = Counter[str]()
         for rule in found.keys() & rules.keys():
-            if not column.counts(rules[rule]):
+            if not column.counts(bound[rule]):
                 continue
             mine = [one for one in found[rule] if system_of(one) in column.systems]
             counts.update([standing(mine, follows).sign] if mine else ())

@@ -2,7 +2,7 @@
 
 A corollary's wrong answers that have the cause on file of a breach of its parent, or of
 the parent's own, break nothing more than that one.  Without a cause on file nobody has
-said that it is the same one, and both are broken.
+said that it is the same one, and both are broken; a hint says that one may follow.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from manylinux_conformance.results.premises import (
     versions,
 )
 from manylinux_conformance.results.verdicts import DIFFERING, Verdict
+from manylinux_conformance.results.wheel_premises import WHEEL_PREMISES
 
 BREACH = "a breach"
 _Broken = tuple[str, str]  # a rule and the identifier of a cause
+_Place = tuple[str, str]  # a rule and where it was asked
 UNKNOWN = (0, 0)  # the version of a place that was not asked for its own
 
 
@@ -61,12 +63,14 @@ class Consequences:
     """What follows, in the answers of a tool in one role, from other broken rules.
 
     ``own`` has the glibc version of each place whose own wheels are taken.
-    ``inherited`` has the rule, above a corollary, that is broken by the same cause.
+    ``inherited`` has the rule, above a corollary, that is broken by the same cause, and
+    ``suspected`` the one that is broken in the same place, where no cause is on file.
     """
 
     failed: tuple[Failed, ...] = ()
     own: Mapping[str, Version] = field(default_factory=dict)
     inherited: Mapping[_Broken, str] = field(default_factory=dict)
+    suspected: Mapping[_Place, str] = field(default_factory=dict)
 
     def cause_of(self, result: Result) -> str:
         """Return in words what explains a wrong answer, empty if nothing does."""
@@ -75,9 +79,25 @@ class Consequences:
         parent = self.inherited.get((result.rule, result.cause), "")
         return next(found, f"the cause breaks {parent}" if parent else "")
 
+    def causes_behind(self, result: Result) -> set[str]:
+        """Return the deviations from which a wrong answer follows, by a premise."""
+        own = self.own.get(result.where, UNKNOWN)
+        found = (one for one in self.failed if one.explains(result, own))
+        return set().union(*(one.causes(result) for one in found))
+
     def is_inherited(self, result: Result) -> bool:
         """Return whether a wrong answer has the cause of a rule above its own."""
         return (result.rule, result.cause) in self.inherited
+
+    def hint(self, result: Result) -> str:
+        """Return in words which rule a breach may follow from, empty if nobody knows.
+
+        It counts all the same, until a cause on file says that it is the same one.
+        """
+        above = self.suspected.get((result.rule, result.where), "")
+        is_open = result.verdict in DIFFERING and not (result.cause or result.control)
+        said = f"may follow from {above}, which is broken there, too"
+        return said if above and is_open and not self.cause_of(result) else ""
 
     def is_silent(self, result: Result) -> bool:
         """Return whether a right answer shows nothing."""
@@ -117,9 +137,11 @@ def consequences(results: Iterable[Result], parents: Mapping[str, str]) -> Conse
         for one in counted
         if one.case == PLAINEST and one.verdict is Verdict.PASS
     }
-    failed = (_failed(premise, counted, own) for premise in PREMISES)
+    premises = (*PREMISES, *WHEEL_PREMISES)
+    failed = (_failed(premise, counted, own) for premise in premises)
     found = Consequences(tuple(one for one in failed if one.places), own)
-    return replace(found, inherited=_inherited(counted, found, parents))
+    found = replace(found, inherited=_inherited(counted, found, parents))
+    return replace(found, suspected=_suspected(counted, found, parents))
 
 
 def _inherited(
@@ -137,6 +159,23 @@ def _inherited(
             if (above, cause) in broken:
                 found[rule, cause] = above
     return found
+
+
+def _suspected(
+    results: Iterable[Result], follows: Consequences, parents: Mapping[str, str]
+) -> dict[_Place, str]:
+    """Return the highest rule above each corollary that is broken where it is."""
+    broken = {
+        (one.rule, one.where)
+        for one in results
+        if one.verdict in DIFFERING and counts_as(one, follows) == BREACH
+    }
+    return {
+        (rule, where): above
+        for rule, where in broken
+        for above in _above(rule, parents)
+        if (above, where) in broken
+    }
 
 
 def _above(rule: str, parents: Mapping[str, str]) -> Iterator[str]:

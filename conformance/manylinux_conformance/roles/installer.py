@@ -205,13 +205,12 @@ def ask_installer(  # noqa: PLR0913 - what one asking needs
     counts only if it does install a wheel on this machine as it is.  ``folder`` is a
     new one; without a ``shim`` the tool sees the platform as it is.
     """
-    reason = unseen(tool.description, environment)
-    if unasked := reason or unnamed(table, environment.target):
-        return {project.case: unasked for project in probes.projects}
-    unanswered = {
+    unseen_there = unseen(tool.description, environment)
+    unasked = unseen_there or unnamed(table, environment.target)
+    unanswered = {  # who does not do a thing does it nowhere
         project.case: why
         for project in probes.projects
-        if (why := declines(table.declines, project.rule))
+        if (why := declines(table.declines, project.rule) or unasked)
     }
     left = [each for each in probes.projects if each.case not in unanswered]
     prefix = own_prefix(table.prefix, tool.interpreter)

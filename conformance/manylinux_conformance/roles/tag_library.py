@@ -144,15 +144,16 @@ def ask_library(  # noqa: PLR0913 - what one asking needs
     disguise: Disguise = UNDISGUISED,
 ) -> dict[str, Answer]:
     """Return a library's answer to each question, which is filled in for a platform."""
-    if unasked := unseen(tool.description, environment):
-        return {question.key: unasked for question in questions}
-    sandbox = make_sandbox(tool, environment, folder, shim)
-    prefix = own_prefix(table.prefix, tool.interpreter)
-    answers = {
+    unasked = unseen(tool.description, environment)
+    answers = {  # who does not do a thing does it nowhere
         question.key: why
         for question in questions
-        if (why := declines(table.declines, question.rule))
+        if (why := declines(table.declines, question.rule) or unasked)
     }
+    if unasked:
+        return answers
+    sandbox = make_sandbox(tool, environment, folder, shim)
+    prefix = own_prefix(table.prefix, tool.interpreter)
     ordered = disguise.in_order("questions", "order", questions)
     left = [question for question in ordered if question.key not in answers]
     for _ in range(MOST_BREAKDOWNS):

@@ -100,6 +100,23 @@ def parents_of(rules: Mapping[str, Rule]) -> dict[str, str]:
     return {rule.id: rule.parent for rule in rules.values() if rule.parent}
 
 
+def as_put_to(subject: str, rules: Mapping[str, Rule]) -> Mapping[str, Rule]:
+    """Return rules with the basis that they have for those whom they bind here.
+
+    What a tag is, standards say.  Which tags an index takes PEP 600 calls "a policy
+    question, and up to the maintainers of that index", so that it has to refuse what is
+    no tag is a proposal.
+    """
+    if subject != Subject.INDEX:
+        return rules
+    return {
+        name: msgspec.structs.replace(rule, basis=Basis.PROPOSAL)
+        if rule.area == "tag"
+        else rule
+        for name, rule in rules.items()
+    }
+
+
 def read_rules(folder: Path) -> dict[str, Rule]:
     """Read every chapter of a folder; identifiers are unique across chapters."""
     rules: dict[str, Rule] = {}

@@ -130,6 +130,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "links": "Where that was reported, decided or documented.",
         "since": "The first release that does so.",
         "why_kind": "Why the kind is not that of another tool in the same cases.",
+        "why_each": "Why several rules are broken that nothing else breaks.",
         "versions": "Patterns of the versions that differ.",
         "roles": "The roles in which the tool differs; by default all of its roles.",
         "shows": "Where it shows; one table for each.",

@@ -67,7 +67,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     ``of`` is the tool in whose file the cause is described, where this one only
     carries or calls that tool; empty for a cause of its own.
     ``since`` is the first release that does so, where it is known.
-    ``why_kind`` says why the kind is not that of another tool in the same cases.
+    ``why_kind`` says why the kind is not that of another tool in the same cases, and
+    ``why_each`` why each of several rules that nothing else breaks is broken.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     since: str = ""
     why_kind: str = ""
+    why_each: str = ""
     versions: tuple[str, ...] = ("*",)
     roles: tuple[Role, ...] = ()
     shows: tuple[Shows, ...]
@@ -97,7 +99,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
 
 def problems(cause: Cause) -> Iterator[str]:
     """Yield what a cause lacks: a sentence, or the link that its kind needs."""
-    for name, text in (("why", cause.why), ("why_kind", cause.why_kind)):
+    for name in ("why", "why_kind", "why_each"):
+        text = getattr(cause, name)
         if (text or name == "why") and len(text.split()) < FEWEST_WORDS:
             yield f"{name!r} must be a sentence"
     yield from (

@@ -21,7 +21,7 @@ from manylinux_conformance.tools.causes import (
     problems,
 )
 
-TOLD_BY_ANOTHER = ("kind", "why", "links", "since", "why_kind")
+TOLD_BY_ANOTHER = ("kind", "why", "links", "since", "why_kind", "why_each")
 
 
 class CauseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -37,6 +37,7 @@ class CauseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     links: tuple[str, ...] = ()
     since: str = ""
     why_kind: str = ""
+    why_each: str = ""
     versions: Patterns = ("*",)
     roles: tuple[Role, ...] = ()
     shows: Annotated[tuple[Shows, ...], msgspec.Meta(min_length=1)]

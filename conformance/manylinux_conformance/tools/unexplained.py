@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import Block
+from manylinux_conformance.results.consequences import (
+    NO_CONSEQUENCES,
+    Consequences,
+    consequences,
+)
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import DIFFERING, Role, Verdict
+from manylinux_conformance.suite.rules import Rule, parents_of
 from manylinux_conformance.tools.causes import Cause
 from manylinux_conformance.tools.selection import Tool
 
@@ -16,15 +22,19 @@ Seen = tuple[Result, str, Role]
 
 
 def unexplained_differences(
-    blocks: Sequence[Block], tools: Sequence[Tool]
+    blocks: Sequence[Block], tools: Sequence[Tool], rules: Mapping[str, Rule]
 ) -> Iterator[str]:
-    """Yield differences without a cause or with two, and passes in spite of one."""
+    """Yield differences without a cause or with two, and passes in spite of one.
+
+    A difference that may follow from another rule, as ``rules`` tell, says so.
+    """
     by_name = {(tool.adapter.name, tool.version): tool for tool in tools}
     for block in blocks:
         header = block.header
         tool = by_name[header.tool, header.version]
         seen = ((result, tool.version, header.role) for result in block.results)
-        for said in unexpected(seen, tool.deviations):
+        follows = consequences(block.results, parents_of(rules))
+        for said in unexpected(seen, tool.deviations, follows):
             yield f"{tool.name}: {said}"
 
 
@@ -52,7 +62,11 @@ def unused_deviations(
                 yield str(finding)
 
 
-def unexpected(seen: Iterable[Seen], causes: tuple[Cause, ...]) -> Iterator[str]:
+def unexpected(
+    seen: Iterable[Seen],
+    causes: tuple[Cause, ...],
+    follows: Consequences = NO_CONSEQUENCES,
+) -> Iterator[str]:
     """Yield what the causes of a tool do not explain; drafts count for nothing.
 
     Questions at which a tool broke in one and the same way are one line.
@@ -73,7 +87,8 @@ def unexpected(seen: Iterable[Seen], causes: tuple[Cause, ...]) -> Iterator[str]
             continue
         if result.answer:
             said = f"{result.verdict}, expected {result.expected}, got {result.answer}"
-            yield f"{where}: {said}"
+            hint = follows.hint(result)
+            yield f"{where}: {said}{f' ({hint})' if hint else ''}"
         else:
             said = f"{result.verdict}, {result.reason}"
             broken.setdefault(said, []).append(where)

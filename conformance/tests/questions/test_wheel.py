@@ -93,7 +93,12 @@ def test_a_hostile_wheel_may_be_refused_as_unreadable() -> None:
         (
             wheel_line("a", expectation=Expectation.DISCOURAGED),
             AuditReply(conforms=True),
-            Verdict.PASS,
+            Verdict.DECLINED,
+        ),
+        (
+            wheel_line("a", expectation=Expectation.DISCOURAGED),
+            AuditReply(conforms=False),
+            Verdict.FAIL,
         ),
         (
             wheel_line("a", expectation=Expectation.DISCOURAGED),

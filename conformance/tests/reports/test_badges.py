@@ -5,7 +5,7 @@ from manylinux_conformance.reports.badges import badge, proposals_badge
 from manylinux_conformance.reports.rule_status import RuleStatus, Standing, Tally
 from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Basis, Level
+from manylinux_conformance.suite.rules import Basis, Level, Subject
 from tests.builders import rule
 
 
@@ -75,6 +75,16 @@ def test_proposals_have_a_badge_of_their_own() -> None:
     made = proposals_badge(Role.INSTALLER, {"mere.proposal": BREAKS}, RULES)
     assert made.message == "installer: 1 of 1 proposals differ"
     assert proposals_badge(Role.INSTALLER, {}, RULES).color == "inactive"
+
+
+def test_an_index_that_takes_what_is_no_tag_breaks_a_proposal() -> None:
+    bound = (Subject.INDEX,)
+    served = rule(id="index.served", subjects=bound, tested="inspection: asked")
+    rules = {one.id: one for one in (rule(id="tag.form", subjects=bound), served)}
+    found = {"tag.form": BREAKS, served.id: KEEPS}
+    assert badge(Role.INDEX, found, rules).message == "index: conforms"
+    said = proposals_badge(Role.INDEX, found, rules).message
+    assert said == "index: 1 of 1 proposals differ"
 
 
 def test_markdown_to_copy_needs_no_file_of_ours() -> None:

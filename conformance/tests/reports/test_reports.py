@@ -183,6 +183,37 @@ def test_reports_begin_with_what_is_unexplained(tmp_path: Path) -> None:
             assert page.index(said) < end, name
 
 
+def test_every_report_says_which_rule_a_corollary_may_follow_from(
+    tmp_path: Path,
+) -> None:
+    above, below = rule(id="tag.form"), rule(id="tag.arch", parent="tag.form")
+    wrong = [
+        result_line(f"{name}/case", verdict=Verdict.FAIL, answer="any")
+        for name in (above.id, below.id)
+    ]
+    rules, blocks = {one.id: one for one in (above, below)}, [Block(HEADER, (*wrong,))]
+    write_pages(blocks, rules, tmp_path)
+    write_junit(blocks, rules, tmp_path / "junit.xml")
+    (row,) = summarize(blocks, rules)[0].rows
+    assert "2 ✗*" in map(words, row.cells)
+    for name in ("report.html", "report.md", "junit.xml"):
+        said = (tmp_path / name).read_text()
+        assert "may follow from tag.form, which is broken there, too" in said, name
+
+
+def test_for_an_index_the_rules_about_tags_are_proposals(tmp_path: Path) -> None:
+    form = rule(id="tag.form")
+    wrong = result_line("tag.form/case", verdict=Verdict.FAIL, answer="accepted")
+    header = header_line(tool="server", role=Role.INDEX)
+    rules, blocks = {form.id: form}, [Block(header, (wrong,))]
+    (table,) = summarize(blocks, rules)
+    assert counted(table, table.rows[0]) == {"proposals": "1 ✗*"}
+    write_pages(blocks, rules, tmp_path)
+    write_junit(blocks, rules, tmp_path / "junit.xml")
+    assert "(must, proposal)" in (tmp_path / "report.md").read_text()
+    assert "as index: proposals" in (tmp_path / "junit.xml").read_text()
+
+
 def test_recorded_deviations_do_not_fail_in_junit(tmp_path: Path) -> None:
     known = msgspec.structs.replace(WRONG, deviation="unreported")
     write_junit([Block(HEADER, (known,))], RULES, tmp_path / "junit.xml")

@@ -180,6 +180,18 @@ def test_a_rule_that_is_not_shown_at_all_names_no_platforms() -> None:
     assert found.left_open == (MODELS[0],)
 
 
+def test_a_rule_that_is_not_shown_names_the_cause_from_which_that_follows() -> None:
+    text, pure = "auditor.input.hostile/zip-is-text", "wheel.layout.purelib/pure"
+    crash = {"arch": "x86_64", "verdict": Verdict.ERROR, "deviation": "unreported"}
+    answers = [
+        audit_line(text, cause="errors-not-caught", **crash),
+        audit_line(pure, cause="a-traceback", **crash),
+    ]
+    found = standings(answers, {})["wheel.layout.purelib"]
+    assert found.status is RuleStatus.NOT_SHOWN
+    assert found.causes == ("a-traceback", "errors-not-caught")
+
+
 def test_the_rule_of_the_plainest_question_is_the_one_that_is_broken() -> None:
     found = standings([unknown(MODELS[0]), unknown(MODELS[1], Verdict.PASS)], {})
     (one,) = found.values()

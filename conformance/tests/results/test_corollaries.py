@@ -90,3 +90,40 @@ def test_a_breach_of_its_own_is_counted_without_the_inherited_ones() -> None:
     assert found.status is RuleStatus.BREAKS
     assert found.counts == "real systems 0/1"
     assert found.left_open == (HERE,)
+
+
+def test_without_a_cause_on_file_a_corollary_may_follow_from_what_is_broken_there() -> (
+    None
+):
+    answers = [wrong(ABOVE, ""), wrong(PARENT, ""), wrong(CHILD, "")]
+    follows = consequences(answers, PARENTS)
+    hint = f"may follow from {ABOVE}, which is broken there, too"
+    assert [follows.hint(one) for one in answers] == ["", hint, hint]
+    assert {counts_as(one, follows) for one in answers} == {BREACH}
+
+
+@pytest.mark.parametrize(
+    ("answers", "child"),
+    [
+        ([wrong(PARENT, "", THERE)], wrong(CHILD, "")),
+        ([wrong(PARENT, "", control=True)], wrong(CHILD, "")),
+        ([given(Verdict.PASS, PARENT, HERE)], wrong(CHILD, "")),
+        ([wrong(PARENT, "")], wrong(CHILD, "", control=True)),
+        ([wrong(PARENT, "")], given(Verdict.PASS, CHILD, HERE)),
+        ([wrong(PARENT)], wrong(CHILD, "another")),
+        ([wrong(PARENT)], wrong(CHILD)),
+    ],
+    ids=[
+        "elsewhere",
+        "control-above",
+        "kept-above",
+        "control",
+        "right",
+        "other",
+        "same",
+    ],
+)
+def test_there_is_no_hint_where_nothing_is_open(
+    answers: list[Result], child: Result
+) -> None:
+    assert consequences([*answers, child], PARENTS).hint(child) == ""

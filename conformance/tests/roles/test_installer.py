@@ -337,6 +337,14 @@ def test_rules_that_a_tool_declines_are_not_put_to_it(
     assert evidence(tmp_path) == []
 
 
+def test_what_a_tool_declines_it_declines_also_where_it_cannot_be_asked(
+    fake_installer: Make, ask: Ask, here: Environment
+) -> None:
+    environment = Environment(here.platform, target="win32")
+    tool = fake_installer("any", more='declines = { "ru*" = "has no order" }\n')
+    assert ask(tool, *GOOD, environment=environment)[GOOD[0]].reason == "has no order"
+
+
 def test_the_other_rules_are_put_to_it(
     fake_installer: Make, here: Environment, tmp_path: Path
 ) -> None:

@@ -3,7 +3,14 @@ from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.suite.rules import Level, Subject, read_chapter, read_rules
+from manylinux_conformance.suite.rules import (
+    Basis,
+    Level,
+    Subject,
+    as_put_to,
+    read_chapter,
+    read_rules,
+)
 from tests.builders import rule
 
 BLOCK = """\
@@ -160,3 +167,14 @@ def test_the_digest_follows_what_a_rule_says_and_whom_it_binds(
 def test_the_digest_is_that_of_what_a_rule_says() -> None:
     said = "must\nstandard\ninstaller,tag-library\nall\nA tag MUST have four parts."
     assert rule().digest == hashlib.sha256(said.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("subject", Subject)
+def test_what_a_tag_is_binds_everybody_but_an_index_which_may_take_what_it_likes(
+    subject: Subject,
+) -> None:
+    tag, served = rule(id="tag.form"), rule(id="index.served.bytes")
+    bound = as_put_to(subject, {tag.id: tag, served.id: served})
+    is_index = subject is Subject.INDEX
+    assert bound[tag.id].basis is (Basis.PROPOSAL if is_index else Basis.STANDARD)
+    assert bound[served.id].basis is Basis.STANDARD

@@ -8,7 +8,9 @@ from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.deviations import read_all_deviations
 
-SOURCE = re.compile(r"https://github\.com/[^/]+/([^/]+)/(?:blob|tree)/v?([^/]+)/")
+SOURCE = re.compile(
+    r"https://github\.com/[^/]+/([^/]+)/(?:blob|tree)/(?:v|server-)?([^/]+)/"
+)
 
 
 def source_links() -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ import pytest
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
+from manylinux_conformance.suite.load import load_suite
 from manylinux_conformance.tools.adapters import read_adapter
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
 from manylinux_conformance.tools.selection import Tool
@@ -35,6 +36,7 @@ CAUSE = Cause(
     roles=(Role.INSTALLER,),
     shows=(Shows(rules=("tag.form",)),),
 )
+RULES = load_suite().rules
 ROLES = (Role.INSTALLER, Role.TAG_LIBRARY)
 
 
@@ -64,9 +66,27 @@ def answers(first: Verdict) -> list[Block]:
 def test_a_difference_is_unexplained_unless_it_is_recorded(
     tools: list[Tool],
 ) -> None:
-    assert list(unexplained_differences(answers(Verdict.FAIL), tools)) == []
-    (said,) = unexplained_differences([block("2", Role.INSTALLER, Verdict.FAIL)], tools)
+    assert list(unexplained_differences(answers(Verdict.FAIL), tools, RULES)) == []
+    wrong = block("2", Role.INSTALLER, Verdict.FAIL)
+    (said,) = unexplained_differences([wrong], tools, RULES)
     assert said == ("gadget 2: tag.form/plain on glibc-2.17: fail, expected any, got x")
+
+
+def test_a_corollary_that_is_broken_beside_its_parent_says_so(
+    tools: list[Tool],
+) -> None:
+    parent, child = "platform.interpreter", "platform.personality"
+    assert RULES[child].parent == parent
+    wrong = [
+        result_line(f"{rule}/case", verdict=Verdict.FAIL, answer="x")
+        for rule in (parent, child)
+    ]
+    both = Block(block("2", Role.INSTALLER, Verdict.FAIL).header, tuple(wrong))
+    first, second = unexplained_differences([both], tools, RULES)
+    assert first.endswith("got x")
+    assert second.endswith(
+        f"got x (may follow from {parent}, which is broken there, too)"
+    )
 
 
 def test_a_cause_that_shows_nowhere_is_reported(tools: list[Tool]) -> None:

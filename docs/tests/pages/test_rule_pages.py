@@ -8,6 +8,8 @@ import msgspec
 import pytest
 from manylinux_conformance.results.blocks import Block, read_blocks, write_blocks
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.suite.load import load_suite
+from manylinux_docs.pages.rule_pages import proposed_to
 
 from docs.tests.site import Build, Built
 
@@ -151,3 +153,10 @@ def test_rule_on_no_page_is_a_warning(project: Path, build: Build) -> None:
 def test_page_has_the_text_to_cite_the_rule(built: Built, text: str) -> None:
     copied = [block.get_text() for block in built.all(PAGE, "#citation pre")]
     assert text in "\n".join(copied).splitlines()
+
+
+def test_what_a_tag_is_is_a_proposal_to_indexes_alone() -> None:
+    rules = load_suite().rules
+    assert proposed_to(rules["tag.form"]) == [Role.INDEX]
+    assert proposed_to(rules["installer.order.linux"]) == []
+    assert proposed_to(rules["index.served.bytes"]) == []

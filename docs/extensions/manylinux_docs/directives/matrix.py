@@ -12,7 +12,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block
 from manylinux_conformance.results.lines import Header
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, as_put_to
 
 from manylinux_docs.directives.generated_page import GeneratedPage
 from manylinux_docs.evidence.evidence import Evidence
@@ -91,7 +91,8 @@ def tables(evidence: Evidence) -> Iterator[RoleTables]:
 
 def _table(evidence: Evidence, role: Role, blocks: list[Block]) -> Table:
     headers = tuple(block.header for block in blocks)
-    found = (_row(evidence, rule, headers) for rule in evidence.rules.values())
+    rules = as_put_to(role.subject, evidence.rules)
+    found = (_row(evidence, rule, headers) for rule in rules.values())
     rows = [row for row in found if _is_wanted(row, role)]
     return Table(
         headers,

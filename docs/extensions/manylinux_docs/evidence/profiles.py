@@ -12,7 +12,7 @@ from manylinux_conformance.reports.summary import is_demanded, is_proposal
 from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.systems import System
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, as_put_to
 from manylinux_conformance.tools.causes import Cause, Kind
 
 from manylinux_docs.evidence.evidence import Evidence
@@ -149,11 +149,13 @@ def profiles(evidence: Evidence) -> Iterator[Profile]:
     for block in evidence.blocks:
         header = block.header
         grouped.setdefault((header.role, header.tool, header.version), [])
+    rules = {role: as_put_to(role.subject, evidence.rules) for role in Role}
     for name, scores in evidence.scores.items():
         if name in evidence.rules:
             for score in scores:
                 key = (score.role, score.tool, score.version)
-                grouped[key].append((evidence.rules[name], score))
+                bound = rules[score.role]
+                grouped[key].append((bound[name], score))
     for (role, tool, version), found in grouped.items():
         if found:
             yield _profile(evidence, role, tool, version, found)

@@ -28,25 +28,27 @@ class CaseDifference:
 class Reason:
     """Why a tool differs in some cases; without a cause nothing is recorded.
 
-    ``kind`` is that of the deviation, or empty; ``counts_as`` what the answers show.
+    ``kind`` is that of the deviation, or empty; ``counts_as`` what the answers show;
+    ``hint`` what they may follow from.
     """
 
     cause: Cause | None
     kind: str
     counts_as: str
+    hint: str
     cases: tuple[CaseDifference, ...]
 
 
 def reasons(score: Score, causes: Sequence[Cause]) -> list[Reason]:
     """Group the differences of a score by what explains them."""
     known = {cause.id: cause for cause in causes}
-    grouped: dict[tuple[str, str, str], list[Difference]] = {}
+    grouped: dict[tuple[str, str, str, str], list[Difference]] = {}
     for one in score.differences:
-        key = (one.cause, one.deviation, one.counts_as)
+        key = (one.cause, one.deviation, one.counts_as, one.hint)
         grouped.setdefault(key, []).append(one)
     return [
-        Reason(known.get(cause), kind, counts_as, _by_case(found))
-        for (cause, kind, counts_as), found in grouped.items()
+        Reason(known.get(cause), kind, counts_as, hint, _by_case(found))
+        for (cause, kind, counts_as, hint), found in grouped.items()
     ]
 
 

@@ -47,6 +47,7 @@ SHORT = {
     System.WHEEL: "wheels",
 }
 WITHOUT_REASON = (Verdict.PASS, *DIFFERING)
+_Shown = tuple[str, str, str, str, str, str, str]  # a difference but for its platforms
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Difference:
 
     ``counts_as``: what the wrong answer shows, in a few words.
     ``cause``: the identifier of the recorded deviation, if it has one.
+    ``hint``: what it may follow from, in words, where none is recorded.
     """
 
     case: str
@@ -102,6 +104,7 @@ class Difference:
     counts_as: str
     deviation: str
     cause: str
+    hint: str
     platforms: tuple[ScoredPlatform, ...]
 
 
@@ -224,14 +227,15 @@ def _platform_score(results: Sequence[Result], follows: Consequences) -> Platfor
 def _differences(
     platforms: dict[ScoredPlatform, list[Result]], follows: Consequences
 ) -> Iterator[Difference]:
-    grouped: dict[tuple[str, str, str, str, str, str], list[ScoredPlatform]] = {}
+    grouped: dict[_Shown, list[ScoredPlatform]] = {}
     for platform, results in platforms.items():
         for result in results:
             if result.verdict in DIFFERING:
                 answer = result.answer or f"{result.verdict}: {result.reason}"
                 name = result.case.partition("/")[2]
-                shown = (counts_as(result, follows), result.deviation, result.cause)
-                key = (name, result.expected, answer, *shown)
+                shows, hint = counts_as(result, follows), follows.hint(result)
+                known = (result.deviation, result.cause, hint)
+                key = (name, result.expected, answer, shows, *known)
                 grouped.setdefault(key, []).append(platform)
     for key, where in grouped.items():
         yield Difference(*key, platforms=tuple(where))

@@ -8,7 +8,7 @@ from typing import cast
 from manylinux_conformance.reports.overview import commands
 from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Rule
+from manylinux_conformance.suite.rules import Rule, as_put_to
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.util import logging
@@ -73,6 +73,7 @@ def _rule_page(
         breach=BREACH,
         headline=headlines(scores),
         roles=_by_role(scores),
+        proposed_to=proposed_to(rule),
         platforms_of=platforms_of,
         explained_by=_explained(evidence, scores),
         reasons_of=lambda one: reasons(one, evidence.deviations.get(one.tool, ())),
@@ -85,6 +86,15 @@ def _rule_page(
         "description": rule.text,
     }
     return page, context, "page.html"
+
+
+def proposed_to(rule: Rule) -> list[Role]:
+    """Return the roles to which a rule of another basis is a mere proposal."""
+    return [
+        role
+        for role in Role
+        if as_put_to(role.subject, {rule.id: rule})[rule.id] != rule
+    ]
 
 
 def _lost(builder: StandaloneHTMLBuilder) -> Page:
