@@ -6,7 +6,7 @@ from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.unusable import UnusableError
 
 HEAD = 4 * 1024 * 1024  # always kept; holds everything wanted in 99 of 100 ELF files
-LARGEST_HEAD = 24 * 1024 * 1024  # of very large files, whose tables are large too
+LARGEST_HEAD = 32 * 1024 * 1024  # of very large files, whose tables are large too
 HEAD_SHARE = 8  # the part of a file that tables at its beginning hardly ever exceed
 LARGEST_KEPT = 120 * 1024 * 1024  # the largest string table in the wild has 83 MB
 MOST_RANGES = 64
@@ -91,13 +91,16 @@ class RangeBuffer:
                 return kept, offset - start
         raise NotKeptError([(offset, size)])
 
+    def has(self, wanted: tuple[int, int]) -> bool:
+        """Whether a range has been kept.  Raises as ``locate`` if it is not there."""
+        try:
+            self.locate(*wanted)
+        except NotKeptError:
+            return False
+        return True
+
     def check_kept(self, ranges: list[tuple[int, int]]) -> None:
         """Raise NotKeptError with all of these that have not been kept."""
-        missing = []
-        for wanted in ranges:
-            try:
-                self.locate(*wanted)
-            except NotKeptError as error:
-                missing += error.ranges
+        missing = [wanted for wanted in ranges if not self.has(wanted)]
         if missing:
             raise NotKeptError(missing)

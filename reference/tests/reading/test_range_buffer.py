@@ -35,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> RangeBuffer:
         (4 * MIB, 4 * MIB),
         (16 * MIB, 4 * MIB),
         (64 * MIB, 8 * MIB),
-        (1024 * MIB, 24 * MIB),
+        (1024 * MIB, 32 * MIB),
     ],
 )
 def test_head_of_a_file_is_always_kept(size: int, head: int) -> None:

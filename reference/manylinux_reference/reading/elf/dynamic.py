@@ -12,7 +12,7 @@ from manylinux_reference.reading.unusable import UnusableError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal, TypeAlias
 
     from manylinux_reference.reading.budget import Budget
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_ENTRIES = 65_536  # of the dynamic section
 LONGEST_STRING = 4096
+NAMES_AT_ONCE = 1024  # so many strings are short together
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_RELA, DT_RELASZ, DT_RELAENT, DT_REL, DT_RELSZ, DT_RELENT = 7, 8, 9, 17, 18, 19
 DT_PLTRELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_INIT_ARRAYSZ = 2, 20, 23, 25, 27
@@ -37,6 +38,11 @@ DT_AUXILIARY, DT_FILTER = 0x7FFFFFFD, 0x7FFFFFFF
 DF_TEXTREL, DF_STATIC_TLS = 0x4, 0x10
 VER_FLG_BASE, VER_FLG_WEAK = 0x1, 0x2
 VERSION = 0x7FFF  # of an index; the rest is VERSYM_HIDDEN
+SHORT, FOLDED = 16, 128  # bytes of a name to be hashed one by one, and in one number
+FOLDS = [  # bytes of a part; a number with the lower one of each two; what the upper
+    (width, int.from_bytes((bytes(width) + b"\xff" * width) * (64 // width)), 33**width)
+    for width in (1, 2, 4, 8, 16, 32, 64)  # one counts for, 33 a byte
+]
 REL_MACHINES = (3, 40)  # EM_386, EM_ARM: relocations without addends
 
 
@@ -58,6 +64,7 @@ class Dynamic:
         self._strings: tuple[bytearray, int, int] | None = None
         self.versions = {0, 1}  # the indexes that symbols may have: local, global
         self.used: set[int] = set()  # the symbols to which relocations refer
+        self.hashed: int | None = None  # how many symbols the hash tables tell of
         self._values: dict[int, list[int]] = {}
         entry = Struct(self.order + ("2Q" if elf.is_64_bit else "2I"))
         offset, size = self.section = section  # where it is in the file
@@ -138,18 +145,23 @@ class Dynamic:
         self.budget.characters.spend(end - first - at)
         return bytes(kept[first + at : end])
 
-    def names(self, offsets: Iterable[int]) -> set[bytes]:
+    def names(self, offsets: Sequence[int]) -> list[bytes]:
         """Return the bytes at each offset of the string table; raises as ``name``."""
         kept, first, size = self._located_strings()
-        find, spend, end = kept.find, self.budget.characters.spend, first + size
-        found = set()
-        for at in offsets:
-            start = first + at
-            stop = find(b"\0", start, min(start + LONGEST_STRING, end))
-            if stop < 0:
-                self.name(at)  # says what is wrong with it
-            spend(stop - start)
-            found.add(bytes(kept[start:stop]))
+        if max(offsets, default=0) >= size or kept[first + size - 1]:
+            return list(map(self.name, offsets))
+        end, found = kept.index, []
+        for number in range(0, len(offsets), NAMES_AT_ONCE):
+            starts = [first + at for at in offsets[number : number + NAMES_AT_ONCE]]
+            try:
+                texts = [
+                    kept[at : end(b"\0", at, at + LONGEST_STRING)] for at in starts
+                ]
+            except ValueError:  # and ``name`` says of which
+                return list(map(self.name, offsets))
+            joined = b"\0".join(texts)
+            self.budget.characters.spend(len(joined) + 1 - len(texts))
+            found += joined.split(b"\0")
         return found
 
     def _located_strings(self) -> tuple[bytearray, int, int]:
@@ -166,6 +178,11 @@ class Dynamic:
 def readable(name: bytes) -> str:
     """Return a name of the string table as text."""
     return name.decode("utf-8", "backslashreplace")
+
+
+def all_readable(names: list[bytes]) -> list[str]:
+    """Return names of the string table as text."""
+    return readable(b"\0".join(names)).split("\0") if names else []
 
 
 def numbers(kind: Kind, raw: bytes, elf: Elf) -> memoryview[int] | array[int]:
@@ -288,8 +305,22 @@ def sysv_hash(name: bytes) -> int:
 
 
 def gnu_hash(name: bytes) -> int:
-    """Return the hash of DT_GNU_HASH (glibc, ``_dl_new_hash``)."""
+    """Return the hash of DT_GNU_HASH (glibc, ``_dl_new_hash``).
+
+    Each byte is added to 33 times what is before it.  All pairs of bytes of a long name
+    are put together so at once, then all pairs of pairs, and so on.
+    """
     value = 5381
-    for byte in name:
-        value = value * 33 + byte & 0xFFFFFFFF
-    return value
+    if len(name) <= SHORT:
+        for byte in name:
+            value = value * 33 + byte & 0xFFFFFFFF
+        return value
+    for start in range(0, len(name), FOLDED):
+        some = name[start : start + FOLDED]
+        folded = int.from_bytes(some, "big")
+        for width, lower, factor in FOLDS:
+            if width >= len(some):
+                break
+            folded = (folded & lower) + (folded >> 8 * width & lower) * factor
+        value = value * 33 ** len(some) + folded
+    return value & 0xFFFFFFFF

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from manylinux_reference.reading.elf.segments import Segment
+
+    Range: TypeAlias = "tuple[int, int]"  # offset and size
 
 MAGIC = b"\x7fELF"
 BITS_32, BITS_64 = 32, 64
@@ -35,7 +39,7 @@ class VersionNeed:
         self.weak = weak
         self.strong = False
         self.symbols: list[bytes] = []
-        self.names: set[bytes] = set()
+        self.names: list[bytes] = []
 
 
 class Elf:
@@ -55,6 +59,7 @@ class Elf:
     names, those of the interpreter aside, that nothing loaded with a shared object is
     known to define.  ``hashes`` are those of the names that it defines, as in
     DT_GNU_HASH, where the lowest bit means something else.
+    ``symbol_table`` is where in the file it is, and its string table.
     ``copied`` are the names that a program has a copy of (R_*_COPY), or an address of
     its own, ``protected`` those that a file with ``is_indirect`` does not share so.
     ``links`` maps each needed name that a file of the wheel has to the file that the
@@ -67,9 +72,9 @@ class Elf:
         "hashes", "interpreter", "is_filter", "is_indirect", "isa_needed", "kernel",
         "links", "loads", "loose", "machine", "name", "needed", "osabi", "protected",
         "relocations", "relr", "rpath", "runpath", "soname", "stack", "static_tls",
-        "textrel", "tls", "tls_align", "tls_relocations", "tls_used", "tls_wanted",
-        "type", "undefined", "unversioned", "version_needs", "version_symbols",
-        "versioned",
+        "symbol_table", "textrel", "tls", "tls_align", "tls_relocations", "tls_used",
+        "tls_wanted", "type", "undefined", "unversioned", "version_needs",
+        "version_symbols", "versioned",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -113,6 +118,7 @@ class Elf:
         self.copied: set[bytes] = set()
         self.protected: set[bytes] = set()
         self.exports: set[bytes] = set()
+        self.symbol_table: tuple[Range, Range] | None = None
 
     @property
     def is_64_bit(self) -> bool:

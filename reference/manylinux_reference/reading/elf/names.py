@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from struct import Struct
 
 from manylinux_reference.reading.elf.dynamic import (
@@ -9,6 +10,7 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
+    all_readable,
     gnu_hash,
     numbers,
 )
@@ -26,15 +28,16 @@ from manylinux_reference.reading.elf.symbols import (
     VERSYM_HIDDEN,
     count_gnu,
     count_symbols,
+    entry_size,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
 
-GLIBC = "GLIBC_"  # how the versions of its names begin
-VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 # How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
 CXX_STARTS = (
     *(
@@ -49,6 +52,8 @@ CXX_STARTS = (
     ),
     *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
 )
+GLIBC = "GLIBC_"  # how the versions of its names begin
+VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 OF_PYTHON = (b"Py", b"_Py")  # how the interpreter's names begin
 OF_GLIBC = frozenset(
     (
@@ -60,28 +65,79 @@ OF_GLIBC = frozenset(
 )
 
 
+def _infos(bindings: Container[int], types: Container[int]) -> bytes:
+    """Return the table in which the wanted ones among all values of st_info are 1."""
+    row = bytes(each in types for each in range(16))
+    return b"".join(row if each in bindings else bytes(16) for each in range(16))
+
+
+# Tables for ``translate``: of each value of a byte, whether it is wanted, as 0 or 1.
+ANY = b"\0" + b"\1" * 255
+STRONG = _infos({*range(16)} - {STB_WEAK}, range(16))
+NAMED_AND_BOUND = _infos(BOUND, NAMED)
+VISIBLE = bytes(each not in (STV_INTERNAL, STV_HIDDEN) for each in range(4)) * 64
+
+
 class _Columns:
-    """The columns of the symbol table."""
+    """The columns of the symbol table, of which each is looked at as a whole.
+
+    What is true of each symbol is one number with a byte for each, which is 0 or 1.
+    """
 
     def __init__(self, dynamic: Dynamic, elf: Elf) -> None:
         self.count = count_symbols(dynamic, elf)
         dynamic.budget.steps.spend(self.count // NAMES_PER_STEP)
-        size, info, section = (24, 4, 3) if elf.is_64_bit else (16, 12, 7)
-        raw = dynamic.read(dynamic.one(DT_SYMTAB), self.count * size)
-        self.names = numbers("I", raw, elf)[:: size // 4]
-        words = numbers("Q" if elf.is_64_bit else "I", raw, elf)
-        self.values = words[1 :: size * 8 // elf.bits]
-        self.infos = raw[info::size]
-        self.others = raw[info + 1 :: size]
-        self.sections = numbers("H", raw, elf)[section :: size // 2].tolist()
+        self._size, word = entry_size(elf), elf.bits // 8
+        self._elf = elf
+        self._raw = dynamic.read(dynamic.one(DT_SYMTAB), self.count * self._size)
+        self.names = numbers("I", self._raw, elf)[:: self._size // 4]
+        info, self._section = (4, 6) if elf.is_64_bit else (12, 14)
+        self._infos, self._others = (
+            self._raw[at :: self._size] for at in (info, info + 1)
+        )
+        self._is_defined = self._any(self._section, 2)
+        self._has_value = self._any(word, word)
 
-    def is_found(self, number: int) -> bool:
-        """Return whether others find the symbol (``do_lookup_x``, ``check_match``)."""
-        info, section = self.infos[number], self.sections[number]
-        if not section or self.others[number] & 3 in (STV_INTERNAL, STV_HIDDEN):
-            return False
-        is_value = self.values[number] or section == SHN_ABS or info & 0xF == STT_TLS
-        return bool(is_value) and info & 0xF in NAMED and info >> 4 in BOUND
+    def _any(self, at: int, width: int) -> int:
+        """Return of which symbols a field is not zero."""
+        found = 0
+        for each in range(at, at + width):
+            found |= int.from_bytes(self._raw[each :: self._size], "little")
+        return _numbered(found.to_bytes(self.count, "little").translate(ANY))
+
+    def undefined(self) -> Iterator[int]:
+        """Yield the numbers of symbols that are undefined and not weak."""
+        found = _numbered(self._infos.translate(STRONG)) & ~self._is_defined
+        return compress(range(self.count), found.to_bytes(self.count, "little"))
+
+    def found(self) -> bytes:
+        """Return which symbols others find (``do_lookup_x``, ``check_match``)."""
+        found = (
+            self._is_defined
+            & _numbered(self._infos.translate(NAMED_AND_BOUND))
+            & _numbered(self._others.translate(VISIBLE))
+        )
+        flags = bytearray(found.to_bytes(self.count, "little"))
+        for number in self._positions(found & ~self._has_value):
+            is_absolute = self._section_of(number) == SHN_ABS
+            if not (is_absolute or self._infos[number] & 0xF == STT_TLS):
+                flags[number] = 0
+        return bytes(flags)
+
+    def _section_of(self, number: int) -> int:
+        at = number * self._size + self._section
+        return numbers("H", self._raw[at : at + 2], self._elf)[0]
+
+    def _positions(self, found: int) -> Iterator[int]:
+        flags = found.to_bytes(self.count, "little")
+        at = flags.find(1)
+        while at >= 0:
+            yield at
+            at = flags.find(1, at + 1)
+
+
+def _numbered(flags: bytes) -> int:
+    return int.from_bytes(flags, "little")
 
 
 def read_names(dynamic: Dynamic, elf: Elf) -> None:
@@ -96,56 +152,62 @@ def read_names(dynamic: Dynamic, elf: Elf) -> None:
     if not (elf.is_shared_object or elf.version_needs):
         return
     columns = _Columns(dynamic, elf)
-    _read_wanted(dynamic, elf, columns)
+    loose = _read_wanted(dynamic, elf, columns)
     if elf.is_shared_object:
+        _read_loose(dynamic, elf, loose)
         elf.hashes = _hashes(dynamic, elf, columns)
 
 
-def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> None:
-    """Find the names under glibc's versions and those without a version."""
-    start, size = dynamic.string_table()
-    kept, first = dynamic.buffer.locate(start, size)
+def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> list[int]:
+    """Find the names under glibc's versions, and return where others are.
+
+    Those are the names without a version, as offsets in the string table.
+    """
     versions = bytes(2 * columns.count)
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
-    bound = numbers("H", versions, elf)
+    bound, loose = numbers("H", versions, elf), []
     needs = [need for need in elf.version_needs if need.node.startswith(GLIBC)]
     under: dict[int, list[int]] = {need.index: [] for need in needs}
-    used, infos, is_open = dynamic.used, columns.infos, elf.is_shared_object
-    for number in [at for at, where in enumerate(columns.sections) if not where]:
-        name, index = columns.names[number], bound[number] & ~VERSYM_HIDDEN
-        if index > VER_NDX_GLOBAL:
-            if index in under and number in used and infos[number] >> 4 != STB_WEAK:
-                under[index].append(name)
-            continue
-        if not (name and is_open) or kept.startswith(OF_PYTHON, first + name):
-            continue
-        if infos[number] >> 4 == STB_WEAK or number not in used:
-            continue
-        dynamic.budget.steps.spend()
-        is_cxx = kept.startswith(CXX_STARTS, first + name)
-        symbol = dynamic.string(name)
+    for number in filter(dynamic.used.__contains__, columns.undefined()):
+        index = bound[number] & ~VERSYM_HIDDEN
+        if index <= VER_NDX_GLOBAL:
+            loose.append(columns.names[number])
+        elif index in under:
+            under[index].append(columns.names[number])
+    for need in needs:
+        need.names = dynamic.names(under[need.index])
+    return loose
+
+
+def _read_loose(dynamic: Dynamic, elf: Elf, loose: list[int]) -> None:
+    """Tell the names without a version by the library that they would be of."""
+    start, size = dynamic.string_table()
+    kept, first = dynamic.buffer.locate(start, size)
+    names = [at for at in loose if at and not kept.startswith(OF_PYTHON, first + at)]
+    dynamic.budget.steps.spend(len(names))
+    symbols = all_readable(dynamic.names(names))
+    for at, symbol in zip(names, symbols, strict=True):
+        is_cxx = kept.startswith(CXX_STARTS, first + at)
         if is_cxx and symbol not in OF_GLIBC:
             elf.unversioned.append(symbol)
         else:
             elf.loose.append(symbol)
-    for need in needs:
-        need.names = dynamic.names(under[need.index])
 
 
 def _hashes(dynamic: Dynamic, elf: Elf, columns: _Columns) -> bytes:
     """Return the hashes of the names that others find, as in DT_GNU_HASH."""
     first, at = _gnu_chains(dynamic, elf)
-    found = [each for each in range(first, columns.count) if columns.is_found(each)]
+    found = columns.found()[first:]
     if at:
-        raw = dynamic.read(at, 4 * (columns.count - first))
-        if len(found) == columns.count - first:
+        raw = dynamic.read(at, 4 * len(found))
+        if all(found):
             return raw
-        chains = numbers("I", raw, elf)
-        hashes = [chains[number - first] for number in found]
+        hashes = list(compress(numbers("I", raw, elf), found))
     else:
-        dynamic.budget.steps.spend(len(found))
-        hashes = [gnu_hash(dynamic.name(columns.names[number])) for number in found]
+        names = dynamic.names(list(compress(columns.names[first:], found)))
+        dynamic.budget.steps.spend(len(names))
+        hashes = list(map(gnu_hash, names))
     return Struct(f"{dynamic.order}{len(hashes)}I").pack(*hashes)
 
 

@@ -33,7 +33,11 @@ from manylinux_reference.reading.elf.segments import (
     check_segments,
     read_segments,
 )
-from manylinux_reference.reading.elf.symbols import read_symbols
+from manylinux_reference.reading.elf.symbols import (
+    defined,
+    positions,
+    read_symbols,
+)
 from manylinux_reference.reading.elf.tables import check_tables
 from manylinux_reference.reading.inflate import chunks
 from manylinux_reference.reading.range_buffer import NotKeptError, RangeBuffer
@@ -106,6 +110,29 @@ def read_elf(
             return elf
         buffer.rewind()
     raise NotJudgedError("its tables are too scattered", name)
+
+
+def defined_among(
+    archive: Archive, member: Member, elf: Elf, names: Iterable[bytes]
+) -> set[bytes]:
+    """Return which of some names the symbol table of a file defines.
+
+    The file was read before, so that its tables are known, its checksum is right, and
+    nothing behind them has to be inflated again.
+    """
+    if elf.symbol_table is None:
+        return set()
+    archive.budget.elf_files.spend()
+    symbols, strings = elf.symbol_table
+    buffer = RangeBuffer(member.size)
+    _keep(buffer, [symbols, strings], member.name)
+    for piece in chunks(archive, member):
+        buffer.feed(piece)
+        if buffer.has(symbols) and buffer.has(strings):
+            break
+    at = positions(buffer, strings, names)
+    where = set(at).intersection(defined(buffer.read(*symbols), elf))
+    return {at[each] for each in where}
 
 
 def _attempt(

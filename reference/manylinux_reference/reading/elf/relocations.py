@@ -8,6 +8,8 @@ architectures, GNU ld for aarch64 does not; glibc goes by the relocations
 
 from __future__ import annotations
 
+from itertools import compress
+
 from manylinux_reference.reading.elf.dynamic import (
     DT_FINI_ARRAY,
     DT_FINI_ARRAYSZ,
@@ -112,11 +114,11 @@ def read_relocations(dynamic: Dynamic, elf: Elf) -> set[int]:
         if size:
             with_addend = table == DT_RELA or dynamic.one(DT_PLTREL) == DT_RELA
             rows = _Rows(dynamic, elf, (table, size), with_addend=with_addend)
-            used = _used_types(rows, dynamic.one(count) if count else 0, relative)
+            used = rows.used_types(dynamic.one(count) if count else 0, relative)
             _check_types(used, types, elf)
             elf.relocations |= used
             _read_foreign(rows, used, dynamic, elf)
-            symbols.update(rows.symbols)
+            symbols.update(rows.symbols[rows.alike :])
             if not elf.tls:
                 _check_tls(rows, used, dynamic, elf)
             for numbered in rows.blocks(whole=NONE not in used):
@@ -135,15 +137,6 @@ def _read_foreign(rows: _Rows, used: set[int], dynamic: Dynamic, elf: Elf) -> No
         elf.tls_wanted |= _names_of(rows, TLS_OFFSETS[elf.machine], dynamic, elf)
     if COPY[elf.machine] in used:
         elf.copied |= _names_of(rows, {COPY[elf.machine]}, dynamic, elf)
-
-
-def _used_types(rows: _Rows, first: int, relative: int) -> set[int]:
-    """Return the types of a table, whose ``first`` relocations are relative ones."""
-    used = set(rows.types[:first])
-    if used - {relative}:
-        raise UnusableError("a relocation among the relative ones that is not")
-    used.update(rows.types[first:])
-    return used
 
 
 def _check_types(used: set[int], types: set[int], elf: Elf) -> None:
@@ -218,22 +211,37 @@ class _Rows:
         word, entry = elf.bits // 8, 3 if with_addend else 2
         raw = dynamic.read(dynamic.one(tag), size)
         dynamic.budget.steps.spend(size // (entry * word * PER_STEP))
-        self.offsets = numbers("Q" if elf.is_64_bit else "I", raw, elf)[::entry]
-        info = numbers("I", raw, elf)
+        words = numbers("Q" if elf.is_64_bit else "I", raw, elf)
+        self.offsets, self._infos = words[::entry], words[1::entry]
         if elf.is_64_bit:  # r_info is two numbers, of which the upper is the symbol
+            info = numbers("I", raw, elf)
             low, high = (3, 2) if elf.big_endian else (2, 3)
             self.types: Sequence[int] = info[low :: 2 * entry]
             self.symbols: Sequence[int] = info[high :: 2 * entry]
         else:
-            infos = info[1::entry]
-            self.types = [each & 0xFF for each in infos]
-            self.symbols = [each >> 8 for each in infos]
+            self.types = [each & 0xFF for each in self._infos]
+            self.symbols = [each >> 8 for each in self._infos]
+        self.addends = words[2::3] if with_addend else None
+        self.alike = 0  # so many at the beginning say what the next one does
 
-        self.addends = (
-            numbers("Q" if elf.is_64_bit else "I", raw, elf)[2::3]
-            if with_addend
-            else None
-        )
+    def used_types(self, first: int, relative: int) -> set[int]:
+        """Return the types; the ``first`` relocations are to be relative ones."""
+        if self._are_alike(first):
+            self.alike = max(first - 1, 0)
+        used = set(self.types[self.alike : first])
+        if used - {relative}:
+            raise UnusableError("a relocation among the relative ones that is not")
+        used.update(self.types[first:])
+        return used
+
+    def _are_alike(self, first: int) -> bool:
+        """Return whether the first relocations have one r_info, as relative ones do."""
+        one = self._infos[:1].tobytes()
+        for start in range(0, first, BLOCK):
+            some = self._infos[start : min(start + BLOCK, first)].tobytes()
+            if some != one * (len(some) // len(one)):
+                return False
+        return True
 
     def blocks(self, *, whole: bool) -> Iterator[tuple[list[int], Sequence[int]]]:
         """Yield the places of all relocations, or of those that do something.
@@ -301,11 +309,11 @@ class _Places:
             raise UnusableError("a relocation of what cannot be written")
         if most < self._first or least > self._last:
             return
-        for at, number in zip(offsets, which, strict=True):
-            if at in self._slots:
-                self._slots.remove(at)
-                if rows is None or rows.types[number] == self._relative:
-                    self._check_call(self._target(rows, number, at))
+        are_slots = map(self._slots.__contains__, offsets)
+        for at, number in compress(zip(offsets, which, strict=True), are_slots):
+            self._slots.remove(at)
+            if rows is None or rows.types[number] == self._relative:
+                self._check_call(self._target(rows, number, at))
 
     def check_resolvers(self, rows: _Rows, kind: int) -> None:
         """Raise UnusableError if a function that chooses another is no code."""

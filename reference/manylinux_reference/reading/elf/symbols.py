@@ -11,8 +11,8 @@ from manylinux_reference.reading.elf.dynamic import (
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
+    all_readable,
     numbers,
-    readable,
 )
 from manylinux_reference.reading.unusable import UnusableError
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from manylinux_reference.reading.elf.dynamic import Dynamic
     from manylinux_reference.reading.elf.file import Elf
+    from manylinux_reference.reading.range_buffer import RangeBuffer
+
 LARGEST_TABLE = 4_000_000  # symbols
 LONGEST_CHAIN = 1_000_000
 FEW = 64  # names or indexes that are looked for one by one
@@ -83,17 +85,15 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
     """
     if DT_SYMTAB not in dynamic or DT_STRTAB not in dynamic:
         return
-    dynamic.offset(DT_SYMTAB)  # is somewhere in the file, whether it is read or not
+    at = dynamic.offset(DT_SYMTAB)  # somewhere in the file, whether it is read or not
     names, indexes = query.names_for(elf), query.indexes_for(elf)
-    start, size = dynamic.string_table()
-    strings, first = dynamic.buffer.locate(start, size)
-    offsets = {
-        at: name
-        for name in names
-        for at in _positions(strings, name + b"\0", first, first + size)
-    }
+    strings = dynamic.string_table()
+    elf.symbol_table = (at, count_symbols(dynamic, elf) * entry_size(elf)), strings
+    offsets = positions(dynamic.buffer, strings, names)
     if elf.definitions and elf.soname:
-        elf.defined = dynamic.names(Symbols(dynamic, elf).defined())
+        table = dynamic.buffer.read(*elf.symbol_table[0])
+        dynamic.budget.steps.spend(len(table) // (entry_size(elf) * NAMES_PER_STEP))
+        elf.defined = set(dynamic.names(list(defined(table, elf))))
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)
@@ -128,13 +128,11 @@ def _read_version_symbols(bound: BoundSymbols, elf: Elf, indexes: list[int]) -> 
     """Find the undefined symbols of some version indexes, as evidence for people."""
     needs = {need.index: need for need in elf.version_needs}
     for wanted in indexes:
-        found = [
-            (bound.dynamic.name(name), weak)
-            for name, undefined, weak in bound.to(wanted)
-            if undefined
-        ]
-        elf.version_symbols[wanted] = [readable(name) for name, _ in found]
-        needs[wanted].symbols = [name for name, weak in found if not weak]
+        found = [each for each in bound.to(wanted) if each[1]]
+        names = bound.dynamic.names([at for at, _, _ in found])
+        elf.version_symbols[wanted] = all_readable(names)
+        strong = (not weak for _, _, weak in found)
+        needs[wanted].symbols = list(compress(names, strong))
 
 
 class BoundSymbols:
@@ -180,11 +178,8 @@ class Symbols:
         self._layout = Struct(dynamic.order + ("I2BH2Q" if is_64_bit else "3I2BH"))
         self._name = Struct(dynamic.order + "I")
         self._info, self._section = (1, 3) if is_64_bit else (3, 5)
-        self._shndx = 3 if is_64_bit else 7  # where the section is, in half-words
-        self._dynamic, self._elf = dynamic, elf
         self.count = count_symbols(dynamic, elf)
-        self.size = self._layout.size  # of an entry
-        size = self.count * self.size
+        size = self.count * self._layout.size
         kept, at = dynamic.buffer.locate(dynamic.offset(DT_SYMTAB, size), size)
         self._table = (kept, at, at + size)
 
@@ -199,15 +194,6 @@ class Symbols:
         kept, begin, end = self._table
         return map(self._entry, self._layout.iter_unpack(memoryview(kept)[begin:end]))
 
-    def defined(self) -> Iterator[int]:
-        """Yield where the names of defined symbols are in the string table."""
-        self._dynamic.budget.steps.spend(self.count // NAMES_PER_STEP)
-        kept, begin, end = self._table
-        table, entry = bytes(memoryview(kept)[begin:end]), self._layout.size
-        names = numbers("I", table, self._elf)[:: entry // 4]
-        sections = numbers("H", table, self._elf)[self._shndx :: entry // 2]
-        return compress(names, sections)
-
     def named(self, offsets: Iterable[int]) -> Iterator[tuple[int, bool, bool]]:
         """Yield the entries whose names are at these offsets."""
         for at in offsets:
@@ -220,12 +206,42 @@ class Symbols:
         return fields[0], undefined, fields[self._info] >> 4 == STB_WEAK
 
 
-def _positions(strings: bytearray, name: bytes, start: int, stop: int) -> Iterator[int]:
-    """Yield where a name is; linkers let one string end inside another."""
-    at = strings.find(name, start, stop)
-    while at >= 0:
-        yield at - start
-        at = strings.find(name, at + 1, stop)
+def entry_size(elf: Elf) -> int:
+    """Return the bytes of an entry of the symbol table (gABI, Symbol Table)."""
+    return 24 if elf.is_64_bit else 16
+
+
+def sections(table: bytes, elf: Elf) -> Sequence[int]:
+    """Return the section of each symbol, 0 of those that are undefined."""
+    first = 3 if elf.is_64_bit else 7  # in half-words
+    return numbers("H", table, elf)[first :: entry_size(elf) // 2]
+
+
+def defined(table: bytes, elf: Elf) -> Iterator[int]:
+    """Yield where the names of defined symbols are in the string table."""
+    names = numbers("I", table, elf)[:: entry_size(elf) // 4]
+    return compress(names, sections(table, elf))
+
+
+def positions(
+    buffer: RangeBuffer, table: tuple[int, int], names: Iterable[bytes]
+) -> dict[int, bytes]:
+    """Return where in a string table each name is, as a whole string or its end.
+
+    Linkers let one string end inside another.  ``table`` is its offset and size.
+    """
+    strings, first = buffer.locate(*table)
+    found, absent = {}, b"\0"
+    for name in dict.fromkeys(names):
+        if name.startswith(absent):  # as does one that is nowhere
+            continue
+        at = strings.find(name, first, first + table[1])
+        absent = absent if at >= 0 else name
+        at = strings.find(name + b"\0", at, first + table[1]) if at >= 0 else at
+        while at >= 0:
+            found[at - first] = name
+            at = strings.find(name + b"\0", at + 1, first + table[1])
+    return found
 
 
 def count_symbols(dynamic: Dynamic, elf: Elf) -> int:
@@ -244,6 +260,8 @@ def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
 
     Raises UnusableError if two of them disagree.
     """
+    if dynamic.hashed is not None:
+        return dynamic.hashed
     count = sysv_hashes(dynamic, elf)[2] if DT_HASH in dynamic else 0
     if DT_GNU_HASH in dynamic:
         hashed = count_gnu(dynamic, elf.bits // 8)  # knows nothing if it is empty
@@ -252,6 +270,7 @@ def count_hashed(dynamic: Dynamic, elf: Elf) -> int:
         count = count or hashed
     if count > LARGEST_TABLE:
         raise UnusableError(f"a symbol table of {count} entries")
+    dynamic.hashed = count
     return count
 
 

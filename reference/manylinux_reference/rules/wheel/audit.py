@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.elf.file import Elf
-from manylinux_reference.reading.elf.reader import read_elves
-from manylinux_reference.reading.elf.symbols import SymbolQuery
+from manylinux_reference.reading.elf.reader import defined_among, read_elves
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel.reader import (
@@ -156,11 +155,14 @@ def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:
     if not names:
         return
     found = [each for elf in wheel.elves for each in elf.links.values()]
-    libraries = {each.name for each in found if isinstance(each, Elf)}
-    members = (each for each in archive.members if each.name in libraries)
-    query = SymbolQuery(name.encode() for name in names)
-    for library in read_elves(archive, members, query):
-        names -= {name.decode() for name in library.exports}
+    libraries = {each.name: each for each in found if isinstance(each, Elf)}
+    members = {member.name: member for member in archive.members}
+    # The one that defines most is most likely to leave nothing to look for.
+    for library in sorted(libraries.values(), key=lambda each: -len(each.hashes)):
+        if names:
+            wanted = [name.encode() for name in names]
+            having = defined_among(archive, members[library.name], library, wanted)
+            names -= {name.decode() for name in having}
     for elf in wheel.elves:
         elf.unversioned = [name for name in elf.unversioned if name in names]
 
@@ -175,9 +177,10 @@ def _find_static_storage(archive: Archive, wheel: Wheel) -> None:
     used = {each.name: each for each in users if isinstance(each, Elf) and each.tls}
     if not wanted or not used:
         return
-    members = (each for each in archive.members if each.name in used)
-    for library in read_elves(archive, members, SymbolQuery(wanted)):
-        used[library.name].tls_used = not wanted.isdisjoint(library.exports)
+    for member in archive.members:
+        if member.name in used:
+            library = used[member.name]
+            library.tls_used = bool(defined_among(archive, member, library, wanted))
 
 
 def _policy(arch: str) -> Policy:

@@ -6,7 +6,7 @@ PyPA, Binary distribution format, Installing a wheel; ``sysconfig``'s schemes pu
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class Places:
             for name in (*wheel.members, *elves)
         }
         self._paths = sorted(self._files)
+        # Most small wheels have no file that needs another.
+        self._position_in = import_module("bisect").bisect_left
         self._variants = [path for path in self._paths if _is_in_variant(path)]
         self._known: dict[tuple[str, str], str | None] = {}
         self._steps = wheel.budget.steps
@@ -108,7 +110,7 @@ class Places:
         return here
 
     def _is_folder(self, path: str) -> bool:
-        at = bisect_left(self._paths, f"{path}/")
+        at: int = self._position_in(self._paths, f"{path}/")
         return at < len(self._paths) and self._paths[at].startswith(f"{path}/")
 
 

@@ -33,7 +33,8 @@ def leave_out_defined(wheel: Wheel) -> None:
     """
     tables: dict[str, set[int]] = {}
     hashed: dict[str, int] = {}  # of names, which many files have in common
-    lost: dict[str, set[str]] = {}
+    asked: dict[str, set[int]] = {}  # the hashes of a file's names
+    lost: dict[str, set[int]] = {}  # those that nothing loaded with the file has
     for first in _opened(wheel):
         scope = scope_of(first)
         wanted = [elf for elf in scope if elf.loose]
@@ -48,15 +49,16 @@ def leave_out_defined(wheel: Wheel) -> None:
             wheel.budget.steps.spend(
                 len(elf.loose) * (1 + len(scope) // SCOPE_PER_STEP)
             )
-            for name in elf.loose:
-                if name not in hashed:
-                    hashed[name] = gnu_hash(name.encode()) | CHAIN_END
-            lost.setdefault(elf.name, set()).update(
-                name for name in elf.loose if not _is_in(defined, hashed[name])
-            )
+            if elf.name not in asked:
+                for name in elf.loose:
+                    if name not in hashed:
+                        hashed[name] = gnu_hash(name.encode()) | CHAIN_END
+                asked[elf.name] = {hashed[name] for name in elf.loose}
+            left = asked[elf.name].difference(*defined)
+            lost.setdefault(elf.name, set()).update(left)
     for elf in wheel.elves:
-        left = lost.get(elf.name, ())
-        elf.loose = [name for name in elf.loose if name in left]
+        left = lost.get(elf.name, set())
+        elf.loose = [name for name in elf.loose if left and hashed[name] in left]
 
 
 @decides("wheel.symbols.contained")
@@ -84,10 +86,6 @@ def shared_alone(elf: Elf) -> Findings:
 def hashes_of(elf: Elf) -> set[int]:
     """Return the hashes of the names that others find in a file."""
     return {value | CHAIN_END for value in numbers("I", elf.hashes, elf)}
-
-
-def _is_in(tables: list[set[int]], value: int) -> bool:
-    return any(value in table for table in tables)
 
 
 def _opened(wheel: Wheel) -> list[Elf]:
