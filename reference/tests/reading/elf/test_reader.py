@@ -137,7 +137,10 @@ def facts(elf: Elf) -> dict[str, object]:
     """Return everything that is known about a file."""
     found = {name: getattr(elf, name) for name in Elf.__slots__}
     loads = [[getattr(each, name) for name in each.__slots__] for each in elf.loads]
-    return found | {"version_needs": needs(elf), "loads": loads}
+    exported = elf.exported.hashes() if elf.exported else None
+    return found | {
+        "version_needs": needs(elf), "loads": loads, "exported": exported
+    }  # fmt: skip
 
 
 def check_versions(peer: ELFFile, elf: Elf) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from struct import pack
 
 import pytest
-from manylinux_reference.reading.elf.dynamic import gnu_hash
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.scopes import leave_out_defined, shared_alone
+from tests.exported import exporting
 
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
@@ -26,8 +25,7 @@ def make(make_elf: MakeElf) -> MakeElf:
         elf = make_elf(name=name)
         elf.needed, elf.runpath = [*needed, "libc.so.6"], "$ORIGIN"
         elf.loose = list(loose)
-        hashes = [gnu_hash(each) for each in defined]
-        elf.hashes = pack(f"{len(hashes)}I", *hashes)
+        elf.exported = exporting(*defined)
         return elf
 
     return describe
