@@ -1,12 +1,14 @@
 """Prints which names glibc has under which versions: ``python -m`` this module.
 
 The reference keeps them as ``reading/glibc_names.txt``.  A line begins with a library,
-or with ``-`` for those that every Python process has; then follow the versions of each
+or with ``-`` for those that every Python process has, ``=`` if these have the names for
+old files alone, which ask for them under a version; then follow the versions of each
 architecture, and the names.  A test compares the two.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
@@ -17,7 +19,13 @@ from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 # What python is linked with; the rest of glibc's libraries, it may lack.
 LIBRARIES = frozenset(("c", "m", "dl", "pthread", "util", "ld"))
-OF_PYTHON = "-"
+OF_PYTHON, FOR_OLD_FILES = "-", "="
+# Which glibc has no more for new files (``compat_symbol`` in its sources; NEWS of 2.31,
+# 2.32 and 2.34).  Without a version, nobody finds more than the very first one.
+COMPAT = re.compile(
+    r"__\w+_finite|__rpc_thread_\w+|xdr_(u_)?quad_t"
+    r"|pthread_mutex(_consistent|attr_[gs]etrobust)_np"
+)
 ANY = "*"  # whatever the version, of architectures that Zig does not describe
 LIKE = {"ppc64": "ppc64le"}  # where such a one has its names from
 HEADER = "# Written by manylinux_conformance.loader.glibc_names from Zig's tables."
@@ -62,10 +70,12 @@ def _versions(arch: str) -> dict[Name, str]:
             library = OF_PYTHON if own else SONAMES[export.library]
             found[library, export.symbol].append(export.version)
             nodes[export.version] = export.node.removeprefix("GLIBC_")
-    return {
-        name: ",".join(nodes[version] for version in sorted(set(versions)))
-        for name, versions in found.items()
-    }
+    names: dict[Name, str] = {}
+    for (library, symbol), versions in found.items():
+        is_kept = COMPAT.fullmatch(symbol) and min(versions) > min(nodes)
+        group = FOR_OLD_FILES if is_kept and library == OF_PYTHON else library
+        names[group, symbol] = ",".join(nodes[each] for each in sorted(set(versions)))
+    return names
 
 
 if __name__ == "__main__":
