@@ -8,24 +8,22 @@ architecture, and the names.  A test compares the two.
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Mapping
 
 from manylinux_conformance.loader.glibc_exports import SONAMES, glibc_exports
-from manylinux_conformance.loader.sysroots import GONE, exports_of
+from manylinux_conformance.loader.sysroots import (
+    GONE,
+    NEVER,
+    exports_of,
+    for_old_files_since,
+)
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 # What python is linked with; the rest of glibc's libraries, it may lack.
 LIBRARIES = frozenset(("c", "m", "dl", "pthread", "util", "ld"))
 OF_PYTHON, FOR_OLD_FILES = "-", "="
-# Which glibc has no more for new files (``compat_symbol`` in its sources; NEWS of 2.31,
-# 2.32 and 2.34).  Without a version, nobody finds more than the very first one.
-COMPAT = re.compile(
-    r"__\w+_finite|__rpc_thread_\w+|xdr_(u_)?quad_t"
-    r"|pthread_mutex(_consistent|attr_[gs]etrobust)_np"
-)
 ANY = "*"  # whatever the version, of architectures that Zig does not describe
 LIKE = {"ppc64": "ppc64le"}  # where such a one has its names from
 HEADER = "# Written by manylinux_conformance.loader.glibc_names from Zig's tables."
@@ -72,7 +70,7 @@ def _versions(arch: str) -> dict[Name, str]:
             nodes[export.version] = export.node.removeprefix("GLIBC_")
     names: dict[Name, str] = {}
     for (library, symbol), versions in found.items():
-        is_kept = COMPAT.fullmatch(symbol) and min(versions) > min(nodes)
+        is_kept = for_old_files_since(symbol) < NEVER and min(versions) > min(nodes)
         group = FOR_OLD_FILES if is_kept and library == OF_PYTHON else library
         names[group, symbol] = ",".join(nodes[each] for each in sorted(set(versions)))
     return names
