@@ -35,10 +35,7 @@ from manylinux_reference.rules.wheel.loading import (
 )
 from manylinux_reference.rules.wheel.members import elf_members, refuse_unsafe_names
 from manylinux_reference.rules.wheel.needed import needed
-from manylinux_reference.rules.wheel.scopes import (
-    leave_out_contained,
-    leave_out_defined,
-)
+from manylinux_reference.rules.wheel.scopes import leave_out_defined
 from manylinux_reference.rules.wheel.symbols import symbol_query, symbols
 from manylinux_reference.rules.wheel.versioned import versioned
 from manylinux_reference.rules.wheel.versions import versions
@@ -147,7 +144,6 @@ def read_wheel(
             wheel.add(elf)
         link(wheel)
         leave_out_defined(wheel)
-        leave_out_contained(wheel)
         _find_static_storage(archive, wheel)
         wheel.changed = archive.changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.rules.wheel.needed import names as needs
 from manylinux_reference.rules.wheel.places import Places
 from manylinux_reference.rules.wheel.scopes import hashes_of
 from manylinux_reference.rules.wheel.versions import lacking
@@ -29,7 +30,7 @@ def link(wheel: Wheel) -> None:
     wanted = {
         elf.name: kept
         for elf in wheel.elves
-        if elf.is_loadable and (kept := [n for n in elf.needed if n in names])
+        if elf.is_loadable and (kept := [n for n in needs(elf) if n in names])
     }
     if not wanted:
         return

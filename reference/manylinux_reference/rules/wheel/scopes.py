@@ -23,6 +23,7 @@ VERSIONED = (  # \0 ends a name
     *("libutil.so.", "libresolv.so.", "libcrypt.so.1\0", "libnsl.so.1\0"),
     *("libgcc_s.so.", "libstdc++.so.", "ld-linux", "ld64.so."),
 )
+CXX_LIBRARY = "libstdc++.so.6"  # which may have such names of C++, too
 HASHES_PER_STEP = 64
 SCOPE_PER_STEP = 8  # files in which a name is looked for
 
@@ -33,30 +34,37 @@ def leave_out_defined(wheel: Wheel) -> None:
     A file has what is loaded with it, whichever of the wheel's files was opened first.
     """
     tables = _Tables(wheel)
+    cxx = _leave_out_contained(wheel, tables)
     lost: dict[str, set[str]] = {}  # of files, what nothing loaded with them has
     for first in _opened(wheel):
         scope = scope_of(first)
         wanted = [elf for elf in scope if elf.loose]
         if not wanted or any(map(_may_have_more, scope)):
             continue
+        others = cxx if any(CXX_LIBRARY in each.needed for each in scope) else ()
         for elf in wanted:
-            lost.setdefault(elf.name, set()).update(tables.lost(elf, scope))
+            found = set(tables.lost(elf, scope)).difference(others)
+            lost.setdefault(elf.name, set()).update(found)
     for elf in wheel.elves:
         left = lost.get(elf.name, ())
         elf.loose = [name for name in elf.loose if name in left]
 
 
-def leave_out_contained(wheel: Wheel) -> None:
-    """Leave of the C++ names without a version those that the wheel itself defines."""
+def _leave_out_contained(wheel: Wheel, tables: _Tables) -> set[str]:
+    """Leave of the C++ names without a version those that the wheel itself defines.
+
+    The others, which are returned, are names like any other.
+    """
     names = {name for elf in wheel.elves for name in elf.unversioned}
     if not names:
-        return
-    tables = _Tables(wheel)
+        return names
     found = {id(each): each for elf in wheel.elves for each in elf.links.values()}
     libraries = [each for each in found.values() if isinstance(each, Elf)]
     left = set(tables.without(names, libraries))
     for elf in wheel.elves:
+        elf.loose += [name for name in elf.unversioned if name not in left]
         elf.unversioned = [name for name in elf.unversioned if name in left]
+    return names - left
 
 
 class _Tables:

@@ -83,6 +83,15 @@ def test_of_a_file_and_its_variant_that_with_fewer_names_counts(
     assert elf.links == {"libf.so": {"plain": one, "variant": other}[taken]}
 
 
+def test_filter_is_looked_for_like_what_is_needed(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, other = make_elf(name="a/m.so"), make_elf(name="a/libf.so")
+    elf.filters, elf.runpath = ["libf.so"], "$ORIGIN"
+    make_wheel(elf, other)
+    assert elf.links == {"libf.so": other}
+
+
 def test_file_of_another_machine_is_passed_over(
     make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
