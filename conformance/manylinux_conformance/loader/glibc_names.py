@@ -1,7 +1,8 @@
 """Prints which names glibc has under which versions: ``python -m`` this module.
 
 The reference keeps them as ``reading/glibc_names.txt``.  A line begins with a library,
-or with ``-`` for those that every Python process has; then follow the versions of each
+or with ``-`` for those that every Python process has, ``=`` if these have the names for
+old files alone, which ask for them under a version; then follow the versions of each
 architecture, and the names.  A test compares the two.
 """
 
@@ -12,12 +13,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from manylinux_conformance.loader.glibc_exports import SONAMES, glibc_exports
-from manylinux_conformance.loader.sysroots import GONE, exports_of
+from manylinux_conformance.loader.sysroots import (
+    GONE,
+    NEVER,
+    exports_of,
+    for_old_files_since,
+)
 from manylinux_conformance.platforms.architectures import ARCHITECTURES
 
 # What python is linked with; the rest of glibc's libraries, it may lack.
 LIBRARIES = frozenset(("c", "m", "dl", "pthread", "util", "ld"))
-OF_PYTHON = "-"
+OF_PYTHON, FOR_OLD_FILES = "-", "="
 ANY = "*"  # whatever the version, of architectures that Zig does not describe
 LIKE = {"ppc64": "ppc64le"}  # where such a one has its names from
 HEADER = "# Written by manylinux_conformance.loader.glibc_names from Zig's tables."
@@ -62,10 +68,12 @@ def _versions(arch: str) -> dict[Name, str]:
             library = OF_PYTHON if own else SONAMES[export.library]
             found[library, export.symbol].append(export.version)
             nodes[export.version] = export.node.removeprefix("GLIBC_")
-    return {
-        name: ",".join(nodes[version] for version in sorted(set(versions)))
-        for name, versions in found.items()
-    }
+    names: dict[Name, str] = {}
+    for (library, symbol), versions in found.items():
+        is_kept = for_old_files_since(symbol) < NEVER and min(versions) > min(nodes)
+        group = FOR_OLD_FILES if is_kept and library == OF_PYTHON else library
+        names[group, symbol] = ",".join(nodes[each] for each in sorted(set(versions)))
+    return names
 
 
 if __name__ == "__main__":

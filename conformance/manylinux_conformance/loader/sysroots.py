@@ -19,6 +19,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from manylinux_conformance.loader.loaders import loader_name
 from manylinux_conformance.loader.stub_library import Stub, StubSymbol, write_stub
 
 FIRST_RELEASE: Release = (2, 5)  # of manylinux1, the oldest level
+NEVER: Release = (3, 0)
 FORMAT = b"2"  # raise when the stubs' content changes with the same data
 
 # Nodes that no symbol has: (library, architectures, since, node).  No architectures:
@@ -67,6 +69,13 @@ MOVING = ("pthread", "dl", "rt", "util", "resolv", "anl")
 FIRST_MOVE: Release = (2, 32)
 # Symbols that left for libc_malloc_debug.so.0, which no level allows.
 GONE: dict[str, Release] = {"malloc_get_state": (2, 34), "malloc_set_state": (2, 34)}
+# What glibc has for old files alone from a release on (``compat_symbol``; its NEWS).
+# Without a version, nobody finds more of it than the very first one.
+FOR_OLD_FILES: tuple[tuple[str, Release], ...] = (
+    (r"__\w+_finite", (2, 31)),
+    (r"__rpc_thread_\w+|xdr_(u_)?quad_t", (2, 32)),
+    (r"pthread_mutex(_consistent|attr_[gs]etrobust)_np", (2, 34)),
+)
 
 
 @functools.cache
@@ -109,12 +118,20 @@ def glibc_stubs(arch: str, release: Release) -> Iterator[Stub]:
                 each.symbol,
                 each.node,
                 each.size,
-                each.version == newest[library, each.symbol],
+                each.version == newest[library, each.symbol]
+                and release < for_old_files_since(each.symbol),
             )
             for each in own
         )
         soname = SONAMES.get(library, loader_name(arch))
         yield Stub(soname, tuple(names), tuple(symbols))
+
+
+@functools.cache
+def for_old_files_since(symbol: str) -> Release:
+    """Return the release from which on new files do not get a symbol."""
+    found = (since for names, since in FOR_OLD_FILES if re.fullmatch(names, symbol))
+    return next(found, NEVER)
 
 
 def exports_in(arch: str, release: Release) -> list[Export]:
@@ -126,7 +143,7 @@ def exports_in(arch: str, release: Release) -> list[Export]:
     present = [
         each
         for each in exports_of(arch)
-        if each.version[:2] <= release < GONE.get(each.symbol, (3, 0))
+        if each.version[:2] <= release < GONE.get(each.symbol, NEVER)
     ]
     moved = {
         each.symbol

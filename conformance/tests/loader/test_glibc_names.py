@@ -27,6 +27,9 @@ def test_the_file_is_what_is_written() -> None:
         ("x86_64", "___tls_get_addr", None),
         ("i686", "___tls_get_addr", (2, 5)),
         ("x86_64", "prinft", None),
+        ("x86_64", "__exp_finite", None),
+        ("aarch64", "__exp_finite", (2, 17)),
+        ("s390x", "xdr_quad_t", None),
     ],
 )
 def test_a_name_is_there_since_a_release(
@@ -56,6 +59,7 @@ def test_a_name_is_there_since_a_release(
         ("aarch64", "printf", "GLIBC_2.0", None),
         ("ppc64", "printf", "GLIBC_2.3", True),
         ("ppc64", "prinft", "GLIBC_2.3", False),
+        ("x86_64", "__exp_finite", "GLIBC_2.15", True),
     ],
 )
 def test_a_name_is_listed_under_its_versions(

@@ -123,6 +123,24 @@ def test_a_symbol_is_there_from_its_release_on(
 
 
 @pytest.mark.parametrize(
+    ("release", "soname", "name", "default"),
+    [
+        ((2, 30), "libm.so.6", "__exp_finite", True),
+        ((2, 31), "libm.so.6", "__exp_finite", False),
+        ((2, 31), "libc.so.6", "xdr_quad_t", True),
+        ((2, 32), "libc.so.6", "xdr_quad_t", False),
+        ((2, 34), "libm.so.6", "exp", True),
+    ],
+)
+def test_a_symbol_may_be_there_for_old_files_alone(
+    release: tuple[int, int], soname: str, name: str, default: bool
+) -> None:
+    stub = next(each for each in stubs("x86_64", release) if each.soname == soname)
+    found = [each.default for each in stub.symbols if each.name == name]
+    assert any(found) is default
+
+
+@pytest.mark.parametrize(
     ("arch", "release", "soname", "node", "there"),
     [
         ("x86_64", (2, 35), "libc.so.6", "GLIBC_ABI_DT_RELR", False),

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 PATH = __file__.removesuffix("py") + "txt"
 OF_PYTHON = "-"  # in the place of these libraries
+FOR_OLD_FILES = "="  # the same of names that are found under their versions alone
 ANY = "*"  # in the place of a version: each, of an architecture without lists
 PREFIX = "GLIBC_"
 OLDEST = (2, 5)  # level of all: what is older, is there always
 
 
 def glibc_names(arch: str) -> dict[str, Version]:
-    """Return the first release of each name that every process has."""
+    """Return the first release of each name that every process has without version."""
     found: dict[str, Version] = {}
     for library, versions, names in _lines(arch):
         numbered = [version(each) for each in versions if each != ANY]
@@ -48,7 +49,7 @@ def not_listed(arch: str, asked: Mapping[str, set[str]]) -> tuple[Names, Names]:
         known.update(nodes)
         names = text.split() if nodes else []
         for node in nodes:
-            if library != OF_PYTHON:
+            if library not in (OF_PYTHON, FOR_OLD_FILES):
                 for name in asked[node].intersection(names):
                     elsewhere.setdefault(f"{name}@{node}", set()).add(library)
             left[node].difference_update(names)

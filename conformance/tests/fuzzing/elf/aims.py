@@ -14,6 +14,9 @@ PT_NULL, PT_NOTE, PT_PHDR, PT_TLS = 0, 4, 6, 7
 PT_RELRO, PT_PROPERTY = 0x6474E552, 0x6474E553
 PF_W = 2
 DT_NEEDED, DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1 = 1, 21, 0x6FFFFFF9, 0x6FFFFFFB
+DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ, DT_PLTREL = 2, 7, 8, 17, 18, 20
+DT_RELR, DT_RELCOUNT = 36, 0x6FFFFFFA
+OF_VERSIONS = range(0x6FFFFFFC, 0x70000000)  # DT_VERDEF to DT_VERNEEDNUM
 FAR = 1 << 40  # bytes; nothing of the process is so near
 SPARE = (DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1, 30, 26, 28)  # entries that few miss
 
@@ -30,6 +33,7 @@ SEGMENTS: tuple[Aim, ...] = (
     (PT_DYNAMIC, (("p_vaddr", True, 0x40),)),
     (PT_PHDR, (("p_type", False, PT_NULL),)),
     (PT_PHDR, (("p_vaddr", True, 0x38),)),
+    (PT_TLS, (("p_type", False, PT_NULL),)),
     (PT_TLS, (("p_align", False, 0),)),
     (PT_TLS, (("p_vaddr", True, FAR),)),
     (PT_TLS, (("p_memsz", False, 1 << 44),)),
@@ -66,7 +70,10 @@ Put = tuple[Record, str, int]  # a record's field and what it becomes
 
 def aimed(layout: Layout, random: Random) -> Iterator[Put]:
     """Yield the changes of one aim, none if the file has nothing to aim at."""
-    kinds = (_segment, _segment, _entry, _spare, _name, _node, _symbol, _other)
+    kinds = (
+        *(_segment, _segment, _entry, _spare, _name, _node, _symbol, _other),
+        *(_no_versions, _other_kind, _relative_alone, _relocated_entry),
+    )
     yield from random.choice(kinds)(layout, random)
 
 
@@ -166,3 +173,57 @@ def _other(layout: Layout, random: Random) -> Iterator[Put]:
             yield word, word.fields[0].name, random.randrange(1, 32)
         case _ if relocations:
             yield random.choice(relocations), *random.choice(RELOCATIONS)
+
+
+def _valued(layout: Layout, tag: int) -> Iterator[Record]:
+    return (each for each in layout.entries if layout.of(each, "d_tag") == tag)
+
+
+def _no_versions(layout: Layout, _: Random) -> Iterator[Put]:
+    """Leave the table of symbols' versions, of which none is of a library."""
+    for tag in OF_VERSIONS:
+        for entry in _valued(layout, tag):
+            yield entry, "d_tag", DT_DEBUG
+    for record in layout.records["versions"]:
+        if record.name.startswith("Versym"):
+            yield record, "vs_vers", 1
+
+
+def _other_kind(layout: Layout, _: Random) -> Iterator[Put]:
+    """Have no relocations of functions, and those of another kind."""
+    for entry in _valued(layout, DT_PLTREL):
+        kind = DT_REL if layout.of(entry, "d_val") == DT_RELA else DT_RELA
+        yield entry, "d_val", kind
+    for entry in _valued(layout, DT_PLTRELSZ):
+        yield entry, "d_val", 0
+
+
+def _relative_alone(layout: Layout, _: Random) -> Iterator[Put]:
+    """Cut off what is not relative, and tell of more relative relocations than are."""
+    word = layout.bits // 8
+    for count, size, entry in (
+        (DT_RELACOUNT, DT_RELASZ, 3 * word),
+        (DT_RELCOUNT, DT_RELSZ, 2 * word),
+    ):
+        for told in _valued(layout, count):
+            number = layout.of(told, "d_val")
+            yield told, "d_val", number + 10_000
+            for each in _valued(layout, size):
+                yield each, "d_val", number * entry
+
+
+def _relocated_entry(layout: Layout, random: Random) -> Iterator[Put]:
+    """Relocate an entry of the dynamic section."""
+    places = [
+        layout.of(each, "p_vaddr")
+        for each in layout.segments
+        if layout.of(each, "p_type") == PT_DYNAMIC
+    ]
+    words = [
+        each
+        for each in layout.records["relocations"]
+        if each.name.endswith(f"table {DT_RELR}")
+    ]
+    for record in words[:1] if places else ():
+        number = random.randrange(len(layout.entries))
+        yield record, "", places[0] + (2 * number + 1) * layout.bits // 8

@@ -33,6 +33,7 @@ GCC = {
     "ld sysv": "-shared -Wl,--hash-style=sysv -s",
     "ld now": "-shared -nostartfiles -Wl,-z,now,-z,relro,-z,separate-code",
     "ld together": "-shared -Wl,-z,noseparate-code,-z,norelro",
+    "ld threads": "-shared -ftls-model=initial-exec",
     "ld relr": "-shared -Wl,-z,pack-relative-relocs",
     "ld versions": "-shared -Wl,--default-symver -Wl,-soname,lib_ext.so.1",
     "ld program": "-pie",

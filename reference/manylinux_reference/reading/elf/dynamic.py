@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal, TypeAlias
 
     from manylinux_reference.reading.budget import Budget
+    from manylinux_reference.reading.elf.exports import Walk
     from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.range_buffer import RangeBuffer
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 65_536  # of the dynamic section
 LONGEST_STRING = 4096
 NAMES_AT_ONCE = 1024  # so many strings are short together
+LETTERS_PER_STEP = 64  # of names that are hashed, as of what is inflated
 DT_NULL, DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ = 0, 1, 4, 5, 6, 10
 DT_RELA, DT_RELASZ, DT_RELAENT, DT_REL, DT_RELSZ, DT_RELENT = 7, 8, 9, 17, 18, 19
 DT_PLTRELSZ, DT_PLTREL, DT_JMPREL, DT_INIT_ARRAY, DT_INIT_ARRAYSZ = 2, 20, 23, 25, 27
@@ -63,6 +65,9 @@ class Dynamic:
         self._loads = loads  # address, size and offset of what can be read
         self._strings: tuple[bytearray, int, int] | None = None
         self.versions = {0, 1}  # the indexes that symbols may have: local, global
+        self.nodes: dict[int, str] = {}  # what others of those stand for
+        self.first = 1  # the symbol at which the hash table begins
+        self.walk: Walk = _nowhere  # through that table
         self.used: set[int] = set()  # the symbols to which relocations refer
         self.hashed: int | None = None  # how many symbols the hash tables tell of
         self._values: dict[int, list[int]] = {}
@@ -147,22 +152,36 @@ class Dynamic:
 
     def names(self, offsets: Sequence[int]) -> list[bytes]:
         """Return the bytes at each offset of the string table; raises as ``name``."""
+        found: list[bytes] = []
+        for joined in self._joined(offsets):
+            some = joined.split(b"\0")
+            self.budget.characters.spend(len(joined) + 1 - len(some))
+            found += some
+        return found
+
+    def name_hashes(self, offsets: Sequence[int]) -> array[int]:
+        """Return Python's hash of the name at each offset; raises as ``name``."""
+        found: array[int] = import_module("array").array("q")
+        for joined in self._joined(offsets):
+            self.budget.steps.spend(len(joined) // LETTERS_PER_STEP)
+            found.extend(map(hash, joined.split(b"\0")))
+        return found
+
+    def _joined(self, offsets: Sequence[int]) -> Iterator[bytes]:
+        """Yield the names at offsets, many at a time, with a null byte between two."""
         kept, first, size = self._located_strings()
-        if max(offsets, default=0) >= size or kept[first + size - 1]:
-            return list(map(self.name, offsets))
-        end, found = kept.index, []
+        is_open = max(offsets, default=0) >= size or kept[first + size - 1]
+        end = kept.index
         for number in range(0, len(offsets), NAMES_AT_ONCE):
-            starts = [first + at for at in offsets[number : number + NAMES_AT_ONCE]]
+            some = offsets[number : number + NAMES_AT_ONCE]
             try:
                 texts = [
-                    kept[at : end(b"\0", at, at + LONGEST_STRING)] for at in starts
+                    kept[at : end(b"\0", at, at + LONGEST_STRING)]
+                    for at in [first + each for each in some]
                 ]
             except ValueError:  # and ``name`` says of which
-                return list(map(self.name, offsets))
-            joined = b"\0".join(texts)
-            self.budget.characters.spend(len(joined) + 1 - len(texts))
-            found += joined.split(b"\0")
-        return found
+                is_open = True
+            yield b"\0".join(map(self.name, some) if is_open else texts)
 
     def _located_strings(self) -> tuple[bytearray, int, int]:
         if self._strings is None:
@@ -173,6 +192,10 @@ class Dynamic:
     def last_string(self, tag: int) -> str:
         """Return the string of the last entry of a tag, "" if there is none."""
         return self.string(self.one(tag)) if tag in self else ""
+
+
+def _nowhere(_: bytes) -> tuple[int, ...]:
+    return ()
 
 
 def readable(name: bytes) -> str:
@@ -270,6 +293,7 @@ def _version_needs(dynamic: Dynamic) -> Iterator[VersionNeed]:
             if number != sysv_hash(node.encode()):
                 raise UnusableError(f"the version need {node} has the hash of another")
             dynamic.versions.add(index & VERSION)
+            dynamic.nodes[index & VERSION] = node
             yield VersionNeed(library, node, index & VERSION, weak=weak)
             where += step
         at += following
@@ -288,6 +312,8 @@ def _definitions(dynamic: Dynamic) -> Iterator[str]:
             raise UnusableError(f"version definitions of unknown revision {version}")
         name, _ = aux.unpack(dynamic.read(at + first, aux.size))
         node = dynamic.string(name)
+        if not flags & VER_FLG_BASE:
+            dynamic.nodes[index & VERSION] = node
         if number == sysv_hash(node.encode()):
             yield node
         elif not flags & VER_FLG_BASE:

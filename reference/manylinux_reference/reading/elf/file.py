@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from manylinux_reference.reading.elf.exports import Exports
     from manylinux_reference.reading.elf.segments import Segment
 
     Range: TypeAlias = "tuple[int, int]"  # offset and size
@@ -27,7 +28,7 @@ class VersionNeed:
     which the file's symbols refer to it.  ``strong`` is whether one that is undefined
     and not weak refers to it; looked for where the need is weak.  ``symbols`` are the
     names of those, where ``version_symbols`` were looked for.
-    ``names`` are those that relocations use, where the version is glibc's.
+    ``names`` are those that relocations use.
     """
 
     __slots__ = ("index", "library", "names", "node", "strong", "symbols", "weak")
@@ -48,7 +49,6 @@ class Elf:
     Of a file for a machine of no tag, its header alone.
     ``filters`` are the names in DT_FILTER, DT_AUXILIARY, DT_AUDIT and DT_DEPAUDIT.
     ``definitions`` are the version nodes that the file defines (DT_VERDEF).
-    ``defined`` are the names of the symbols of a file that defines versions.
     ``kernel`` is what NT_GNU_ABI_TAG says: a system, 0 for Linux, and its version.
     ``version_symbols`` maps the index of a version need to the symbols that refer to
     it, where they were looked for.
@@ -57,8 +57,7 @@ class Elf:
     ``unversioned`` are names of the C++ library that strong, undefined symbols have
     without a version, and that no library of the wheel defines; ``loose`` are other
     names, those of the interpreter aside, that nothing loaded with a shared object is
-    known to define.  ``hashes`` are those of the names that it defines, as in
-    DT_GNU_HASH, where the lowest bit means something else.
+    known to define.  ``exported`` are the symbols that others find in it.
     ``symbol_table`` is where in the file it is, and its string table.
     ``copied`` are the names that a program has a copy of (R_*_COPY), or an address of
     its own, ``protected`` those that a file with ``is_indirect`` does not share so.
@@ -67,9 +66,9 @@ class Elf:
     """
 
     __slots__ = (
-        "abi_version", "big_endian", "bits", "copied", "debug", "defined",
-        "definitions", "dynamic", "entry", "exports", "filters", "flags", "flags_1",
-        "hashes", "interpreter", "is_filter", "is_indirect", "isa_needed", "kernel",
+        "abi_version", "big_endian", "bits", "copied", "debug", "definitions",
+        "dynamic", "entry", "exported", "exports", "filters", "flags", "flags_1",
+        "interpreter", "is_filter", "is_indirect", "isa_needed", "kernel",
         "links", "loads", "loose", "machine", "name", "needed", "osabi", "protected",
         "relocations", "relr", "rpath", "runpath", "soname", "stack", "static_tls",
         "symbol_table", "textrel", "tls", "tls_align", "tls_relocations", "tls_used",
@@ -96,7 +95,6 @@ class Elf:
         self.runpath: str | None = None  # DT_RUNPATH; an empty one counts, too
         self.flags_1 = 0  # DT_FLAGS_1
         self.definitions: set[str] = set()
-        self.defined: set[bytes] = set()
         self.versioned = False  # whether symbols have versions (DT_VERSYM)
         self.links: dict[str, Elf | str | None] = {}
         self.version_needs: list[VersionNeed] = []
@@ -114,7 +112,7 @@ class Elf:
         self.undefined: dict[bytes, bool] = {}
         self.unversioned: list[str] = []
         self.loose: list[str] = []
-        self.hashes = b""
+        self.exported: Exports | None = None
         self.copied: set[bytes] = set()
         self.protected: set[bytes] = set()
         self.exports: set[bytes] = set()

@@ -28,13 +28,11 @@ from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-    from typing import TypeAlias
+    from collections.abc import Collection, Iterator, Sequence
 
     from manylinux_reference.reading.elf.dynamic import Dynamic
+    from manylinux_reference.reading.elf.exports import Walk
     from manylinux_reference.reading.elf.file import Elf
-
-    Finds: TypeAlias = Callable[[bytes, int], bool]  # a symbol by its name and number
 
 LOOKED_UP = 256  # symbols of a file that it uses; of more of them, some
 OTHERS_LOOKED_UP = 16
@@ -59,11 +57,12 @@ def check_hashes(
     The loader takes DT_GNU_HASH before DT_HASH.
     """
     if DT_GNU_HASH in dynamic:
-        first, finds = _gnu(dynamic, elf)
+        first, walk = _gnu(dynamic, elf)
     elif DT_HASH in dynamic:
-        first, finds = 1, _sysv(dynamic, elf)
-    else:
-        first, finds = len(symbols), _none
+        first, walk = 1, _sysv(dynamic, elf)
+    else:  # and nothing is found
+        first, walk = len(symbols), dynamic.walk
+    dynamic.first, dynamic.walk = first, walk
     layout = Struct(dynamic.order + ("I2BHQQ" if elf.is_64_bit else "3I2BH"))
     others = range(first, len(symbols) // layout.size)
     some = (
@@ -86,7 +85,7 @@ def check_hashes(
         is_found = is_value and info & 0xF in NAMED and info >> 4 in BOUND
         if not is_found and number not in used:
             continue
-        if not is_found or not finds(name, number):
+        if not is_found or number not in walk(name):
             raise UnusableError(f"its symbol {readable(name)} is not found")
 
 
@@ -101,19 +100,15 @@ def fields_of(raw: tuple[int, ...], elf: Elf) -> tuple[int, ...]:
     return name, value, size, info, other, section
 
 
-def _none(name: bytes, number: int) -> bool:  # noqa: ARG001 - there is no table
-    return False
-
-
-def _gnu(dynamic: Dynamic, elf: Elf) -> tuple[int, Finds]:
-    word = elf.bits // 8
+def _gnu(dynamic: Dynamic, elf: Elf) -> tuple[int, Walk]:
+    word, bits, steps = elf.bits // 8, elf.bits, dynamic.budget.steps
     header, at = Struct(dynamic.order + "4I"), dynamic.one(DT_GNU_HASH)
     count, first, words, shift = header.unpack(dynamic.read(at, header.size))
     if not words or words & (words - 1) or not count or shift >= SHIFT:
         raise UnusableError(f"a hash table with a filter of {words} words")
     start = at + header.size + words * word
     buckets = numbers("I", dynamic.read(start, 4 * count), elf)
-    dynamic.budget.steps.spend(count // SYMBOLS_PER_STEP)
+    steps.spend(count // SYMBOLS_PER_STEP)
     if min(filter(None, buckets), default=first) < first:
         raise UnusableError("a hash table that leads before its first symbol")
     rows = dynamic.read(at + header.size, words * word)
@@ -121,45 +116,45 @@ def _gnu(dynamic: Dynamic, elf: Elf) -> tuple[int, Finds]:
     hashed = max(count_gnu(dynamic, word) - first, 0)
     chains = numbers("I", dynamic.read(start + 4 * count, 4 * hashed), elf)
 
-    def finds(name: bytes, number: int) -> bool:
+    def walk(name: bytes) -> Iterator[int]:
         value = gnu_hash(name)
-        row = row_of[value // elf.bits % words]
-        if not row >> value % elf.bits & row >> (value >> shift) % elf.bits & 1:
-            return False
+        row = row_of[value // bits % words]
+        if not row >> value % bits & row >> (value >> shift) % bits & 1:
+            return
         found = buckets[value % count]
-        while 0 < found <= number:
+        while found:
             chain = chains[found - first]
-            if found == number:
-                return bool(chain | 1 == value | 1)
-            dynamic.budget.steps.spend()
+            if chain | 1 == value | 1:
+                yield found
+            steps.spend()
             found = 0 if chain & 1 else found + 1
-        return False
 
-    return first, finds
+    return first, walk
 
 
-def _sysv(dynamic: Dynamic, elf: Elf) -> Finds:
+def _sysv(dynamic: Dynamic, elf: Elf) -> Walk:
     word, count, chained = sysv_hashes(dynamic, elf)
+    steps = dynamic.budget.steps
     if elf.machine == EM_S390 and elf.is_64_bit and word != elf.bits // 8:
         raise UnusableError("a hash table of 32-bit words, which s390x has of 64 bits")
     start = dynamic.one(DT_HASH) + 2 * word
     raw = dynamic.read(start, (count + chained) * word)
     table = numbers("I" if word == WORD else "Q", raw, elf)
-    dynamic.budget.steps.spend((count + chained) // SYMBOLS_PER_STEP)
+    steps.spend((count + chained) // SYMBOLS_PER_STEP)
     if not count or max(table) >= chained:
         raise UnusableError("a hash table that leads past the last symbol")
     chains = table[count:]
     if not all(map(lt, chains[1:], range(1, chained))):
         _check_circles(dynamic, chains)
 
-    def finds(name: bytes, number: int) -> bool:
+    def walk(name: bytes) -> Iterator[int]:
         found = table[sysv_hash(name) % count]
-        while found and found != number:
-            dynamic.budget.steps.spend()
+        while found:
+            yield found
+            steps.spend()
             found = chains[found]
-        return found != 0
 
-    return finds
+    return walk
 
 
 def _check_circles(dynamic: Dynamic, chains: Sequence[int]) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from itertools import compress
-from struct import Struct
 
 from manylinux_reference.reading.elf.dynamic import (
-    DT_GNU_HASH,
     DT_STRTAB,
     DT_SYMTAB,
     DT_VERSYM,
     all_readable,
-    gnu_hash,
     numbers,
 )
+from manylinux_reference.reading.elf.exports import Exports
 from manylinux_reference.reading.elf.hashes import (
     BOUND,
     NAMED,
@@ -26,10 +24,10 @@ from manylinux_reference.reading.elf.symbols import (
     NAMES_PER_STEP,
     STB_WEAK,
     VERSYM_HIDDEN,
-    count_gnu,
     count_symbols,
     entry_size,
 )
+from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +50,6 @@ CXX_STARTS = (
     ),
     *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
 )
-GLIBC = "GLIBC_"  # how the versions of its names begin
 VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 OF_PYTHON = (b"Py", b"_Py")  # how the interpreter's names begin
 OF_GLIBC = frozenset(
@@ -144,7 +141,7 @@ def read_names(dynamic: Dynamic, elf: Elf) -> None:
     """Fill in what relocations refer to, other than weakly, and what others find.
 
     The former is in ``version_needs`` and, of a shared object, in ``unversioned`` and
-    ``loose``, the latter in its ``hashes``.
+    ``loose``, the latter in its ``exported``.
     Raises NotKeptError if more of the file has to be kept first.
     """
     if not (DT_SYMTAB in dynamic and DT_STRTAB in dynamic):
@@ -155,11 +152,11 @@ def read_names(dynamic: Dynamic, elf: Elf) -> None:
     loose = _read_wanted(dynamic, elf, columns)
     if elf.is_shared_object:
         _read_loose(dynamic, elf, loose)
-        elf.hashes = _hashes(dynamic, elf, columns)
+        elf.exported = _exports(dynamic, elf, columns)
 
 
 def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> list[int]:
-    """Find the names under glibc's versions, and return where others are.
+    """Find the names under the versions that are needed, and return where others are.
 
     Those are the names without a version, as offsets in the string table.
     """
@@ -167,15 +164,16 @@ def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> list[int]:
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
     bound, loose = numbers("H", versions, elf), []
-    needs = [need for need in elf.version_needs if need.node.startswith(GLIBC)]
-    under: dict[int, list[int]] = {need.index: [] for need in needs}
+    under: dict[int, list[int]] = {need.index: [] for need in elf.version_needs}
     for number in filter(dynamic.used.__contains__, columns.undefined()):
         index = bound[number] & ~VERSYM_HIDDEN
         if index <= VER_NDX_GLOBAL:
             loose.append(columns.names[number])
         elif index in under:
             under[index].append(columns.names[number])
-    for need in needs:
+        else:
+            raise UnusableError("an undefined symbol of a version of the file's own")
+    for need in elf.version_needs:
         need.names = dynamic.names(under[need.index])
     return loose
 
@@ -195,30 +193,16 @@ def _read_loose(dynamic: Dynamic, elf: Elf, loose: list[int]) -> None:
             elf.loose.append(symbol)
 
 
-def _hashes(dynamic: Dynamic, elf: Elf, columns: _Columns) -> bytes:
-    """Return the hashes of the names that others find, as in DT_GNU_HASH."""
-    first, at = _gnu_chains(dynamic, elf)
+def _exports(dynamic: Dynamic, elf: Elf, columns: _Columns) -> Exports:
+    """Return the names that others find."""
+    first = dynamic.first
     found = columns.found()[first:]
-    if at:
-        raw = dynamic.read(at, 4 * len(found))
-        if all(found):
-            return raw
-        hashes = list(compress(numbers("I", raw, elf), found))
-    else:
-        names = dynamic.names(list(compress(columns.names[first:], found)))
-        dynamic.budget.steps.spend(len(names))
-        hashes = list(map(gnu_hash, names))
-    return Struct(f"{dynamic.order}{len(hashes)}I").pack(*hashes)
-
-
-def _gnu_chains(dynamic: Dynamic, elf: Elf) -> tuple[int, int]:
-    """Return the first symbol of the GNU hash table, and where its hashes are.
-
-    One and zero if it has none.
-    """
-    word = elf.bits // 8
-    if DT_GNU_HASH not in dynamic or not count_gnu(dynamic, word):
-        return 1, 0
-    at, layout = dynamic.one(DT_GNU_HASH), Struct(dynamic.order + "3I")
-    buckets, first, bloom = layout.unpack(dynamic.read(at, layout.size))
-    return first, at + layout.size + 4 + bloom * word + buckets * 4
+    if not any(found):
+        return Exports(dynamic.walk, (), found, first)
+    dynamic.budget.steps.spend(len(found) // NAMES_PER_STEP)
+    hashes = dynamic.name_hashes(columns.names[first:])
+    exports = Exports(dynamic.walk, hashes, found, first)
+    if dynamic.nodes:
+        raw = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
+        exports.versions, exports.nodes = numbers("H", raw, elf), dynamic.nodes
+    return exports

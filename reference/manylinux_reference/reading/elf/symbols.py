@@ -90,10 +90,6 @@ def read_symbols(dynamic: Dynamic, elf: Elf, query: SymbolQuery) -> None:
     strings = dynamic.string_table()
     elf.symbol_table = (at, count_symbols(dynamic, elf) * entry_size(elf)), strings
     offsets = positions(dynamic.buffer, strings, names)
-    if elf.definitions and elf.soname:
-        table = dynamic.buffer.read(*elf.symbol_table[0])
-        dynamic.budget.steps.spend(len(table) // (entry_size(elf) * NAMES_PER_STEP))
-        elf.defined = set(dynamic.names(list(defined(table, elf))))
     weak = [need for need in elf.version_needs if need.weak]
     if indexes or weak:
         bound = BoundSymbols(dynamic, elf)

@@ -25,10 +25,11 @@ OBJECT = r"\w+(\.\w+)*:\w+(\.\w+)*(\s*\[\s*[\w-]+(=\w+)?(,\s*\w+(=\w+)?)*\s*\])?
 INITIALS = ("p", "g")  # of the reserved names
 
 
-def check_entry_points(text: str, budget: Budget) -> None:
-    """Raise UnusableError if an installer refuses the file, or sees other scripts.
+def check_entry_points(text: str, budget: Budget) -> set[str]:
+    """Return the names of the scripts that installers make.
 
-    Raises NotJudgedError if it is beyond the budget.
+    Raises UnusableError if one refuses the file, or sees other scripts;
+    NotJudgedError if it is beyond the budget.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
     budget.entries.spend(lines.count("\n") + 1)
@@ -56,6 +57,7 @@ def check_entry_points(text: str, budget: Budget) -> None:
     has_scripts = any((section, "") in seen for section in SCRIPTS)
     if has_scripts and any(section == DEFAULT and name for section, name in seen):
         raise _refusal(f"entries of [{DEFAULT}]")
+    return {name for section, name in seen if section in SCRIPTS and name}
 
 
 def _section(line: str) -> str:

@@ -38,6 +38,7 @@ CONTINUED = "\r "  # in the place of a line's end; what is read has no such char
 LARGEST_NUMBER = 2**64 - 2  # of a version; a build tag may have one more
 MEGABYTE = 1024 * 1024
 ENTRY_POINTS = "entry_points.txt"
+PROGRAMS = ".data/data/bin/"  # the folder of scripts
 LARGEST = {
     "WHEEL": MEGABYTE,
     "METADATA": 16 * MEGABYTE,
@@ -158,7 +159,11 @@ def _check_files(archive: Archive, found: dict[str, Member]) -> None:
             raise UnusableError(f"has a folder where {first} is a file", member.name)
     if ENTRY_POINTS in found:
         check = import_module("manylinux_reference.reading.wheel.entry_points")
-        check.check_entry_points(_text(archive, found, ENTRY_POINTS), archive.budget)
+        text = _text(archive, found, ENTRY_POINTS)
+        scripts = check.check_entry_points(text, archive.budget)
+        for member in archive.members:  # which pip overwrites, and uv overwrites with
+            if member.name.partition(PROGRAMS)[2] in scripts:
+                raise UnusableError("is installed where a script is", member.name)
 
 
 def _is_number(text: str) -> bool:

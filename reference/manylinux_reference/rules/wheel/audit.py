@@ -144,27 +144,8 @@ def read_wheel(
             wheel.add(elf)
         link(wheel)
         leave_out_defined(wheel)
-        _leave_out_contained(archive, wheel)
         _find_static_storage(archive, wheel)
         wheel.changed = archive.changed
-
-
-def _leave_out_contained(archive: Archive, wheel: Wheel) -> None:
-    """Leave of the C++ names without a version those that the wheel itself defines."""
-    names = {name for elf in wheel.elves for name in elf.unversioned}
-    if not names:
-        return
-    found = [each for elf in wheel.elves for each in elf.links.values()]
-    libraries = {each.name: each for each in found if isinstance(each, Elf)}
-    members = {member.name: member for member in archive.members}
-    # The one that defines most is most likely to leave nothing to look for.
-    for library in sorted(libraries.values(), key=lambda each: -len(each.hashes)):
-        if names:
-            wanted = [name.encode() for name in names]
-            having = defined_among(archive, members[library.name], library, wanted)
-            names -= {name.decode() for name in having}
-    for elf in wheel.elves:
-        elf.unversioned = [name for name in elf.unversioned if name in names]
 
 
 def _find_static_storage(archive: Archive, wheel: Wheel) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from manylinux_reference.reading.elf.file import Elf
+from manylinux_reference.rules.wheel.needed import names as needs
 from manylinux_reference.rules.wheel.places import Places
+from manylinux_reference.rules.wheel.scopes import hashes_of
 from manylinux_reference.rules.wheel.versions import lacking
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from manylinux_reference.reading.elf.file import Elf
     from manylinux_reference.reading.wheel.reader import Wheel
 
     Link: TypeAlias = "Elf | str | None"  # see ``Elf.links``
@@ -28,7 +30,7 @@ def link(wheel: Wheel) -> None:
     wanted = {
         elf.name: kept
         for elf in wheel.elves
-        if elf.is_loadable and (kept := [n for n in elf.needed if n in names])
+        if elf.is_loadable and (kept := [n for n in needs(elf) if n in names])
     }
     if not wanted:
         return
@@ -115,9 +117,16 @@ def _note(elf: Elf, name: str, found: Link) -> None:
     before = elf.links.get(name, found)
     if before is None or found is None:
         found = None
-    elif isinstance(before, str) or lacking(before, elf, name):
+    elif isinstance(before, str) or _is_worse(before, found, elf, name):
         found = before
     elf.links[name] = found
+
+
+def _is_worse(one: Elf, other: Elf | str, elf: Elf, name: str) -> bool:
+    """Return whether a file lacks versions, or names that another one has."""
+    if one is other or isinstance(other, str):
+        return False
+    return bool(lacking(one, elf, name)) or not hashes_of(one) >= hashes_of(other)
 
 
 def _taken(found: Link, user: Elf) -> Link:

@@ -22,6 +22,7 @@ LONGEST_PATH = 3072  # bytes: a quarter of PATH_MAX is left to the target folder
 # PyPA, Binary distribution format, The .data directory
 SCHEMES = ("purelib", "platlib", "headers", "scripts", "data")
 SCRIPTS, PROGRAMS = "scripts", "data/bin"  # the first go where the second is
+DATA, SITE_DEPTH = "data", 2  # in which lib/python3.11/site-packages is that folder
 ROOTS = ("purelib", "platlib")  # whose content goes where that of the wheel's root goes
 
 
@@ -134,6 +135,9 @@ def installed_path(name: str) -> str:
         if "/" in path:
             raise UnusableError("lies in a folder of the scripts", name)
         return f"{root}/{PROGRAMS}/{path}" if path else name
+    folder, _, below = path.partition("-packages/")
+    if scheme == DATA and folder.startswith("lib") and folder.count("/") == SITE_DEPTH:
+        return below or name  # an interpreter's own folder, where it is lib/python3.11
     return path if scheme in ROOTS and path else name
 
 

@@ -26,6 +26,7 @@ SCHEMES = {
 }
 
 
+LONGEST_PATH = 3072  # bytes of a folder: a quarter of PATH_MAX is left to the prefix
 HWCAPS = "glibc-hwcaps"
 # Of loaders before glibc 2.37: kinds of processors, and what some of them can do.
 LEGACY = frozenset((
@@ -98,7 +99,7 @@ class Places:
 
     def _walk(self, here: str, element: str) -> str | None:
         start, _, rest = element.partition("/")
-        if start not in ORIGINS:
+        if start not in ORIGINS or len(f"{here}{rest}".encode()) > LONGEST_PATH:
             return None
         for part in rest.split("/"):
             self._steps.spend()

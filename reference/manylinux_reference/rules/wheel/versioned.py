@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from manylinux_reference.reading.elf.dynamic import gnu_hash, readable
+from manylinux_reference.reading.elf.dynamic import readable
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.glibc_names import glibc_names, not_listed
 from manylinux_reference.reading.policy import NEVER, Policy, Version, dotted
@@ -10,7 +10,7 @@ from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules import decides
 from manylinux_reference.rules.findings import Finding, Findings
 from manylinux_reference.rules.wheel.header import origin
-from manylinux_reference.rules.wheel.scopes import CHAIN_END, hashes_of, scope_of
+from manylinux_reference.rules.wheel.scopes import has, scope_of
 from manylinux_reference.rules.wheel.versions import MARKERS
 
 OF_GLIBC = (
@@ -38,10 +38,11 @@ def versioned(wheel: Wheel, policy: Policy) -> Findings:
         if any(origin(elf, policy)):
             continue
         for need in _needs(elf, policy):
-            for name in sorted(map(readable, need.names)):
+            for symbol in sorted(need.names):
+                name = readable(symbol)
                 libraries = elsewhere.get(f"{name}@{need.node}", set())
                 is_lost = libraries or name in lost.get(need.node, ())
-                if is_lost and not _is_loaded(elf, name, libraries):
+                if is_lost and not _is_loaded(elf, symbol, need.node, libraries):
                     since = _since(name, policy) if libraries else NEVER
                     yield _finding(elf, need, name, since)
                     break
@@ -59,14 +60,13 @@ def _needs(elf: Elf, policy: Policy) -> list[VersionNeed]:
     ]
 
 
-def _is_loaded(elf: Elf, name: str, libraries: set[str]) -> bool:
+def _is_loaded(elf: Elf, symbol: bytes, node: str, libraries: set[str]) -> bool:
     """Return whether a contained library that is loaded may have the name instead.
 
     Or one of glibc's libraries that not every process has is loaded.
     """
-    value = gnu_hash(name.encode()) | CHAIN_END
     return any(
-        value in hashes_of(each) or not libraries.isdisjoint(each.needed)
+        has(each, symbol, node) or not libraries.isdisjoint(each.needed)
         for each in scope_of(elf)
     )
 

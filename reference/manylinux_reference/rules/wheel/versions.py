@@ -13,12 +13,13 @@ from manylinux_reference.rules.wheel.needed import (
     LOADER,
     kind_of,
 )
-from manylinux_reference.rules.wheel.scopes import scope_of
+from manylinux_reference.rules.wheel.scopes import has, scope_of
 
 DT_RELR_FROM = (2, 36)
 DT_RELR_NODE = "GLIBC_ABI_DT_RELR"
 MARKERS = "GLIBC_ABI_"  # nodes without symbols: what the loader has to know
 PRIVATE_NODE = "GLIBC_PRIVATE"
+GLIBC = "GLIBC"  # the namespace of what is always loaded
 LIBGCC = "libgcc_s.so.1"
 # Types of relocation by e_machine: name, and the release whose loader first applies it
 # (``elf_machine_rela`` in each ``dl-machine.h``).  Where IFUNCs are newer than the
@@ -45,7 +46,7 @@ def versions(elf: Elf, policy: Policy) -> Findings:
             yield from provider(elf, need, policy)
         elif kind == CONTAINED and is_required(need):
             yield from defined(elf, need)
-            yield from has_symbols(elf, need)
+            yield from has_symbols(elf, need, policy)
 
 
 @decides("wheel.versions.weak-need")
@@ -98,27 +99,37 @@ def defined(elf: Elf, need: VersionNeed) -> Findings:
 
 
 @decides("wheel.symbols.contained")
-def has_symbols(elf: Elf, need: VersionNeed) -> Findings:
+def has_symbols(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     """Yield a finding if a contained library has the version and not the symbol.
 
     Nor has another one that is loaded with it (glibc, ``elf/dl-lookup.c``).
     """
     library = elf.links[need.library]
-    if not need.symbols or not isinstance(library, Elf):
+    if not isinstance(library, Elf) or need.node in lacking(library, elf, need.library):
         return
-    if need.node in library.definitions:
-        lost = set(need.symbols).difference(*_names_under(need.node, elf))
-        for name in map(readable, sorted(lost)[:1]):
+    scope = scope_of(elf) if need.names else []
+    if _may_be_outside(need.node, scope, policy):
+        return
+    for symbol in sorted(need.names):
+        if not any(has(each, symbol, need.node) for each in scope):
+            name = readable(symbol)
             text = f"needs {name}@{need.node} from {library.name}, which lacks it"
             yield Finding(
                 "wheel.symbols.contained", elf.name, text, library=need.library,
                 version=need.node, symbol=name,
             )  # fmt: skip
+            return
 
 
-def _names_under(node: str, elf: Elf) -> list[set[bytes]]:
-    """Return the names of each loaded library that defines a version."""
-    return [each.defined for each in scope_of(elf) if node in each.definitions]
+def _may_be_outside(node: str, scope: list[Elf], policy: Policy) -> bool:
+    """Return whether a library of the system that is loaded has a version, too."""
+    namespace, _, _ = node.partition("_")
+    libraries = policy.providers.get(namespace, [])
+    return namespace == GLIBC or any(
+        name in libraries and elf.links.get(name) is None
+        for elf in scope
+        for name in elf.needed
+    )
 
 
 @decides(
@@ -167,7 +178,7 @@ def node_level(node: str, policy: Policy) -> Version:
     namespace, _, suffix = node.partition("_")
     if first == NEVER:
         return newer_release(node, policy)
-    if namespace == "GLIBC" and suffix[:1].isdecimal():
+    if namespace == GLIBC and suffix[:1].isdecimal():
         return min(first, version(suffix))
     return first
 

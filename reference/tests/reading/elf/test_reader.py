@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from elftools.elf.segments import InterpSegment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from manylinux_fixtures.corpus.fixtures import fixtures
+from manylinux_fixtures.elf import description
 from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading.budget import Budget, NotJudgedError
 from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, MAGIC, Elf
@@ -31,6 +33,12 @@ PIECE = 4096
 LIBRARIES = Path("/usr/lib")
 LARGEST = 400_000  # bytes of a real file; pyelftools takes its time
 DF_TEXTREL = 0x4
+DEFINING = description.Elf(
+    arch="x86_64",
+    imports=("memcpy@GLIBC_2.2.5 from libc.so.6",),
+    exports=("foo@@FOO_1",),
+    version_definitions=("FOO_1",),
+)
 NOT_LOADED = ("relocatable", "debug")  # of which little is read
 
 
@@ -137,7 +145,10 @@ def facts(elf: Elf) -> dict[str, object]:
     """Return everything that is known about a file."""
     found = {name: getattr(elf, name) for name in Elf.__slots__}
     loads = [[getattr(each, name) for name in each.__slots__] for each in elf.loads]
-    return found | {"version_needs": needs(elf), "loads": loads}
+    exported = elf.exported.hashes() if elf.exported else None
+    return found | {
+        "version_needs": needs(elf), "loads": loads, "exported": exported
+    }  # fmt: skip
 
 
 def check_versions(peer: ELFFile, elf: Elf) -> None:
@@ -217,6 +228,21 @@ def test_what_lies_beyond_the_head_is_found_in_further_passes(
     monkeypatch.setattr("manylinux_reference.reading.elf.reader.MOST_PASSES", 20_000)
     again = read(path.read_bytes())
     assert facts(whole) == facts(again)
+
+
+def test_undefined_symbol_has_no_version_of_the_file_itself() -> None:
+    # glibc looks for it in other files, and says "undefined symbol"
+    data = bytearray(write_elf(DEFINING))
+    peer = ELFFile(io.BytesIO(bytes(data)))
+    bound = peer.get_section_by_name(".gnu.version")
+    symbols = peer.get_section_by_name(".dynsym")
+    assert isinstance(bound, GNUVerSymSection)
+    assert isinstance(symbols, SymbolTableSection)
+    names = [symbol.name for symbol in symbols.iter_symbols()]
+    at = bound["sh_offset"] + 2 * names.index("memcpy")
+    struct.pack_into("<H", data, at, 2)
+    with pytest.raises(UnusableError, match="a version of the file's own"):
+        read(bytes(data))
 
 
 def test_tables_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,3 +284,21 @@ def test_requirements_cost_no_more_than_a_wheel_may(tmp_path: Path) -> None:
     head = SOUND[METADATA].partition(b"\n\n")[0]
     with pytest.raises(NotJudgedError, match="steps of work"):
         read(tmp_path, {METADATA: head + b"\nRequires-Dist: foo[" + b"a," * 99_999})
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"), [("bin/tool", True), ("bin/tool2", False), ("tool", False)]
+)
+def test_what_lies_where_a_script_is_made_is_refused(
+    path: str, refused: bool, tmp_path: Path
+) -> None:
+    # pip writes the script over it, and uv it over the script
+    files = {
+        "p-1.dist-info/entry_points.txt": b"[console_scripts]\ntool = p:main\n",
+        f"p-1.data/data/{path}": b"text",
+    }
+    if not refused:
+        assert read(tmp_path, files).members
+        return
+    with pytest.raises(UnusableError, match="is installed where a script is"):
+        read(tmp_path, files)

@@ -9,6 +9,7 @@ from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.links import link
 from manylinux_reference.rules.wheel.places import installed
+from tests.exported import exporting
 
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
@@ -46,6 +47,49 @@ def test_search_path_leads_to_a_place_of_the_installed_wheel(
     elf.needed, elf.runpath = ["libf.so"], path
     make_wheel(elf, other)
     assert elf.links == {"libf.so": other if reached else None}
+
+
+@pytest.mark.parametrize(("length", "reached"), [(60, True), (580, False)])
+def test_path_that_no_system_opens_leads_nowhere(
+    length: int, reached: bool, make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, other = make_elf(name="a/m.so"), make_elf(name="a/lib/libf.so")
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN/lib" + "/../lib" * length
+    make_wheel(elf, other)
+    assert elf.links == {"libf.so": other if reached else None}
+
+
+@pytest.mark.parametrize(
+    ("plain", "variant", "taken"),
+    [
+        ([b"f"], [b"g"], "variant"),
+        ([b"f", b"g"], [b"f"], "variant"),
+        ([b"f"], [b"f", b"g"], "plain"),
+        ([b"f"], [b"f"], "plain"),
+    ],
+)
+def test_of_a_file_and_its_variant_that_with_fewer_names_counts(
+    plain: list[bytes],
+    variant: list[bytes],
+    taken: str,
+    make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    elf, one = make_elf(name="a/m.so"), make_elf(name="a/libf.so")
+    other = make_elf(name="a/glibc-hwcaps/x86-64-v3/libf.so")
+    one.exported, other.exported = exporting(*plain), exporting(*variant)
+    elf.needed, elf.runpath = ["libf.so"], "$ORIGIN"
+    make_wheel(elf, one, other)
+    assert elf.links == {"libf.so": {"plain": one, "variant": other}[taken]}
+
+
+def test_filter_is_looked_for_like_what_is_needed(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf, other = make_elf(name="a/m.so"), make_elf(name="a/libf.so")
+    elf.filters, elf.runpath = ["libf.so"], "$ORIGIN"
+    make_wheel(elf, other)
+    assert elf.links == {"libf.so": other}
 
 
 def test_file_of_another_machine_is_passed_over(

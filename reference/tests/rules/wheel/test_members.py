@@ -22,6 +22,8 @@ from manylinux_reference.rules.wheel.members import (
     unsafe,
 )
 
+SITE = "lib/python3.11/site-packages"  # of an interpreter's own
+
 
 def archive_of(folder: Path, **files: bytes) -> Archive:
     path = folder / "a.zip"
@@ -128,6 +130,8 @@ def test_a_letter_that_python_does_not_know_is_not_judged(letter: str) -> None:
             ["p.data/scripts/a", "p.data/data/bin/a"],
             "bin/a: is installed where another",
         ),
+        (["a/b", f"p.data/data/{SITE}/a/b"], "is installed where another member is"),
+        (["a", f"p.data/data/{SITE}/a/b"], "a: is a file and a folder"),
     ],
 )
 def test_names_that_cannot_all_be_installed_are_refused(
@@ -140,6 +144,7 @@ def test_names_that_cannot_all_be_installed_are_refused(
 
 def test_names_that_can_be_installed_are_not_refused() -> None:
     names = ["a/", "a/b/", "a/b/c", "a/d", "p.data/", "p.data/scripts/a", "b/p.data/x"]
+    names += ["p.data/data/lib/a/d", "p.data/data/lib/x-packages/d"]
     refuse_collisions(names, Budget())
 
 

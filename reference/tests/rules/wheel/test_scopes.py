@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from struct import pack
 
 import pytest
-from manylinux_reference.reading.elf.dynamic import gnu_hash
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.scopes import leave_out_defined, shared_alone
+from tests.exported import exporting
 
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
+CXX = "_ZNSt3fooEv"
 MODULE, LIBRARY = "project/_ext.abi3.so", "project/libfoo.so"
 
 
@@ -26,8 +26,7 @@ def make(make_elf: MakeElf) -> MakeElf:
         elf = make_elf(name=name)
         elf.needed, elf.runpath = [*needed, "libc.so.6"], "$ORIGIN"
         elf.loose = list(loose)
-        hashes = [gnu_hash(each) for each in defined]
-        elf.hashes = pack(f"{len(hashes)}I", *hashes)
+        elf.exported = exporting(*defined)
         return elf
 
     return describe
@@ -93,6 +92,44 @@ def test_a_library_of_unknown_names_may_have_any(
 ) -> None:
     module = make(MODULE, [external], ["foo"], [])
     assert left(make_wheel(module)) == [["foo"] * known]
+
+
+@pytest.mark.parametrize(
+    ("needed", "loose", "unversioned"),
+    [
+        (["libfoo.so"], [], []),
+        ([], [CXX], []),
+        (["libstdc++.so.6"], [], []),
+        (["libbar.so"], [CXX], []),
+    ],
+)
+def test_a_name_of_cxx_is_like_any_other_if_the_wheel_defines_it(
+    needed: list[str],
+    loose: list[str],
+    unversioned: list[str],
+    make: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    module, user = (
+        make(MODULE, needed, [], []),
+        make("project/b.so", ["libfoo.so"], [], []),
+    )
+    module.unversioned = [CXX]
+    libraries = (
+        make(LIBRARY, [], [], [CXX.encode()]),
+        make("project/libbar.so", [], [], []),
+    )
+    assert left(make_wheel(module, user, *libraries))[0] == loose
+    assert module.unversioned == unversioned
+
+
+def test_a_name_of_cxx_that_nothing_in_the_wheel_defines_stays_one(
+    make: MakeElf, make_wheel: MakeWheel
+) -> None:
+    module = make(MODULE, ["libfoo.so"], [], [])
+    module.unversioned = [CXX]
+    assert left(make_wheel(module, make(LIBRARY, [], [], []))) == [[], []]
+    assert module.unversioned == [CXX]
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from struct import pack
 
 import pytest
-from manylinux_reference.reading.elf.dynamic import gnu_hash
 from manylinux_reference.reading.elf.file import Elf, VersionNeed
 from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.findings import Finding
 from manylinux_reference.rules.wheel.versioned import versioned
+from tests.exported import exporting
 
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
@@ -76,7 +75,7 @@ def test_a_contained_library_that_is_loaded_may_have_the_name(
     asking: MakeElf, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
     elf, library = asking(b"prinft"), make_elf(name="project/libfoo.so")
-    library.hashes = pack("I", gnu_hash(b"prinft"))
+    library.exported = exporting(b"prinft")
     assert len(found(make_wheel(elf, library))) == 1
     elf.needed.append("libfoo.so")
     assert found(make_wheel(elf, library)) == []

@@ -16,8 +16,10 @@ from manylinux_reference.rules.wheel.versions import (
     provider,
     versions,
 )
+from tests.exported import exporting
 
 X86_64 = Policy("x86_64")
+FOO = {2: "FOO_1", 3: "FOO_2"}  # version nodes by their numbers
 POLICIES = {arch: Policy(arch) for arch in architectures()}
 MakeElf = Callable[..., Elf]
 MakeWheel = Callable[..., Wheel]
@@ -243,8 +245,9 @@ def test_contained_library_defines_what_is_needed_under_its_version(
     elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
     elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
-    elf.version_needs[0].symbols = wanted
-    library.definitions, library.defined = {"FOO_1"}, {b"f"}
+    elf.version_needs[0].names = wanted
+    library.definitions = {"FOO_1", "FOO_2"}
+    library.exported = exporting(b"f", b"g", versions=(2, 3), nodes=FOO)
     make_wheel(elf, library)
     found = [finding.text for finding in versions(elf, X86_64)]
     text = "needs g@FOO_1 from project/libfoo.so.1, which lacks it"
@@ -259,8 +262,8 @@ def test_symbol_under_a_version_may_be_that_of_a_library_behind(
     for user, other in ((elf, library), (library, behind)):
         user.needed, user.runpath = [other.base_name], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
-    elf.version_needs[0].symbols = [b"g"]
+    elf.version_needs[0].names = [b"g"]
     library.definitions, behind.definitions = {"FOO_1"}, {"FOO_1"}
-    behind.defined = {b"g"}
+    behind.exported = exporting(b"g", versions=(2,), nodes=FOO)
     make_wheel(elf, library, behind)
     assert list(versions(elf, X86_64)) == []
