@@ -26,7 +26,7 @@ def asking(make_elf: MakeElf) -> MakeElf:
         elf = make_elf(name="project/_ext.abi3.so")
         elf.needed, elf.runpath = [library], "$ORIGIN"
         need = VersionNeed(library, node, 2, weak=False)
-        need.names = {name}
+        need.names = [name]
         elf.version_needs = [need]
         return elf
 
