@@ -25,6 +25,7 @@ from manylinux_conformance.questions.listing import Listing
 from manylinux_conformance.questions.parse import Parse
 from manylinux_conformance.questions.placeholders import fill
 from manylinux_conformance.questions.question import Question
+from manylinux_conformance.questions.upload import Upload
 from manylinux_conformance.questions.wheel import (
     ADVISED,
     CONFORMS,
@@ -108,6 +109,10 @@ class Rejudging:
         case = next((one for one in self.suite.cases if one.id == result.case), None)
         if case is None:
             return f"no case is named {result.case!r}"
+        if isinstance(case, Upload):
+            mine = (one for one in case.each_arch() if one.wheel_arch == result.arch)
+            upload = next(mine, None)
+            return (upload, None) if upload else f"no upload is for {result.arch!r}"
         rule = self.suite.rules[case.rule]
         platform = next(
             (
