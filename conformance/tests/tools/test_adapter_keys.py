@@ -8,7 +8,15 @@ from click.testing import CliRunner
 from manylinux_conformance.cli.main import main
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
-from manylinux_conformance.tools.adapter_keys import CAUSE, KEYS, page, schema, tables
+from manylinux_conformance.tools.adapter_keys import (
+    CAUSE,
+    KEYS,
+    explained,
+    keys,
+    page,
+    schema,
+    tables,
+)
 from manylinux_conformance.tools.adapters import read_adapter
 
 PAGE = Path(__file__).parents[3] / "docs" / "guides" / "adapter-keys.md"
@@ -104,3 +112,82 @@ def test_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
     file.write_text("mine")
     said = CliRunner().invoke(main, ["adapter", "new", str(file)], input=ANSWERS)
     assert (said.exit_code, file.read_text()) == (2, "mine")
+
+
+def test_the_schema_is_one_that_editors_understand() -> None:
+    found = schema()
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert found["title"] == "An adapter of manylinux-conformance"
+    assert found["type"] == "object"
+    properties = found["properties"]
+    assert properties["cause"]["type"] == "array"
+    causes = properties["cause"]["items"]
+    parts = {
+        "": found,
+        **{name: properties[name] for name in tables() if name in properties},
+        "cause": causes,
+        "cause.shows": causes["properties"]["shows"]["items"],
+    }
+    assert parts.keys() == tables().keys()
+    for name, part in parts.items():
+        assert part["additionalProperties"] is False, name
+        assert ("title" in part, "description" in part) == (not name, False), name
+        for key, meaning in KEYS[name].items():
+            described = part["properties"][key].get("description", "")
+            assert described == meaning or key in parts, (name, key)
+
+
+@pytest.mark.parametrize("table", tables())
+def test_a_key_is_told_with_its_type_its_default_and_its_meaning(table: str) -> None:
+    fields = {
+        each.encode_name: each for each in msgspec.structs.fields(tables()[table])
+    }
+    found = {key.name: key for key in keys(table)}
+    assert found.keys() == fields.keys()
+    for name, key in found.items():
+        assert key.meaning == KEYS[table][name] != ""
+        assert (key.default == "required") is fields[name].required
+        assert key.kind
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            "Object contains unknown field `comand`",
+            "unknown key 'comand': did you mean 'command' under [installer]",
+        ),
+        (
+            "Object contains unknown field `rulez` - at `$.cause[3].shows[0]`",
+            "unknown key 'rulez' in cause.shows: did you mean 'rules'?",
+        ),
+        ("something else", "something else"),
+    ],
+)
+def test_a_reason_is_put_in_the_words_of_the_file(reason: str, said: str) -> None:
+    assert explained(reason).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("command", "inside"),
+    [("{python} -m mine {links}", True), ("{tool}/mine {links}", False)],
+)
+def test_a_tool_from_the_index_is_begun_by_its_own_or_the_targets_python(
+    tmp_path: Path, command: str, *, inside: bool
+) -> None:
+    file = tmp_path / "mine.toml"
+    answers = f"mine\ninstaller\n{command}\n\nmine==1\n"
+    said = CliRunner().invoke(main, ["adapter", "new", str(file)], input=answers)
+    assert said.exit_code == 0, said.output
+    provide = read_adapter(file).provide
+    assert provide is not None
+    assert (provide.pypi, provide.inside) == (("mine==1",), inside)
+    assert "\n\n[provide]\n" in file.read_text()
+
+
+def test_a_command_that_cannot_be_read_names_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    answers = 'mine\ninstaller\n./mytool "\n\n\n'
+    said = CliRunner().invoke(main, ["adapter", "new", str(file)], input=answers)
+    assert said.exit_code == 2
+    assert f"{file}: the command cannot be read: No closing quotation" in said.output

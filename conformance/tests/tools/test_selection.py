@@ -6,7 +6,11 @@ import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.tools.deviations import read_deviations
-from manylinux_conformance.tools.selection import choose_tools
+from manylinux_conformance.tools.selection import (
+    choose_newest,
+    choose_tools,
+    quick_first,
+)
 
 
 def test_tools_are_chosen_by_name_version_or_adapter_file(tmp_path: Path) -> None:
@@ -108,3 +112,26 @@ def test_two_tools_of_one_name_and_version_are_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"^pip 26\.3: two adapters have this name"):
         choose_tools(["pip", str(own)])
+
+
+def test_the_newest_release_of_each_tool_is_chosen_once() -> None:
+    names = [tool.name for tool in choose_newest()]
+    assert {"pip 26.3", "uv 0.13.9", "packaging 26.3"} <= set(names)
+    assert "pip 20.3.4" not in names
+    tools = [name.partition(" ")[0] for name in names]
+    assert sorted(tools) == sorted({tool.adapter.name for tool in choose_tools([])})
+
+
+def test_quick_tools_come_first_and_slow_ones_last(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(OWN)
+    tools = choose_tools(["pex", str(own), "uv", "pip==26.3", "packaging==26.3"])
+    ordered = [tool.adapter.name for tool in quick_first(tools)]
+    assert ordered == ["packaging", "uv", "pip", "mine", "pex"]
+
+
+def test_slow_tools_are_expected_to_take_longer(tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text(OWN)
+    uv, mine, pex = (choose_tools([name])[0] for name in ("uv", str(own), "pex"))
+    assert 0 < mine.seconds < uv.seconds < pex.seconds
