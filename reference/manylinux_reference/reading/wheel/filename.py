@@ -60,7 +60,8 @@ class Releases(dict[str, Release]):
         """
         parts = head.split("-")
         if len(parts) not in HEAD:
-            raise _refusal("has neither five nor six parts, as name-1-py3-none-any.whl has")
+            reason = "has neither five nor six parts, as name-1-py3-none-any.whl has"
+            raise _refusal(reason)
         if "" in parts:
             raise _refusal("has an empty part")
         if not _is_project(parts[0]):
