@@ -103,7 +103,7 @@ def gate_names(index: str, files: tuple[str, ...]) -> None:
     day = _adapter_day(block.header.tool)
     click.echo(f"{block.header.name}, as it answered on {day or 'a day not noted'}")
     evidence = evidence_of(suite.cases, block.results)
-    said = [foretold(each.rpartition("/")[2], evidence) for each in files]
+    said = [foretold(Path(each).name, evidence) for each in files]
     for each in said:
         click.echo(f"{each.filename}: {each.became or 'not known'}: {each.why}")
     sys.exit(any(each.became is not Became.ACCEPTED for each in said))

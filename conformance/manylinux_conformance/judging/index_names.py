@@ -29,6 +29,8 @@ LINUX = re.compile(r"linux_(\w+)", re.ASCII)
 FIRST_MINOR = 5  # of the glibc of manylinux1
 LAST_MINOR = 99  # far behind every release of the next decades
 SHOWN = 3  # rules, before the rest is only counted
+LONGEST_NAME = 255  # bytes of a file's name on most file systems
+LONGEST_SHOWN = 300  # characters of what is no name
 NAME = re.compile(r"[^-/]+-[^-/]+(?:-[0-9][^-/]*)?-[^-/]+-[^-/]+-([^-/]+)\.whl")
 
 
@@ -70,8 +72,10 @@ def foretold(filename: str, evidence: Mapping[str, Evidence]) -> Foretold:
     Raises InputError if it is no wheel's file name.
     """
     found = NAME.fullmatch(filename)
-    if found is None:
-        raise InputError(filename, "is no file name of a wheel")
+    is_short = len(filename.encode(errors="surrogateescape")) <= LONGEST_NAME
+    if found is None or not is_short or not filename.isprintable():
+        shown = filename if filename.isprintable() else ascii(filename)[1:-1]
+        raise InputError(shown[:LONGEST_SHOWN], "is no file name of a wheel")
     reasons = []
     for kind in kinds(found[1]):
         known = evidence.get(kind)

@@ -113,6 +113,24 @@ def test_what_is_no_wheels_name_is_an_error(name: str) -> None:
         foretold(name, {})
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("a-1\nb-py3-none-linux_x86_64.whl", r"a-1\nb-py3-none-linux_x86_64.whl"),
+        ("a\x1b[2J-1-py3-none-linux_x86_64.whl", r"a\x1b[2J-1-py3-none-linux_x86_64.whl"),
+        ("a\u202e-1-py3-none-any.whl", r"a\u202e-1-py3-none-any.whl"),
+        ("a-1-py3-none-linux_\udcff.whl", r"a-1-py3-none-linux_\udcff.whl"),
+        (f"a-1-py3-none-{'x' * 239}.whl", f"a-1-py3-none-{'x' * 239}.whl"),
+        (f"a-1-py3-none-{'x' * 5000}.whl", f"a-1-py3-none-{'x' * 287}"),
+    ],
+    ids=["line", "terminal", "direction", "bytes", "256", "long"],
+)
+def test_what_no_index_would_see_is_shown_on_one_line(name: str, shown: str) -> None:
+    with pytest.raises(InputError) as raised:
+        foretold(name, {})
+    assert str(raised.value) == f"{shown}: is no file name of a wheel"
+
+
 @pytest.mark.parametrize("platforms", ["any", "manylinux_2_17_x86_64..any"])
 def test_what_is_not_known_has_its_name(
     platforms: str, evidence: Mapping[str, Evidence]

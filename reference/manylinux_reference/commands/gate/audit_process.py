@@ -122,10 +122,13 @@ class Auditors:
         return list(_read(said))
 
     def _waiting(self) -> _Waiting:
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            return _Waiting(self.settings)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting = self._idle.get_nowait()
+                if waiting.process.poll() is None:
+                    return waiting
+                waiting.close()  # somebody has killed it, as the kernel may
+        return _Waiting(self.settings)
 
     def close(self) -> None:
         """End the processes that wait."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from manylinux_reference.commands.gate.connections import PATIENCE
 from manylinux_reference.commands.gate.upload import received
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 CHUNK = 1 << 16
-PATIENCE = 300  # seconds without a byte, from either side
 # What is about one connection and not about the message (RFC 9110, 7.6.1).
 OF_ONE_CONNECTION = frozenset(
     (
@@ -27,6 +28,18 @@ OF_ONE_CONNECTION = frozenset(
 
 class BrokenOffError(Exception):
     """An answer ended before it was whole, when its beginning was handed on."""
+
+
+def address_of(to: str) -> SplitResult | None:
+    """Return the address of an index; None if it is none, or says more than that."""
+    try:
+        address = urlsplit(to)
+        port = address.port
+    except ValueError:
+        return None
+    more = address.query or address.fragment or "@" in address.netloc or port == 0
+    is_index = address.scheme in {"http", "https"} and address.hostname
+    return address if is_index and not more else None
 
 
 class Forward:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import socket
-import socketserver
 import struct
 import sys
 import time
 from typing import IO, TYPE_CHECKING, cast
-from urllib.parse import SplitResult, urlsplit
 from wsgiref.handlers import SimpleHandler
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from manylinux_reference.commands.gate.forward import CHUNK, PATIENCE, Forward
+from manylinux_reference.commands.gate.connections import (
+    PATIENCE,
+    BoundedServer,
+    PacedReader,
+)
+from manylinux_reference.commands.gate.forward import CHUNK, Forward, address_of
 from manylinux_reference.commands.gate.middleware import Gate
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ LONGEST_LINE = 1 << 16  # bytes of a request's first line
 LINGER, LINGER_SILENT = 30, 5  # seconds; after the answer, and without a byte
 RESET = struct.pack("ii", 1, 0)  # on, and for no second (socket(7), SO_LINGER)
 UNUSABLE = 2  # exit status
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+ONCE = ("Content-Length", "Content-Type", "Transfer-Encoding")
 NO_TEXT = frozenset("\r\n\0")
 TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)  # RFC 9110, 5.6.2
 
@@ -70,8 +76,21 @@ class _Handler(WSGIRequestHandler):
     timeout = PATIENCE
     broken_off = False
 
+    def setup(self) -> None:
+        """Read no slower than is bearable."""
+        super().setup()
+        self.rfile.close()
+        self.rfile = io.BufferedReader(PacedReader(self.connection), CHUNK)
+
     def handle(self) -> None:
         """Answer one request; another one on the same connection is not read."""
+        try:
+            self._answer()
+        except TimeoutError:
+            self.requestline = self.request_version = self.command = ""
+            self.send_error(408)
+
+    def _answer(self) -> None:
         self.raw_requestline = self.rfile.readline(LONGEST_LINE + 1)
         if len(self.raw_requestline) > LONGEST_LINE:
             self.requestline = self.request_version = self.command = ""
@@ -86,17 +105,23 @@ class _Handler(WSGIRequestHandler):
     def parse_request(self) -> bool:
         """Read the head of a request; refuse what servers read in different ways.
 
-        RFC 9112, 5.1 and 5.2: of a blank before the colon, and of a continued line.
+        RFC 9112, 5.1, 5.2 and 6.3: of a blank before the colon, of a continued line,
+        and of two lengths.
         """
         if not super().parse_request():
             return False
         headers = self.headers.items()
+        twice = any(len(self.headers.get_all(each, ())) > 1 for each in ONCE)
+        is_doubtful = twice or any(_is_doubtful(*each) for each in headers)
         # To Python's parser, a line that is no header ends them.
-        if self.headers.get_payload() or any(_is_doubtful(*each) for each in headers):
+        if is_doubtful or self.headers.get_payload():
             self.send_error(400, "a header can be read in different ways")
             return False
         for name in [name for name, _ in headers if "_" in name]:
             del self.headers[name]  # or it would be the one with "-" to the index
+        expects = self.headers.get("Expect", "").lower() == "100-continue"
+        if expects and self.request_version == "HTTP/1.1":
+            self.wfile.write(CONTINUE)  # RFC 9110, 10.1.1: or the client waits
         return True
 
     def get_environ(self) -> dict[str, str]:
@@ -132,10 +157,8 @@ def _is_doubtful(name: str, said: str) -> bool:
     return not TOKEN.fullmatch(name) or bool(NO_TEXT & set(said))
 
 
-class _Server(socketserver.ThreadingMixIn, WSGIServer):
-    """Answers each connection in a thread of its own."""
-
-    daemon_threads = True
+class _Server(BoundedServer, WSGIServer):
+    """Says in the log what goes wrong."""
 
     def handle_error(
         self, _request: socket.socket | tuple[bytes, socket.socket], _client: object
@@ -144,18 +167,6 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             log(_failed(error))
-
-
-def address_of(to: str) -> SplitResult | None:
-    """Return the address of an index; None if it is none, or says more than that."""
-    try:
-        address = urlsplit(to)
-        port = address.port
-    except ValueError:
-        return None
-    more = address.query or address.fragment or "@" in address.netloc or port == 0
-    is_index = address.scheme in {"http", "https"} and address.hostname
-    return address if is_index and not more else None
 
 
 def serve(to: str, host: str, port: int, settings: Settings) -> int:

@@ -160,6 +160,21 @@ def test_a_process_that_is_gone_is_replaced(
     first = asked(auditors, file, len(content))
     [child] = children()
     os.kill(child, signal.SIGKILL)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+    assert asked(auditors, file, len(content)) == first
+    assert children() != [child]
+
+
+def test_a_process_that_ends_when_it_is_asked_has_failed(
+    auditors: Auditors,
+    file: BinaryIO,
+    content: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = asked(auditors, file, len(content))
+    [child] = children()
+    monkeypatch.setattr(subprocess.Popen, "poll", lambda _: None)  # it seems to run
+    os.kill(child, signal.SIGKILL)
     with pytest.raises(AuditFailedError, match="has ended"):
         asked(auditors, file, len(content))
     assert asked(auditors, file, len(content)) == first

@@ -13,7 +13,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,9 @@ SECONDS = 30
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 RESET = b"\1\0\0\0\0\0\0\0"  # on, and for no second (socket(7), SO_LINGER)
 PROGRAM = "from manylinux_reference.commands.cli import main; main()"
+BOUNDS = "from manylinux_reference.commands.gate import connections as bounds; "
+HASTY = f"{BOUNDS}bounds.PATIENCE = bounds.HEAD_START = 1; {PROGRAM}"
+NARROW = f"{BOUNDS}bounds.AT_ONCE = 2; {PROGRAM}"
 BOUNDARY = "frontier"
 FORM = f"multipart/form-data; boundary={BOUNDARY}"
 LINUX = (
@@ -67,6 +71,9 @@ def index(heard: list[Heard]) -> Iterator[int]:
                 self.connection.shutdown(socket.SHUT_WR)
                 while self.rfile.read(1 << 20):
                     pass
+                return
+            if self.path == "/stalls":
+                self.rfile.read()
                 return
             if self.path == "/gone":
                 self.close_connection = True
@@ -116,10 +123,10 @@ def served() -> Iterator[Served]:
 
 
 @contextmanager
-def gate(inner: int, *more: str) -> Iterator[Served]:
+def gate(inner: int, *more: str, program: str = PROGRAM) -> Iterator[Served]:
     """Have a gate run in front of a port; whatever it logs is lines of JSON."""
     to = f"--to=http://127.0.0.1:{inner}/"
-    command = (sys.executable, "-c", PROGRAM, "gate", "serve", to, "--port=0", *more)
+    command = (sys.executable, "-c", program, "gate", "serve", to, "--port=0", *more)
     variables = {**os.environ, "HTTP_PROXY": "http://me:secret@proxy.example"}
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env=variables
@@ -262,6 +269,8 @@ def test_an_index_that_dies_during_an_upload_is_a_bad_gateway(served: Served) ->
         "Transfer-Encoding : chunked",
         "Transfer-Encoding\v: chunked",
         "X: a\r\n Transfer-Encoding: chunked",
+        "Content-Length: 5",
+        "Content-Type: text/plain\r\nContent-Type: text/html",
     ],
 )
 def test_a_header_that_can_be_read_in_two_ways_is_refused(
@@ -374,3 +383,80 @@ def test_who_sends_too_much_hears_why(tmp_path: Path) -> None:
     with index(heard) as inner, gate(inner, f"--config={config}") as found:
         assert ask(found, "POST", "/", bytes(20_000_000), FORM)[0] == 413
     assert heard == []
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Served]:
+    """Return a gate that waits for a second, and not for minutes."""
+    heard: list[Heard] = []
+    with index(heard) as inner, gate(inner, program=HASTY) as found:
+        found.heard = heard
+        yield found
+
+
+def test_an_index_that_never_answers_is_a_bad_gateway(hasty: Served) -> None:
+    status, _, body = ask(hasty, "GET", "/stalls")
+    assert (status, body) == (502, b"the index behind the gate does not answer\n")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nX: "])
+def test_who_never_says_what_it_wants_is_sent_away(sent: bytes, hasty: Served) -> None:
+    assert b"408" in raw(hasty, sent).splitlines()[0]
+
+
+def test_a_byte_now_and_then_does_not_hold_a_connection(hasty: Served) -> None:
+    where = ("127.0.0.1", hasty.port)
+    with socket.create_connection(where, SECONDS) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+        connection.settimeout(0.2)
+        answer = b""
+        while not answer:
+            connection.sendall(b"x")
+            with suppress(TimeoutError):
+                answer = connection.recv(100)
+    assert b" 408 " in answer
+
+
+def test_a_form_that_stops_is_not_taken_for_a_whole(hasty: Served) -> None:
+    head = f"POST / HTTP/1.1\r\nContent-Type: {FORM}\r\nContent-Length: 9999\r\n\r\n"
+    answer = raw(hasty, head.encode() + LINUX)
+    assert b" 400 upload: index.upload.whole: " in answer
+    assert hasty.heard == []
+
+
+def test_a_hundred_uploads_at_once_are_all_answered(served: Served) -> None:
+    body = LINUX.replace(b"linux_x86_64.whl", b"1.tar.gz")
+    with ThreadPoolExecutor(100) as clients:
+        said = list(
+            clients.map(lambda _: ask(served, "POST", "/", body, FORM), range(100))
+        )
+    assert [status for status, _, _ in said] == [200] * 100
+    assert [each.body for each in served.heard] == [body] * 100
+
+
+def test_who_comes_when_all_are_busy_waits() -> None:
+    heard: list[Heard] = []
+    with index(heard) as inner, gate(inner, program=NARROW) as found:
+        where = ("127.0.0.1", found.port)
+        silent = [socket.create_connection(where) for _ in range(2)]
+        with socket.create_connection(where, SECONDS) as third:
+            third.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            third.settimeout(0.3)
+            with pytest.raises(TimeoutError):
+                third.recv(1)
+            assert heard == []
+            silent.pop().close()
+            third.settimeout(SECONDS)
+            assert third.recv(100).startswith(b"HTTP/1.0 200 ")
+        silent.pop().close()
+
+
+def test_who_asks_before_sending_is_told_to_go_on(served: Served) -> None:
+    head = f"POST / HTTP/1.1\r\nContent-Type: {FORM}\r\nContent-Length: {len(LINUX)}"
+    where = ("127.0.0.1", served.port)
+    with socket.create_connection(where, SECONDS) as connection:
+        connection.sendall(f"{head}\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(LINUX)
+        with connection.makefile("rb") as answer:
+            assert b"index.refuses.linux" in answer.read()
