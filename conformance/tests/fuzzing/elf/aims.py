@@ -139,13 +139,16 @@ def _node(layout: Layout, random: Random) -> Iterator[Put]:
 
 
 def _symbol(layout: Layout, random: Random) -> Iterator[Put]:
-    """Give a symbol that the file defines another binding, or a choice to make."""
+    """Give a symbol that the file defines another binding, a choice, or to others."""
     found = [
         each
         for each in layout.records["symbols"]
         if each.name.startswith("symbol") and layout.of(each, "st_shndx")
     ]
     for symbol in random.sample(found, min(1, len(found))):
+        if not random.randrange(3):
+            yield symbol, "st_shndx", 0
+            return
         info, value = random.choice(SYMBOLS)
         yield symbol, "st_info", info
         yield symbol, "st_value", value or layout.of(symbol, "st_value")

@@ -140,17 +140,18 @@ def _numbered(flags: bytes) -> int:
 def read_names(dynamic: Dynamic, elf: Elf) -> None:
     """Fill in what relocations refer to, other than weakly, and what others find.
 
-    The former is in ``version_needs`` and, of a shared object, in ``unversioned`` and
-    ``loose``, the latter in its ``exported``.
+    The former is in ``version_needs`` and, of what is linked dynamically, in
+    ``unversioned`` and ``loose``, the latter in its ``exported``.
     Raises NotKeptError if more of the file has to be kept first.
     """
     if not (DT_SYMTAB in dynamic and DT_STRTAB in dynamic):
         return
-    if not (elf.is_shared_object or elf.version_needs):
+    is_looked_through = elf.is_shared_object or (elf.is_executable and elf.needed)
+    if not (is_looked_through or elf.version_needs):
         return
     columns = _Columns(dynamic, elf)
     loose = _read_wanted(dynamic, elf, columns)
-    if elf.is_shared_object:
+    if is_looked_through:
         _read_loose(dynamic, elf, loose)
         elf.exported = _exports(dynamic, elf, columns)
 

@@ -145,13 +145,14 @@ def has(elf: Elf, name: bytes, node: str = "") -> bool:
 
 
 def _opened(wheel: Wheel) -> list[Elf]:
-    """Return the shared objects that are not there for others alone."""
+    """Return the programs, and the shared objects that are not for others alone."""
     links = [link for elf in wheel.elves for link in elf.links.values()]
     needed = {link.name for link in links if isinstance(link, Elf)}
     return [
         elf
         for elf in wheel.elves
-        if elf.is_shared_object and (elf.is_named_as_module or elf.name not in needed)
+        if elf.is_executable
+        or (elf.is_shared_object and (elf.is_named_as_module or elf.name not in needed))
     ]
 
 

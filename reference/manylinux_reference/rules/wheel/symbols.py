@@ -162,5 +162,6 @@ def unversioned(elf: Elf, policy: Policy) -> Findings:
             "wheel.symbols.unversioned", elf.name, text, symbol=unknown[0]
         )
         finding.symbols = unknown
-        finding.condition = f"the package loads what defines {unknown[0]} before"
+        if elf.is_shared_object:
+            finding.condition = f"the package loads what defines {unknown[0]} before"
         yield finding

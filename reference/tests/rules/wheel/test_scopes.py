@@ -161,3 +161,11 @@ def test_what_another_library_has_before_is_copied(
     library.is_indirect, library.protected = True, {b"foo"}
     make_wheel(program, make("project/libbar.so", [], [], [b"foo"]), library)
     assert list(shared_alone(program)) == []
+
+
+def test_a_program_has_what_its_libraries_define(
+    make: MakeElf, make_wheel: MakeWheel
+) -> None:
+    program = make("project/program", ["libfoo.so"], ["foo", "bar"], [])
+    program.interpreter = "/lib64/ld-linux-x86-64.so.2"
+    assert left(make_wheel(program, make(LIBRARY, [], [], [b"foo"]))) == [["bar"], []]

@@ -232,6 +232,14 @@ def test_names_that_nothing_has_are_a_condition(make_elf: MakeElf) -> None:
     assert finding.condition == "the package loads what defines prinft before"
 
 
+def test_before_a_program_nothing_is_loaded(make_elf: MakeElf) -> None:
+    elf = make_elf(name="project/program")
+    elf.interpreter = "/lib64/ld-linux-x86-64.so.2"
+    elf.loose = ["prinft"]
+    (finding,) = symbols(elf, X86_64)
+    assert (finding.min_level, finding.condition) == (NEVER, "")
+
+
 def test_names_of_glibc_that_are_always_there_are_not_mentioned(
     make_elf: MakeElf,
 ) -> None:
