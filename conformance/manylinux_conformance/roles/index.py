@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import fnmatch
+import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -45,6 +46,7 @@ from manylinux_conformance.sandbox.simple_index import simple_index
 from manylinux_conformance.suite.load import Suite
 
 PROJECT = "probe"
+HASH = re.compile(r"\b[0-9a-f]{32,128}\b")  # of a wheel, and so of its name
 # Platform tags that no index can know; who takes both looks at none.
 NOBODYS = ("notaplatform_1", "manylinux_nobody_1_x86_64")
 READ_ONLY = "takes no uploads"
@@ -142,10 +144,20 @@ def ask_index(
         if (reason := _declines(table, each))
     }
     left = [each for each in questions if each.key not in answers]
-    wheels = _wheels(left, _project(table))
+    project = _project(table)
+    wheels = _wheels(left, project)
     with running(table, sandbox, left, wheels) as client:
         visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
-        return answers | _visit(visit, table, left, wheels)
+        found = _visit(visit, table, left, wheels)
+    return answers | {key: _repeatable(said, project) for key, said in found.items()}
+
+
+def _repeatable(said: Answer, project: str) -> Answer:
+    """Return an answer whose reason is the same in every run: no name, no hash."""
+    reason = HASH.sub("HASH", said.reason)
+    for name in (project, project.replace("-", "_")):
+        reason = reason.replace(name, PROJECT)
+    return dataclasses.replace(said, reason=reason)
 
 
 def _look_for(table: Index) -> None:

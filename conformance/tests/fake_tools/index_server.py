@@ -47,7 +47,9 @@ def refusal(name: str, content: bytes, digest: str, project: str) -> str:
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return "is no wheel"
     old = FILES.get(project, {}).get(name)
-    return "exists" if old not in {None, content} and "overwrites" not in FAULTS else ""
+    if old in {None, content} or "overwrites" in FAULTS:
+        return ""
+    return f"exists with {hashlib.sha256(old or b'').hexdigest()}"
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -141,7 +143,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
     ) -> None:
         """Send an answer."""
         content = body.encode() if isinstance(body, str) else body
-        self.send_response(status)
+        told = body if status == 400 and isinstance(body, str) else None
+        self.send_response(status, told)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
         if location:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
+import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -283,6 +286,47 @@ def test_a_redirect_to_another_machine_is_not_followed(resources: Resources) -> 
     found = asked(index("leads-away"), resources, upload("accepted"))["accepted"]
     assert found.outcome is Verdict.ERROR
     assert "another machine" in found.reason
+
+
+def is_there(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def staying() -> Iterator[Index]:
+    """Return an index that runs already, and outlives what is asked of it."""
+    (port,) = free_ports(1)
+    here = f"http://127.0.0.1:{port}/"
+    command = (sys.executable, str(FAKE_TOOLS / "index_server.py"), str(port))
+    with subprocess.Popen(command) as server:
+        while not is_there(port):
+            assert server.poll() is None
+            time.sleep(0.05)
+        page = f"{here}simple/{{project}}/"
+        yield Index(ready=f"{here}simple/", upload=here, page=page, seconds=30)
+        server.terminate()
+
+
+def test_an_index_that_stays_answers_alike_in_every_run(
+    staying: Index, resources: Resources
+) -> None:
+    """Its projects have other names, and so its wheels have other hashes."""
+    questions = (
+        upload("named", Became.REFUSED, tag="linux_x86_64"),
+        upload("hashed", Became.REFUSED, after=GOOD),
+    )
+    first, second = (
+        asked(
+            staying,
+            dataclasses.replace(resources, folder=resources.folder / folder),
+            *questions,
+        )
+        for folder in ("first", "second")
+    )
+    assert first == second
+    assert "probe-1.0-py3-none-linux_x86_64.whl" in first["named"].reason
+    assert "exists with HASH" in first["hashed"].reason
 
 
 def test_every_run_of_an_index_that_stays_uses_another_project(

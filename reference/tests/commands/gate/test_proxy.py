@@ -56,6 +56,12 @@ class Served:
     heard: list[Heard] = field(default_factory=list)
 
 
+class Backend(http.server.ThreadingHTTPServer):
+    """A server that a hundred clients may knock at before it has answered one."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def index(heard: list[Heard]) -> Iterator[int]:
     """Have an index run that takes everything, and yield its port."""
@@ -106,7 +112,7 @@ def index(heard: list[Heard]) -> Iterator[int]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index) as server:
+    with Backend(("127.0.0.1", 0), Index) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         yield server.server_port
