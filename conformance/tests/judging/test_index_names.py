@@ -117,14 +117,7 @@ def test_what_is_no_wheels_name_is_an_error(name: str) -> None:
     ("name", "shown"),
     [
         ("a-1\nb-py3-none-linux_x86_64.whl", r"a-1\nb-py3-none-linux_x86_64.whl"),
-<<<<<<< HEAD
         ("a\x1b[2J-1-py3-none-linux_i686.whl", r"a\x1b[2J-1-py3-none-linux_i686.whl"),
-=======
-        (
-            "a\x1b[2J-1-py3-none-linux_x86_64.whl",
-            r"a\x1b[2J-1-py3-none-linux_x86_64.whl",
-        ),
->>>>>>> index
         ("a\u202e-1-py3-none-any.whl", r"a\u202e-1-py3-none-any.whl"),
         ("a-1-py3-none-linux_\udcff.whl", r"a-1-py3-none-linux_\udcff.whl"),
         (f"a-1-py3-none-{'x' * 239}.whl", f"a-1-py3-none-{'x' * 239}.whl"),
