@@ -25,7 +25,7 @@ REFUSED_BY = {  # rules that say what counts; the wheel is then refused by anoth
     "wheel.levels.before-first": {"wheel.versions.listed"},
     "wheel.levels.monotone": {"wheel.versions.listed"},
     "wheel.needed.additional-libraries": {"wheel.needed.allowed"},
-    "wheel.needed.filters": {"wheel.needed.allowed"},
+    "wheel.needed.filters": {"wheel.needed.allowed", "wheel.needed.reached"},
     "wheel.needed.no-path": {"wheel.needed.no-path", "wheel.versions.needed"},
     "wheel.relocations.relr": {
         "wheel.relocations.relr",
