@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from manylinux_conformance.reports.differences import differences
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.suite.rules import Rule
 
 MOST = 10  # of a level; GitHub shows no more of one step
-DEMANDS = (Level.MUST, Level.MUST_NOT)
 
 
 def workflow_commands(
@@ -27,7 +26,7 @@ def workflow_commands(
             seen[one.result.rule] = seen.get(one.result.rule, 0) + 1
         for name, count in seen.items():
             rule = rules.get(name)
-            level = "error" if rule and rule.level in DEMANDS else "warning"
+            level = "error" if rule and rule.level.is_must else "warning"
             title = f"{block.header.name}: {name} ({count} answers)"
             text = rule.text if rule else "no rule of this release"
             found[level].append(f"::{level} title={_escaped(title)}::{_escaped(text)}")

@@ -109,14 +109,21 @@ def measured(
             )
 
 
-def commands(rule: Rule, *, has_cases: bool, has_recipes: bool) -> Iterator[str]:
-    """Yield the commands that ask about a rule again, as far as there are questions."""
+def commands(
+    rule: Rule, *, has_cases: bool, has_recipes: bool, placeholders: bool = True
+) -> Iterator[str]:
+    """Yield the commands that ask about a rule again, as far as there are questions.
+
+    Of those that ask one tool one question, only the form is known: ``placeholders``.
+    """
     run = f"manylinux-conformance run --rule {rule.id}"
     if has_cases:
-        yield f"{run} --case CASE --platform PLATFORM --tool TOOL"
+        if placeholders:
+            yield f"{run} --case CASE --platform PLATFORM --tool TOOL"
         yield run
     if has_recipes:
-        yield f"{run} --role auditor --case RECIPE --platform ARCH --tool TOOL"
+        if placeholders:
+            yield f"{run} --role auditor --case RECIPE --platform ARCH --tool TOOL"
         yield f"{run} --role auditor"
     if rule.is_forced and (has_cases or has_recipes):
         yield f"manylinux-conformance force --rule {rule.id}"

@@ -20,7 +20,7 @@ from manylinux_conformance.reports.versions import newest_and_older
 from manylinux_conformance.results.blocks import Block, joined
 from manylinux_conformance.results.consequences import consequences
 from manylinux_conformance.results.systems import System, system_of
-from manylinux_conformance.suite.rules import Basis, Level, Rule, as_put_to, parents_of
+from manylinux_conformance.suite.rules import Basis, Rule, as_put_to, parents_of
 
 MODELS = frozenset((System.MODEL, System.EXOTIC))
 EVERYWHERE = frozenset(System)
@@ -42,7 +42,7 @@ def is_proposal(rule: Rule) -> bool:
 
 def is_demanded(rule: Rule) -> bool:
     """Return whether a standard, or what follows from one, says MUST or MUST NOT."""
-    return rule.level in {Level.MUST, Level.MUST_NOT} and not is_proposal(rule)
+    return rule.level.is_must and not is_proposal(rule)
 
 
 def is_advised(rule: Rule) -> bool:

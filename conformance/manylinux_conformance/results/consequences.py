@@ -126,6 +126,15 @@ def counts_as(result: Result, follows: Consequences = NO_CONSEQUENCES) -> str:
     return "no breach (control)" if result.control else BREACH
 
 
+def breaches(
+    results: Iterable[Result], follows: Consequences = NO_CONSEQUENCES
+) -> Iterator[Result]:
+    """Yield the wrong answers that count as breaches."""
+    for one in results:
+        if one.verdict in DIFFERING and counts_as(one, follows) == BREACH:
+            yield one
+
+
 def consequences(results: Iterable[Result], parents: Mapping[str, str]) -> Consequences:
     """Find them among all that a tool answered in one role.
 
@@ -148,11 +157,7 @@ def _inherited(
     results: Iterable[Result], follows: Consequences, parents: Mapping[str, str]
 ) -> dict[_Broken, str]:
     """Return the highest rule above each corollary that its cause breaks, too."""
-    broken = {
-        (one.rule, one.cause)
-        for one in results
-        if one.cause and one.verdict in DIFFERING and counts_as(one, follows) == BREACH
-    }
+    broken = {(one.rule, one.cause) for one in breaches(results, follows) if one.cause}
     found: dict[_Broken, str] = {}
     for rule, cause in {(one.rule, one.cause) for one in results if one.cause}:
         for above in _above(rule, parents):
@@ -165,11 +170,7 @@ def _suspected(
     results: Iterable[Result], follows: Consequences, parents: Mapping[str, str]
 ) -> dict[_Place, str]:
     """Return the highest rule above each corollary that is broken where it is."""
-    broken = {
-        (one.rule, one.where)
-        for one in results
-        if one.verdict in DIFFERING and counts_as(one, follows) == BREACH
-    }
+    broken = {(one.rule, one.where) for one in breaches(results, follows)}
     return {
         (rule, where): above
         for rule, where in broken

@@ -13,7 +13,7 @@ from manylinux_conformance.platforms.platform import Platform
 from manylinux_conformance.questions.case import Case
 from manylinux_conformance.questions.kinds import AnyCase
 from manylinux_conformance.questions.placeholders import fill
-from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.suite.rules import Rule
 
 NAMING = frozenset(("rule", "name", "twin", "why", "control", "status"))
 # Rules whose answers hang on a module, a C library, a store or a name, each of which
@@ -26,7 +26,6 @@ ALIKE = (
     *("tag.linux.*", "tag.libc-provider"),
     *("wheel.*", "builder.*", "auditor.*", "index.*"),  # asked about files
 )
-STRICT = (Level.MUST, Level.MUST_NOT)
 
 
 def lint_cases(
@@ -60,7 +59,7 @@ def lint_coverage(
         elif rule.id not in breached:
             message = "has controls alone, so no answer could show a breach"
             yield Finding(f"rule {rule.id}", 0, message)
-        elif rule.level in STRICT and rule.id not in twinned:
+        elif rule.level.is_must and rule.id not in twinned:
             yield Finding(f"rule {rule.id}", 0, "is a MUST but has no twin cases")
 
 
@@ -76,7 +75,7 @@ def lint_architectures(
         if case.twin and not case.is_draft:
             twinned.setdefault(case.rule, []).append(case)
     for rule in rules:
-        if rule.arch != "all" or rule.level not in STRICT or rule.id not in twinned:
+        if rule.arch != "all" or not rule.level.is_must or rule.id not in twinned:
             continue
         if any(fnmatchcase(rule.id, pattern) for pattern in ALIKE):
             continue

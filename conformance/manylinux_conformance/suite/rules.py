@@ -31,6 +31,11 @@ class Level(enum.StrEnum):
     SHOULD_NOT = "should-not"
     MAY = "may"
 
+    @property
+    def is_must(self) -> bool:
+        """Whether it is MUST or MUST NOT."""
+        return self in {Level.MUST, Level.MUST_NOT}
+
 
 class Basis(enum.StrEnum):
     """With what right a rule binds anybody."""

@@ -7,16 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from manylinux_conformance.finding import Finding
 from manylinux_conformance.results.blocks import Block, joined
-from manylinux_conformance.results.consequences import (
-    BREACH,
-    consequences,
-    counts_as,
-)
-from manylinux_conformance.results.verdicts import DIFFERING
-from manylinux_conformance.suite.rules import Level, Rule, parents_of
+from manylinux_conformance.results.consequences import breaches, consequences
+from manylinux_conformance.suite.rules import Rule, parents_of
 from manylinux_conformance.tools.causes import Cause
 
-BINDING = (Level.MUST, Level.MUST_NOT)
 Causes = Mapping[str, tuple[Cause, ...]]
 _Named = tuple[str, str]  # a tool and the identifier of a cause
 
@@ -54,11 +48,10 @@ def _broken_alone(block: Block, rules: Mapping[str, Rule]) -> dict[str, set[str]
     """Return the binding rules that each cause breaks and no other one does."""
     follows = consequences(block.results, parents_of(rules))
     by_rule: dict[str, set[str]] = defaultdict(set)
-    for one in block.results:
-        if one.verdict in DIFFERING and counts_as(one, follows) == BREACH:
-            by_rule[one.rule].add(one.cause)
+    for one in breaches(block.results, follows):
+        by_rule[one.rule].add(one.cause)
     found: dict[str, set[str]] = defaultdict(set)
     for rule, causes in by_rule.items():
-        if len(causes) == 1 and rule in rules and rules[rule].level in BINDING:
+        if len(causes) == 1 and rule in rules and rules[rule].level.is_must:
             found[next(iter(causes))].add(rule)
     return found

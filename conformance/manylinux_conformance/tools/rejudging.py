@@ -109,7 +109,7 @@ class Rejudging:
         case = next((one for one in self.suite.cases if one.id == result.case), None)
         if case is None:
             return f"no case is named {result.case!r}"
-        if isinstance(case, Upload):
+        if isinstance(case, Upload) and header.role is Role.INDEX:
             mine = (one for one in case.each_arch() if one.wheel_arch == result.arch)
             upload = next(mine, None)
             return (upload, None) if upload else f"no upload is for {result.arch!r}"

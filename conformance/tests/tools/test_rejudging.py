@@ -155,6 +155,15 @@ def test_a_forged_header_is_refused(
         check(rejudging, tmp_path, [Block(header, block.results, ())])
 
 
+def test_an_upload_is_no_question_to_a_library(
+    rejudging: Rejudging, tmp_path: Path
+) -> None:
+    (uploads,) = some("index-pypiserver-2.4.2")
+    header = first("tag-library-packaging-26.3").header
+    with pytest.raises(InputError, match="is not asked as tag-library on"):
+        check(rejudging, tmp_path, [Block(header, uploads.results[:1], ())])
+
+
 def test_an_upload_for_another_architecture_is_refused(
     rejudging: Rejudging, tmp_path: Path
 ) -> None:

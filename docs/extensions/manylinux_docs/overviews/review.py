@@ -13,7 +13,7 @@ from manylinux_conformance.reports.rule_status import BREACHED, DECIDED
 from manylinux_conformance.reports.summary import is_demanded, is_proposal
 from manylinux_conformance.results.consequences import BREACH
 from manylinux_conformance.results.verdicts import Role
-from manylinux_conformance.suite.rules import Level, Rule
+from manylinux_conformance.suite.rules import Rule
 from manylinux_conformance.tools.causes import Cause, Kind
 from sphinx.util.docutils import SphinxDirective
 
@@ -61,8 +61,7 @@ class ReviewedChapter:
     @property
     def musts(self) -> int:
         """How many would bind whoever adopts them."""
-        binding = (Level.MUST, Level.MUST_NOT)
-        return sum(one.rule.level in binding for one in self.proposals)
+        return sum(one.rule.level.is_must for one in self.proposals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,16 +130,16 @@ def _explained(
 
 def _commands(rule: Rule, found: RuleLocations, scores: list[Score]) -> list[str]:
     """Return the commands that ask again, first one tool that breaks the rule."""
-    has_cases, has_recipes = bool(found.cases), bool(found.recipes)
-    general = [
-        line
-        for line in commands(rule, has_cases=has_cases, has_recipes=has_recipes)
-        if "TOOL" not in line
-    ]
+    general = commands(
+        rule,
+        has_cases=bool(found.cases),
+        has_recipes=bool(found.recipes),
+        placeholders=False,
+    )
     asked = peers(scores)
     examples = ((score, one) for score in asked for one in example_of(rule, score))
     for score, one in examples:
         run = f"manylinux-conformance run --rule {rule.id} --role {score.role}"
         where = f"--case {one.case} --platform {one.platform.name}"
         return [f"{run} {where} --tool {score.tool}", *general]
-    return general
+    return list(general)
