@@ -18,12 +18,17 @@ from manylinux_conformance.asking.role_table import (
     PLACEHOLDERS,
     Command,
     Filename,
+    HomeFolder,
     RoleTable,
     fill,
     fill_command,
 )
 from manylinux_conformance.questions.answer import Answer
-from manylinux_conformance.sandbox.process import ProcessResult
+from manylinux_conformance.sandbox.process import (
+    STDERR_TAIL,
+    ProcessResult,
+    fit_for_report,
+)
 from manylinux_conformance.sandbox.sandbox import Sandbox
 from manylinux_conformance.sandbox.simple_index import Served
 from manylinux_conformance.sandbox.tool_description import Text
@@ -47,6 +52,12 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     glibc version and they differ, ``running_target`` those for the running platform.
     ``lock`` is a command that runs before the other and writes a lock file; it is told
     no target.
+    ``kept_in_home`` are folders in the home, as ``pex/pip``, that a first use on this
+    machine as it is leaves for every later one.  What depends on a platform is not
+    among them.
+    ``unsupported`` are regular expressions of what the tool says when it refuses a
+    platform as such; there it declines, and whether it should have gone on is a
+    question of a rule of its own.
     """
 
     COMMANDS: ClassVar = ("lock", "command")
@@ -63,6 +74,8 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
     explicit_target: tuple[str, ...] = ()
     unversioned_target: tuple[str, ...] = ()
     running_target: tuple[str, ...] = ()
+    kept_in_home: tuple[HomeFolder, ...] = ()
+    unsupported: tuple[str, ...] = ()
 
     def filled_in(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Yield each text that is filled in, with the placeholders that it may have."""
@@ -73,6 +86,16 @@ class InstallCommand(RoleTable, frozen=True, kw_only=True):
             yield text, self.PLACEHOLDERS | self.TARGET_PLACEHOLDERS
         for text in self.running_target:
             yield text, self.PLACEHOLDERS
+
+    def refusal(self, ended: ProcessResult) -> str:
+        """Return the words by which a run refused the platform; empty if none did."""
+        if not ended.status or ended.failure:
+            return ""
+        output = ended.output[-STDERR_TAIL:].decode(errors="replace")
+        for line in (*ended.stderr_tail.splitlines(), *output.splitlines()):
+            if any(re.search(each, line) for each in self.unsupported):
+                return fit_for_report(line)
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ PLACEHOLDERS = frozenset(("python", "py_version_nodot", "tool", "work", "home"))
 RELATIVE = ("./", "../")
 
 Filename = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]*$")]
+# A path below a home, and not above it.
+HomeFolder = Annotated[
+    str, msgspec.Meta(pattern=r"^(?!\.\.?(/|$))[^/]+(/(?!\.\.?(/|$))[^/]+)*$")
+]
 # No "=" in a variable's name (execve(2)).
 Variables = dict[Annotated[str, msgspec.Meta(pattern=r"^[^=\x00]+$")], Text]
 Command = Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]

@@ -68,6 +68,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "explicit_target": "Arguments for another target, from `{platform_tag}`.",
         "unversioned_target": "The same for a target that names no glibc version.",
         "running_target": "Arguments where no target is named.",
+        "kept_in_home": "Folders in the home that a first use leaves for later ones.",
         "explicit_targets": "A regular expression of the targets that the tool means.",
         "unsupported": "Regular expressions of how the tool refuses a whole platform.",
         **LIBRARY,

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from manylinux_conformance.asking import isolation
 from manylinux_conformance.asking.plain_machine import PlainMachine
 from manylinux_conformance.asking.plan import CaseBatch
 from manylinux_conformance.asking.probe_projects import ProbeCache, write_probe_projects
@@ -20,8 +21,11 @@ from manylinux_conformance.platforms.platform import Libc
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.questions.probe_project import Offer, ProbeProject
 from manylinux_conformance.results.verdicts import Verdict
-from manylinux_conformance.roles import installer as asking
-from manylinux_conformance.roles.installer import Installer, ask_installer
+from manylinux_conformance.roles.installer import (
+    Installer,
+    InstallerRole,
+    ask_installer,
+)
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.sandbox.provide import ProvidedTool
 from manylinux_conformance.sandbox.tool_description import Fact
@@ -176,6 +180,22 @@ def test_batches_with_refusals_share_one_run_on_the_machine_as_it_is(
     assert runs == [2, 1, 1]
 
 
+@pytest.mark.parametrize(
+    ("kept", "at_home"),
+    [('["program"]', "program"), ('["nothing/there"]', ""), ("[]", "")],
+)
+def test_what_a_first_use_unpacks_is_there_for_every_later_one(
+    fake_installer: Make, here: Environment, tmp_path: Path, kept: str, at_home: str
+) -> None:
+    tool = fake_installer("unpack-itself", more=f"kept_in_home = {kept}\n")
+    table, plain = table_of(tool, Installer), PlainMachine()
+    probes = write_probe_projects(questions(*GOOD), tmp_path / "links")
+    for name in ("one", "two"):
+        ask_installer(tool, table, here, probes, tmp_path / name, plain=plain)
+        record = json.loads((tmp_path / name / "run-1.json").read_bytes())
+        assert record["ended"]["stderr_tail"].strip() == at_home
+
+
 def test_a_tool_that_refuses_an_environment_installs_nothing_there(
     fake_installer: Make, ask: Ask, here: Environment
 ) -> None:
@@ -227,7 +247,7 @@ def test_whether_it_should_have_gone_on_is_asked_by_cases_of_their_own(
     places = ProbeCache(tmp_path / "probes")
     resources = Resources(tmp_path / "asked", tmp_path / "cache", places)
     table = table_of(tool, Installer)
-    answers = asking.InstallerRole().ask(tool, table, batch, resources)
+    answers = InstallerRole().ask(tool, table, batch, resources)
     results = [
         result_of(one, answers[one.key], here.platform) for one in batch.questions
     ]
@@ -258,7 +278,7 @@ def test_a_hang_is_a_timeout_of_its_question_alone(
 def test_many_culprits_end_the_search(
     fake_installer: Make, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(asking, "MOST_RUNS", 3)
+    monkeypatch.setattr(isolation, "MOST_RUNS", 3)
     culprits = [f"culprit{number}" for number in range(8)]
     answers = ask(fake_installer("refuse-culprits"), *culprits)
     assert "not isolated within 3 runs of the tool" in {
