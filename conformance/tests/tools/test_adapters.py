@@ -54,6 +54,8 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
         (LEAST + 'variables = { A = "{b}" }\n', r"unknown placeholder \{b\}"),
         (LEAST + 'files = { "a" = "{b}" }\n', r"unknown placeholder \{b\}"),
         (LEAST + 'files = { "../a" = "" }\n', "matching regex"),
+        (LEAST + 'kept_in_home = ["pex/../../x"]\n', "matching regex"),
+        (LEAST + 'kept_in_home = ["/pex"]\n', "matching regex"),
         (LEAST + 'prefix = "py3"\n', "matching regex"),
         (LEAST + "seconds = 0\n", ">= 1"),
         (LEAST + 'explicit_target = ["{a}"]\n', r"unknown placeholder \{a\}"),
