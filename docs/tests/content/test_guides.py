@@ -13,8 +13,17 @@ import msgspec
 import pytest
 from manylinux_conformance.platforms.environment import ModulePlace
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.case import Case, Selector
 from manylinux_conformance.questions.kinds import KINDS
+from manylinux_conformance.questions.upload import (
+    Archive,
+    Became,
+    Client,
+    Examines,
+    Look,
+    Send,
+    Upload,
+)
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -148,6 +157,14 @@ def test_every_sign_is_explained() -> None:
         ("write-a-rule.md", Level),
         ("write-a-rule.md", Subject),
         ("write-a-case.md", list(KINDS)),
+        (
+            "write-a-case.md",
+            sorted(set(Upload.__struct_fields__) - set(Case.__struct_fields__)),
+        ),
+        *(
+            ("write-a-case.md", words)
+            for words in (Archive, Became, Client, Examines, Look, Send)
+        ),
         ("read-a-result.md", [field.name for field in msgspec.structs.fields(Result)]),
         ("read-a-result.md", ["header", "case", "not-run", "footer"]),
     ],
