@@ -13,8 +13,11 @@ from typing import ClassVar
 
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 
-from manylinux_conformance.asking.index_address import beyond
-from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
+from manylinux_conformance.asking.index_client import (
+    IndexClient,
+    NoAnswerError,
+    beyond,
+)
 from manylinux_conformance.asking.index_server import Startup, free_ports, started
 from manylinux_conformance.asking.index_table import Index, password_of
 from manylinux_conformance.asking.index_visit import IndexVisit

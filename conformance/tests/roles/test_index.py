@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_client import beyond, refuse_beyond
 from manylinux_conformance.asking.index_server import free_ports
 from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.asking.probe_projects import ProbeCache
