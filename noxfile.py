@@ -21,6 +21,7 @@ BENCHES = (
     "reference/bench/tags.py",
     "reference/bench/audit.py",
     "reference/bench/gate.py",
+    "reference/bench/gate_memory.py",
     "reference/bench/survey.py",
     "conformance/bench/suite_cost.py",
 )

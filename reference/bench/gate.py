@@ -87,7 +87,7 @@ class Server:
     @property
     def seconds(self) -> float:
         """Processor seconds of it and of its children, ended ones too (proc(5))."""
-        ticks = (sum(map(_ticks, (each, *_children(each)))) for each in self.processes)
+        ticks = (sum(map(_ticks, (each, *children(each)))) for each in self.processes)
         return sum(ticks) / TICKS
 
     @property
@@ -106,12 +106,12 @@ def _ticks(process: int) -> int:
     return sum(map(int, text.rpartition(")")[2].split()[11:15]))
 
 
-def _children(process: int) -> Iterator[int]:
+def children(process: int) -> Iterator[int]:
     """Yield the processes that run below a process."""
     for thread in Path(f"/proc/{process}/task").iterdir():
         with contextlib.suppress(OSError):  # the thread has just ended
             for child in map(int, (thread / "children").read_text().split()):
-                yield from (child, *_children(child))
+                yield from (child, *children(child))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Speaks with an index as twine and pip do: uploads, simple pages, files."""
+"""Speaks with an index as twine and pip do: uploads, simple pages, files, and where."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ import base64
 import contextlib
 import hashlib
 import http.client
+import ipaddress
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
-from manylinux_conformance.asking.index_address import is_loopback
 from manylinux_conformance.asking.uploaded_wheel import UploadedWheel
+from manylinux_conformance.errors import InputError
 
 LARGEST = 64 * 1024 * 1024  # bytes of an answer
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -260,3 +261,40 @@ class _Page(HTMLParser):
 def last_part(url: str) -> str:
     """Return the last component of an address's path, decoded."""
     return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address; raises InputError if it is none of HTTP."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise InputError(address, f"is no address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise InputError(address, "is no address of an index: http://HOST/ or https://")
+    return parts.hostname
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine by its number, or called localhost."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def beyond(addresses: Collection[str]) -> Iterator[str]:
+    """Yield each host among addresses that is not this machine, once."""
+    hosts = dict.fromkeys(host_of(address) for address in addresses if address)
+    return (host for host in hosts if not is_loopback(host))
+
+
+def refuse_beyond(addresses: Collection[str], named: Collection[str]) -> None:
+    """Raise InputError for an address beyond this machine whose host was not named."""
+    for host in beyond(addresses):
+        if host not in named:
+            raise InputError(
+                host,
+                "is another machine, whose index would keep what is uploaded; if it "
+                f"is yours to fill, say so: --remote {host}",
+            )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import http
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from manylinux_conformance.asking.index_client import (
     CUT,
@@ -16,9 +16,16 @@ from manylinux_conformance.asking.index_client import (
     Reply,
     last_part,
 )
+from manylinux_conformance.asking.upload_program import UploadProgram
 from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up_before
 from manylinux_conformance.questions.answer import Answer, answered, broken
-from manylinux_conformance.questions.upload import Became, Look, Send, Upload
+from manylinux_conformance.questions.upload import (
+    Became,
+    Client,
+    Look,
+    Send,
+    Upload,
+)
 from manylinux_conformance.sandbox.process import fit_for_report
 
 PAUSE = 0.2  # seconds between two looks at a page
@@ -26,6 +33,7 @@ WRONG = "0" * 64  # a SHA-256 that no wheel has
 AFTER_A_CUT = 0.5  # seconds in which an index may publish half an upload
 SERVER_ERRORS = range(500, 600)
 REFUSALS = range(400, 500)
+NOT_THIS_USER = (http.HTTPStatus.UNAUTHORIZED, http.HTTPStatus.FORBIDDEN)
 SUCCESSES = range(200, 300)
 
 
@@ -35,18 +43,20 @@ class IndexVisit:
 
     ``settle`` is how many seconds it may take until an upload is listed.
     Without ``takes_uploads`` the wheels lie there already.
+    ``programs`` upload in the place of ``client`` where a question says so.
     """
 
     client: IndexClient
     settle: float
     takes_uploads: bool = True
+    programs: Mapping[Client, UploadProgram] = field(default_factory=dict)
 
     def answer(self, question: Upload, wheel: UploadedWheel) -> Answer:
         """Return what became of a question's upload, and of what is looked at."""
         try:
             if question.after:
                 first = made_up_before(question, wheel.project, wheel.version)
-                if self.client.upload(first).status not in SUCCESSES:
+                if self._uploaded(question, first).status not in SUCCESSES:
                     return broken("the upload that comes before is not accepted")
                 # Whoever decides later may take the second one first.
                 self._listed(first, wait=True)
@@ -59,6 +69,14 @@ class IndexVisit:
             return broken(fit_for_report(str(error)))
         return answered(", ".join((became, *faults)), _reason(reply, became))
 
+    def shuts_out(self, wheel: UploadedWheel) -> str:
+        """Return what an index says against the user, and not the wheel, if it does."""
+        try:
+            reply = self.client.upload(wheel)
+        except NoAnswerError:
+            return ""
+        return _reason(reply, "") if reply.status in NOT_THIS_USER else ""
+
     def _sent(self, question: Upload, wheel: UploadedWheel) -> Reply | None:
         """Make the upload; None if there is none to make."""
         digest = "" if question.right_digest else WRONG
@@ -69,8 +87,16 @@ class IndexVisit:
             time.sleep(AFTER_A_CUT)
             if question.send is Send.INTERRUPTED:
                 return cut
+        if question.client is not Client.FORM:
+            return self._uploaded(question, wheel)
         pieces = PIECES if question.send is Send.SLOWLY else 1
         return self.client.upload(wheel, digest=digest, pieces=pieces)
+
+    def _uploaded(self, question: Upload, wheel: UploadedWheel) -> Reply:
+        """Make an upload as a question's client does by itself."""
+        if program := self.programs.get(question.client):
+            return program.upload(wheel, self.client)
+        return self.client.upload(wheel)
 
     def _became(
         self, question: Upload, wheel: UploadedWheel, reply: Reply | None

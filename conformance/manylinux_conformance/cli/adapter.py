@@ -11,7 +11,7 @@ import platformdirs
 from manylinux_fixtures.files.temporary_folder import temporary_folder
 from rich.console import Console
 
-from manylinux_conformance.asking.index_address import refuse_beyond
+from manylinux_conformance.asking.index_client import refuse_beyond
 from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.errors import InputError

@@ -15,7 +15,7 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_client import beyond, refuse_beyond
 from manylinux_conformance.asking.index_table import index_addresses
 from manylinux_conformance.cli.terminal.asking import AskingOptions, asking_options
 from manylinux_conformance.cli.terminal.patterns import by_basis, site_option

@@ -51,6 +51,14 @@ class Send(enum.StrEnum):
     NOTHING = "nothing"  # no upload is made
 
 
+class Client(enum.StrEnum):
+    """What sends a wheel."""
+
+    FORM = "form"  # the suite itself, in the form that twine sends
+    TWINE = "twine"
+    UV = "uv"
+
+
 class Look(enum.StrEnum):
     """What is looked at besides, once it is clear what became of the upload."""
 
@@ -80,6 +88,8 @@ class Upload(Case, frozen=True, kw_only=True):
     the same content if ``same_bytes``.
     ``fixture`` is a wheel of the corpus, uploaded in the place of a made-up one.
     ``right_digest``: the form has the wheel's own SHA-256.
+    ``client`` sends the wheel, and the one before it; only the suite's own form is
+    sent in another way than whole and with the right digest.
     """
 
     ROLES: ClassVar = frozenset({Role.INDEX})
@@ -93,6 +103,7 @@ class Upload(Case, frozen=True, kw_only=True):
     same_bytes: bool = False
     fixture: str = ""
     right_digest: bool = True
+    client: Client = Client.FORM
     send: Send = Send.WHOLE
     look: Look = Look.LISTED
     examines: Examines = Examines.NAME
@@ -118,6 +129,13 @@ class Upload(Case, frozen=True, kw_only=True):
         permitted = self.expect.value.split(" or ")
         right = answer.answer in permitted
         return compared(self.expected, answer.answer, right=right)
+
+    def problems(self) -> list[str]:
+        """Return what makes no sense: no program sends anything but the whole truth."""
+        is_usual = self.send is Send.WHOLE and self.right_digest
+        if self.client is Client.FORM or is_usual:
+            return []
+        return [f"{self.client} sends every wheel whole, and with its own digest"]
 
     def each_arch(self) -> Iterator[Upload]:
         """Yield the question, once for each architecture if it has a placeholder."""
@@ -145,6 +163,8 @@ class Upload(Case, frozen=True, kw_only=True):
             said.append("with a wrong sha256_digest")
         if self.send is not Send.WHOLE:
             said.append(f"sent: {self.send}")
+        if self.client is not Client.FORM:
+            said.append(f"sent by {self.client}")
         if self.look is not Look.LISTED:
             said.append(f"looked at: {self.look}")
         if self.examines is Examines.PLATFORMS:

@@ -13,8 +13,11 @@ from typing import ClassVar
 
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 
-from manylinux_conformance.asking.index_address import beyond
-from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
+from manylinux_conformance.asking.index_client import (
+    IndexClient,
+    NoAnswerError,
+    beyond,
+)
 from manylinux_conformance.asking.index_server import Startup, free_ports, started
 from manylinux_conformance.asking.index_table import Index, password_of
 from manylinux_conformance.asking.index_visit import IndexVisit
@@ -24,14 +27,19 @@ from manylinux_conformance.asking.role_table import (
     fill,
     fill_command,
 )
+from manylinux_conformance.asking.upload_program import (
+    UploadProgram,
+    upload_programs,
+)
 from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up
-from manylinux_conformance.errors import InputError, UnsupportedError
+from manylinux_conformance.errors import InputError, UnavailableError, UnsupportedError
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.platform import Platform
-from manylinux_conformance.questions.answer import Answer, declined
+from manylinux_conformance.questions.answer import Answer, declined, not_asked
 from manylinux_conformance.questions.upload import (
     Archive,
     Became,
+    Client,
     Examines,
     Look,
     Send,
@@ -40,7 +48,7 @@ from manylinux_conformance.questions.upload import (
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.roles.role import Resources
 from manylinux_conformance.roles.smoke import unstable
-from manylinux_conformance.sandbox.provide import ProvidedTool
+from manylinux_conformance.sandbox.provide import NotProvided, ProvidedTool
 from manylinux_conformance.sandbox.sandbox import Sandbox, make_sandbox
 from manylinux_conformance.sandbox.simple_index import simple_index
 from manylinux_conformance.suite.load import Suite
@@ -132,8 +140,8 @@ def ask_index(
 ) -> dict[str, Answer]:
     """Return an index's answer to each question; ``resources.folder`` is a new one.
 
-    Raises UnavailableError if the index does not come up, and UnsupportedError if it is
-    asked by hand alone and nobody has it running.
+    Raises UnavailableError if the index does not come up or refuses the user, and
+    UnsupportedError if it is asked by hand alone and nobody has it running.
     """
     if table.by_hand:
         _look_for(table)
@@ -144,12 +152,38 @@ def ask_index(
         if (reason := _declines(table, each))
     }
     left = [each for each in questions if each.key not in answers]
+    programs = _programs(left, sandbox, resources)
+    answers |= {
+        each.key: not_asked(f"{each.client} {why.reason}")
+        for each in left
+        if isinstance(why := programs.get(each.client), NotProvided)
+    }
+    left = [each for each in left if each.key not in answers]
     project = _project(table)
     wheels = _wheels(left, project)
     with running(table, sandbox, left, wheels) as client:
-        visit = IndexVisit(client, table.settle, takes_uploads=not table.views)
+        visit = IndexVisit(
+            client,
+            table.settle,
+            takes_uploads=not table.views,
+            programs={
+                name: each
+                for name, each in programs.items()
+                if isinstance(each, UploadProgram)
+            },
+        )
         found = _visit(visit, table, left, wheels)
     return answers | {key: _repeatable(said, project) for key, said in found.items()}
+
+
+def _programs(
+    questions: Sequence[Upload], sandbox: Sandbox, resources: Resources
+) -> dict[Client, UploadProgram | NotProvided]:
+    """Return the programs that are to upload, or why one is not there."""
+    wanted = {each.client for each in questions} - {Client.FORM}
+    return upload_programs(
+        wanted, resources.cache, sandbox.variables, offline=resources.offline
+    )
 
 
 def _repeatable(said: Answer, project: str) -> Answer:
@@ -178,11 +212,20 @@ def _visit(
 ) -> dict[str, Answer]:
     asked = list(questions)
     answers: dict[str, Answer] = {}
+    if not table.views and (why := _is_shut_out(visit, wheels)):
+        raise UnavailableError("the index", f"does not let this user upload: {why}")
     if not table.views and _takes_nobodys(visit, wheels):
         said = f"takes wheels for {' and '.join(NOBODYS)}, so it examines no tags"
         asked = [each for each in asked if each.examines is not Examines.TAGS]
         answers = {each.key: declined(said) for each in questions}
     return answers | {each.key: visit.answer(each, wheels[each.key]) for each in asked}
+
+
+def _is_shut_out(visit: IndexVisit, wheels: Mapping[str, UploadedWheel]) -> str:
+    """Return what an index tells a user whom it lets upload nothing, if it does."""
+    first = next(iter(wheels.values()), None)
+    plain = next(SMOKE[0].each_arch())
+    return visit.shuts_out(made_up(plain, first.project, "0.3")) if first else ""
 
 
 def _takes_nobodys(visit: IndexVisit, wheels: Mapping[str, UploadedWheel]) -> bool:
@@ -266,6 +309,7 @@ def _can_lie_there(question: Upload) -> bool:
         and question.examines in {Examines.NAME, Examines.PLATFORMS}
         and question.expect in {Became.ACCEPTED, Became.NOT_LISTED}
         and not question.after
+        and question.client is Client.FORM
     )
 
 

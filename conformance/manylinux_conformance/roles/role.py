@@ -30,6 +30,7 @@ class Resources:
     ``folder`` is a new folder to work in, ``cache`` one that stays, ``probes`` the
     probe projects that are written already, ``disguise`` what questions look like,
     ``plain`` what is known of the tool without any platform shown to it.
+    ``offline``: what is not in the cache is not fetched.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class Resources:
     probes: ProbeCache
     disguise: Disguise = UNDISGUISED
     plain: PlainMachine = field(default_factory=PlainMachine)
+    offline: bool = False
 
 
 class RoleDefinition(Protocol[T_contra, B]):

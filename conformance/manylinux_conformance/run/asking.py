@@ -39,13 +39,19 @@ class Asking:
     place: Place
     disguise: Disguise = UNDISGUISED
     plain: PlainMachine = field(default_factory=PlainMachine)
+    offline: bool = False
 
     @property
     def resources(self) -> Resources:
         """What planning may use; each batch is given a folder of its own below."""
         place = self.place
         return Resources(
-            place.folder, self.cache, place.probes, self.disguise, self.plain
+            place.folder,
+            self.cache,
+            place.probes,
+            self.disguise,
+            self.plain,
+            self.offline,
         )
 
     def block(self, progress: Progress) -> Block:

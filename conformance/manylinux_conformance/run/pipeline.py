@@ -109,7 +109,13 @@ def _parts(
     suite, settings = places.suite, places.settings
     for tool, role in _asked(tools, roles):
         ask = partial(
-            Asking, suite, tool, role, settings.cache, disguise=settings.disguise
+            Asking,
+            suite,
+            tool,
+            role,
+            settings.cache,
+            disguise=settings.disguise,
+            offline=settings.offline,
         )
         if host := places.host(tool, role):
             yield Part(partial(_finished, ask(host), settings), tool.seconds)

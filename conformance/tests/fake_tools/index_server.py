@@ -69,6 +69,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         project = str(fields["name"].get_payload()).replace("-", "_")
         digest = str(fields["sha256_digest"].get_payload())
         reason = "" if len(body) < length else refusal(name, content, digest, project)
+        if "knows-nobody" in FAULTS:
+            self.answer(403, "who are you?")
+            return
         if "limits" in FAULTS:
             self.answer(429, "later")
             return

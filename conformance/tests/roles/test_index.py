@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.index_address import beyond, refuse_beyond
+from manylinux_conformance.asking.index_client import beyond, refuse_beyond
 from manylinux_conformance.asking.index_server import free_ports
 from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.asking.probe_projects import ProbeCache
@@ -26,6 +26,7 @@ from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.questions.upload import (
     Archive,
     Became,
+    Client,
     Examines,
     Look,
     Send,
@@ -163,6 +164,29 @@ def test_an_index_that_does_not_start_is_unavailable(resources: Resources) -> No
     )
     with pytest.raises(UnavailableError, match="error: no"):
         asked(table, resources, upload("accepted"))
+
+
+def test_a_wrong_password_is_no_refusal_of_wheels(resources: Resources) -> None:
+    question = upload("refused", Became.REFUSED, tag="linux_x86_64")
+    with pytest.raises(UnavailableError, match="does not let this user upload: 403"):
+        asked(index("knows-nobody"), resources, question)
+
+
+def test_a_program_that_is_not_there_uploads_nothing(resources: Resources) -> None:
+    offline = dataclasses.replace(resources, offline=True)
+    questions = (upload("form"), upload("uv", client=Client.UV))
+    answers = asked(index(), offline, *questions)
+    assert answers["form"].answer == Became.ACCEPTED
+    assert answers["uv"].outcome is Verdict.NOT_ASKED
+    assert "uv is not installed yet" in answers["uv"].reason
+
+
+@pytest.mark.parametrize(
+    "odd", [upload("slow", send=Send.SLOWLY), upload("digest", right_digest=False)]
+)
+def test_no_program_is_asked_to_send_what_it_cannot(odd: Upload) -> None:
+    assert odd.problems() == []
+    assert msgspec.structs.replace(odd, client=Client.TWINE).problems()
 
 
 @pytest.mark.parametrize("password", ["", "none"])

@@ -11,10 +11,20 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from manylinux_conformance.asking.index_table import Index
 from manylinux_conformance.platforms.environment import ModulePlace
 from manylinux_conformance.platforms.platform import Fidelity
-from manylinux_conformance.questions.case import Selector
+from manylinux_conformance.questions.case import Case, Selector
 from manylinux_conformance.questions.kinds import KINDS
+from manylinux_conformance.questions.upload import (
+    Archive,
+    Became,
+    Client,
+    Examines,
+    Look,
+    Send,
+    Upload,
+)
 from manylinux_conformance.reports.rule_status import RuleStatus
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
@@ -29,6 +39,7 @@ from manylinux_conformance.tools.deviations import read_deviations
 
 ROOT = Path(__file__).parents[3]
 GUIDES = ROOT / "docs" / "guides"
+CI = ROOT / ".ci" / "run"
 FENCE = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
 CELL = re.compile(r"^\| `?([^`|]+?)`? \|", re.MULTILINE)
 READERS: dict[str, Callable[[Path], Collection[object]]] = {
@@ -148,6 +159,14 @@ def test_every_sign_is_explained() -> None:
         ("write-a-rule.md", Level),
         ("write-a-rule.md", Subject),
         ("write-a-case.md", list(KINDS)),
+        (
+            "write-a-case.md",
+            sorted(set(Upload.__struct_fields__) - set(Case.__struct_fields__)),
+        ),
+        *(
+            ("write-a-case.md", words)
+            for words in (Archive, Became, Client, Examines, Look, Send)
+        ),
         ("read-a-result.md", [field.name for field in msgspec.structs.fields(Result)]),
         ("read-a-result.md", ["header", "case", "not-run", "footer"]),
     ],
@@ -156,3 +175,23 @@ def test_every_word_stands_in_its_guide(guide: str, words: list[str]) -> None:
     text = (GUIDES / guide).read_text("utf-8")
     for word in words:
         assert re.search(rf"[`\"\[]{re.escape(word)}[`\"\]]", text), f"{guide}: {word}"
+
+
+def test_the_guide_for_indexes_says_which_of_them_ci_can_ask() -> None:
+    """CI asks each adapter that it does not leave out; some nobody can start there."""
+    text = (GUIDES / "ask-your-index.md").read_text("utf-8")
+    asked, by_hand = text.split("## Indexes that somebody has to start")
+    asked = asked.split("## Which indexes are asked")[1]
+    found = {
+        adapter.name: adapter.table(Index)
+        for path in (ROOT / "conformance" / "tools").glob("*.toml")
+        if Role.INDEX in (adapter := read_adapter(path)).roles
+    }
+    table = "".join(re.findall(r"^\|.*$", by_hand, re.MULTILINE))
+    for name, index in found.items():
+        shown = "the gate in front of pypiserver" if name.startswith("gated") else name
+        assert re.search(shown, asked, re.IGNORECASE), name
+        assert bool(index.by_hand) == (name in table.lower()), name
+    left_out = re.findall(r"^(?:slow|alike)=\((.*)\)", CI.read_text(), re.MULTILINE)
+    assert len(left_out) == 2
+    assert found.keys().isdisjoint(" ".join(left_out).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import socketserver
 import threading
@@ -20,11 +21,15 @@ AT_ONCE = 200  # connections; each has some open files, and systems allow 1,024
 WAITING = 128  # connections that the system keeps for later (listen(2))
 PATIENCE = 300  # seconds without a byte, from either side
 HEAD_START = 60  # seconds until a request's pace counts
+LARGEST_HEAD = 1 << 18  # bytes; Python alone allows a hundred lines of 65,536
 SLOWEST = 500  # bytes a second on average, as Apache's mod_reqtimeout has it
 
 
 class PacedReader(io.RawIOBase):
-    """What a client sends.  Raises TimeoutError once it is too slow."""
+    """What a client sends.  Raises TimeoutError once it is too slow.
+
+    Until it is said that the head has ended, raises HTTPException if that is too large.
+    """
 
     def __init__(
         self, connection: socket.socket, clock: Callable[[], float] = time.monotonic
@@ -32,6 +37,11 @@ class PacedReader(io.RawIOBase):
         self.connection = connection
         self.clock = clock
         self.due = clock() + HEAD_START
+        self.head: int | None = LARGEST_HEAD
+
+    def end_head(self) -> None:
+        """Note that what comes now is the body, which others bound."""
+        self.head = None
 
     def readable(self) -> bool:
         """Return that it can be read."""
@@ -42,12 +52,16 @@ class PacedReader(io.RawIOBase):
         left = self.due - self.clock()
         if left <= 0:
             raise TimeoutError("a request comes too slowly")
+        if self.head is not None and self.head <= 0:
+            raise http.client.HTTPException(f"more than {LARGEST_HEAD:,} bytes")
         self.connection.settimeout(min(left, PATIENCE))
         try:
             size = self.connection.recv_into(buffer)
         finally:
             self.connection.settimeout(PATIENCE)
         self.due += size / SLOWEST
+        if self.head is not None:
+            self.head -= size
         return size
 
 

@@ -33,7 +33,9 @@ TYPE = re.compile(
 QUOTED = r'"([^"\\\x00-\x1f\x7f]*)"'
 DISPOSITION = re.compile(f"form-data; ?name={QUOTED}(?:; ?filename={QUOTED})?")
 LOST = re.compile(r"[^\w.-]", re.ASCII)  # what some readers leave out of a file name
-CODED = re.compile(r"%[0-9a-f]{2}|=\?", re.IGNORECASE)  # RFC 3986, RFC 2047
+# RFC 3986, RFC 2047; and where readers that know no quotes end a name.
+CODED = re.compile(r"%[0-9a-f]{2}|=\?|;", re.IGNORECASE)
+FORMS = ("multipart/", "message/", "application/x-www-form-urlencoded")
 
 
 class FormError(ValueError):
@@ -121,6 +123,9 @@ def _names(head: bytes, size: int) -> tuple[str, str]:
         headers[key] = said.strip()
     if headers.get("content-length", str(size)) != str(size):
         raise FormError("has a part of another length than it says")
+    # Some readers take such a part for a form in the form.
+    if headers.get("content-type", "").lower().startswith(FORMS):
+        raise FormError("has a part with parts of its own")
     names = DISPOSITION.fullmatch(headers.get("content-disposition", ""))
     if names is None:
         raise FormError("has a name that readers take apart in different ways")

@@ -80,7 +80,8 @@ class _Handler(WSGIRequestHandler):
         """Read no slower than is bearable."""
         super().setup()
         self.rfile.close()
-        self.rfile = io.BufferedReader(PacedReader(self.connection), CHUNK)
+        self.reader = PacedReader(self.connection)
+        self.rfile = io.BufferedReader(self.reader, CHUNK)
 
     def handle(self) -> None:
         """Answer one request; another one on the same connection is not read."""
@@ -110,6 +111,7 @@ class _Handler(WSGIRequestHandler):
         """
         if not super().parse_request():
             return False
+        self.reader.end_head()
         headers = self.headers.items()
         twice = any(len(self.headers.get_all(each, ())) > 1 for each in ONCE)
         is_doubtful = twice or any(_is_doubtful(*each) for each in headers)

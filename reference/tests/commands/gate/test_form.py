@@ -100,6 +100,15 @@ def test_a_form_may_have_no_wheel(form: bytes) -> None:
         (whole(part('form-data; name="a"', b"", "Content-Transfer-Encoding: base64")),
          "header"),
         (whole(part('form-data; name="a"', b"PKPK", "Content-Length: 2")), "length"),
+        *(
+            (whole(part('form-data; name="a"', b"", f"Content-Type: {kind}")), "own")
+            for kind in (
+                "multipart/mixed; boundary=inner",
+                "Multipart/Form-Data; boundary=inner",
+                "message/rfc822",
+                "application/x-www-form-urlencoded",
+            )
+        ),
     ],
 )  # fmt: skip
 def test_what_is_not_whole_or_has_two_readings_is_refused(
@@ -159,6 +168,8 @@ def test_names_are_taken_in_one_notation(disposition: str) -> None:
         "a-1-py3-none-any.%77hl",
         "a-1-py3-none-any.whl%00",
         "=?utf-8?q?a-1-py3-none-any=2Ewhl?=",
+        # Readers that know no quotes end a name here.
+        f"{WHEEL};a.tar.gz",
     ],
 )
 def test_a_wheel_cannot_be_called_as_if_it_were_none(filename: str) -> None:

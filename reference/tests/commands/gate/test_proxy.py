@@ -391,6 +391,22 @@ def test_who_sends_too_much_hears_why(tmp_path: Path) -> None:
     assert heard == []
 
 
+def test_a_head_is_bounded_as_a_whole(served: Served) -> None:
+    """Python's server bounds each line, and their number: to 6.5 MB for each client."""
+    lines = "".join(f"X-{number}: {'a' * 60_000}\r\n" for number in range(10))
+    answer = raw(served, f"GET / HTTP/1.1\r\n{lines}\r\n".encode())
+    assert b" 431 " in answer.splitlines()[0]
+    assert served.heard == []
+
+
+def test_a_head_of_some_size_is_handed_on(served: Served) -> None:
+    lines = "".join(f"X-{number}: {'a' * 60_000}\r\n" for number in range(3))
+    body = bytes(1 << 20)
+    head = f"POST / HTTP/1.1\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
+    assert b" 200 " in raw(served, head.encode() + body).splitlines()[0]
+    assert served.heard[0].body == body
+
+
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Served]:
     """Return a gate that waits for a second, and not for minutes."""
