@@ -29,7 +29,7 @@ ALIGNMENTS = (1, 8, 64, 128, 4096)
 OFFSETS = {62: (18,), 183: (1030,)}  # e_machine -> relocations for static storage
 BY_SIZE = {62: (5, 32, 33), 183: (1024,)}  # and those that go by a symbol's size
 SIZES = (0, 1, 8, 64, 0x1000, 0x10000, 1 << 30)
-CIRCLES = 0.3  # of chains; each costs the loader two seconds
+CIRCLES = 0.7  # of chains; each that is walked costs the loader two seconds
 STEPS = (-24, -8, 8, 24, 0x1000, -0x1000)
 
 Put = tuple[Record, str, int]  # a record's field and what it becomes
