@@ -92,7 +92,7 @@ Finds = Callable[[Reference], bool]  # whether a batch shows the fault of a refe
 @click.command()
 @click.argument("part", type=click.Choice(["elf", "archives"]))
 @click.argument("names", nargs=-1)
-@click.option("--mutants", "most", default=5000, show_default=True)
+@click.option("--mutants", "most", default=6000, show_default=True)
 @click.option("--seed", default=8, show_default=True)
 def main(part: str, names: Sequence[str], most: int, seed: int) -> None:
     """Put back the faults NAMES, by default all that others contradict, one at a time.
