@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from tests.fuzzing.elf.layout import PT_DYNAMIC, PT_INTERP, PT_LOAD, Layout, Record
+from tests.fuzzing.elf import tables
+from tests.fuzzing.elf.layout import (
+    PT_DYNAMIC,
+    PT_INTERP,
+    PT_LOAD,
+    PT_TLS,
+    Layout,
+    Record,
+)
+from tests.fuzzing.elf.tables import SPARE, Put, some, valued
 
-PT_NULL, PT_NOTE, PT_PHDR, PT_TLS = 0, 4, 6, 7
+PT_NULL, PT_NOTE, PT_PHDR = 0, 4, 6
 PT_RELRO, PT_PROPERTY = 0x6474E552, 0x6474E553
 PF_W = 2
 DT_NEEDED, DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1 = 1, 21, 0x6FFFFFF9, 0x6FFFFFFB
 DT_PLTRELSZ, DT_RELA, DT_RELASZ, DT_REL, DT_RELSZ, DT_PLTREL = 2, 7, 8, 17, 18, 20
-DT_RELR, DT_RELCOUNT = 36, 0x6FFFFFFA
+DT_RELCOUNT = 0x6FFFFFFA
 OF_VERSIONS = range(0x6FFFFFFC, 0x70000000)  # DT_VERDEF to DT_VERNEEDNUM
 FAR = 1 << 40  # bytes; nothing of the process is so near
-SPARE = (DT_DEBUG, DT_RELACOUNT, DT_FLAGS_1, 30, 26, 28)  # entries that few miss
 
 Step = tuple[str, bool, int]  # a field, whether the number is added to it, the number
 Aim = tuple[int, tuple[Step, ...]]  # the type or tag of a record, and its steps
@@ -65,14 +73,14 @@ SYMBOLS = (  # st_info and st_value: a function chosen by no code, bindings of n
     *((0x1A, 8), (0x0A, 8), (0x32, 0), (0xF1, 0)),
 )
 
-Put = tuple[Record, str, int]  # a record's field and what it becomes
-
 
 def aimed(layout: Layout, random: Random) -> Iterator[Put]:
     """Yield the changes of one aim, none if the file has nothing to aim at."""
     kinds = (
         *(_segment, _segment, _entry, _spare, _name, _node, _symbol, _other),
-        *(_no_versions, _other_kind, _relative_alone, _relocated_entry),
+        *(_no_versions, _other_kind, _relative_alone),
+        *(tables.copied, tables.moved, tables.reordered, tables.threads),
+        *(tables.chained, tables.by_size, tables.relocated, tables.relocated),
     )
     yield from random.choice(kinds)(layout, random)
 
@@ -98,15 +106,11 @@ def _steps(
         yield record, field, number + (layout.of(record, field) if is_added else 0)
 
 
-def _spares(layout: Layout) -> list[Record]:
-    return [each for each in layout.entries if layout.of(each, "d_tag") in SPARE]
-
-
 def _spare(layout: Layout, random: Random) -> Iterator[Put]:
     """Put an entry in the place of one that few miss."""
     tag, values = random.choice(INSTEAD)
     others = [layout.of(each, "d_val") for each in layout.entries]
-    for spare in random.sample(_spares(layout), min(1, len(_spares(layout)))):
+    for spare in some(valued(layout, *SPARE), random):
         yield spare, "d_tag", tag
         yield spare, "d_val", random.choice(values or others)
 
@@ -124,7 +128,7 @@ def _name(layout: Layout, random: Random) -> Iterator[Put]:
         if layout.of(each, "d_tag") == DT_NEEDED
     ]
     names = random.choice((symbols, libraries)) or [0]
-    for spare in random.sample(_spares(layout), min(1, len(_spares(layout)))):
+    for spare in some(valued(layout, *SPARE), random):
         yield spare, "d_tag", random.choice(NAMES)
         yield spare, "d_val", random.choice(names)
 
@@ -145,7 +149,7 @@ def _symbol(layout: Layout, random: Random) -> Iterator[Put]:
         for each in layout.records["symbols"]
         if each.name.startswith("symbol") and layout.of(each, "st_shndx")
     ]
-    for symbol in random.sample(found, min(1, len(found))):
+    for symbol in some(found, random):
         if not random.randrange(3):
             yield symbol, "st_shndx", 0
             return
@@ -156,11 +160,7 @@ def _symbol(layout: Layout, random: Random) -> Iterator[Put]:
 
 def _other(layout: Layout, random: Random) -> Iterator[Put]:
     """Change a relocation, a hash table, or the machine's byte order."""
-    relocations = [
-        each
-        for each in layout.records["relocations"]
-        if {"r_sym", "r_type"} <= {field.name for field in each.fields}
-    ]
+    relocations = tables.relocations(layout)
     symbols = layout.records["symbols"]
     filters = [each for each in symbols if each.name == "DT_GNU_HASH"]
     chains = [each for each in symbols if each.name == "DT_HASH"][2:]
@@ -178,14 +178,10 @@ def _other(layout: Layout, random: Random) -> Iterator[Put]:
             yield random.choice(relocations), *random.choice(RELOCATIONS)
 
 
-def _valued(layout: Layout, tag: int) -> Iterator[Record]:
-    return (each for each in layout.entries if layout.of(each, "d_tag") == tag)
-
-
 def _no_versions(layout: Layout, _: Random) -> Iterator[Put]:
     """Leave the table of symbols' versions, of which none is of a library."""
     for tag in OF_VERSIONS:
-        for entry in _valued(layout, tag):
+        for entry in valued(layout, tag):
             yield entry, "d_tag", DT_DEBUG
     for record in layout.records["versions"]:
         if record.name.startswith("Versym"):
@@ -194,10 +190,10 @@ def _no_versions(layout: Layout, _: Random) -> Iterator[Put]:
 
 def _other_kind(layout: Layout, _: Random) -> Iterator[Put]:
     """Have no relocations of functions, and those of another kind."""
-    for entry in _valued(layout, DT_PLTREL):
+    for entry in valued(layout, DT_PLTREL):
         kind = DT_REL if layout.of(entry, "d_val") == DT_RELA else DT_RELA
         yield entry, "d_val", kind
-    for entry in _valued(layout, DT_PLTRELSZ):
+    for entry in valued(layout, DT_PLTRELSZ):
         yield entry, "d_val", 0
 
 
@@ -208,25 +204,8 @@ def _relative_alone(layout: Layout, _: Random) -> Iterator[Put]:
         (DT_RELACOUNT, DT_RELASZ, 3 * word),
         (DT_RELCOUNT, DT_RELSZ, 2 * word),
     ):
-        for told in _valued(layout, count):
+        for told in valued(layout, count):
             number = layout.of(told, "d_val")
             yield told, "d_val", number + 10_000
-            for each in _valued(layout, size):
+            for each in valued(layout, size):
                 yield each, "d_val", number * entry
-
-
-def _relocated_entry(layout: Layout, random: Random) -> Iterator[Put]:
-    """Relocate an entry of the dynamic section."""
-    places = [
-        layout.of(each, "p_vaddr")
-        for each in layout.segments
-        if layout.of(each, "p_type") == PT_DYNAMIC
-    ]
-    words = [
-        each
-        for each in layout.records["relocations"]
-        if each.name.endswith(f"table {DT_RELR}")
-    ]
-    for record in words[:1] if places else ():
-        number = random.randrange(len(layout.entries))
-        yield record, "", places[0] + (2 * number + 1) * layout.bits // 8

@@ -9,7 +9,8 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PROPERTY = 1, 2, 3, 4, 0x6474E553
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_TLS = 1, 2, 3, 4, 7
+PT_PROPERTY = 0x6474E553
 DT_NULL, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_GNU_HASH = 0, 4, 5, 6, 0x6FFFFEF5
 DT_VERSYM, DT_VERDEF, DT_VERDEFNUM = 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFD
 DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFE, 0x6FFFFFFF
@@ -238,7 +239,7 @@ class Layout:
     def _hashes(self) -> Iterator[Record]:
         for tag, name in ((DT_HASH, "DT_HASH"), (DT_GNU_HASH, "DT_GNU_HASH")):
             at = self.table(tag)
-            for number in range(16 if at is not None else 0):
+            for number in range(MOST if at is not None else 0):
                 if (at or 0) + 4 * number + 4 <= len(self.content):
                     shape = ((f"word {number}", "I"),)
                     yield self._record(name, (at or 0) + 4 * number, shape)

@@ -6,6 +6,12 @@
 
 extern void nobody(void) __attribute__((weak));
 __thread int ready = 7;
+#ifdef ROOM
+__thread char room[ROOM];
+#endif
+#ifdef SPREAD /* too far for one bitmap of DT_RELR */
+struct { char *first; long between[SPREAD]; char *last; } spread = {"a", {0}, "b"};
+#endif
 static char *texts[] = {"one", "two", "three"};
 char *(*copy)(char *, const char *) = strcpy;
 

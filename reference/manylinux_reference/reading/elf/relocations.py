@@ -273,6 +273,14 @@ class _Places:
             for load in elf.loads
             if elf.textrel or load.flags & PF_W
         ]
+        start, size = dynamic.section
+        begins = [start - load.offset + load.address for load in elf.loads]
+        self._section = {
+            at
+            for load, begin in zip(elf.loads, begins, strict=True)
+            if load.holds(begin, size)
+            for at in range(begin - self._word + 1, begin + size)
+        }
         self._slots: set[int] = set()
         arrays = [(DT_INIT_ARRAY, DT_INIT_ARRAYSZ), (DT_FINI_ARRAY, DT_FINI_ARRAYSZ)]
         if elf.is_executable:
@@ -307,6 +315,7 @@ class _Places:
             behind = end
         if most >= behind or not self._spans or least < self._spans[0][0]:
             raise UnusableError("a relocation of what cannot be written")
+        self._check_section(offsets)
         if most < self._first or least > self._last:
             return
         are_slots = map(self._slots.__contains__, offsets)
@@ -314,6 +323,11 @@ class _Places:
             self._slots.remove(at)
             if rows is None or rows.types[number] == self._relative:
                 self._check_call(self._target(rows, number, at))
+
+    def _check_section(self, offsets: list[int]) -> None:
+        """Refuse what changes entries while the loader goes by them."""
+        if not self._section.isdisjoint(offsets):
+            raise UnusableError("a relocation of the dynamic section")
 
     def check_resolvers(self, rows: _Rows, kind: int) -> None:
         """Raise UnusableError if a function that chooses another is no code."""
@@ -368,8 +382,3 @@ def _read_relr(dynamic: Dynamic, elf: Elf, places: _Places) -> None:
             places.check(found, range(len(found)), None)
             found.clear()
     places.check(found, range(len(found)), None)
-    start, size = dynamic.section
-    for load in elf.loads:
-        begin = start - load.offset + load.address
-        if load.holds(begin, size) and any(begin <= at < begin + size for at in found):
-            raise UnusableError("a relocation of the dynamic section")

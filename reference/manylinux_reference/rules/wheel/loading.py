@@ -75,7 +75,7 @@ def static_tls(elf: Elf) -> Findings:
     The space for it is small and shared (gABI, DF_STATIC_TLS; glibc goes by the
     relocations, ``CHECK_STATIC_TLS``).
     """
-    if elf.is_shared_object and (elf.static_tls or elf.tls_relocations):
+    if elf.is_shared_object and (elf.static_tls or (elf.tls and elf.tls_relocations)):
         how = "is marked" if elf.static_tls else "has relocations"
         text = f"{how} for static thread-local storage, of which a process has little"
         yield Finding("wheel.tls.static", elf.name, text, advice=True)

@@ -139,6 +139,19 @@ def test_only_what_can_be_written_is_relocated(at: int) -> None:
         symbols_of(*rows, entries={})
 
 
+@pytest.mark.parametrize(
+    ("at", "touches"), [(34, False), (35, True), (48, True), (152, True), (153, False)]
+)
+def test_the_dynamic_section_is_not_relocated(at: int, touches: bool) -> None:
+    # It begins behind 16 bytes, 24 of the relocation and 2 of the strings.
+    row = (BASE + at, RELATIVE, 0)
+    if not touches:
+        assert symbols_of(row, entries={}) == {0}
+        return
+    with pytest.raises(UnusableError, match=r"^a relocation of the dynamic section$"):
+        symbols_of(row, entries={})
+
+
 @pytest.mark.parametrize(("count", "whole"), [(1, True), (2, False)])
 def test_relative_relocations_come_first(count: int, whole: bool) -> None:
     rows = [(BASE, RELATIVE, 0), (BASE, ABSOLUTE, 1)]

@@ -87,6 +87,8 @@ def test_relocations_for_static_storage_tell_without_the_flag(
 ) -> None:
     elf = make_elf()
     elf.tls_relocations = True
+    assert found(elf) == []  # it is another file's
+    elf.tls = 8
     assert found(elf) == ["wheel.tls.static"]
     elf.name, elf.interpreter = "project/tool", X86_64.loader
     assert found(elf) == []
