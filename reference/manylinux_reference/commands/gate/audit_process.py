@@ -49,7 +49,8 @@ WAITING = (
 )
 # What audits import when they need it, beside what is imported above.
 NEEDED = (
-    *("_csv", "array", "binascii", "hashlib", "re", "unicodedata", BUILT_IN),
+    *("_csv", "binascii", "bisect", "hashlib", "re", "unicodedata", BUILT_IN),
+    *("isal.igzip_lib", "isal.isal_zlib"),
     "manylinux_reference.reading.wheel.entry_points",
     "manylinux_reference.reading.wheel.requirement",
 )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from struct import Struct
+from struct import Struct, pack
 
 from manylinux_reference.reading.elf.file import VersionNeed
 from manylinux_reference.reading.unusable import UnusableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from array import array
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Literal, TypeAlias
 
@@ -45,6 +43,7 @@ FOLDS = [  # bytes of a part; a number with the lower one of each two; what the 
     (width, int.from_bytes((bytes(width) + b"\xff" * width) * (64 // width)), 33**width)
     for width in (1, 2, 4, 8, 16, 32, 64)  # one counts for, 33 a byte
 ]
+WIDTHS = {"H": 2, "I": 4, "Q": 8}  # bytes of a number of each kind
 REL_MACHINES = (3, 40)  # EM_386, EM_ARM: relocations without addends
 
 
@@ -159,13 +158,14 @@ class Dynamic:
             found += some
         return found
 
-    def name_hashes(self, offsets: Sequence[int]) -> array[int]:
+    def name_hashes(self, offsets: Sequence[int]) -> Sequence[int]:
         """Return Python's hash of the name at each offset; raises as ``name``."""
-        found: array[int] = import_module("array").array("q")
+        found = bytearray()  # the module array takes 2 ms to load
         for joined in self._joined(offsets):
             self.budget.steps.spend(len(joined) // LETTERS_PER_STEP)
-            found.extend(map(hash, joined.split(b"\0")))
-        return found
+            hashes = [hash(name) for name in joined.split(b"\0")]
+            found += pack(f"{len(hashes)}q", *hashes)
+        return memoryview(found).cast("q")
 
     def _joined(self, offsets: Sequence[int]) -> Iterator[bytes]:
         """Yield the names at offsets, many at a time, with a null byte between two."""
@@ -208,13 +208,14 @@ def all_readable(names: list[bytes]) -> list[str]:
     return readable(b"\0".join(names)).split("\0") if names else []
 
 
-def numbers(kind: Kind, raw: bytes, elf: Elf) -> memoryview[int] | array[int]:
-    """Return the numbers that bytes of a file are; ``kind`` as in the module array."""
+def numbers(kind: Kind, raw: bytes, elf: Elf) -> memoryview[int]:
+    """Return the numbers that bytes of a file are; ``kind`` as in the module struct."""
     if elf.big_endian == (sys.byteorder == "big"):
         return memoryview(raw).cast(kind)
-    swapped: array[int] = import_module("array").array(kind, raw)
-    swapped.byteswap()
-    return swapped
+    width, swapped = WIDTHS[kind], bytearray(len(raw))
+    for at in range(width):
+        swapped[at::width] = raw[width - 1 - at :: width]
+    return memoryview(swapped).cast(kind)
 
 
 def read_dynamic(dynamic: Dynamic, elf: Elf) -> None:

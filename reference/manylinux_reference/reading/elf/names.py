@@ -39,16 +39,16 @@ if TYPE_CHECKING:
 # How the names of the C++ run-time library begin (Itanium C++ ABI, Mangling).
 CXX_STARTS = (
     *(
-        b"_ZNSt",
-        b"_ZNKSt",
-        b"_ZSt",
-        b"_ZTVSt",
-        b"_ZTISt",
-        b"_ZTSSt",
-        b"_ZNSs",
-        b"_ZNKSs",
+        "_ZNSt",
+        "_ZNKSt",
+        "_ZSt",
+        "_ZTVSt",
+        "_ZTISt",
+        "_ZTSSt",
+        "_ZNSs",
+        "_ZNKSs",
     ),
-    *(b"_ZTVN10__cxxabiv1", b"_Znw", b"_Zna", b"_Zdl", b"_Zda", b"__cxa_", b"__gxx_"),
+    *("_ZTVN10__cxxabiv1", "_Znw", "_Zna", "_Zdl", "_Zda", "__cxa_", "__gxx_"),
 )
 VER_NDX_GLOBAL = 1  # 0 and 1 stand for no version
 OF_PYTHON = (b"Py", b"_Py")  # how the interpreter's names begin
@@ -165,13 +165,14 @@ def _read_wanted(dynamic: Dynamic, elf: Elf, columns: _Columns) -> list[int]:
     if DT_VERSYM in dynamic:
         versions = dynamic.read(dynamic.one(DT_VERSYM), 2 * columns.count)
     bound, loose = numbers("H", versions, elf), []
+    names = columns.names
     under: dict[int, list[int]] = {need.index: [] for need in elf.version_needs}
     for number in filter(dynamic.used.__contains__, columns.undefined()):
         index = bound[number] & ~VERSYM_HIDDEN
         if index <= VER_NDX_GLOBAL:
-            loose.append(columns.names[number])
+            loose.append(names[number])
         elif index in under:
-            under[index].append(columns.names[number])
+            under[index].append(names[number])
         else:
             raise UnusableError("an undefined symbol of a version of the file's own")
     for need in elf.version_needs:
@@ -186,9 +187,8 @@ def _read_loose(dynamic: Dynamic, elf: Elf, loose: list[int]) -> None:
     names = [at for at in loose if at and not kept.startswith(OF_PYTHON, first + at)]
     dynamic.budget.steps.spend(len(names))
     symbols = all_readable(dynamic.names(names))
-    for at, symbol in zip(names, symbols, strict=True):
-        is_cxx = kept.startswith(CXX_STARTS, first + at)
-        if is_cxx and symbol not in OF_GLIBC:
+    for symbol in symbols:
+        if symbol.startswith(CXX_STARTS) and symbol not in OF_GLIBC:
             elf.unversioned.append(symbol)
         else:
             elf.loose.append(symbol)

@@ -107,7 +107,8 @@ def has_symbols(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
     library = elf.links[need.library]
     if not isinstance(library, Elf) or need.node in lacking(library, elf, need.library):
         return
-    scope = scope_of(elf) if need.names else []
+    # Nearly always the library has the name; a lookup in the others takes as long.
+    scope = [library, *scope_of(elf)] if need.names else []
     if _may_be_outside(need.node, scope, policy):
         return
     for symbol in sorted(need.names):

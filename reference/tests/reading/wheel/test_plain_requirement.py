@@ -34,6 +34,9 @@ PIECES = st.sampled_from(
             "(",
             ")",
             "[]",
+            "[a]",
+            "[",
+            "]",
         ),
         *(
             "<",
@@ -61,6 +64,12 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join)
     "text",
     [
         *("foo", "foo_bar.baz", "foo>=1", "foo !=4.7.0,>=4.6.0", "foo (>=1,<2)"),
+        *("foo~=1.2", "foo[bar]", "foo[bar,b-z]>=1; os_name == 'nt'"),
+        *(
+            "foo; (python_version < '3.10') and extra == 'a'",
+            "foo; ( os_name == 'nt' )or extra == 'a'",
+            "foo; (os_name == 'nt' or os_name == 'os2') and extra == 'a'",
+        ),
         *("foo; extra == 'test'", 'foo ==1.*; extra == "a" and python_version < "3.8"'),
     ],
 )
@@ -84,6 +93,17 @@ def test_usual_requirement_needs_no_grammar(text: str) -> None:
         *("foo; extra == 'a' nor extra == 'b'", "foo; extra == '''", "foo; bar == 'a'"),
         *(r"foo; os_name == '\x'", "foo; os_name == '=?utf-8?q?=27?='"),
         f"foo>={'9' * 20}",
+        *("foo[", "foo[]>=1", "foo[a", "foo[a,]", "foo[-a]", "foo[a b]", "foo[a]b"),
+        *("foo~=1", "foo~=1.*", "foo~1.2", "foo; python_version ~= '3.8'"),
+        *(
+            "foo; (os_name == 'nt')",
+            "foo; (os_name == 'nt' and extra == 'a'",
+            "foo; (os_name == 'nt') extra == 'a'",
+            "foo; (os_name == 'nt') and",
+            "foo; () and os_name == 'nt'",
+            "foo; ((os_name == 'nt') and extra == 'a') and os_name == 'nt'",
+            "foo; (os_name == 'nt') and (extra == 'a')",
+        ),
     ],
 )
 def test_what_may_be_none_is_left_to_the_grammar(text: str) -> None:
@@ -92,6 +112,7 @@ def test_what_may_be_none_is_left_to_the_grammar(text: str) -> None:
 
 @given(TEXTS, TEXTS)
 @example("foo>=1", " extra=='x'")
+@example("foo[a,b]", "(os_name == 'x')and extra == 'x'")
 def test_plain_requirement_is_one_for_the_grammar_and_packaging(
     head: str, marker: str
 ) -> None:
@@ -103,6 +124,7 @@ def test_plain_requirement_is_one_for_the_grammar_and_packaging(
 
 @given(TEXTS)
 @example(">=3.9,!=3.10.*")
+@example("~=3.9")
 def test_plain_specifiers_are_so_for_the_grammar_and_packaging(text: str) -> None:
     if are_plain_specifiers(text):
         check_python(text)
