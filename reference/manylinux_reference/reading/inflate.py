@@ -1,7 +1,8 @@
 """Inflates members as a stream, in bounded memory, and checks what comes out.
 
-isal (Intel's igzip) inflates one and a half times as fast as zlib; without it the
-standard library does the same work.
+zlib-ng inflates one and a half times as fast as zlib, from which it comes, and refuses
+the same streams; without it the standard library does the same work.  Other inflaters
+take streams that installers refuse: isal does not look whether a code is complete.
 """
 
 from __future__ import annotations
@@ -18,8 +19,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
+    from typing import Protocol
 
-WORTH_ISAL = 64 * 1024  # importing it costs what zlib needs for a member of this size
+    class Inflater(Protocol):
+        """An object of zlib's or zlib-ng's ``decompressobj``."""
+
+        eof: bool
+        unconsumed_tail: bytes
+        unused_data: bytes
+
+        def decompress(self, data: bytes, max_length: int, /) -> bytes:
+            """Return at most so many bytes; what they come from is no longer a tail."""
+
+
+WORTH_ZLIB_NG = 512 * 1024  # importing it costs what it saves for a member of this size
 # Pieces of less than 128 KiB stay in the heap of glibc's malloc; larger ones are given
 # back to the system, which clears fresh pages for the next: half of a large audit.
 INPUT = OUTPUT = 96 * 1024
@@ -66,7 +79,7 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     Raises UnusableError at the end if size or checksum differ from the directory's.
     """
     checksum, length = 0, 0
-    crc32 = import_module("isal.isal_zlib").crc32 if _isal(member) else zlib.crc32
+    crc32 = _inflater(member).crc32
     listed = hash_of_row(member.row, archive.size) if member.row else None
     for piece in pieces(archive, member):
         checksum = crc32(piece, checksum)
@@ -86,13 +99,14 @@ def chunks(archive: Archive, member: Member) -> Iterator[bytes]:
     member.row = ""
 
 
-def _isal(member: Member) -> ModuleType | None:
-    if member.compressed < WORTH_ISAL:
-        return None
+def _inflater(member: Member) -> ModuleType:
+    """Return the module that inflates a member; both have the interface of zlib."""
+    if member.compressed < WORTH_ZLIB_NG:
+        return zlib
     try:
-        return import_module("isal.igzip_lib")
+        return import_module("zlib_ng.zlib_ng")
     except ImportError:  # no build for this machine
-        return None
+        return zlib
 
 
 def pieces(archive: Archive, member: Member) -> Iterator[bytes]:
@@ -106,34 +120,17 @@ def pieces(archive: Archive, member: Member) -> Iterator[bytes]:
         )
     if member.method == STORED:
         return raw
-    isal = _isal(member)
-    inflated = _with_isal(raw, isal) if isal else _with_zlib(raw)
-    return _sound(inflated, isal.IsalError if isal else zlib.error, member.name)
+    return _inflated(raw, _inflater(member), member.name)
 
 
-def _sound(
-    inflated: Iterator[bytes], damage: type[Exception], name: str
-) -> Iterator[bytes]:
+def _inflated(raw: Iterator[bytes], module: ModuleType, name: str) -> Iterator[bytes]:
     try:
-        yield from inflated
-    except (damage, ValueError) as error:
+        yield from _inflated_pieces(raw, module.decompressobj(-15))
+    except (module.error, ValueError) as error:
         raise UnusableError("its compressed data are damaged", name) from error
 
 
-def _with_isal(raw: Iterator[bytes], isal: ModuleType) -> Iterator[bytes]:
-    inflater = isal.IgzipDecompressor(flag=isal.DECOMP_DEFLATE)
-    for piece in raw:
-        if inflater.eof:
-            raise ValueError("data after the end")
-        yield inflater.decompress(piece, OUTPUT)
-        while not (inflater.needs_input or inflater.eof):
-            yield inflater.decompress(b"", OUTPUT)
-    if inflater.unused_data or not inflater.eof:
-        raise ValueError("cut off, or data after the end")
-
-
-def _with_zlib(raw: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(-15)
+def _inflated_pieces(raw: Iterator[bytes], inflater: Inflater) -> Iterator[bytes]:
     for piece in raw:
         if inflater.eof:
             raise ValueError("data after the end")

@@ -17,10 +17,12 @@ from manylinux_reference.reading.archive import CONTROLS, Archive, Member
 from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.inflate import chunks, content, first_bytes
 from manylinux_reference.reading.unusable import UnusableError
+from zlib_ng import zlib_ng
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from types import ModuleType
 
 BIG = bytes(range(256)) * 3000  # larger than one piece of input, once it is random
 LIMIT = 10_000_000
@@ -297,20 +299,89 @@ def test_content_has_a_limit(tmp_path: Path) -> None:
         content(archive, member, 2)
 
 
-def no_isal(name: str) -> object:
+HEADERS = ((b"PK\1\2", 10), (b"PK\3\4", 8))  # where the method stands in each
+TO_CRC, TO_SIZE = 6, 14  # from there to the checksum, and to the size
+
+
+@given(data=st.data())
+def test_both_inflaters_take_the_same_streams(data: st.DataObject) -> None:
+    letters = data.draw(st.lists(st.sampled_from(b"abcdefgh"), max_size=400))
+    level = data.draw(st.integers(1, 9))
+    packer = zlib.compressobj(
+        level, zlib.DEFLATED, -15, 8, data.draw(st.integers(0, 4))
+    )
+    stream = bytearray(packer.compress(bytes(letters)) + packer.flush())
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, len(stream) - 1))
+        stream[at] ^= 1 << data.draw(st.integers(0, 7))
+    assert outcome(zlib, bytes(stream)) == outcome(zlib_ng, bytes(stream))
+
+
+def outcome(module: ModuleType, stream: bytes) -> object:
+    inflater = module.decompressobj(-15)
+    try:
+        content = inflater.decompress(stream, LIMIT)
+    except module.error:
+        return "damaged"
+    return content, inflater.eof, inflater.unused_data
+
+
+def no_zlib_ng(name: str) -> object:
     raise ImportError(name)
 
 
-@pytest.fixture(params=["isal", "zlib"])
+@pytest.fixture(params=["zlib-ng", "zlib"])
 def inflater(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setattr(inflate, "WORTH_ISAL", 0)
+    monkeypatch.setattr(inflate, "WORTH_ZLIB_NG", 0)
     if request.param == "zlib":
-        monkeypatch.setattr(inflate, "import_module", no_isal)
+        monkeypatch.setattr(inflate, "import_module", no_zlib_ng)
     return str(request.param)
+
+
+def incomplete_stream() -> bytes:
+    """Return a stream of one "a" with an incomplete set of distances (RFC 1951, 3.2.7).
+
+    Two codes of two bits leave two others unused; zlib, and so pip, refuses the set.
+    """
+    zeros, one, two = "0", "10", "11"  # codes of the lengths: 18, 1 and 2
+    return packed_bits(
+        *("1", number(2, 2), number(0, 5), number(1, 5), number(14, 4)),
+        # How long the codes of the lengths are: 18 has one bit, 2 and 1 have two.
+        *(number({2: 1, 15: 2, 17: 2}.get(place, 0), 3) for place in range(18)),
+        *(zeros + number(97 - 11, 7), one),  # no letter before "a"
+        *(zeros + number(138 - 11, 7), zeros + number(20 - 11, 7), one),  # and the end
+        *(two, two),  # distances
+        *("0", "1"),  # "a", and the end
+    )
+
+
+def number(value: int, bits: int) -> str:
+    """Return bits of a number, the lowest first."""
+    return f"{value:0{bits}b}"[::-1]
+
+
+def packed_bits(*parts: str) -> bytes:
+    bits = "".join(parts)
+    return int(bits[::-1], 2).to_bytes(-(-len(bits) // 8), "little")
 
 
 @pytest.mark.usefixtures("inflater")
 class TestEachInflater:
+    def test_refuses_an_incomplete_set_of_distances(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.zip"
+        with zipfile.ZipFile(path, "w") as made:
+            made.writestr("a", stream := incomplete_stream())
+        patched(
+            path,
+            *((mark, at, "<H", zipfile.ZIP_DEFLATED) for mark, at in HEADERS),
+            *((mark, at + TO_CRC, "<L", zlib.crc32(b"a")) for mark, at in HEADERS),
+            *((mark, at + TO_SIZE, "<L", 1) for mark, at in HEADERS),
+        )
+        assert member_of(path, "a")[1].compressed == len(stream)
+        assert "compressed data are damaged" in refusal(path)
+        with pytest.raises(zlib.error, match="invalid distances set"):
+            zipfile.ZipFile(path).read("a")
+
     def test_gives_back_what_was_packed(self, tmp_path: Path) -> None:
         archive, member = member_of(archive_of(tmp_path, a=BIG * 4), "a")
         assert content(archive, member, LIMIT) == BIG * 4

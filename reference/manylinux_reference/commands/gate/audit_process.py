@@ -50,7 +50,7 @@ WAITING = (
 # What audits import when they need it, beside what is imported above.
 NEEDED = (
     *("_csv", "binascii", "bisect", "hashlib", "re", "unicodedata", BUILT_IN),
-    *("isal.igzip_lib", "isal.isal_zlib"),
+    "zlib_ng.zlib_ng",
     "manylinux_reference.reading.wheel.entry_points",
     "manylinux_reference.reading.wheel.requirement",
 )
