@@ -23,7 +23,7 @@ class Reviewed:
     """A rule, and whose newest release breaks it.
 
     ``broken`` has, for each kind of system on which that shows, the most real first,
-    the names of tools, each with the systems or wheels on which it breaks the rule.
+    the names of tools, with the share of the systems or wheels if it is not all.
     """
 
     rule: Rule
@@ -49,7 +49,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedChapter:
-    """The proposals of a chapter, and how many of them each tool breaks."""
+    """The proposals of a chapter."""
 
     name: str
     topics: tuple[Topic, ...]
@@ -60,10 +60,10 @@ class ReviewedChapter:
         return [one for topic in self.topics for one in topic.proposals]
 
     @property
-    def tools(self) -> list[tuple[str, int]]:
-        """How many each tool breaks, the most first."""
+    def most(self) -> list[tuple[str, int]]:
+        """The three tools that break the most of them, and how many."""
         counts = Counter(tool for one in self.proposals for tool in one.tools)
-        return counts.most_common()
+        return counts.most_common(3)
 
     @property
     def unanswered(self) -> int:
@@ -81,7 +81,7 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     newest = peers(evidence.scores.get(rule.id, []))
     broken = [score for score in newest if score.status in BREACHED]
     answered = {score.name for score in newest if score.status in DECIDED}
-    nobody = f"none of {len(answered)}" if answered else _unknown(newest)
+    nobody = f"0/{len(answered)}" if answered else _unknown(newest)
     return Reviewed(
         rule=rule,
         nobody=nobody,
@@ -92,7 +92,7 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
 
 
 def _unknown(scores: list[Score]) -> str:
-    return "not shown" if scores else "not asked"
+    return "undecided" if scores else "unasked"
 
 
 def _by_system(
@@ -105,7 +105,7 @@ def _by_system(
     found: dict[System, dict[str, None]] = {}
     for score in broken:
         system, where = _where(score)
-        found.setdefault(system, {})[f"{score.tool} {where}"] = None
+        found.setdefault(system, {})[f"{score.tool} {where}".rstrip()] = None
     are_all = {score.name for score in broken} == answered and len(answered) > MANY
     for system in filter(found.get, PLACES):
         names = tuple(found[system])
@@ -113,11 +113,15 @@ def _by_system(
 
 
 def _where(score: Score) -> tuple[System, str]:
-    """Return on which of the most real systems a tool breaks a rule, as ``2/3``."""
+    """Return on which of the most real systems a tool breaks a rule, as ``2/3``.
+
+    There is no fraction where it does on all of them.
+    """
     tallies = score.standing.tallies
     broken = {one: tally.asked - tally.kept for one, tally in tallies.items()}
     system = next(filter(broken.get, PLACES))
-    return system, f"{broken[system]}/{tallies[system].asked}"
+    is_everywhere = broken[system] == tallies[system].asked
+    return system, "" if is_everywhere else f"{broken[system]}/{tallies[system].asked}"
 
 
 def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:

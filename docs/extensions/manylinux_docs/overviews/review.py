@@ -19,6 +19,7 @@ from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.real_wheels import released_wheels
 from manylinux_docs.evidence.scores import Score, peers
 from manylinux_docs.overviews.proposed import Reviewed, by_chapter, reviewed
+from manylinux_docs.rendering.filters import first_clause
 from manylinux_docs.rendering.templates import fragment, to_root
 
 CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
@@ -38,12 +39,19 @@ class Objection:
         return self.kind is not Kind.DISPUTE and all(map(is_proposal, self.rules))
 
     @property
-    def told(self) -> dict[str, list[tuple[str, Cause]]]:
-        """What is said, once, with each tool that says it."""
-        told: dict[str, list[tuple[str, Cause]]] = {}
-        for tool, cause in self.causes:
-            told.setdefault(cause.why, []).append((tool, cause))
-        return told
+    def says(self) -> str:
+        """What the first tool holds, in short."""
+        return first_clause(self.causes[0][1].why)
+
+    @property
+    def told(self) -> list[tuple[str, Cause]]:
+        """Those who hold just that."""
+        return [each for each in self.causes if first_clause(each[1].why) == self.says]
+
+    @property
+    def others(self) -> list[tuple[str, Cause]]:
+        """Those who hold something else against the same rules."""
+        return [each for each in self.causes if each not in self.told]
 
 
 class ReviewDirective(SphinxDirective):

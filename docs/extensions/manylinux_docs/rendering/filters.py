@@ -12,7 +12,7 @@ BREAKS = re.compile(r"(?<=[._/])")
 CODE = re.compile(r"`([^`'\n]+)`")
 ROLE = re.compile(r"\{(?P<role>[a-z]+)\}`(?P<target>[^`]+)`")
 MARKUP = re.compile(r"`(?P<code>[^`]+)`|\[(?P<words>[^]]+)\]\([^)]*\)|\*+")
-SENTENCE = re.compile(r"(?<=\.)\s+(?=[A-Z])")
+CLAUSE = re.compile(r";\s+|\.\s+(?=[A-Z])|\.$")
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -33,9 +33,9 @@ def with_code(text: str) -> Markup:
     )
 
 
-def first_sentence(text: str) -> str:
-    """Return the first sentence of a text, the whole if it is one."""
-    return SENTENCE.split(text, maxsplit=1)[0]
+def first_clause(text: str) -> str:
+    """Return the first sentence of a text, up to its first semicolon if it has one."""
+    return CLAUSE.split(text, maxsplit=1)[0] + "."
 
 
 def with_markup(text: str, root: str) -> str:

@@ -10,7 +10,6 @@ from docutils import nodes
 
 from manylinux_docs.rendering.filters import (
     breakable,
-    first_sentence,
     plain,
     short_link,
     with_code,
@@ -30,7 +29,6 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["breakable"] = breakable
-    environment.filters["first_sentence"] = first_sentence
     environment.filters["plain"] = plain
     environment.filters["short_link"] = short_link
     environment.filters["with_code"] = with_code
