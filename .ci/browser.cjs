@@ -1,6 +1,6 @@
 // Looks at the built site in a browser: axe-core at two widths, light and dark; a walk by
 // keys reaches and scrolls every wide table and leaves no page; the search puts rules and
-// tools first.
+// tools first; the matrix keeps what one chooses in its address; on paper no table is cut.
 // Usage: node browser.cjs SITE CHROMIUM [PAGE...]
 const fs = require("fs");
 const path = require("path");
@@ -85,6 +85,36 @@ async function checkWidth(tab, name) {
   if (over > 0) fail(`${name}: the page is ${over} pixels wider than the window`);
 }
 
+// A4 between the margins that browsers give it is 718 pixels wide.
+async function checkPaper(tab) {
+  await tab.setViewport({ width: 718, height: 1000 });
+  await tab.emulateMediaType("print");
+  for (const page of PAGES) {
+    await tab.goto(address(page));
+    const cut = await tab.evaluate(() => {
+      const widest = document.documentElement.clientWidth + 4;  // a border and its shadow
+      const tables = [...document.querySelectorAll("article table")];
+      const shown = tables.filter((each) => each.checkVisibility());
+      return shown.filter((each) => each.getBoundingClientRect().right > widest).length;
+    });
+    if (cut) fail(`${page} on paper: ${cut} tables are cut`);
+  }
+  await tab.emulateMediaType("screen");
+}
+
+async function checkMatrix(tab) {
+  const shown = () => tab.$$eval(".matrix tbody tr[data-area]", (rows) =>
+    rows.filter((row) => !row.hidden).map((row) => row.cells[0].textContent.trim()));
+  await tab.goto(address("docs/evidence/matrix"));
+  const all = await shown();
+  await tab.type(".matrix-filter input[type=search]", "glibc");
+  const chosen = await shown();
+  await tab.goto("about:blank").then(() => tab.goBack());
+  const again = await shown();
+  if (!chosen.length || chosen.length === all.length) fail("matrix: the text filters nothing");
+  if (String(chosen) !== String(again)) fail("matrix: the address does not keep the choice");
+}
+
 async function checkSearch(tab) {
   for (const [query, wanted] of Object.entries(FIRST)) {
     await tab.goto(`${address("search")}?q=${query}`);
@@ -113,6 +143,8 @@ async function main() {
     }
   }
   await checkSearch(tab);
+  await checkMatrix(tab);
+  await checkPaper(tab);
   await browser.close();
   const views = PAGES.length * WIDTHS.length * Object.keys(THEMES).length;
   console.log(`${views} views of ${PAGES.length} pages, ${walked} wide parts, ${failures} failures`);

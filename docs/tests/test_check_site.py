@@ -1,4 +1,4 @@
-"""A built site: no link leads nowhere, and no page is too heavy for a phone."""
+"""A built site: no dead link, no page too heavy for a phone or too long to decide."""
 
 from __future__ import annotations
 
@@ -58,4 +58,16 @@ def test_page_may_be_as_heavy_as_the_limit_and_no_heavier(tmp_path: Path) -> Non
     assert site_with(tmp_path, page=page) == []
     assert site_with(tmp_path, page=f"{page} ") == [
         "page.html: 300,001 bytes of HTML, more than 300,000"
+    ]
+
+
+def test_review_page_can_be_read_in_twenty_minutes(tmp_path: Path) -> None:
+    page = tmp_path / "docs" / "review.html"
+    page.parent.mkdir()
+    words = "<li>a<b>b</b>,</li>" * 4600
+    page.write_text(f"<p>Search</p><article><ul>{words}</ul></article>")
+    assert list(faults_of(tmp_path)) == []
+    page.write_text(f"<article><ul>{words}</ul><p>more</p></article>")
+    assert list(faults_of(tmp_path)) == [
+        "docs/review.html: 4,601 words, more than 4,600"
     ]

@@ -75,7 +75,7 @@ def fetch(wheel: RealWheel, folder: Path, progress: Callable[[str], None]) -> Pa
 
 
 def platform_tags(file: str) -> tuple[str, ...]:
-    """Return the platform tags of a wheel's filename, sorted.
+    """Return the platform tags of a wheel's file name, sorted.
 
     Raises InputError if it is not a wheel's.
     """

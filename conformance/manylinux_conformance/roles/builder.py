@@ -102,7 +102,7 @@ class BuilderRole:
         answers: dict[str, Answer] = {}
         timeouts = 0
         for build in batch.questions:
-            answer = broken(f"not asked after {MOST_TIMEOUTS} time-outs")
+            answer = broken(f"not asked after {MOST_TIMEOUTS} timeouts")
             if timeouts < MOST_TIMEOUTS:
                 answer = environment.answer(build)
             timeouts += answer.outcome is Verdict.TIMEOUT

@@ -62,7 +62,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     ``text`` is the statement with its line breaks folded; ``tested`` is ``forced``
     or ``inspection: what would prove it``; ``parent`` is the rule that it follows
     from, ``differs`` what a standard says instead of a proposal, each empty if there
-    is none; ``reason`` is the first paragraph after the block, on one line;
+    is none; ``reason`` is the first paragraph after the block, on one line, and
+    ``why`` its first sentence;
     ``examples`` are the sources of the ``{case}`` blocks, by case name.
     """
 
@@ -81,6 +82,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     parent: str = ""
     differs: str = ""
     reason: str = ""
+    why: str = ""
 
     @property
     def area(self) -> str:
@@ -143,21 +145,24 @@ def read_chapter(path: Path) -> Iterator[Rule]:
             end = _closing(path, lines, number)
             block = lines[number + 1 : end]
             rule = _rule(path, number + 1, opening["id"], block)
-            yield msgspec.structs.replace(rule, reason=_paragraph(lines[end + 1 :]))
+            said = _paragraph(lines[end + 1 :])
+            why, reason = said[0] if said else "", " ".join(said)
+            yield msgspec.structs.replace(rule, reason=reason, why=why)
             number = end
         number += 1
 
 
-def _paragraph(lines: list[str]) -> str:
-    """Return the paragraph that lines begin with, empty if it is something else.
+def _paragraph(lines: list[str]) -> list[str]:
+    """Return the sentences of the paragraph that lines begin with, one on each.
 
+    There are none if it is something else.
     A colon at its end, which leads to an example, becomes a full stop.
     """
     after = list(itertools.dropwhile(lambda line: not line.strip(), lines))
     said = list(itertools.takewhile(str.strip, after))
     if not said or said[0].startswith(NO_PARAGRAPH):
-        return ""
-    return re.sub(r":$", ".", " ".join(said))
+        return []
+    return [*said[:-1], re.sub(r":$", ".", said[-1])]
 
 
 def _closing(path: Path, lines: list[str], opening: int) -> int:

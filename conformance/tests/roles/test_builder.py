@@ -121,7 +121,7 @@ def test_a_compiler_that_hangs_is_left_after_a_few_time_outs(
     found = answers(ask_builder(tool, *builds))
     hung = ("timeout", "", "was still running at its time limit")
     assert found == [hung] * MOST_TIMEOUTS + [
-        ("error", "", "not asked after 3 time-outs")
+        ("error", "", "not asked after 3 timeouts")
     ]
 
 

@@ -67,24 +67,26 @@ def test_a_rule_names_its_parent_and_a_standards_answer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "reason"),
+    ("after", "why", "more"),
     [
-        ("", ""),
+        ("", "", ""),
         (
             "\nText is no number.\nSo 2.9 is old.\n\nMore.\n",
-            "Text is no number. So 2.9 is old.",
+            "Text is no number.",
+            " So 2.9 is old.",
         ),
-        ("Text is no number.\n", "Text is no number."),
-        ("\n## Order\n", ""),
-        ("\n| a | b |\n", ""),
-        ("\n```{spec-table} aliases\n```\n", ""),
+        ("Text is no number.\n", "Text is no number.", ""),
+        ("\nText is no number:\n\n- 2.9\n", "Text is no number.", ""),
+        ("\n## Order\n", "", ""),
+        ("\n| a | b |\n", "", ""),
+        ("\n```{spec-table} aliases\n```\n", "", ""),
     ],
 )
 def test_the_reason_is_the_paragraph_after_the_block(
-    tmp_path: Path, after: str, reason: str
+    tmp_path: Path, after: str, why: str, more: str
 ) -> None:
     (read,) = read_chapter(chapter(tmp_path, BLOCK + after))
-    assert read.reason == reason
+    assert (read.why, read.reason) == (why, why + more)
 
 
 def test_blocks_follow_each_other_and_may_end_in_spaces(tmp_path: Path) -> None:

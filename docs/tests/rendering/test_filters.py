@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from manylinux_docs.rendering.filters import breakable, short_link, with_code
+from manylinux_docs.rendering.filters import (
+    breakable,
+    first_clause,
+    short_link,
+    with_code,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,18 @@ def test_only_pairs_of_backticks_set_code(text: str, html: str) -> None:
 
 def test_identifier_breaks_after_dots_underscores_and_slashes_and_is_escaped() -> None:
     assert breakable("a.b_<c>/d") == "a.<wbr/>b_<wbr/>&lt;c&gt;/<wbr/>d"
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("It ends at 2.5 here.", "It ends at 2.5 here."),
+        ("It ends; the rest is older. So it is.", "It ends."),
+        ("It ends. The rest is older.", "It ends."),
+        ("`a.b` is it. uv says so; pip not.", "`a.b` is it. uv says so."),
+    ],
+)
+def test_first_clause_ends_before_a_semicolon_or_a_sentence(
+    text: str, first: str
+) -> None:
+    assert first_clause(text) == first

@@ -21,7 +21,7 @@ class Outcome:
     OBJECTIONS = "holds-with-objections"  # only proposals of the specification do
     CONDITION = "holds-on-condition"  # something has to be loaded before, or elsewhere
     FALSE = "false"  # a standard, or what follows from one, refuses it
-    NO_CLAIM = "no-claim"  # ELF files, and no manylinux tag in the filename
+    NO_CLAIM = "no-claim"  # ELF files, and no manylinux tag in the file name
     NO_ELF = "no-elf"  # no ELF file: nothing that a platform tag could be about
     UNUSABLE = "unusable"  # cannot be read; the error says why
     NOT_JUDGED = "not-judged"  # costs too much, or the audit failed; the error says why
@@ -70,7 +70,7 @@ class Finding:
 
 
 class Claim:
-    """One manylinux tag of the filename, and what speaks against it."""
+    """One manylinux tag of the file name, and what speaks against it."""
 
     __slots__ = ("against", "tag")
 
@@ -90,7 +90,7 @@ class Report:
     ``oldest``: the oldest perennial tag that holds, conditions, and objections that no
     level mends, aside; ``by_symbols``: the oldest that version needs and symbols alone
     leave.
-    ``others``: the platform tags of the filename that are not manylinux.
+    ``others``: the platform tags of the file name that are not manylinux.
     """
 
     __slots__ = (

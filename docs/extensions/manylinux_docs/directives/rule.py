@@ -61,7 +61,7 @@ class RuleDirective(SphinxDirective):
         self.content_offset += first
         return self.parse_content_to_nodes()
 
-    def _facts(self, rule: Rule, cases: int) -> nodes.field_list:
+    def _facts(self, rule: Rule, cases: int) -> nodes.definition_list:
         forced = f"forced, by {cases} case{'' if cases == 1 else 's'}"
         facts = {
             "Binds": ", ".join(rule.subjects).replace("-", " "),
@@ -73,13 +73,13 @@ class RuleDirective(SphinxDirective):
             "Tested": forced if rule.is_forced else rule.tested,
             "Revision": str(rule.revision) if rule.revision > 1 else "",
         }
-        fields = (self._field(name, text) for name, text in facts.items() if text)
-        return nodes.field_list("", *fields, classes=["rule-facts"])
+        said = (self._fact(name, text) for name, text in facts.items() if text)
+        return nodes.definition_list("", *said, classes=["rule-facts"])
 
-    def _field(self, name: str, text: str) -> nodes.field:
+    def _fact(self, name: str, text: str) -> nodes.definition_list_item:
         inline, messages = self.parse_inline(text)
-        body = nodes.paragraph("", "", *inline, *messages)
-        return nodes.field("", nodes.field_name("", name), nodes.field_body("", body))
+        body = nodes.definition("", nodes.paragraph("", "", *inline, *messages))
+        return nodes.definition_list_item("", nodes.term("", name), body)
 
 
 def _index(rule: Rule) -> addnodes.index:

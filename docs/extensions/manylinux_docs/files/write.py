@@ -49,7 +49,8 @@ def write_files(app: Sphinx, exception: Exception | None) -> None:
     _write(out / "tools.json", publish_tools(evidence, edition))
     for results in publish_results(evidence, edition):
         _write(out / "results" / f"{results.tool}.json", results)
-    _write(out / "adapter.schema.json", adapter_schema())
+    named = {"$id": f"{app.config.site_address}adapter.schema.json"}
+    _write(out / "adapter.schema.json", named | adapter_schema())
     for name, kind in SCHEMAS.items():
         _write(out / name, schema_of(kind, f"{app.config.site_address}{name}"))
     index_generated_pages(cast("StandaloneHTMLBuilder", app.builder))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
@@ -19,54 +17,17 @@ from sphinx.util.docutils import SphinxDirective
 
 from manylinux_docs.evidence.evidence import Evidence, load_evidence
 from manylinux_docs.evidence.real_wheels import released_wheels
-from manylinux_docs.evidence.scores import Score, nobody_breaks, peers
+from manylinux_docs.evidence.scores import Score, peers
+from manylinux_docs.overviews.proposed import Reviewed, by_chapter, reviewed
+from manylinux_docs.rendering.filters import first_clause
 from manylinux_docs.rendering.templates import fragment, to_root
 
 CHOOSING = (Role.INSTALLER, Role.TAG_LIBRARY)  # who decides whether a wheel fits
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """A rule, and whose newest release breaks it: really, or on models alone.
-
-    Each name has the number of systems or wheels on which it does.
-    """
-
-    rule: Rule
-    nobody: str  # in the place of names, where there are none
-    is_answered: bool  # by a tool other than the reference
-    real: tuple[str, ...]
-    models: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewedChapter:
-    """The proposals of a chapter, and how many of them each tool breaks."""
-
-    name: str
-    proposals: tuple[Reviewed, ...]
-    real: tuple[tuple[str, int], ...]
-    models: tuple[tuple[str, int], ...]
-
-    @property
-    def against(self) -> list[Rule]:
-        """The proposals where a standard answers otherwise."""
-        return [one.rule for one in self.proposals if one.rule.differs]
-
-    @property
-    def unanswered(self) -> int:
-        """How many no tool has answered, so that nobody knows who would change."""
-        return sum(not one.is_answered for one in self.proposals)
-
-    @property
-    def musts(self) -> int:
-        """How many would bind whoever adopts them."""
-        return sum(one.rule.level.is_must for one in self.proposals)
-
-
-@dataclass(frozen=True, slots=True)
 class Objection:
-    """What is held against the same rules, and the cause of each tool that holds it."""
+    """What is held against the same rules, and the causes of those that hold it."""
 
     kind: Kind
     rules: tuple[Rule, ...]
@@ -76,6 +37,21 @@ class Objection:
     def is_about_proposals(self) -> bool:
         """Whether no more than proposals would have to go."""
         return self.kind is not Kind.DISPUTE and all(map(is_proposal, self.rules))
+
+    @property
+    def says(self) -> str:
+        """What the first tool holds, in short."""
+        return first_clause(self.causes[0][1].why)
+
+    @property
+    def told(self) -> list[tuple[str, Cause]]:
+        """Those who hold just that."""
+        return [each for each in self.causes if first_clause(each[1].why) == self.says]
+
+    @property
+    def others(self) -> list[tuple[str, Cause]]:
+        """Those who hold something else against the same rules."""
+        return [each for each in self.causes if each not in self.told]
 
 
 class ReviewDirective(SphinxDirective):
@@ -99,42 +75,6 @@ class ReviewDirective(SphinxDirective):
             deferred=[one for one in evidence.proposals if one.is_open],
         )
         return [content]
-
-
-def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
-    """Gather who would have to change for a rule."""
-    newest = _newest(evidence, rule)
-    broken = [score for score in newest if score.status in BREACHED]
-    really = {one.name for one in broken if one.fails_really}
-    real = dict.fromkeys(_where(one) for one in broken if one.fails_really)
-    models = dict.fromkeys(_where(one) for one in broken if one.name not in really)
-    return Reviewed(
-        rule=rule,
-        nobody=nobody_breaks(newest),
-        is_answered=any(score.status in DECIDED for score in newest),
-        real=tuple(real),
-        models=tuple(models),
-    )
-
-
-def _where(score: Score) -> str:
-    """Name a tool that breaks a rule, and on how many of the most real systems."""
-    for system, tally in score.standing.tallies.items():
-        if tally.kept < tally.asked:
-            broken = tally.asked - tally.kept
-            return f"{score.name} ({broken} of {system.counted(tally.asked)})"
-    return score.name
-
-
-def by_chapter(new: list[Reviewed]) -> Iterator[ReviewedChapter]:
-    """Yield the chapters that have proposals, in their order."""
-    for name, found in groupby(new, key=lambda one: one.rule.chapter):
-        proposals = tuple(found)
-        real = Counter(name.split()[0] for one in proposals for name in one.real)
-        models = Counter(name.split()[0] for one in proposals for name in one.models)
-        yield ReviewedChapter(
-            name, proposals, tuple(real.most_common()), tuple(models.most_common())
-        )
 
 
 def unkept(evidence: Evidence) -> Iterator[Reviewed]:

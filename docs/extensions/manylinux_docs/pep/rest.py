@@ -49,7 +49,7 @@ def _escaped(text: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """Join parts so that inline markup is recognised beside letters."""
+    """Join parts so that inline markup is recognized beside letters."""
     text = ""
     for index, part in enumerate(parts):
         is_markup = index % 2

@@ -12,6 +12,7 @@ BREAKS = re.compile(r"(?<=[._/])")
 CODE = re.compile(r"`([^`'\n]+)`")
 ROLE = re.compile(r"\{(?P<role>[a-z]+)\}`(?P<target>[^`]+)`")
 MARKUP = re.compile(r"`(?P<code>[^`]+)`|\[(?P<words>[^]]+)\]\([^)]*\)|\*+")
+CLAUSE = re.compile(r";\s+|\.\s+(?=[A-Z])|\.$")
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -30,6 +31,11 @@ def with_code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if index % 2 else part
         for index, part in enumerate(parts)
     )
+
+
+def first_clause(text: str) -> str:
+    """Return the first sentence of a text, up to its first semicolon if it has one."""
+    return CLAUSE.split(text, maxsplit=1)[0] + "."
 
 
 def with_markup(text: str, root: str) -> str:

@@ -1,4 +1,4 @@
-"""What is read of a wheel: its filename, WHEEL, RECORD, members and ELF files."""
+"""What is read of a wheel: its file name, WHEEL, RECORD, members and ELF files."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ FILES = frozenset((
 
 
 class Wheel:
-    """The facts about one wheel; so far, those of its filename.
+    """The facts about one wheel; so far, those of its file name.
 
     ``record`` maps each path of RECORD to its hash, which may be empty; ``changed`` are
     the members with another hash than that, ``resized`` those with another size than
     that of their row, ``doubtful`` the paths with two.  ``metadata`` holds the fields
     of WHEEL by their names in lower case.
 
-    Raises UnusableError if the filename is not that of a wheel.
+    Raises UnusableError if the file name is not that of a wheel.
     """
 
     __slots__ = (

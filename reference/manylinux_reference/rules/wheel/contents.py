@@ -44,7 +44,7 @@ def contents(wheel: Wheel, policy: Policy) -> Findings:
 
 
 def filename_tags(wheel: Wheel) -> list[str]:
-    """Return the tags that a filename's three sets stand for.
+    """Return the tags that a file name's three sets stand for.
 
     Raises UnusableError if one of the sets breaks a rule.
     """
@@ -65,7 +65,7 @@ def _tag_lines(wheel: Wheel) -> list[str]:
 
 @decides("auditor.claims.metadata", "wheel.tags.metadata")
 def metadata(wheel: Wheel) -> Findings:
-    """Yield a finding if the filename and WHEEL name different tags.
+    """Yield a finding if the file name and WHEEL name different tags.
 
     PyPA, Binary distribution format.
     """
