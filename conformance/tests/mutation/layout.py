@@ -45,6 +45,12 @@ timeout_multiplier = 5.0
 timeout_constant = 10.0
 """
 
+# One test of a corpus writes it for the others, which therefore seem to be fast.
+CORPUS_LAST = """
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "test_corpus" in item.nodeid)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -85,6 +91,7 @@ def lay_out(target: Target, *, keep: bool = False) -> None:
     for path in (target.folder / target.package / target.name).rglob("*.py"):
         path.write_text(without_decorators(path.read_text()))
     shutil.copytree(ROOT / target.tree / "tests", beside / "tests", ignore=_caches)
+    (beside / "conftest.py").write_text(CORPUS_LAST)
     _write_settings(target)
     for path, content in kept.items():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -147,6 +147,8 @@ def test_wheel_that_fits_has_none(environment: Environment, tags: str) -> None:
         (GLIBC, "linux_armv7l", "musllinux_1_2_x86_64"),
         (GLIBC, "musllinux_1_2_x86_64", "win_amd64"),
         (GLIBC, "win32", "windows_11"),
+        (GLIBC, "win32", "abc"),
+        (NO_LINUX, "manylinux_2_17_x86_64", "android_21_arm64_v8a"),
         (MUSL, "manylinux_2_17_x86_64", "manylinux_2_17_aarch64"),
         (NO_LINUX, "manylinux_2_17_x86_64", "macosx_11_0_arm64"),
     ],
@@ -199,6 +201,8 @@ def test_a_veto_names_the_module(tmp_path: Path) -> None:
     assert why is not None
     assert why.reason == f"the _manylinux module in {path} forbids it"
     assert why.rule == "override.boolean"
+    both = read_filename(f"p-1-cp311-cp311-manylinux_2_34_x86_64.{name.platform}.whl")
+    assert refusal(both, CP311, ranks) == why
 
 
 @pytest.mark.parametrize(

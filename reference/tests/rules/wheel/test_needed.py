@@ -39,6 +39,9 @@ MakeWheel = Callable[..., Wheel]
         ("", OTHER),
         ("/lib/libc.so.6", PATH),
         ("./libc.so.6", PATH),
+        ("$ORIGIN", PATH),
+        ("lib${PLATFORM}.so", PATH),
+        ("lib$foo.so", OTHER),
         ("libpython3.12.so.1.0", LIBPYTHON),
         ("libpython3.so", LIBPYTHON),
         ("libpythonic.so", LIBPYTHON),  # any libpython, PEP 513 says
@@ -167,6 +170,8 @@ def test_need_that_the_user_sets_aside_is_a_condition(
     policy.provided = [("torch", "libtorch*")]
     first, second = needed(elf, make_wheel(elf), policy)
     assert (first.condition, first.provided) == ("torch supplies libtorch.so", True)
+    assert (first.rule, first.member) == ("wheel.needed.allowed", elf.name)
+    assert first.evidence == {"library": "libtorch.so", "provided_by": "torch"}
     assert not second.condition
 
 
@@ -235,4 +240,26 @@ def test_finding_names_the_file(make_elf: MakeElf, make_wheel: MakeWheel) -> Non
         ("wheel.needed.allowed", elf.name, False, {"library": "libssl.so.3"}),
         ("wheel.needed.loader", elf.name, False, {"library": "ld-linux.so.2"}),
         ("wheel.needed.allowed", elf.name, False, {"library": "libnew.so.1"}),
+    ]
+
+
+def test_finding_on_what_is_not_reached_names_file_and_library(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    policy = Policy("x86_64")
+    policy.missing = {"libz.so.1": "Alpha Linux"}
+    elf = make_elf()
+    elf.needed, elf.runpath = ["libz.so.1", "liba.so", "libb.so"], "$ORIGIN/a"
+    elf.flags_1 = DF_1_NODEFLIB
+    lost = make_elf(name="lost/libb.so")
+    lost.type = ET_EXEC
+    wheel = make_wheel(elf, lost)
+    wheel.members.append("project/a/liba.so")
+    link(wheel)
+    found = needed(elf, wheel, policy)
+    assert [(e.rule, e.member, e.advice, e.evidence["library"]) for e in found] == [
+        ("wheel.needed.everywhere", elf.name, True, "libz.so.1"),
+        ("wheel.needed.reached", elf.name, False, "libz.so.1"),
+        ("wheel.needed.reached", elf.name, False, "liba.so"),
+        ("wheel.needed.reached", elf.name, False, "libb.so"),
     ]

@@ -80,6 +80,7 @@ def test_level_of_a_node_is_never_newer_than_its_data(known: tuple[str, str]) ->
         ("libc.so.6", "GLIBC_PRIVATE", "private"),
         ("ld-linux-x86-64.so.2", "GLIBC_PRIVATE", "private"),
         ("libc.so.6", "GLIBC_ABI_DT_RELR", "dt-relr"),
+        ("libc.so.6", "GLIBC_ABI_GNU2_TLS", "abi-markers"),
         ("libstdc++.so.6", "CXXABI_FLOAT128", "named-nodes"),
         ("libstdc++.so.6", "CXXABI_TM_1", "named-nodes"),
         ("libstdc++.so.6", "GLIBCXX_3.4", "listed"),
@@ -193,6 +194,21 @@ def test_type_of_relocation_is_one_that_the_loader_applies(
     elf.relocations = {0, kind}
     found = [(each.rule, each.min_level) for each in versions(elf, Policy(arch))]
     assert found == ([("wheel.relocations.types", level)] if level else [])
+    assert {each.member for each in versions(elf, Policy(arch))} <= {elf.name}
+
+
+def test_what_a_loader_would_not_take_names_the_file(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.relr, elf.needed = True, ["libc.so.6"]
+    elf.version_needs = [need("GLIBC_2.36"), need("GLIBC_2.2.5", "libm.so.6")]
+    found = versions(elf, X86_64)
+    assert [(e.rule, e.member, e.evidence.get("library")) for e in found] == [
+        ("wheel.relocations.relr", elf.name, None),
+        ("wheel.relocations.relr-marker", elf.name, None),
+        ("wheel.versions.listed", elf.name, "libc.so.6"),
+        ("wheel.versions.needed", elf.name, "libm.so.6"),
+        ("wheel.versions.listed", elf.name, "libm.so.6"),
+    ]
 
 
 def test_static_program_relocates_itself(make_elf: MakeElf) -> None:
@@ -232,8 +248,11 @@ def test_contained_library_defines_the_version_or_none(
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
     library.definitions, library.versioned = definitions, versioned
     make_wheel(elf, library)
-    found = [finding.rule for finding in versions(elf, X86_64)]
-    assert found == ["wheel.versions.contained"] * refused
+    found = list(versions(elf, X86_64))
+    assert [each.rule for each in found] == ["wheel.versions.contained"] * refused
+    for each in found:
+        assert each.member == elf.name
+        assert each.evidence == {"library": "libfoo.so.1", "version": "FOO_1"}
 
 
 @pytest.mark.parametrize(
@@ -249,9 +268,13 @@ def test_contained_library_defines_what_is_needed_under_its_version(
     library.definitions = {"FOO_1", "FOO_2"}
     library.exported = exporting(b"f", b"g", versions=(2, 3), nodes=FOO)
     make_wheel(elf, library)
-    found = [finding.text for finding in versions(elf, X86_64)]
+    found = list(versions(elf, X86_64))
     text = "needs g@FOO_1 from project/libfoo.so.1, which lacks it"
-    assert found == [text] * refused
+    assert [each.text for each in found] == [text] * refused
+    evidence = {"library": "libfoo.so.1", "version": "FOO_1", "symbol": "g"}
+    for each in found:
+        assert (each.rule, each.member) == ("wheel.symbols.contained", elf.name)
+        assert each.evidence == evidence
 
 
 def test_symbol_under_a_version_may_be_that_of_a_library_behind(
