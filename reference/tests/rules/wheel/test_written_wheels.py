@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -15,9 +16,12 @@ from manylinux_reference.rules.findings import Outcome
 from manylinux_reference.rules.wheel.audit import audit, is_met
 
 
-def written(folder: Path, platforms: str, *elves: Description) -> str:
+def written(folder: Path, platforms: str, *elves: Description | bytes) -> str:
     """Write a wheel of ELF files, with which nothing else is wrong."""
-    files = {f"{number}.so": write_elf(elf) for number, elf in enumerate(elves)}
+    files = {
+        f"{number}.so": elf if isinstance(elf, bytes) else write_elf(elf)
+        for number, elf in enumerate(elves)
+    }
     lines = [f"Tag: cp312-cp312-{each}\n" for each in platforms.split(".")]
     files["p-1.dist-info/WHEEL"] = "".join(
         ("Wheel-Version: 1.0\nRoot-Is-Purelib: false\n", *lines)
@@ -113,6 +117,40 @@ def test_damage_of_what_is_no_elf_file_is_found_if_hashes_are_compared(
             audit(str(path))
     else:
         assert audit(str(path), hashes=False).outcome == Outcome.NO_CLAIM
+
+
+OFFSET = struct.pack("<QQ", 18, 0)  # R_X86_64_TPOFF64 of no symbol, with no addend
+OFFSET_OF_THE_FIRST = struct.pack("<QQ", 1 << 32 | 18, 0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "exported", "memory", "found"),
+    [
+        ("theirs", "theirs", 4096, ["1.so"]),
+        ("theirs", "theirs", 1024, []),
+        ("theirs", "others", 4096, []),
+        ("", "theirs", 4096, []),
+    ],
+)
+def test_storage_of_a_library_is_static_if_another_file_wants_it_so(
+    tmp_path: Path, wanted: str, exported: str, memory: int, found: list[str]
+) -> None:
+    module = Description(
+        arch="x86_64", imports=("theirs",), exports=(), needed=("1.so", "2.so"),
+        runpath="$ORIGIN", tls_relocation=True,
+    )  # fmt: skip
+    content = write_elf(module)
+    assert content.count(OFFSET) == 1
+    if wanted:
+        content = content.replace(OFFSET, OFFSET_OF_THE_FIRST)
+    libraries = [
+        Description(arch="x86_64", imports=(), exports=(name,), tls_memory=size)
+        for name, size in ((exported, memory), ("theirs", 0))
+    ]
+    report = audit(written(tmp_path, "manylinux_2_28_x86_64", content, *libraries))
+    (claim,) = report.claims
+    rule = "wheel.tls.reserve"
+    assert [each.member for each in claim.against if each.rule == rule] == found
 
 
 def test_architecture_of_a_wheel_without_claims_is_that_of_its_first_file(
