@@ -96,7 +96,7 @@ def _platform(tag: str, environment: Environment, module: ModuleType | None) -> 
         return Refusal(f"it is for {arch}, this is {known}", rule, 2)
     if environment.glibc is None:
         reason = f"{needs}, and this is {here(environment)}"
-        return Refusal(reason, "platform.glibc-only", 1)
+        return Refusal(reason, "platform.glibc-only")
     if not eligibility.fits_glibc(version, environment.glibc):
         reason = f"{needs} or newer, this system has {_dotted(environment.glibc)}"
         return Refusal(reason, "installer.glibc.at-least", 1)

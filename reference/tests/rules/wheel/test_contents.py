@@ -230,6 +230,9 @@ def test_elf_file_is_not_for_any_platform(wheel: Wheel) -> None:
         ("pp38-abi3", ".cpython-312-x86_64-linux-gnu.so", True),
         ("cp311-none", ".cpython-311d-x86_64-linux-gnu.so", False),
         ("cp311-none", ".cpython-312-x86_64-linux-gnu.so", True),
+        ("cp311-none", ".cpython-311X-x86_64-linux-gnu.so", True),
+        ("cp313-cp313", ".cpython-313t-x86_64-linux-gnu.so", True),
+        ("cp31-abi3", ".cpython-3x-x86_64-linux-gnu.so", True),
         ("cp313-cp313t", ".abi3.so", True),
         ("cp313-cp313t.cp313", ".abi3.so", False),
         ("cp36-cp36mt.abi3t", ".abi3.so", False),
@@ -251,8 +254,8 @@ def test_record_and_its_signatures_are_not_listed(wheel: Wheel) -> None:
     names = ("RECORD", "RECORD.jws", "RECORD.p7s")
     wheel.members += [f"project-1.0.dist-info/{name}" for name in names]
     assert rules(wheel) == []
-    wheel.members.append("project/RECORD")
-    assert rules(wheel) == ["wheel.contents.record"]
+    wheel.members += ["project/RECORD", "project/vendored-1.0.dist-info/RECORD"]
+    assert rules(wheel) == ["wheel.contents.record"] * 2
 
 
 def test_every_member_that_is_missing_is_named(wheel: Wheel) -> None:

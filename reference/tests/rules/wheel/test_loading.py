@@ -108,8 +108,9 @@ def test_file_that_is_opened_does_not_refuse_that(
     elf, user = make_elf(name=name), make_elf(name="p/user.so")
     elf.flags_1, elf.interpreter = DF_1_NOOPEN, interpreter
     user.needed, user.runpath = ["tool"] * is_needed, "$ORIGIN"
-    rules = [each.rule for each in libraries(make_wheel(elf, user))]
-    assert rules == ["wheel.shared-object.no-open"] * refused
+    found = libraries(make_wheel(elf, user))
+    rule = "wheel.shared-object.no-open"
+    assert [(each.rule, each.member) for each in found] == [(rule, name)] * refused
 
 
 def pt_load(offset: int, address: int, align: int, memory: int = 0x100) -> Segment:

@@ -78,20 +78,23 @@ def test_contained_library_is_nobody_elses_business(
 
 
 @pytest.mark.parametrize(
-    ("soname", "condition"),
+    ("library", "soname", "condition"),
     [
-        ("libfoo.so", "the package loads lost/libfoo.so before project/module.so"),
-        ("", ""),
+        *(
+            (name, "libfoo.so", f"the package loads {name} before project/module.so")
+            for name in ("lost/libfoo.so", "lost/libfoo.so.1")
+        ),
+        ("lost/libfoo.so", "", ""),
     ],
 )
 def test_library_that_is_not_reached_has_to_be_loaded_first(
-    soname: str, condition: str, make_elf: MakeElf, make_wheel: MakeWheel
+    library: str, soname: str, condition: str, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
-    elf, library = make_elf(), make_elf(name="lost/libfoo.so")
-    elf.needed, library.soname = ["libfoo.so"], soname
-    (finding,) = needed(elf, make_wheel(elf, library), Policy("x86_64"))
+    elf, other = make_elf(), make_elf(name=library)
+    elf.needed, other.soname = ["libfoo.so"], soname
+    (finding,) = needed(elf, make_wheel(elf, other), Policy("x86_64"))
     assert (finding.rule, finding.condition) == ("wheel.needed.reached", condition)
-    assert finding.text.endswith("does not lead to lost/libfoo.so")
+    assert finding.text.endswith(f"does not lead to {library}")
 
 
 def test_allowed_library_that_is_not_reached_is_the_systems(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf.file import ET_EXEC, Elf
 from manylinux_reference.reading.policy import Policy
 from manylinux_reference.reading.wheel.reader import Wheel
@@ -67,3 +68,17 @@ def test_static_storage_of_what_is_loaded_together_has_one_reserve(
     assert [each.member for each in found] == [elf.name] * refused
     elf.type, elf.interpreter = ET_EXEC, X86_64.loader  # at its start there is room
     assert list(tls_reserve(make_wheel(elf, *libraries))) == []
+
+
+def test_what_is_loaded_together_comes_out_of_the_budget(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    elf = make_elf()
+    libraries = [make_elf(name=f"project/lib{number}.so") for number in range(40)]
+    for each in libraries:
+        each.tls, each.tls_align, each.tls_relocations = 64, 64, True
+    elf.needed, elf.runpath = [each.base_name for each in libraries], "$ORIGIN"
+    wheel = make_wheel(elf, *libraries)
+    wheel.budget.steps.left = 40
+    with pytest.raises(NotJudgedError):
+        list(tls_reserve(wheel))

@@ -104,6 +104,8 @@ def test_a_contained_library_that_is_loaded_may_have_the_name(
     assert len(found(make_wheel(elf, library))) == 1
     elf.needed.append("libfoo.so")
     assert found(make_wheel(elf, library)) == []
+    library.exported = exporting(b"prinft", versions=(2,), nodes={2: "FOO_1"})
+    assert len(found(make_wheel(elf, library))) == 1
 
 
 def test_a_contained_library_of_glibcs_name_is_no_business_of_glibc(

@@ -39,6 +39,8 @@ def need(node: str, library: str = "libc.so.6", *, weak: bool = False) -> Versio
         ("x86_64", "GLIBC_2.19", NEVER),  # no such node on this architecture
         ("s390x", "GLIBC_2.19", (2, 19)),
         ("aarch64", "GLIBC_2.18", (2, 17)),  # CentOS 7 has it
+        ("riscv64", "GLIBC_2.44", NEVER),  # known, and no name of that port has it
+        ("x86_64", "GLIBC_2.1234567", (2, 1234567)),
         ("riscv64", "GLIBC_2.37", NEVER),  # auditwheel lists it, no system has it
         ("loongarch64", "GCC_4.4.0", NEVER),
         ("x86_64", "GLIBCXX_3.4.20", (2, 24)),
@@ -158,6 +160,8 @@ def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
         ("i686", "libc.so.6", "GLIBC_2.0", True),
         ("aarch64", "libgcc_s.so.1", "GLIBC_2.0", True),
         ("aarch64", "libc.so.6", "GLIBC_2.0", False),  # older than the port
+        ("x86_64", "libm.so.6", "GLIBC_2.44", True),
+        ("x86_64", "libc.so.6", "GLIBC_2.44", False),  # only libm has names of it
         ("x86_64", "libc.so.6", "FOOBAR_1", True),  # another rule's business
     ],
 )
@@ -246,6 +250,8 @@ def test_contained_library_defines_the_version_or_none(
     elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
     elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
+    elf.version_needs[0].names = [b"f"]
+    library.exported = exporting(b"f")
     library.definitions, library.versioned = definitions, versioned
     make_wheel(elf, library)
     found = list(versions(elf, X86_64))
@@ -290,3 +296,33 @@ def test_symbol_under_a_version_may_be_that_of_a_library_behind(
     behind.exported = exporting(b"g", versions=(2,), nodes=FOO)
     make_wheel(elf, library, behind)
     assert list(versions(elf, X86_64)) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "needed", "contained", "refused"),
+    [
+        ("FOO_1", [], [], True),
+        ("GLIBC_2.99", [], [], False),  # the C library is always loaded
+        ("CXXABI_9_9", [], [], True),
+        ("CXXABI_9_9", ["libstdc++.so.6"], [], False),
+        ("CXXABI_9_9", ["libstdc++.so.6"], ["libstdc++.so.6"], True),
+        ("FOO_1", ["libstdc++.so.6"], [], True),
+    ],
+)
+def test_symbol_may_be_that_of_a_library_of_the_system_with_such_a_version(
+    node: str,
+    needed: list[str],
+    contained: list[str],
+    refused: bool,
+    make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
+    elf.needed, elf.runpath = ["libfoo.so.1", *needed], "$ORIGIN"
+    elf.version_needs = [need(node, "libfoo.so.1")]
+    elf.version_needs[0].names = [b"g"]
+    library.definitions = {node}
+    others = [make_elf(name=f"project/{name}") for name in contained]
+    make_wheel(elf, library, *others)
+    found = [each.rule for each in versions(elf, X86_64)]
+    assert found == ["wheel.symbols.contained"] * refused

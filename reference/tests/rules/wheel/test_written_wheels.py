@@ -10,10 +10,18 @@ from pathlib import Path
 import pytest
 from manylinux_fixtures.elf.description import Elf as Description
 from manylinux_fixtures.elf.writer import write_elf
+from manylinux_reference.reading.budget import NotJudgedError
+from manylinux_reference.reading.policy import NEVER, Policy
 from manylinux_reference.reading.record import text_of_hash
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.rules.findings import Outcome
-from manylinux_reference.rules.wheel.audit import audit, is_met
+from manylinux_reference.reading.wheel.reader import Wheel
+from manylinux_reference.rules.findings import (
+    CONSEQUENCE,
+    PROPOSAL,
+    STANDARD,
+    Outcome,
+)
+from manylinux_reference.rules.wheel.audit import audit, is_met, read_wheel
 
 
 def written(folder: Path, platforms: str, *elves: Description | bytes) -> str:
@@ -92,6 +100,16 @@ def test_written_wheel_is_audited_claim_by_claim(
     ]
     assert bool(report.by_symbols) is bool(elves)
     assert report.oldest in (None, report.by_symbols)
+    bases = {each.basis for claim in report.claims for each in claim.against}
+    assert bases <= {STANDARD, CONSEQUENCE, PROPOSAL}
+
+
+def test_what_is_read_comes_out_of_the_budget_of_the_wheel(tmp_path: Path) -> None:
+    path = written(tmp_path, "linux_x86_64", described("free@GLIBC_2.2.5"))
+    wheel = Wheel(Path(path).name)
+    wheel.budget.characters.left = 0
+    with pytest.raises(NotJudgedError, match="characters of text"):
+        read_wheel(path, wheel, Policy("x86_64"), NEVER, hashes=False)
 
 
 def test_what_another_wheel_has_is_a_condition_that_the_user_names(
@@ -158,10 +176,12 @@ def test_architecture_of_a_wheel_without_claims_is_that_of_its_first_file(
 ) -> None:
     mips = Description(arch="x86_64", machine=8, imports=(), exports=())
     known = Description(arch="x86_64", imports=(), exports=(), textrel=True)
-    advised, unknown = (
+    x32 = Description(arch="x86_64", bits=32, imports=(), exports=())
+    advised, unknown, foreign = (
         audit(written(tmp_path, "linux_x86_64", *elves))
-        for elves in ((mips, known), (mips,))
+        for elves in ((mips, known), (mips,), (x32, known))
     )
+    assert foreign.advice == []
     assert [each.rule for each in advised.advice] == ["wheel.relocations.text"]
     assert unknown.advice == []
     assert (unknown.outcome, unknown.oldest) == (Outcome.NO_CLAIM, None)
