@@ -116,7 +116,7 @@ def survey(folder: Path, *arguments: str) -> dict[str, float]:
 def write_wheels(folder: Path, count: int, largest: int = 0) -> None:
     """Write so many wheels of different content, some larger by so many bytes."""
     folder.mkdir()
-    noise = random.Random(SEED)
+    noise = random.Random(SEED)  # noqa: S311 - reproducible, not secret
     known = list(fixtures())
     for number in range(count):
         fixture = known[number * 37 % len(known)]

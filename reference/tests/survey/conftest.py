@@ -131,7 +131,7 @@ def large(wheels: Path, tmp_path: Path) -> Path:
     )
     folder = tmp_path / "large"
     folder.mkdir()
-    noise = random.Random(1)
+    noise = random.Random(1)  # noqa: S311 - reproducible, not secret
     with (
         zipfile.ZipFile(wheels / name) as before,
         zipfile.ZipFile(folder / name, "w") as after,

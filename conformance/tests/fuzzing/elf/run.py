@@ -101,7 +101,7 @@ class Campaign:
 
 def mutants(found: Sequence[Base], seed: int) -> Iterator[Mutant]:
     """Yield mutants without end, the same for a seed."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 - reproducible, not secret
     layouts = {base.name: Layout(base.content) for base in found}
     compiled = [base for base in found if base.name in COMPILED] or found
     while True:  # what compilers make has most of what can be wrong

@@ -50,7 +50,7 @@ def test_same_seed_makes_the_same_mutants() -> None:
 
 def test_mutant_has_the_length_of_its_base_and_other_bytes() -> None:
     content = module("x86_64")
-    mutator = Mutator(Layout(content), Random(3))
+    mutator = Mutator(Layout(content), Random(3))  # noqa: S311 - reproducible
     for _ in range(200):
         changes = mutator.changes()
         mutant = changed(content, changes[:1])
