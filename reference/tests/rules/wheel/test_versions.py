@@ -117,6 +117,7 @@ def test_need_says_from_which_level_on_it_holds(
     assert finding.min_level == level
     assert finding.text.startswith(f"needs {text}")
     assert finding.evidence == {"library": "libc.so.6", "version": node}
+    assert finding.symbols == []
 
 
 def test_symbols_are_evidence(make_elf: MakeElf) -> None:
