@@ -81,8 +81,7 @@ def check_adapter(
         else:
             progress(f"asking {name}")
             patient = replace(tool, run=Patience(tool.run, progress, name))
-            place = folder / (version or "tool")
-            messages = [*_problems(adapter, patient, place, cache)]
+            messages = [*_problems(adapter, patient, folder / version, cache)]
         findings += [Finding(str(path), 0, f"{name}: {text}") for text in messages]
     return findings
 

@@ -188,13 +188,12 @@ def tables() -> dict[str, type[msgspec.Struct]]:
 
 def keys(table: str) -> Iterator[Key]:
     """Yield the keys of a table, as far as one writes them as values."""
-    meanings = KEYS.get(table, COMMANDS)
     for field in msgspec.structs.fields(tables()[table]):
         yield Key(
             field.encode_name,
             _words(schema_of(tables()[table])["properties"][field.encode_name]),
             "required" if field.required else _default(field),
-            meanings.get(field.encode_name, ""),
+            KEYS[table][field.encode_name],
         )
 
 
@@ -217,7 +216,7 @@ def schema() -> dict[str, Any]:
     """Return the JSON Schema of adapter files, for editors."""
     parts = {name: schema_of(shape) for name, shape in tables().items()}
     for name, part in parts.items():
-        for key, meaning in KEYS.get(name, COMMANDS).items():
+        for key, meaning in KEYS[name].items():
             if key in part["properties"]:
                 part["properties"][key]["description"] = meaning
     whole = parts[""]
@@ -235,11 +234,10 @@ def schema() -> dict[str, Any]:
 
 def schema_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
     """Return the schema of one table, with what it refers to put in place."""
-    found = msgspec.json.schema(shape)
-    parts = found.get("$defs", {})
-    inner = _inlined(parts.get(shape.__name__, found), parts)
-    inner.pop("title", None)
-    inner.pop("description", None)
+    parts = msgspec.json.schema(shape)["$defs"]
+    inner = _inlined(parts[shape.__name__], parts)
+    inner.pop("title")
+    inner.pop("description")
     inner["additionalProperties"] = False
     return dict(inner)
 
@@ -253,8 +251,7 @@ def explained(reason: str) -> str:
         return _with_hint(f"unknown key {found[1]!r}{_at(table)}", found[1], names)
     if found := NO_MEMBER.search(reason):
         place = found[2] or ""
-        members = (all_ for key, all_ in MEMBERS.items() if key in place)
-        names = [*next(members, ())]
+        names = [each for key, all_ in MEMBERS.items() if key in place for each in all_]
         return _with_hint(f"{found[1]!r} is not possible{_at(place)}", found[1], names)
     if found := NO_NAME.search(reason):
         form = "letters, digits and . _ + - after a letter or a digit"

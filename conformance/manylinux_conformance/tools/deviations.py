@@ -128,9 +128,7 @@ def _of_another(path: Path, entry: CauseEntry, folder: Path) -> Cause:
 def _annotated(
     result: Result, causes: tuple[Cause, ...], version: str, role: Role
 ) -> Result:
-    if result.verdict not in DIFFERING:
-        return msgspec.structs.replace(result, deviation="", cause="")
-    for cause in causes:
+    for cause in causes if result.verdict in DIFFERING else ():
         if cause.covers(result, version, role):
             kind = cause.kind.value
             return msgspec.structs.replace(result, deviation=kind, cause=cause.id)

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.verdicts import Role
 from manylinux_conformance.tools.adapters import read_adapter
+from manylinux_conformance.tools.recording import as_toml
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,16 @@ def write_adapter(path: Path, said: NewAdapter) -> None:
 
 
 def _lines(said: NewAdapter) -> Iterator[str]:
-    yield f"name = {_toml(said.name)}"
-    yield f"roles = {_toml([said.role.value])}"
+    yield f"name = {as_toml(said.name)}"
+    yield f"roles = {as_toml([said.role.value])}"
     if said.version:
-        yield f"version = {_toml(shlex.split(said.version))}"
+        yield f"version = {as_toml(shlex.split(said.version))}"
     if said.pypi:
         yield ""
         yield "[provide]"
-        yield f"pypi = {_toml([said.pypi])}"
+        yield f"pypi = {as_toml([said.pypi])}"
         if "{tool}" not in said.command:
             yield "inside = true  # the command begins with the target's {python}"
     yield ""
     yield f"[{said.role.table_key}]"
-    yield f"command = {_toml(shlex.split(said.command))}"
-
-
-def _toml(value: object) -> str:
-    """Write texts as TOML: as JSON does, which leaves DEL as it is."""
-    return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")
+    yield f"command = {as_toml(shlex.split(said.command))}"

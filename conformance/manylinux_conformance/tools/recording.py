@@ -70,20 +70,20 @@ def _lines(found: dict[tuple[str, Role], Difference]) -> Iterator[str]:
         for versions, shown in difference.groups().items():
             used[rule] += 1
             yield "[[cause]]"
-            yield f"id = {_text(rule if used[rule] == 1 else f'{rule}-{used[rule]}')}"
+            yield f"id = {as_toml(rule if used[rule] == 1 else f'{rule}-{used[rule]}')}"
             yield 'kind = "unreported"'
-            yield f"why = {_text(f'To be explained: {said}')}"
+            yield f"why = {as_toml(f'To be explained: {said}')}"
             if any(versions):
-                yield f"versions = {_text(versions)}"
-            yield f"roles = {_text([role])}"
+                yield f"versions = {as_toml(versions)}"
+            yield f"roles = {as_toml([role])}"
             for places, cases in shown.items():
                 yield "[[cause.shows]]"
-                yield f"rules = {_text([rule])}"
-                yield f"cases = {_text(cases)}"
-                yield f"platforms = {_text(places)}"
+                yield f"rules = {as_toml([rule])}"
+                yield f"cases = {as_toml(cases)}"
+                yield f"platforms = {as_toml(places)}"
             yield ""
 
 
-def _text(value: object) -> str:
+def as_toml(value: object) -> str:
     """Write texts as TOML: as JSON does, which leaves DEL as it is."""
     return msgspec.json.encode(value).decode().replace("\x7f", "\\u007f")

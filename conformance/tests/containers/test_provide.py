@@ -119,8 +119,8 @@ def ask(
     return provide_in_container(made, version, where, tmp_path / "cache", policy)
 
 
-def provided(tmp_path: Path, where: TargetPython, **more: str) -> ProvidedTool:
-    tool = ask(tmp_path, where, **more)  # type: ignore[arg-type]
+def provided(tmp_path: Path, where: TargetPython, text: str = TOOL) -> ProvidedTool:
+    tool = ask(tmp_path, where, text=text)
     assert isinstance(tool, ProvidedTool), tool
     return tool
 

@@ -24,13 +24,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
-from typing import IO
+from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 SOCKET, WAY, *IMAGES = sys.argv[1:]
 API = "1.41"
 SIGNALLED = 128
-Facts = dict[str, object]
+Facts = dict[str, Any]  # JSON
 
 
 @dataclass
@@ -261,9 +261,9 @@ class Call(BaseHTTPRequestHandler):
             for container in CONTAINERS.values():
                 container.kill()
             os._exit(1)
-        environment = dict(each.split("=", 1) for each in wanted.get("Env") or ())  # type: ignore[attr-defined]
+        environment = dict(each.split("=", 1) for each in wanted.get("Env") or ())
         process = subprocess.Popen(
-            wanted["Cmd"],  # type: ignore[call-overload]
+            wanted["Cmd"],
             cwd=wanted["WorkingDir"],
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -45,6 +45,12 @@ timeout_multiplier = 5.0
 timeout_constant = 10.0
 """
 
+# One test of a corpus writes it for the others, which therefore seem to be fast.
+CORPUS_LAST = """
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: "test_corpus" in item.nodeid)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -65,8 +71,14 @@ class Target:
         return ROOT / "build" / "mutants" / self.name
 
 
-def lay_out(target: Target) -> None:
-    """Write the target's folder anew; what was there before is removed."""
+def lay_out(target: Target, *, keep: bool = False) -> None:
+    """Write the target's folder anew; what was there before is removed.
+
+    ``keep`` leaves what became of its mutants, which mutmut believes of each function
+    that is as it was.
+    """
+    results = target.folder / "mutants" / target.package / target.name
+    kept = {path: path.read_bytes() for path in results.rglob("*.meta") if keep}
     shutil.rmtree(target.folder, ignore_errors=True)
     beside = target.folder / "mutants"
     beside.mkdir(parents=True)
@@ -78,16 +90,12 @@ def lay_out(target: Target) -> None:
     shutil.move(beside / target.package, target.folder / target.package)
     for path in (target.folder / target.package / target.name).rglob("*.py"):
         path.write_text(without_decorators(path.read_text()))
-    lay_out_tests(target)
+    shutil.copytree(ROOT / target.tree / "tests", beside / "tests", ignore=_caches)
+    (beside / "conftest.py").write_text(CORPUS_LAST)
     _write_settings(target)
-
-
-def lay_out_tests(target: Target) -> None:
-    """Bring the tests up to date, and forget which of them run which function."""
-    tests = target.folder / "mutants" / "tests"
-    shutil.rmtree(tests, ignore_errors=True)
-    shutil.copytree(ROOT / target.tree / "tests", tests, ignore=_caches)
-    (tests.parent / "mutmut-stats.json").unlink(missing_ok=True)
+    for path, content in kept.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _lay_out_tree(tree: Path, folder: Path) -> None:

@@ -61,6 +61,19 @@ def outcome_of(target: Target) -> Outcome:
     return Outcome(counts, survivors)
 
 
+def forget_survivors(target: Target) -> None:
+    """Have mutmut try again what survived the target's last run."""
+    with contextlib.chdir(target.folder):
+        reset_config()
+        for path in walk_mutatable_files():
+            data = SourceFileMutationData(path=path)
+            data.load()
+            for key, code in data.exit_code_by_key.items():
+                if status_by_exit_code[code] not in KILLED:
+                    data.exit_code_by_key[key] = None
+            data.save()
+
+
 def _statuses() -> Iterator[tuple[Path, str, str]]:
     for path in sorted(walk_mutatable_files()):
         data = SourceFileMutationData(path=path)

@@ -7,8 +7,14 @@ import sys
 from pathlib import Path
 
 import click
-from tests.mutation.layout import Target, lay_out, lay_out_tests
-from tests.mutation.outcomes import Mutant, Outcome, explained, outcome_of
+from tests.mutation.layout import Target, lay_out
+from tests.mutation.outcomes import (
+    Mutant,
+    Outcome,
+    explained,
+    forget_survivors,
+    outcome_of,
+)
 
 TARGETS = {
     "judging": Target("judging", "conformance"),
@@ -26,7 +32,7 @@ MUTMUT = Path(__file__).with_name("without_messages.py")
 @click.command()
 @click.argument("targets", nargs=-1, type=click.Choice(list(TARGETS)))
 @click.option("--processes", default=2, show_default=True, help="Mutants at a time.")
-@click.option("--again", is_flag=True, help="Try only what survived the last run.")
+@click.option("--again", is_flag=True, help="Try only what survived or is new.")
 def main(targets: tuple[str, ...], processes: int, *, again: bool) -> None:
     """Change TARGETS line by line, and see whether the tests beside them notice.
 
@@ -51,14 +57,11 @@ def main(targets: tuple[str, ...], processes: int, *, again: bool) -> None:
 
 
 def _run(target: Target, processes: int, *, again: bool) -> None:
-    keys: list[str] = []
     if again:
-        keys = [mutant.key for mutant in outcome_of(target).survivors]
-        lay_out_tests(target)
-    else:
-        lay_out(target)
+        forget_survivors(target)
+    lay_out(target, keep=again)
     command = [sys.executable, str(MUTMUT), "run", "--max-children", str(processes)]
-    subprocess.run([*command, *keys], cwd=target.folder, check=True)
+    subprocess.run(command, cwd=target.folder, check=True)
 
 
 def _as_toml(mutant: Mutant) -> str:

@@ -1,15 +1,17 @@
 """The adapter check: silent about tools that behave, clear about those that do not."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from manylinux_conformance.errors import InputError
+from manylinux_conformance.finding import Finding
 from manylinux_conformance.loader.loader_check import loader_unavailable_reason
 from manylinux_conformance.results.verdicts import Role
+from manylinux_conformance.sandbox.process import ProcessResult
 from manylinux_conformance.sandbox.provide import ProvidedTool
-from manylinux_conformance.tools.adapter_check import check_adapter
+from manylinux_conformance.tools.adapter_check import Patience, check_adapter
 from tests.builders import (
     CLAIM,
     adapter_text,
@@ -82,13 +84,24 @@ def test_a_library_is_checked_too(
     )
 
 
-def test_a_tool_that_is_not_here_is_named(tmp_path: Path, check: Check) -> None:
-    (tmp_path / "fake.toml").write_text(
-        'name = "x"\nroles = ["installer"]\nversions = ["1"]\n'
-        '[provide]\npypi = ["x"]\npython = { "1" = "<3.0" }\n'
+@pytest.mark.parametrize(
+    ("python", "offline", "reason"),
+    [
+        ("<3.0", False, "needs Python <3.0"),
+        (">=3.0", True, "is not installed yet, and this run is offline"),
+    ],
+)
+def test_each_version_that_is_not_here_is_named(
+    tmp_path: Path, session_cache: Path, python: str, reason: str, *, offline: bool
+) -> None:
+    path = tmp_path / "fake.toml"
+    path.write_text(
+        'name = "x"\nroles = ["installer"]\nversions = ["1", "2"]\n'
+        f'[provide]\npypi = ["x"]\npython = {{ "*" = "{python}" }}\n'
         '[installer]\ncommand = ["x"]\n'
     )
-    assert check() == ["x 1: needs Python <3.0"]
+    found = check_adapter(path, session_cache, tmp_path / "new", offline=offline)
+    assert found == [Finding(str(path), 0, f"x {each}: {reason}") for each in "12"]
 
 
 def test_a_program_that_is_not_here_is_named(tmp_path: Path, check: Check) -> None:
@@ -178,3 +191,30 @@ def test_a_tool_that_hangs_is_not_waited_for_again_and_again(
     (complaint,) = check()
     assert "was still running at its time limit" in complaint
     assert time.monotonic() - began < 60
+
+
+def test_patience_gets_shorter_with_each_run_that_hangs(tmp_path: Path) -> None:
+    asked: list[tuple[object, ...]] = []
+    said: list[str] = []
+
+    def hang(
+        command: Sequence[str],
+        *,
+        folder: Path,
+        variables: Mapping[str, str],
+        seconds: float,
+        questions: bytes = b"",
+    ) -> ProcessResult:
+        asked.append((command, folder, variables, seconds, questions))
+        return ProcessResult(0, timed_out=seconds != 3, output=b"", stderr_tail="")
+
+    run = Patience(hang, said.append, "fake 1")
+    for seconds in (3, 60, 60, 60, 60, 60, 0.1):
+        run(("a", "b"), folder=tmp_path, variables={"C": "d"}, seconds=seconds)
+    limits = [3, 20, 5, 2, 0.2, 0.2, 0.1]
+    plain = (("a", "b"), tmp_path, {"C": "d"})
+    assert asked == [(*plain, limit, b"") for limit in limits]
+    assert said == [
+        f"asking fake 1: run {number}, {limit} s at most"
+        for number, limit in enumerate(limits, 1)
+    ]

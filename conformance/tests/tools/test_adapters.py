@@ -33,6 +33,7 @@ def test_ten_lines_are_enough(tmp_path: Path) -> None:
     adapter = read(tmp_path, LEAST)
     assert adapter.versions == ("",)
     assert adapter.table(Installer).lands_in == "{target}"
+    assert adapter.programs == {Role.INSTALLER: "x"}
 
 
 @pytest.mark.parametrize(
@@ -115,3 +116,27 @@ def test_what_begins_with_a_dot_starts_at_the_adapters_folder(
     adapter = read(tmp_path, least + '[provide]\nconstraints = "./c-{version}.txt"\n')
     assert adapter.provide.constraints == str(tmp_path / "c-{version}.txt")
     assert adapter.table(Installer).command == (str(tmp_path / "x"), "{target}")
+
+
+CAUSE = """
+[[cause]]
+id = "linux-last"
+{}
+[[cause.shows]]
+rules = ["installer.order.linux"]
+"""
+
+
+def test_an_adapter_carries_causes_that_are_told_in_files_of_other_tools(
+    tmp_path: Path,
+) -> None:
+    (cause,) = read(tmp_path, LEAST + CAUSE.format('of = "packaging"')).causes
+    assert (cause.id, cause.of) == ("linux-last", "packaging")
+    assert len(cause.why.split()) > 3
+
+
+def test_a_cause_of_an_adapter_that_says_too_little_names_the_adapter(
+    tmp_path: Path,
+) -> None:
+    with pytest.raises(InputError, match=r"mine\.toml: linux-last: a cause needs a"):
+        read(tmp_path, LEAST + CAUSE.format(""))

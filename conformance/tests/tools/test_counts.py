@@ -35,11 +35,31 @@ def wrong(rule: str, cause: str = UNREAD.id, **fields: bool) -> Result:
 
 def found(*results: Result, cause: Cause = UNREAD) -> list[str]:
     block = Block(header_line(tool="auditor", version="1"), results)
-    return [str(one) for one in lint_counts({"auditor": (cause,)}, [block], RULES)]
+    return said(cause, block)
+
+
+def said(cause: Cause, *blocks: Block) -> list[str]:
+    findings = list(lint_counts({"auditor": (cause,)}, blocks, RULES))
+    assert [each.line for each in findings] == [0] * len(findings)
+    return [str(one) for one in findings]
 
 
 def test_two_binding_rules_of_one_cause_are_reported() -> None:
     assert found(wrong(FIRST), wrong(SECOND)) == [SAID]
+
+
+def test_what_versions_break_is_added_up() -> None:
+    third = "wheel.elf.class"
+    assert RULES[third].level is Level.MUST
+    one, two = (
+        Block(header_line(tool="auditor", version=version), rules)
+        for version, rules in (
+            ("1", (wrong(FIRST), wrong(SECOND))),
+            ("2", (wrong(FIRST), wrong(third))),
+        )
+    )
+    whole = SAID.replace("wheel.kernel.note", f"{third}, wheel.kernel.note")
+    assert said(UNREAD, one, two) == said(UNREAD, two, one) == [whole]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,11 @@ from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Shows
-from manylinux_conformance.tools.deviations import annotate, read_deviations
+from manylinux_conformance.tools.deviations import (
+    annotate,
+    read_causes,
+    read_deviations,
+)
 from tests.builders import result_line
 
 LAST = """
@@ -27,6 +31,7 @@ CARRIED = """
 id = "linux-last"
 of = "packaging"
 versions = ["26.*"]
+roles = ["installer"]
 [[cause.shows]]
 rules = ["installer.order.*"]
 cases = ["wrong"]
@@ -62,7 +67,7 @@ def test_a_carried_cause_is_told_in_the_file_of_the_tool_that_is_carried(
     assert (told.of, carried.of) == ("", "packaging")
     for name in ("id", "kind", "why", "links", "since"):
         assert getattr(carried, name) == getattr(told, name)
-    assert carried.versions == ("26.*",)
+    assert (carried.versions, carried.roles) == (("26.*",), (Role.INSTALLER,))
     assert carried.shows == (Shows(rules=("installer.order.*",), cases=("wrong",)),)
 
 
@@ -72,7 +77,7 @@ def test_a_difference_gets_its_cause_and_the_kind_of_that(folder: Path) -> None:
         result("right", Verdict.PASS),
         result("wrong", Verdict.FAIL),
         result("wrong", Verdict.PASS, kind="unreported", cause="gone"),
-        result("other", Verdict.FAIL),
+        result("other", Verdict.FAIL, kind="unreported", cause="gone"),
     ]
     assert annotate(results, causes, "26.3", Role.INSTALLER) == [
         result("right", Verdict.PASS),
@@ -82,6 +87,9 @@ def test_a_difference_gets_its_cause_and_the_kind_of_that(folder: Path) -> None:
     ]
     (older,) = annotate(results[1:2], causes, "23.2", Role.INSTALLER)
     assert older == result("wrong", Verdict.FAIL)
+    assert annotate(results[1:2], causes, "26.3", Role.TAG_LIBRARY) == [older]
+    assert [each.concerns("installer.order.linux") for each in causes] == [True]
+    assert [each.concerns("installer.glibc.at-least") for each in causes] == [False]
 
 
 @pytest.mark.parametrize(
@@ -109,8 +117,17 @@ def test_a_malformed_file_is_refused(
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
-    with pytest.raises(InputError, match=reason):
+    with pytest.raises(InputError, match=reason) as caught:
         read_deviations(folder, file)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_cause_that_is_told_badly_elsewhere_names_the_file_of_that(
+    folder: Path,
+) -> None:
+    (folder / "packaging.toml").write_text(LAST.replace('kind = "by-design"', ""))
+    with pytest.raises(InputError, match=r"/packaging\.toml: linux-last: a"):
+        read_causes(folder / "pip.toml", folder)
 
 
 def test_an_identifier_names_one_cause_of_a_file(folder: Path) -> None:

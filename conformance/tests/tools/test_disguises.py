@@ -23,13 +23,15 @@ from manylinux_conformance.tools.disguises import (
     unmatched,
 )
 from manylinux_fixtures.disguise import Disguise
-from tests.builders import header_line, result_line
+from manylinux_fixtures.recipes.disguised import section_headers
+from tests.builders import audit_line, header_line, result_line
 
 SEED = Disguise(3)
 HEADER = header_line(tool="fake", version="1.0")
 RIGHT = result_line()
 WRONG = msgspec.structs.replace(RIGHT, verdict=Verdict.FAIL, answer="linux_x86_64")
 OTHER = msgspec.structs.replace(RIGHT, case="tag.form/other")
+HEADERS = audit_line("wheel.elf.class/other")
 MOVED = Moved("fake", "1.0", SEED.seed, RIGHT, WRONG, "section headers absent")
 WHY = Explanation(
     id="goes-by-names",
@@ -56,12 +58,14 @@ def test_a_verdict_that_moves_is_found_with_what_it_was() -> None:
         "fake 1.0: tag.form/plain on glibc-2.17, seed 3: "
         "was pass (any), is fail (linux_x86_64)"
     )
+    assert (found.seed, found.count, found.new) == (3, 2, 0)
     assert shares([found, found]) == {("fake 1.0", Role.INSTALLER): (2, 4)}
 
 
 def test_an_answer_without_a_verdict_on_file_is_not_compared() -> None:
     assert compare((OTHER,), (WRONG,)).new == 1
     assert compare((OTHER,), (WRONG,)).moved == ()
+    assert compare((RIGHT, OTHER), (WRONG, OTHER, HEADERS)).new == 1
     assert compare((RIGHT,), (WRONG,), host="s390x").new == 1
 
 
@@ -74,6 +78,13 @@ def test_an_answer_without_a_verdict_on_file_is_not_compared() -> None:
 )
 def test_drafts_and_lost_answers_do_not_move(result: Result) -> None:
     assert compare((RIGHT,), (result,)).moved == ()
+
+
+def test_a_verdict_on_a_wheel_that_moves_says_how_the_wheel_looks() -> None:
+    wrong = msgspec.structs.replace(HEADERS, verdict=Verdict.FAIL)
+    (moved,) = compare((HEADERS,), (wrong,)).moved
+    assert moved.appearance == section_headers(SEED, HEADERS.case).value != ""
+    assert f"x86_64, seed 3, {moved.appearance}: was pass (any), is" in str(moved)
 
 
 def test_a_moved_verdict_needs_exactly_one_explanation() -> None:
@@ -97,7 +108,8 @@ def test_an_explanation_covers_no_more_than_it_says(fields: dict[str, object]) -
     other = msgspec.structs.replace(WHY, **fields)
     assert not other.covers(MOVED)
     (finding,) = unmatched([MOVED], [other], "disguises.toml")
-    assert "no verdict of" in str(finding)
+    assert str(finding).startswith("disguises.toml: goes-by-names: no verdict of")
+    assert finding.line == 0
 
 
 def test_an_explanation_that_shows_is_no_finding() -> None:

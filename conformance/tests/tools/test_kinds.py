@@ -1,15 +1,18 @@
 """Kinds: two tools are judged by one measure, or a file says why not."""
 
+import re
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.results.blocks import Block, read_results
 from manylinux_conformance.results.lines import Result
 from manylinux_conformance.results.premises import PLAINEST
-from manylinux_conformance.results.verdicts import Verdict
+from manylinux_conformance.results.verdicts import Role, Verdict
 from manylinux_conformance.tools.causes import Cause, Kind, Shows
 from manylinux_conformance.tools.deviations import read_all_deviations
-from manylinux_conformance.tools.kinds import lint_kinds
+from manylinux_conformance.tools.kinds import Causes, lint_kinds
 from manylinux_conformance.tools.unexplained import unexpected, unmatched
 from tests.builders import header_line, result_line
 
@@ -34,7 +37,13 @@ def block(tool: str, result: Result = RESULT) -> Block:
 
 def found(uv: Cause, pdm: Cause, result: Result = RESULT) -> list[str]:
     blocks = (block("uv", result), block("pdm"))
-    return [str(said) for said in lint_kinds({"uv": (uv,), "pdm": (pdm,)}, blocks, {})]
+    return said({"uv": (uv,), "pdm": (pdm,)}, blocks)
+
+
+def said(causes: Causes, blocks: Sequence[Block]) -> list[str]:
+    findings = list(lint_kinds(causes, blocks, {}))
+    assert [each.line for each in findings] == [0] * len(findings)
+    return [str(each) for each in findings]
 
 
 def test_two_measures_for_the_same_case_are_reported() -> None:
@@ -54,10 +63,27 @@ def test_two_measures_for_the_same_case_are_reported() -> None:
         {"why_kind": "pdm has not said that it means it."},
         {"shows": (Shows(rules=("tag.*",)),)},
         {"versions": ("2",)},
+        {"roles": (Role.TAG_LIBRARY,)},
     ],
 )
 def test_one_measure_is_enough(fields: dict[str, object]) -> None:
     assert found(DECIDED, msgspec.structs.replace(UNASKED, **fields)) == []
+
+
+def test_every_pair_of_tools_is_compared_and_told_once() -> None:
+    right = msgspec.structs.replace(RESULT, verdict=Verdict.PASS)
+    second = msgspec.structs.replace(RESULT, case="override.each-tag/second")
+    meant = msgspec.structs.replace(DECIDED, id="veto-meant")
+    causes = {"uv": (DECIDED,), "pip": (meant,), "pdm": (UNASKED,)}
+    named = {tool: block(tool).header for tool in ("unknown", *causes)}
+    later = msgspec.structs.replace(named["uv"], version="2")
+    blocks = [
+        *(Block(header, (right, RESULT, second)) for header in named.values()),
+        Block(later, (second,)),
+    ]
+    for order in (blocks, blocks[::-1], [blocks[-1], *blocks[:-1]]):
+        pairs = [{*re.findall("uv|pip|pdm", each)} for each in said(causes, order)]
+        assert sorted(map(sorted, pairs)) == [["pdm", "pip"], ["pdm", "uv"]]
 
 
 def test_whether_anybody_was_asked_is_no_second_measure() -> None:

@@ -100,6 +100,17 @@ def test_what_is_explained_already_and_drafts_are_left_out(
     assert causes_of(tmp_path, block("1", known)) == ()
 
 
+def test_a_reason_lists_the_three_commonest_ways_of_answering(tmp_path: Path) -> None:
+    came = ("c", "a", "b", "c", "d", "b", "c", "d", "b", "d")
+    wrong = [
+        answer(f"tag.form/{number}", "glibc-2.17", Verdict.FAIL, answer=each)
+        for number, each in enumerate(came)
+    ]
+    (cause,) = causes_of(tmp_path, block("1", *wrong))
+    ways = [f"expected any, got {each}" for each in "cbd"]
+    assert cause.why == f"To be explained: {'; '.join(ways)}"
+
+
 def test_a_tool_without_a_version_gets_none(tmp_path: Path) -> None:
     wrong = answer("tag.form/a", "glibc-2.17", Verdict.FAIL)
     (cause,) = causes_of(tmp_path, block("", wrong))

@@ -125,9 +125,10 @@ def test_the_newest_release_of_each_tool_is_chosen_once() -> None:
 def test_quick_tools_come_first_and_slow_ones_last(tmp_path: Path) -> None:
     own = tmp_path / "mine.toml"
     own.write_text(OWN)
-    tools = choose_tools(["pex", str(own), "uv", "pip==26.3", "packaging==26.3"])
+    wanted = ["pex", str(own), "uv", "pip==26.3", "packaging==26.3", "uv-lock"]
+    tools = choose_tools(wanted)
     ordered = [tool.adapter.name for tool in quick_first(tools)]
-    assert ordered == ["packaging", "uv", "pip", "mine", "pex"]
+    assert ordered == ["packaging", "uv", "pip", "uv-lock", "mine", "pex"]
 
 
 def test_slow_tools_are_expected_to_take_longer(tmp_path: Path) -> None:

@@ -143,7 +143,17 @@ def test_a_draft_needs_no_cause_and_is_none() -> None:
     draft = msgspec.structs.replace(PLAIN, draft=True)
     assert said_of([draft]) == []
     seen = [(draft, "1", Role.INSTALLER)]
-    assert len(list(unmatched(seen, (CAUSE,), "gadget.toml"))) == 1
+    (found,) = unmatched(seen, (CAUSE,), "gadget.toml")
+    assert (found.file, found.line) == ("gadget.toml", 0)
+
+
+def test_what_needs_no_cause_hides_nothing_that_comes_after_it() -> None:
+    draft = msgspec.structs.replace(PLAIN, draft=True)
+    right = msgspec.structs.replace(OTHER, verdict=Verdict.PASS)
+    unknown = msgspec.structs.replace(HUNG, case="tag.set.any/one", rule="tag.set.any")
+    passes, hangs = said_of([draft, right, PLAIN, unknown], CAUSE)
+    assert passes.startswith("tag.form/other on glibc-2.17: passes, but")
+    assert hangs == "tag.set.any/one on glibc-2.17: timeout, no answer within 5 s"
 
 
 def test_each_place_of_a_cause_has_to_show() -> None:

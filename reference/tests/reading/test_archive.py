@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from _typeshed import ReadableBuffer
+
 BIG = bytes(range(256)) * 3000  # larger than one piece of input, once it is random
 LIMIT = 10_000_000
 
@@ -73,8 +75,8 @@ class Unseekable(io.RawIOBase):
     def writable(self) -> bool:
         return True
 
-    def write(self, data: object) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]
+    def write(self, data: ReadableBuffer, /) -> int:
+        piece = bytes(data)
         self.data += piece
         return len(piece)
 

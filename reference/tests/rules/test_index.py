@@ -71,6 +71,7 @@ def test_the_member_and_its_architecture_are_named() -> None:
         ("manylinux_2_17_x86_64", False),
         ("manylinux_0_0_x86_64", False),
         ("manylinux_10_20_x86_64", False),
+        ("manylinux_2_17_0x86", False),
         ("manylinux_00_1_x86_64", True),
         ("manylinux_1_05_x86_64", True),
     ],

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+import msgspec
 import pytest
 from manylinux_conformance.errors import FetchError, MissingProgramError
 from manylinux_conformance.images.engines.interruption import Interruption
@@ -47,17 +48,17 @@ PACKAGE = tar({"package/target.tar.xz": LIBRARIES}, "w:gz")
 
 
 def part(content: bytes, /, **changed: object) -> Part:
-    facts: dict[str, object] = {
-        "arch": "x86_64",
-        "index": Index.NPM,
-        "package": "@someone/toolchain",
-        "version": "1.0.0",
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "archive": "package/target.tar.xz",
-        "folder": "target/sysroot/lib",
-        "to": "lib64",
-    }
-    return Part(**(facts | changed))  # type: ignore[arg-type]
+    plain = Part(
+        arch="x86_64",
+        index=Index.NPM,
+        package="@someone/toolchain",
+        version="1.0.0",
+        sha256=hashlib.sha256(content).hexdigest(),
+        archive="package/target.tar.xz",
+        folder="target/sysroot/lib",
+        to="lib64",
+    )
+    return msgspec.structs.replace(plain, **changed)
 
 
 def container(*parts: Part) -> Container:

@@ -142,11 +142,11 @@ def musllinux_rank(tag: str, environment: Environment) -> Rank | None:
     Its major is musl's and its minor no newer (PEP 656); here only so that sets and
     wheels beside manylinux ones are taken on musl.
     """
-    parts = tags.split_perennial(tag.replace("musllinux", "manylinux", 1))
+    parts = tags.split_perennial("manylinux" + tag.removeprefix("musllinux"))
     host = environment.musl
     if parts is None or host is None or not tags.are_decimal(*parts[1:3]):
         return None
     major, minor = int(parts[1]), int(parts[2])
     if (major, "_".join(parts[3:])) != (host[0], environment.arch) or minor > host[1]:
         return None
-    return 1, -major, -minor, 0
+    return manylinux_rank((major, minor), legacy=False)

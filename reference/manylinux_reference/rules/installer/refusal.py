@@ -28,19 +28,18 @@ SYSTEMS = {  # the first word of other systems' tags (PyPA, Platform compatibili
     "wasi": "WASI",
 }
 TAGS, MUSL, PYTHON = "PEP 425", "PEP 656", "PEP 425"
-LEAST = 6  # how near a reason is, if it is none of those below
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """One reason; ``rule`` is a rule's identifier, or the PEP where no rule is ours.
 
     ``distance`` is lower the less would have to be different.
     """
 
-    distance: int
     reason: str
     rule: str
+    distance: int = 0
 
 
 def refusal(wheel: WheelName, pythons: PythonRanks, ranks: Ranks) -> Refusal | None:
@@ -55,13 +54,14 @@ def refusal(wheel: WheelName, pythons: PythonRanks, ranks: Ranks) -> Refusal | N
         fits = ranks[wheel.platform] is not None
         python = pythons[wheel.python, wheel.abi]
     except tags.InvalidTagSetError as error:
-        return Refusal(0, str(error), TAGS)
+        return Refusal(str(error), TAGS)
     if not fits:
-        return min(_platform(one, ranks.environment, ranks.module) for one in members)
+        found = (_platform(one, ranks.environment, ranks.module) for one in members)
+        return min(found, key=lambda one: (one.distance, one.reason))
     if python is None:
         return _python(wheel, pythons)
     reason = f"its ABI {wheel.abi} is that of one platform, so 'any' fits nothing"
-    return Refusal(0, reason, TAGS)
+    return Refusal(reason, TAGS)
 
 
 def here(environment: Environment) -> str:
@@ -78,9 +78,8 @@ def _python(wheel: WheelName, pythons: PythonRanks) -> Refusal:
     """Say what is wrong with a pair of Python and ABI tags (PEP 425, Use)."""
     own, abi = next(iter(pythons))
     wanted = f"{wheel.python} with ABI {wheel.abi}"
-    return Refusal(
-        0, f"it is for {wanted}, this Python is {own} with ABI {abi}", PYTHON
-    )
+    reason = f"it is for {wanted}, this Python is {own} with ABI {abi}"
+    return Refusal(reason, PYTHON)
 
 
 def _platform(tag: str, environment: Environment, module: ModuleType | None) -> Refusal:
@@ -90,40 +89,37 @@ def _platform(tag: str, environment: Environment, module: ModuleType | None) -> 
     (version, arch), mine = promise, environment.arch
     needs = f"it needs glibc {_dotted(version)}"
     if not environment.linux and not mine:
-        return Refusal(4, "it is for Linux, this is not", "platform.linux-only")
+        return Refusal("it is for Linux, this is not", "platform.linux-only", 3)
     if not eligibility.fits_architecture(arch, mine):
         known = mine or f"a machine ({here(environment)}) that no such tag names"
         rule = "installer.architecture.equal"
-        return Refusal(3, f"it is for {arch}, this is {known}", rule)
+        return Refusal(f"it is for {arch}, this is {known}", rule, 2)
     if environment.glibc is None:
         reason = f"{needs}, and this is {here(environment)}"
-        return Refusal(2, reason, "platform.glibc-only")
+        return Refusal(reason, "platform.glibc-only")
     if not eligibility.fits_glibc(version, environment.glibc):
         reason = f"{needs} or newer, this system has {_dotted(environment.glibc)}"
-        return Refusal(1, reason, "installer.glibc.at-least")
+        return Refusal(reason, "installer.glibc.at-least", 1)
     return _vetoed(module)
 
 
 def _vetoed(module: ModuleType | None) -> Refusal:
     where = getattr(module, "__file__", None) or "its folder"
-    return Refusal(
-        0, f"the _manylinux module in {where} forbids it", "override.boolean"
-    )
+    return Refusal(f"the _manylinux module in {where} forbids it", "override.boolean")
 
 
 def _no_manylinux(tag: str, environment: Environment) -> Refusal:
     word, _, machine = tag.partition("_")
     if word == "linux":
         reason = f"it is for the machine {machine} that built it, this is"
-        return Refusal(3, f"{reason} {here(environment)}", "tag.linux.promises-nothing")
+        return Refusal(f"{reason} {here(environment)}", "tag.linux.promises-nothing", 2)
     if word == "musllinux":
         reason = f"{tag[:80]} is for a machine with that musl, this is"
-        return Refusal(4, f"{reason} {here(environment)}", MUSL)
+        return Refusal(f"{reason} {here(environment)}", MUSL, 3)
     if word in SYSTEMS:
-        return Refusal(
-            5, f"it is for {SYSTEMS[word]}, this is {here(environment)}", TAGS
-        )
-    return Refusal(LEAST, f"{tag[:80]} is no platform tag of Linux", "tag.form")
+        reason = f"it is for {SYSTEMS[word]}, this is {here(environment)}"
+        return Refusal(reason, TAGS, 4)
+    return Refusal(f"{tag[:80]} is no platform tag of Linux", "tag.form", 5)
 
 
 def _dotted(version: tags.Version) -> str:

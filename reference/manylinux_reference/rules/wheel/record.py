@@ -70,5 +70,5 @@ def hashes(wheel: Wheel) -> Findings:
 
 
 def _is_record(name: str) -> bool:
-    folder, _, base = name.rpartition("/")
+    folder, _, base = name.partition("/")
     return folder.endswith(".dist-info") and base in UNLISTED

@@ -241,7 +241,7 @@ def provider(elf: Elf, need: VersionNeed, policy: Policy) -> Findings:
 
 
 def _is_defined(need: VersionNeed, level: Version, policy: Policy) -> bool:
-    providers = policy.providers.get(need.node.partition("_")[0], [])
+    providers = policy.providers[need.node.partition("_")[0]]
     if need.library == LIBGCC and need.node == policy.libgcc_node:
         return True
     if need.library in policy.defined and level <= policy.known_until:

@@ -134,7 +134,12 @@ def test_module_is_imported_as_the_import_statement_does(
     assert Ranks(HERE, module)["manylinux_2_17_x86_64"] is None
 
 
-@pytest.mark.parametrize("source", ["raise ImportError", "1 / 0"])
+GONE = f"import sys\ndel sys.modules[{override.NAME!r}]\n"
+
+
+@pytest.mark.parametrize(
+    "source", ["raise ImportError", "1 / 0", f"{GONE}raise ImportError", f"{GONE}1 / 0"]
+)
 def test_module_that_was_not_imported_is_not_left_behind(
     tmp_path: Path, source: str
 ) -> None:

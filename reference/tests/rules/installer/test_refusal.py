@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from manylinux_reference.reading.wheel.filename import read_filename
@@ -145,8 +146,12 @@ def test_wheel_that_fits_has_none(environment: Environment, tags: str) -> None:
         (GLIBC, "manylinux_2_34_x86_64", "manylinux_2_17_aarch64"),
         (GLIBC, "manylinux_2_17_aarch64", "musllinux_1_2_x86_64"),
         (GLIBC, "linux_armv7l", "musllinux_1_2_x86_64"),
+        (GLIBC, "manylinux_2_34_x86_64", "linux_armv7l"),
+        (NO_LINUX, "linux_armv7l", "manylinux_2_17_x86_64"),
         (GLIBC, "musllinux_1_2_x86_64", "win_amd64"),
         (GLIBC, "win32", "windows_11"),
+        (GLIBC, "win32", "abc"),
+        (NO_LINUX, "manylinux_2_17_x86_64", "android_21_arm64_v8a"),
         (MUSL, "manylinux_2_17_x86_64", "manylinux_2_17_aarch64"),
         (NO_LINUX, "manylinux_2_17_x86_64", "macosx_11_0_arm64"),
     ],
@@ -199,6 +204,13 @@ def test_a_veto_names_the_module(tmp_path: Path) -> None:
     assert why is not None
     assert why.reason == f"the _manylinux module in {path} forbids it"
     assert why.rule == "override.boolean"
+    both = read_filename(f"p-1-cp311-cp311-manylinux_2_34_x86_64.{name.platform}.whl")
+    assert refusal(both, CP311, ranks) == why
+    bare = ModuleType("_manylinux")
+    vars(bare)["manylinux_compatible"] = lambda *_: False
+    why = refusal(name, CP311, Ranks(GLIBC, bare))
+    assert why is not None
+    assert why.reason == "the _manylinux module in its folder forbids it"
 
 
 @pytest.mark.parametrize(

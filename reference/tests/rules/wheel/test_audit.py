@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
-from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from manylinux_fixtures.elf.description import Elf as Description
-from manylinux_fixtures.elf.writer import write_elf
 from manylinux_reference.reading.elf.file import ET_REL, Elf
 from manylinux_reference.reading.policy import NEVER, Policy, Version, architectures
-from manylinux_reference.reading.record import text_of_hash
-from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel.reader import Wheel
-from manylinux_reference.rules.findings import Claim, Finding, Outcome, Report
+from manylinux_reference.rules.findings import (
+    PROPOSAL,
+    Claim,
+    Finding,
+    Outcome,
+    Report,
+)
 from manylinux_reference.rules.wheel.audit import (
     ALL_HOLD,
     FALSE_CLAIM,
     UNUSABLE,
-    audit,
     by_symbols,
     claims_of,
     exit_status,
@@ -119,6 +117,13 @@ def test_advice_does_not_raise_the_oldest_level() -> None:
     assert oldest([finding(advice=True)], X86_64) == "manylinux_2_5_x86_64"
 
 
+def test_an_objection_that_no_level_mends_does_not_raise_the_oldest_level() -> None:
+    objections = [finding(NEVER), finding((2, 17))]
+    for each in objections:
+        each.basis = PROPOSAL
+    assert oldest(objections, X86_64) == "manylinux_2_17_x86_64"
+
+
 @pytest.mark.parametrize("arch", architectures())
 def test_oldest_level_of_a_sound_wheel_is_the_first(arch: str) -> None:
     major, minor = Policy(arch).first_level
@@ -164,121 +169,6 @@ def test_status_tells_a_false_claim_when_checking(
     report.outcome = result
     assert exit_status(report, checking=True) == checked
     assert exit_status(report, checking=False) == audited
-
-
-def written(folder: Path, platforms: str, *elves: Description) -> str:
-    """Write a wheel of ELF files, with which nothing else is wrong."""
-    files = {f"{number}.so": write_elf(elf) for number, elf in enumerate(elves)}
-    lines = [f"Tag: cp312-cp312-{each}\n" for each in platforms.split(".")]
-    files["p-1.dist-info/WHEEL"] = "".join(
-        ("Wheel-Version: 1.0\nRoot-Is-Purelib: false\n", *lines)
-    ).encode()
-    files["p-1.dist-info/METADATA"] = b"Metadata-Version: 2.1\nName: p\nVersion: 1\n"
-    listed = "".join(
-        f"{name},sha256={text_of_hash(sha256(content))},\n"
-        for name, content in files.items()
-    )
-    files["p-1.dist-info/RECORD"] = f"{listed}p-1.dist-info/RECORD,,\n".encode()
-    path = folder / f"p-1-cp312-cp312-{platforms}.whl"
-    with zipfile.ZipFile(path, "w") as wheel:
-        for name, content in files.items():
-            wheel.writestr(name, content)
-    return str(path)
-
-
-def described(import_: str, arch: str = "x86_64") -> Description:
-    return Description(arch=arch, imports=(f"{import_} from libc.so.6",), exports=())
-
-
-@pytest.mark.parametrize(
-    ("platforms", "elves", "expected"),
-    [
-        (
-            "manylinux_2_17_x86_64.manylinux2014_x86_64",
-            [described("memcpy@GLIBC_2.14")],
-            (Outcome.HOLDS, [True, True], "manylinux_2_17_x86_64"),
-        ),
-        (
-            "manylinux_2_14_x86_64.manylinux_2_13_x86_64",
-            [described("memcpy@GLIBC_2.14"), described("free@GLIBC_2.2.5")],
-            (Outcome.FALSE, [True, False], "manylinux_2_17_x86_64"),
-        ),
-        (
-            "manylinux_2_17_x86_64.manylinux_2_17_s390x",
-            [described("free@GLIBC_2.2", "s390x")],
-            (Outcome.FALSE, [False, True], None),
-        ),
-        (
-            "linux_s390x",
-            [described("getcpu@GLIBC_2.29", "s390x")],
-            (Outcome.NO_CLAIM, [], "manylinux_2_31_s390x"),
-        ),
-        ("linux_x86_64", [], (Outcome.NO_ELF, [], None)),
-        (
-            "manylinux_2_17_x86_64.manylinux2014_x86_64",
-            [],
-            (Outcome.NO_ELF, [False, False], None),
-        ),
-    ],
-)
-def test_written_wheel_is_audited_claim_by_claim(
-    tmp_path: Path,
-    platforms: str,
-    elves: list[Description],
-    expected: tuple[str, list[bool], str | None],
-) -> None:
-    path = written(tmp_path, platforms, *elves)
-    report = audit(path)
-    kept = [claim.outcome == Outcome.HOLDS for claim in report.claims]
-    assert (report.outcome, kept, report.oldest) == expected
-    assert (report.path, report.files) == (path, len(elves))
-    claimed = [each for each in platforms.split(".") if not each.startswith("linux")]
-    assert [claim.tag for claim in report.claims] == claimed
-
-
-def test_architecture_of_a_wheel_without_claims_is_that_of_its_first_file(
-    tmp_path: Path,
-) -> None:
-    mips = Description(arch="x86_64", machine=8, imports=(), exports=())
-    known = Description(arch="x86_64", imports=(), exports=(), textrel=True)
-    advised, unknown = (
-        audit(written(tmp_path, "linux_x86_64", *elves))
-        for elves in ((mips, known), (mips,))
-    )
-    assert [each.rule for each in advised.advice] == ["wheel.relocations.text"]
-    assert unknown.advice == []
-    assert (unknown.outcome, unknown.oldest) == (Outcome.NO_CLAIM, None)
-
-
-def test_advice_speaks_against_no_claim(tmp_path: Path) -> None:
-    path = written(tmp_path, "manylinux_2_17_x86_64", described("free@GLIBC_2.2.5"))
-    report = audit(path)
-    assert [each.rule for each in report.advice] == ["wheel.tags.both-spellings"]
-    assert report.outcome == Outcome.HOLDS
-
-
-def test_example_is_named_for_the_oldest_claim(tmp_path: Path) -> None:
-    platforms = "manylinux_2_17_x86_64.manylinux_2_12_x86_64"
-    report = audit(written(tmp_path, platforms, described("memcpy@GLIBC_2.14")))
-    (_, older) = report.claims
-    assert [each.evidence for each in older.against] == [
-        {"library": "libc.so.6", "version": "GLIBC_2.14", "symbol": "memcpy"}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("platforms", "reason"),
-    [
-        ("manylinux_2_17_mips64", "claims mips64, an architecture without policy data"),
-        ("manylinux_2_17_x86_64..any", "the tags of its name: "),
-        ("linux_x86_64", "No such file"),
-    ],
-)
-def test_wheel_that_cannot_be_judged_is_refused(
-    tmp_path: Path, platforms: str, reason: str
-) -> None:
-    with pytest.raises(UnusableError, match=reason):
-        audit(str(tmp_path / f"p-1-cp312-cp312-{platforms}.whl"))
 
 
 def test_foreign_file_is_refused_and_nothing_else_said(
@@ -343,6 +233,8 @@ def on_condition(level: Version, *, provided: bool = False) -> Finding:
         ([of_rule("wheel.needed.allowed", (2, 17))], "2_5"),
         ([of_rule("wheel.versions.listed", (2, 17), advice=True)], "2_5"),
         ([on_condition((2, 17))], "2_5"),
+        ([of_rule("wheel.versions.needed", NEVER)], "2_5"),
+        ([of_rule("wheel.relocations.relr-marker", NEVER)], "2_5"),
         (
             [
                 of_rule("wheel.versions.listed", (2, 17)),

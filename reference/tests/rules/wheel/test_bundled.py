@@ -140,6 +140,7 @@ def test_soname_of_a_needed_library_is_unique_too(
         ("libz.so.1", "z", True),
         ("libzmyproject.so", "my-project", False),
         ("libfoo.so", "lib", False),
+        ("lib-abcfoo.so", "foo", False),
     ],
 )
 def test_name_is_unique_however_it_is_divided(

@@ -15,6 +15,7 @@ from manylinux_reference.rules.wheel.contents import (
     modules,
     narrow_abis,
 )
+from manylinux_reference.rules.wheel.record import record
 
 BOTH = "p-1-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 X86_64 = Policy("x86_64")
@@ -131,7 +132,7 @@ def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "text"),
+    ("rows", "text"),
     [
         ({}, "is not listed in RECORD"),
         ({"project/module.so": ""}, "is listed in RECORD without a hash"),
@@ -147,35 +148,61 @@ def test_relocatable_file_is_for_no_loader(wheel: Wheel) -> None:
     ],
 )
 def test_member_is_listed_with_a_hash(
-    record: dict[str, str], text: str, wheel: Wheel
+    rows: dict[str, str], text: str, wheel: Wheel
 ) -> None:
-    wheel.record = record
+    wheel.record = rows
     found = [finding.text for finding in contents(wheel, X86_64)]
     assert found == ([text] if text else [])
 
 
-def test_content_is_what_record_says(wheel: Wheel) -> None:
-    wheel.changed = ["project/module.so"]
-    assert rules(wheel) == ["wheel.contents.record-hash"]
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"changed": ["m.so"]}, "is another file than the one whose hash RECORD has"),
+        ({"resized": ["m.so"]}, "has another size than RECORD says"),
+        ({"doubtful": ["m.so"]}, "has two rows with two hashes in RECORD"),
+        ({"record": {"m.so": "sha256=x="}}, "has a hash in RECORD with = at its end"),
+        ({"record": {"m.so": "md5=x"}}, "has a hash in RECORD that is none of sha256"),
+        ({"record": {"m.so": "sha256="}}, "has a hash in RECORD that is none of sha"),
+        ({"resized": ["m.so"], "changed": ["m.so"]}, "is another file than the one"),
+    ],
+)
+def test_content_is_what_record_says(fields: dict[str, object], text: str) -> None:
+    wheel = Wheel("p-1-cp312-cp312-linux_x86_64.whl")
+    wheel.members, wheel.record = ["m.so"], {"m.so": "sha256=x"}
+    for name, value in fields.items():
+        setattr(wheel, name, value)
+    (finding,) = record(wheel)
+    assert (finding.rule, finding.member) == ("wheel.contents.record-hash", "m.so")
+    assert finding.text.startswith(text)
+    assert not finding.advice
 
 
 def test_names_differ_in_more_than_case(wheel: Wheel) -> None:
     wheel.members += ["project/a.py", "project/A.py", "project/b.py"]
     wheel.record |= dict.fromkeys(wheel.members, "sha256=x")
-    assert rules(wheel) == ["wheel.contents.case"]
+    (finding,) = contents(wheel, X86_64)
+    assert (finding.rule, finding.member) == ("wheel.contents.case", "project/A.py")
+    assert (finding.text, finding.advice) == (
+        "differs from project/a.py in case alone",
+        True,
+    )
 
 
 @pytest.mark.parametrize("part", ["pythons", "abis", "platforms"])
 def test_capitals_in_tags_are_advised_against(wheel: Wheel, part: str) -> None:
     tags = [tag.capitalize() for tag in getattr(wheel, part)]
     setattr(wheel, part, tags)
-    assert rules(wheel).count("tag.case.lower") == len(tags)
+    found = [each for each in contents(wheel, X86_64) if each.rule == "tag.case.lower"]
+    assert [each.advice for each in found] == [True] * len(tags)
 
 
 def test_elf_file_is_not_for_any_platform(wheel: Wheel) -> None:
     wheel.platforms = ["any"]
     wheel.metadata["tag"] = ["cp312-cp312-any"]
-    assert rules(wheel) == ["wheel.tags.any"]
+    (finding,) = contents(wheel, X86_64)
+    assert (finding.rule, finding.advice) == ("wheel.tags.any", True)
+    assert finding.member == "project/module.so"
 
 
 @pytest.mark.parametrize(
@@ -203,6 +230,9 @@ def test_elf_file_is_not_for_any_platform(wheel: Wheel) -> None:
         ("pp38-abi3", ".cpython-312-x86_64-linux-gnu.so", True),
         ("cp311-none", ".cpython-311d-x86_64-linux-gnu.so", False),
         ("cp311-none", ".cpython-312-x86_64-linux-gnu.so", True),
+        ("cp311-none", ".cpython-311X-x86_64-linux-gnu.so", True),
+        ("cp313-cp313", ".cpython-313t-x86_64-linux-gnu.so", True),
+        ("cp31-abi3", ".cpython-3x-x86_64-linux-gnu.so", True),
         ("cp313-cp313t", ".abi3.so", True),
         ("cp313-cp313t.cp313", ".abi3.so", False),
         ("cp36-cp36mt.abi3t", ".abi3.so", False),
@@ -214,15 +244,18 @@ def test_module_is_named_for_who_imports_it(
 ) -> None:
     filename = f"p-1-{tag}-manylinux_2_28_x86_64.whl"
     wheel = make_wheel(make_elf(name=f"project/m{suffix}"), filename=filename)
-    assert rules(wheel).count("wheel.abi.module-suffix") == found
+    advice = [each for each in contents(wheel, X86_64) if each.advice]
+    named = [each for each in advice if each.rule == "wheel.abi.module-suffix"]
+    assert [each.member for each in named] == [f"project/m{suffix}"] * found
+    assert all(each.text.startswith("is named for ") for each in named)
 
 
 def test_record_and_its_signatures_are_not_listed(wheel: Wheel) -> None:
     names = ("RECORD", "RECORD.jws", "RECORD.p7s")
     wheel.members += [f"project-1.0.dist-info/{name}" for name in names]
     assert rules(wheel) == []
-    wheel.members.append("project/RECORD")
-    assert rules(wheel) == ["wheel.contents.record"]
+    wheel.members += ["project/RECORD", "project/vendored-1.0.dist-info/RECORD"]
+    assert rules(wheel) == ["wheel.contents.record"] * 2
 
 
 def test_every_member_that_is_missing_is_named(wheel: Wheel) -> None:
@@ -329,6 +362,8 @@ def test_finding_about_the_whole_wheel_names_no_member(
     ("name", "refused"),
     [
         ("p/_ext.abi3.so", True),
+        ("p/q/_ext.abi3.so", True),
+        ("p/q.abi3.so/libfoo.so", False),
         ("p/_ext.cpython-311-x86_64-linux-gnu.so", True),
         ("p/_ext.pypy39-pp73-x86_64-linux-gnu.so", True),
         ("p/libfoo.so", False),

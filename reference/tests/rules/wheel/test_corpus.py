@@ -153,3 +153,32 @@ def test_evidence_is_what_the_text_says(audited: list[Audited]) -> None:
                 assert value is not None, (each.fixture.id, key)
                 if isinstance(value, str):
                     assert value in finding.text, (each.fixture.id, key, finding.text)
+
+
+EVIDENCE = {  # by rule, or by the first two words of several
+    "wheel.bundled.glibc": {"library"},
+    "wheel.bundled.unique-name": {"library"},
+    "wheel.elf": {"offset"},
+    "wheel.needed": {"library"},
+    "wheel.runpath": {"path"},
+    "wheel.segments": {"offset"},
+    "wheel.symbols": {"symbol"},
+    "wheel.symbols.cxx-versioned": set(),  # all of them are symbols of the finding
+    "wheel.symbols.glibc-2-18": {"library", "symbol"},
+    "wheel.symbols.versioned": {"library", "symbol", "version"},
+    "wheel.symbols.zlib": {"library", "symbol"},
+    "wheel.versions": {"library", "version"},
+    "wheel.versions.needed": {"library"},
+}
+
+
+def test_findings_say_what_the_breach_is_about(audited: list[Audited]) -> None:
+    for each in audited:
+        for finding in each.findings:
+            group = ".".join(finding.rule.split(".")[:2])
+            wanted = EVIDENCE.get(finding.rule, EVIDENCE.get(group, set()))
+            if group == "wheel.versions" and finding.symbols:
+                wanted = wanted | {"symbol"}
+            if finding.rule == "wheel.symbols.contained":
+                wanted = wanted | (finding.evidence.keys() & {"library", "version"})
+            assert finding.evidence.keys() == wanted, (each.fixture.id, finding.text)

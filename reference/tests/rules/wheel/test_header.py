@@ -127,18 +127,26 @@ def test_flags_name_the_abi(
 
 
 @pytest.mark.parametrize(
-    ("arch", "fields", "rule", "offset"),
+    ("arch", "fields", "rule", "offset", "words"),
     [
-        ("x86_64", {"machine": 3}, "wheel.elf.machine", 0x12),
-        ("x86_64", {"bits": 32}, "wheel.elf.class", 4),
-        ("ppc64", {"big_endian": False}, "wheel.elf.byte-order", 5),
-        ("x86_64", {"osabi": 9}, "wheel.elf.osabi", 7),
-        ("armv7l", {"flags": 0}, "wheel.elf.flags.armv7l", 0x24),
-        ("ppc64le", {"flags": 1}, "wheel.elf.flags.powerpc", 0x30),
+        ("x86_64", {"machine": 183}, "wheel.elf.machine", 0x12, "64-bit Arm"),
+        ("x86_64", {"machine": 999}, "wheel.elf.machine", 0x12, "a processor of no"),
+        ("x86_64", {"bits": 32}, "wheel.elf.class", 4, "is a 32-bit file"),
+        ("ppc64", {"big_endian": False}, "wheel.elf.byte-order", 5, ": little-endian,"),
+        ("ppc64le", {"big_endian": True}, "wheel.elf.byte-order", 5, ": big-endian,"),
+        ("x86_64", {"osabi": 9}, "wheel.elf.osabi", 7, "EI_OSABI is 9"),
+        ("x86_64", {"abi_version": 1}, "wheel.elf.abi-version", 8, "is 1, not 0"),
+        ("armv7l", {"flags": 0}, "wheel.elf.flags.armv7l", 0x24, "e_flags are 0x0"),
+        ("ppc64le", {"flags": 1}, "wheel.elf.flags.powerpc", 0x30, "e_flags are 0x1"),
     ],
 )
 def test_finding_names_the_file_and_the_offset_of_the_field(
-    arch: str, fields: dict[str, int], rule: str, offset: int, make_elf: MakeElf
+    arch: str,
+    fields: dict[str, int],
+    rule: str,
+    offset: int,
+    words: str,
+    make_elf: MakeElf,
 ) -> None:
     elf = make_elf(arch)
     for name, value in fields.items():
@@ -147,6 +155,7 @@ def test_finding_names_the_file_and_the_offset_of_the_field(
     (finding,) = [*origin(elf, policy), *header(elf, policy)]
     assert (finding.rule, finding.member) == (rule, elf.name)
     assert finding.evidence == {"offset": offset}
+    assert words in finding.text
     assert (finding.min_level, finding.advice) == (NEVER, False)
 
 

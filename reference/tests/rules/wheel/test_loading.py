@@ -15,9 +15,9 @@ from manylinux_reference.rules.wheel.loading import (
     executables,
     libraries,
     loading,
+    program,
     runpath,
     shared_object,
-    tls_reserve,
 )
 
 X86_64 = Policy("x86_64")
@@ -110,8 +110,9 @@ def test_file_that_is_opened_does_not_refuse_that(
     elf, user = make_elf(name=name), make_elf(name="p/user.so")
     elf.flags_1, elf.interpreter = DF_1_NOOPEN, interpreter
     user.needed, user.runpath = ["tool"] * is_needed, "$ORIGIN"
-    rules = [each.rule for each in libraries(make_wheel(elf, user))]
-    assert rules == ["wheel.shared-object.no-open"] * refused
+    found = libraries(make_wheel(elf, user))
+    rule = "wheel.shared-object.no-open"
+    assert [(each.rule, each.member) for each in found] == [(rule, name)] * refused
 
 
 def pt_load(offset: int, address: int, align: int, memory: int = 0x100) -> Segment:
@@ -192,8 +193,18 @@ def test_library_is_known_by_its_name(
     elf = make_elf(name=name)
     for field, value in fields.items():
         setattr(elf, field, value)
-    texts = [finding.text for finding in shared_object(elf, {"needed"})]
-    assert texts == [] if not reason else reason in texts[0]
+    found = list(shared_object(elf, {"needed"}))
+    expected = [("wheel.shared-object.type", name)] if reason else []
+    assert [(each.rule, each.member) for each in found] == expected
+    assert all(reason in each.text for each in found)
+
+
+def test_what_is_installed_as_a_program_can_be_started(make_elf: MakeElf) -> None:
+    elf = make_elf(name="p-1.data/scripts/tool")
+    assert list(program(elf)) == []
+    elf.type = 4  # a core dump
+    (finding,) = program(elf)
+    assert (finding.rule, finding.member) == ("wheel.executable.type", elf.name)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +275,7 @@ def test_each_element_is_judged(make_elf: MakeElf) -> None:
     assert elements == ["/usr/lib", "lib"]
 
 
-def program(make_elf: MakeElf, interpreter: str | None, *needed: str) -> Elf:
+def started(make_elf: MakeElf, interpreter: str | None, *needed: str) -> Elf:
     elf = make_elf(name="project-1.0.data/scripts/tool")
     elf.type, elf.interpreter, elf.needed = ET_EXEC, interpreter, list(needed)
     return elf
@@ -275,9 +286,9 @@ def test_program_names_the_loader_of_its_architecture(
     arch: str, make_elf: MakeElf
 ) -> None:
     policy = Policy(arch)
-    right = program(make_elf, policy.loader, "libc.so.6")
-    wrong = program(make_elf, "/lib/ld-musl-x86_64.so.1", "libc.so.6")
-    none = program(make_elf, None, "libc.so.6")
+    right = started(make_elf, policy.loader, "libc.so.6")
+    wrong = started(make_elf, "/lib/ld-musl-x86_64.so.1", "libc.so.6")
+    none = started(make_elf, None, "libc.so.6")
     assert list(executables(right, policy)) == []
     for elf in (wrong, none):
         (finding,) = executables(elf, policy)
@@ -285,9 +296,9 @@ def test_program_names_the_loader_of_its_architecture(
 
 
 def test_static_program_needs_no_loader(make_elf: MakeElf) -> None:
-    static = program(make_elf, None)
+    static = started(make_elf, None)
     static.dynamic = False
-    position_independent = program(make_elf, None)
+    position_independent = started(make_elf, None)
     for elf in (static, position_independent):
         assert list(executables(elf, X86_64)) == []
 
@@ -299,7 +310,7 @@ def test_shared_object_is_not_a_program(make_elf: MakeElf) -> None:
 def test_script_that_needs_a_contained_library_is_advised_against(
     make_elf: MakeElf,
 ) -> None:
-    elf = program(make_elf, X86_64.loader, "libfoo.so.1")
+    elf = started(make_elf, X86_64.loader, "libfoo.so.1")
     assert list(executables(elf, X86_64)) == []
     elf.links = {"libfoo.so.1": make_elf()}
     (finding,) = executables(elf, X86_64)
@@ -308,35 +319,47 @@ def test_script_that_needs_a_contained_library_is_advised_against(
 
 
 @pytest.mark.parametrize(
-    ("fields", "rule", "advice"),
+    ("fields", "rule", "advice", "words"),
     [
-        ({"stack": 7}, "wheel.stack.executable", False),
-        ({"stack": None}, "wheel.stack.header", False),
-        ({"textrel": True}, "wheel.relocations.text", True),
-        ({"static_tls": True}, "wheel.tls.static", True),
-        ({"runpath": "/lib"}, "wheel.runpath.origin", False),
-        ({"isa_needed": 2}, "wheel.isa.property", False),
+        ({"stack": 7}, "wheel.stack.executable", False, "an executable stack"),
+        ({"stack": None}, "wheel.stack.header", False, "no PT_GNU_STACK"),
+        ({"textrel": True}, "wheel.relocations.text", True, "against its text"),
+        ({"static_tls": True}, "wheel.tls.static", True, "is marked for static"),
+        ({"tls_relocations": True}, "wheel.tls.static", True, "has relocations for"),
+        ({"runpath": "/lib"}, "wheel.runpath.origin", False, "searches '/lib' for"),
+        ({"isa_needed": 2}, "wheel.isa.property", False, "x86-64-v2 (ISA_1_NEEDED"),
+        ({"isa_needed": 7}, "wheel.isa.property", False, "v3 (ISA_1_NEEDED is 0x7)"),
+        ({"isa_needed": 16}, "wheel.isa.property", False, "more than the baseline"),
+        ({"kernel": (0, 4, 9)}, "wheel.kernel.note", False, "asks for Linux 4.9"),
+        ({"kernel": (2, 1)}, "wheel.kernel.note", False, "asks for another system"),
     ],
 )
 def test_finding_names_the_file(
-    fields: dict[str, object], rule: str, advice: bool, make_elf: MakeElf
+    fields: dict[str, object], rule: str, advice: bool, words: str, make_elf: MakeElf
 ) -> None:
     elf = make_elf()
     for name, value in fields.items():
         setattr(elf, name, value)
     (finding,) = loading(elf, X86_64)
     assert (finding.rule, finding.member) == (rule, elf.name)
-    assert (finding.min_level, finding.advice) == (NEVER, advice)
+    assert finding.advice == advice
+    assert words in finding.text
+    assert finding.min_level == ((2, 36) if "kernel" in rule else NEVER)
 
 
 def test_finding_names_the_program(make_elf: MakeElf) -> None:
-    elf = program(make_elf, "/lib/ld.so", "libfoo.so.1")
+    elf = started(make_elf, "/lib/ld.so", "libfoo.so.1")
     elf.links = {"libfoo.so.1": make_elf()}
-    found = executables(elf, X86_64)
+    elf.is_filter = True
+    found = list(executables(elf, X86_64))
     assert [(each.rule, each.member, each.advice) for each in found] == [
         ("wheel.executable.interpreter", elf.name, False),
+        ("wheel.executable.filters", elf.name, False),
         ("wheel.executable.launcher", elf.name, True),
     ]
+    assert found[0].text.startswith("asks for /lib/ld.so (PT_INTERP), and x86_64 has")
+    elf.interpreter = ""
+    assert next(executables(elf, X86_64)).text.startswith("asks for no loader (")
 
 
 def test_program_outside_of_scripts_finds_its_libraries(make_elf: MakeElf) -> None:
@@ -344,52 +367,3 @@ def test_program_outside_of_scripts_finds_its_libraries(make_elf: MakeElf) -> No
     elf.type, elf.interpreter = ET_EXEC, X86_64.loader
     elf.needed, elf.links = ["libfoo.so.1"], {"libfoo.so.1": make_elf()}
     assert list(executables(elf, X86_64)) == []
-
-
-@pytest.mark.parametrize(
-    ("size", "align", "why", "refused"),
-    [
-        (1664, 64, "tls_relocations", False),
-        (1665, 16, "tls_relocations", True),
-        (1665, 16, "tls_used", True),
-        (8, 128, "tls_used", True),
-        (5000, 128, "name", False),  # nobody wants it to be static
-        (0, 128, "tls_relocations", False),
-    ],
-)
-def test_static_storage_has_a_reserve(
-    size: int, align: int, why: str, refused: bool, make_elf: MakeElf,
-    make_wheel: MakeWheel,
-) -> None:  # fmt: skip
-    elf = make_elf()
-    elf.tls, elf.tls_align = size, align
-    setattr(elf, why, getattr(elf, why) or True)
-    assert bool(list(tls_reserve(make_wheel(elf)))) is refused
-
-
-def test_static_storage_is_aligned(make_elf: MakeElf, make_wheel: MakeWheel) -> None:
-    elf = make_elf()
-    libraries = [make_elf(name=f"project/lib{number}.so") for number in range(27)]
-    for each in libraries:
-        each.tls, each.tls_align, each.tls_relocations = 8, 64, True
-    elf.needed, elf.runpath = [each.base_name for each in libraries], "$ORIGIN"
-    (finding,) = tls_reserve(make_wheel(elf, *libraries))
-    assert "takes 1728 bytes of static" in finding.text
-    elf.links.clear()
-    elf.needed.pop()  # for 26 of them there is room
-    assert list(tls_reserve(make_wheel(elf, *libraries))) == []
-
-
-@pytest.mark.parametrize(("size", "refused"), [(832, False), (833, True)])
-def test_static_storage_of_what_is_loaded_together_has_one_reserve(
-    size: int, refused: bool, make_elf: MakeElf, make_wheel: MakeWheel
-) -> None:
-    elf, alone = make_elf(), make_elf(name="project/alone.so")
-    libraries = [make_elf(name=f"project/lib{name}.so") for name in "ab"]
-    for each in (alone, *libraries):
-        each.tls, each.tls_align, each.tls_relocations = size, 1, True
-    elf.needed, elf.runpath = ["liba.so", "libb.so"], "$ORIGIN"
-    found = list(tls_reserve(make_wheel(elf, alone, *libraries)))
-    assert [each.member for each in found] == [elf.name] * refused
-    elf.type, elf.interpreter = ET_EXEC, X86_64.loader  # at its start there is room
-    assert list(tls_reserve(make_wheel(elf, *libraries))) == []

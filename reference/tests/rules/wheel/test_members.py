@@ -132,6 +132,10 @@ def test_a_letter_that_python_does_not_know_is_not_judged(letter: str) -> None:
         ),
         (["a/b", f"p.data/data/{SITE}/a/b"], "is installed where another member is"),
         (["a", f"p.data/data/{SITE}/a/b"], "a: is a file and a folder"),
+        (
+            ["x-packages/a", f"p.data/data/{SITE}/x-packages/a"],
+            "/a: is installed where",
+        ),
     ],
 )
 def test_names_that_cannot_all_be_installed_are_refused(
@@ -144,7 +148,9 @@ def test_names_that_cannot_all_be_installed_are_refused(
 
 def test_names_that_can_be_installed_are_not_refused() -> None:
     names = ["a/", "a/b/", "a/b/c", "a/d", "p.data/", "p.data/scripts/a", "b/p.data/x"]
-    names += ["p.data/data/lib/a/d", "p.data/data/lib/x-packages/d"]
+    names += ["p.data/data/lib/a/d", "p.data/data/lib/x-packages/d", "d", "a/"]
+    names += ["p.data/data/x-packages/d", "p.data/headers/a/b/c-packages/d"]
+    names += ["p.data/scripts/", "q.data/scripts/", "q.data/data/bin"]
     refuse_collisions(names, Budget())
 
 

@@ -39,6 +39,9 @@ MakeWheel = Callable[..., Wheel]
         ("", OTHER),
         ("/lib/libc.so.6", PATH),
         ("./libc.so.6", PATH),
+        ("$ORIGIN", PATH),
+        ("lib${PLATFORM}.so", PATH),
+        ("lib$foo.so", OTHER),
         ("libpython3.12.so.1.0", LIBPYTHON),
         ("libpython3.so", LIBPYTHON),
         ("libpythonic.so", LIBPYTHON),  # any libpython, PEP 513 says
@@ -75,20 +78,23 @@ def test_contained_library_is_nobody_elses_business(
 
 
 @pytest.mark.parametrize(
-    ("soname", "condition"),
+    ("library", "soname", "condition"),
     [
-        ("libfoo.so", "the package loads lost/libfoo.so before project/module.so"),
-        ("", ""),
+        *(
+            (name, "libfoo.so", f"the package loads {name} before project/module.so")
+            for name in ("lost/libfoo.so", "lost/libfoo.so.1")
+        ),
+        ("lost/libfoo.so", "", ""),
     ],
 )
 def test_library_that_is_not_reached_has_to_be_loaded_first(
-    soname: str, condition: str, make_elf: MakeElf, make_wheel: MakeWheel
+    library: str, soname: str, condition: str, make_elf: MakeElf, make_wheel: MakeWheel
 ) -> None:
-    elf, library = make_elf(), make_elf(name="lost/libfoo.so")
-    elf.needed, library.soname = ["libfoo.so"], soname
-    (finding,) = needed(elf, make_wheel(elf, library), Policy("x86_64"))
+    elf, other = make_elf(), make_elf(name=library)
+    elf.needed, other.soname = ["libfoo.so"], soname
+    (finding,) = needed(elf, make_wheel(elf, other), Policy("x86_64"))
     assert (finding.rule, finding.condition) == ("wheel.needed.reached", condition)
-    assert finding.text.endswith("does not lead to lost/libfoo.so")
+    assert finding.text.endswith(f"does not lead to {library}")
 
 
 def test_allowed_library_that_is_not_reached_is_the_systems(
@@ -167,6 +173,8 @@ def test_need_that_the_user_sets_aside_is_a_condition(
     policy.provided = [("torch", "libtorch*")]
     first, second = needed(elf, make_wheel(elf), policy)
     assert (first.condition, first.provided) == ("torch supplies libtorch.so", True)
+    assert (first.rule, first.member) == ("wheel.needed.allowed", elf.name)
+    assert first.evidence == {"library": "libtorch.so", "provided_by": "torch"}
     assert not second.condition
 
 
@@ -235,4 +243,26 @@ def test_finding_names_the_file(make_elf: MakeElf, make_wheel: MakeWheel) -> Non
         ("wheel.needed.allowed", elf.name, False, {"library": "libssl.so.3"}),
         ("wheel.needed.loader", elf.name, False, {"library": "ld-linux.so.2"}),
         ("wheel.needed.allowed", elf.name, False, {"library": "libnew.so.1"}),
+    ]
+
+
+def test_finding_on_what_is_not_reached_names_file_and_library(
+    make_elf: MakeElf, make_wheel: MakeWheel
+) -> None:
+    policy = Policy("x86_64")
+    policy.missing = {"libz.so.1": "Alpha Linux"}
+    elf = make_elf()
+    elf.needed, elf.runpath = ["libz.so.1", "liba.so", "libb.so"], "$ORIGIN/a"
+    elf.flags_1 = DF_1_NODEFLIB
+    lost = make_elf(name="lost/libb.so")
+    lost.type = ET_EXEC
+    wheel = make_wheel(elf, lost)
+    wheel.members.append("project/a/liba.so")
+    link(wheel)
+    found = needed(elf, wheel, policy)
+    assert [(e.rule, e.member, e.advice, e.evidence["library"]) for e in found] == [
+        ("wheel.needed.everywhere", elf.name, True, "libz.so.1"),
+        ("wheel.needed.reached", elf.name, False, "libz.so.1"),
+        ("wheel.needed.reached", elf.name, False, "liba.so"),
+        ("wheel.needed.reached", elf.name, False, "libb.so"),
     ]

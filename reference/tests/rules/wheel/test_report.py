@@ -39,6 +39,8 @@ def test_finding_speaks_against_every_level_unless_it_says_so() -> None:
     )
     assert (finding.min_level, finding.advice) == (NEVER, False)
     assert finding.evidence == {"offset": 4}
+    assert (finding.basis, finding.condition) == (STANDARD, "")
+    assert (finding.provided, finding.symbols) == (False, [])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
+from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.wheel.reader import Wheel
 from manylinux_reference.rules.wheel.scopes import leave_out_defined, shared_alone
@@ -169,3 +170,33 @@ def test_a_program_has_what_its_libraries_define(
     program = make("project/program", ["libfoo.so"], ["foo", "bar"], [])
     program.interpreter = "/lib64/ld-linux-x86-64.so.2"
     assert left(make_wheel(program, make(LIBRARY, [], [], [b"foo"]))) == [["bar"], []]
+
+
+def test_a_name_under_a_version_that_is_no_default_is_not_found_without_one(
+    make: MakeElf, make_wheel: MakeWheel
+) -> None:
+    modules = [
+        make(f"project/_{name}.abi3.so", ["libfoo.so"], ["f", "g"], []) for name in "ab"
+    ]
+    library = make(LIBRARY, [], [], [])
+    nodes = {2: "FOO_1", 3: "FOO_2"}
+    library.exported = exporting(b"f", b"g", b"h", versions=(2, 0x8003, 2), nodes=nodes)
+    assert left(make_wheel(*modules, library)) == [["g"], ["g"], []]
+
+
+@pytest.mark.parametrize(("steps", "enough"), [(300, True), (299, False)])
+def test_looking_for_names_comes_out_of_the_budget(
+    steps: int, enough: bool, make: MakeElf, make_wheel: MakeWheel
+) -> None:
+    """A step is a name in eight files; the first eight of them are free."""
+    libraries = [make(f"project/lib{n}.so", [], [], []) for n in range(16)]
+    libraries[0].exported = exporting(*(b"%d" % number for number in range(63)))
+    loose = [f"name{number}" for number in range(100)]
+    module = make(MODULE, [each.base_name for each in libraries], loose, [])
+    wheel = make_wheel(module, *libraries)
+    wheel.budget.steps.left = steps
+    if enough:
+        assert left(wheel)[0] == loose
+    else:
+        with pytest.raises(NotJudgedError):
+            left(wheel)

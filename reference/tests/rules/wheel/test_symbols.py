@@ -204,7 +204,7 @@ def test_cxx_name_without_a_version_was_not_found_by_the_linker(
     elf = make_elf()
     elf.needed, elf.unversioned = needed, [CXX]
     (finding,) = symbols(elf, X86_64)
-    assert finding.rule == "wheel.symbols.cxx-versioned"
+    assert (finding.rule, finding.member) == ("wheel.symbols.cxx-versioned", elf.name)
     assert said in finding.text
     assert (finding.min_level, finding.symbols) == (NEVER, [CXX])
 
@@ -221,7 +221,10 @@ def test_names_that_glibc_has_later_ask_for_a_level(make_elf: MakeElf) -> None:
     elf = make_elf()
     elf.loose = ["pow", "closefrom"]
     (finding,) = symbols(elf, X86_64)
+    assert (finding.rule, finding.member) == ("wheel.symbols.unversioned", elf.name)
     assert (finding.min_level, finding.condition) == ((2, 34), "")
+    assert finding.evidence == {"symbol": "closefrom"}
+    assert finding.text == "refers to closefrom, which glibc has since 2.34"
 
 
 def test_names_that_nothing_has_are_a_condition(make_elf: MakeElf) -> None:
@@ -230,6 +233,9 @@ def test_names_that_nothing_has_are_a_condition(make_elf: MakeElf) -> None:
     (finding,) = symbols(elf, X86_64)
     assert (finding.min_level, finding.symbols) == (NEVER, ["prinft", "fooo"])
     assert finding.condition == "the package loads what defines prinft before"
+    assert (finding.rule, finding.member) == ("wheel.symbols.unversioned", elf.name)
+    assert finding.evidence == {"symbol": "prinft"}
+    assert finding.text.startswith("refers to 2 names that nothing defines, for exam")
 
 
 def test_before_a_program_nothing_is_loaded(make_elf: MakeElf) -> None:
@@ -237,6 +243,7 @@ def test_before_a_program_nothing_is_loaded(make_elf: MakeElf) -> None:
     elf.interpreter = "/lib64/ld-linux-x86-64.so.2"
     elf.loose = ["prinft"]
     (finding,) = symbols(elf, X86_64)
+    assert finding.text.startswith("refers to a name that nothing defines, for example")
     assert (finding.min_level, finding.condition) == (NEVER, "")
 
 

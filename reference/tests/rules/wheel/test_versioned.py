@@ -69,6 +69,31 @@ def test_a_name_has_to_be_there_under_its_version(
     findings = found(make_wheel(asking(name, node, library)))
     assert [each.min_level for each in findings] == levels
     assert {each.rule for each in findings} <= {"wheel.symbols.versioned"}
+    for each in findings:
+        assert each.member == "project/_ext.abi3.so"
+        shown = name.decode(errors="backslashreplace")
+        assert each.evidence == {"library": library, "version": node, "symbol": shown}
+        is_late = each.min_level < NEVER
+        assert ("libc.so.6 has since" in each.text) is is_late
+        assert ("no library of glibc has" in each.text) is not is_late
+
+
+def test_each_file_is_told_of_and_each_version(
+    asking: MakeElf, make_wheel: MakeWheel
+) -> None:
+    one, foreign, other = (asking(name) for name in (b"prinft", b"printf", b"wirte"))
+    foreign.machine = 183
+    foreign.name, other.name = "project/foreign.abi3.so", "project/other.abi3.so"
+    other.version_needs[0].names = [b"printf", b"wirte", b"raed"]
+    second = VersionNeed("libc.so.6", "GLIBC_2.14", 3, weak=False)
+    second.names = [b"mempcy"]
+    other.version_needs.append(second)
+    findings = found(make_wheel(one, foreign, other))
+    assert [(each.member, each.evidence["symbol"]) for each in findings] == [
+        (one.name, "prinft"),
+        (other.name, "raed"),
+        (other.name, "mempcy"),
+    ]
 
 
 def test_a_contained_library_that_is_loaded_may_have_the_name(
@@ -79,6 +104,8 @@ def test_a_contained_library_that_is_loaded_may_have_the_name(
     assert len(found(make_wheel(elf, library))) == 1
     elf.needed.append("libfoo.so")
     assert found(make_wheel(elf, library)) == []
+    library.exported = exporting(b"prinft", versions=(2,), nodes={2: "FOO_1"})
+    assert len(found(make_wheel(elf, library))) == 1
 
 
 def test_a_contained_library_of_glibcs_name_is_no_business_of_glibc(

@@ -39,6 +39,8 @@ def need(node: str, library: str = "libc.so.6", *, weak: bool = False) -> Versio
         ("x86_64", "GLIBC_2.19", NEVER),  # no such node on this architecture
         ("s390x", "GLIBC_2.19", (2, 19)),
         ("aarch64", "GLIBC_2.18", (2, 17)),  # CentOS 7 has it
+        ("riscv64", "GLIBC_2.44", NEVER),  # known, and no name of that port has it
+        ("x86_64", "GLIBC_2.1234567", (2, 1234567)),
         ("riscv64", "GLIBC_2.37", NEVER),  # auditwheel lists it, no system has it
         ("loongarch64", "GCC_4.4.0", NEVER),
         ("x86_64", "GLIBCXX_3.4.20", (2, 24)),
@@ -80,6 +82,7 @@ def test_level_of_a_node_is_never_newer_than_its_data(known: tuple[str, str]) ->
         ("libc.so.6", "GLIBC_PRIVATE", "private"),
         ("ld-linux-x86-64.so.2", "GLIBC_PRIVATE", "private"),
         ("libc.so.6", "GLIBC_ABI_DT_RELR", "dt-relr"),
+        ("libc.so.6", "GLIBC_ABI_GNU2_TLS", "abi-markers"),
         ("libstdc++.so.6", "CXXABI_FLOAT128", "named-nodes"),
         ("libstdc++.so.6", "CXXABI_TM_1", "named-nodes"),
         ("libstdc++.so.6", "GLIBCXX_3.4", "listed"),
@@ -114,6 +117,7 @@ def test_need_says_from_which_level_on_it_holds(
     assert finding.min_level == level
     assert finding.text.startswith(f"needs {text}")
     assert finding.evidence == {"library": "libc.so.6", "version": node}
+    assert finding.symbols == []
 
 
 def test_symbols_are_evidence(make_elf: MakeElf) -> None:
@@ -157,6 +161,8 @@ def test_node_of_a_contained_or_unknown_library_is_its_own_affair(
         ("i686", "libc.so.6", "GLIBC_2.0", True),
         ("aarch64", "libgcc_s.so.1", "GLIBC_2.0", True),
         ("aarch64", "libc.so.6", "GLIBC_2.0", False),  # older than the port
+        ("x86_64", "libm.so.6", "GLIBC_2.44", True),
+        ("x86_64", "libc.so.6", "GLIBC_2.44", False),  # only libm has names of it
         ("x86_64", "libc.so.6", "FOOBAR_1", True),  # another rule's business
     ],
 )
@@ -193,6 +199,21 @@ def test_type_of_relocation_is_one_that_the_loader_applies(
     elf.relocations = {0, kind}
     found = [(each.rule, each.min_level) for each in versions(elf, Policy(arch))]
     assert found == ([("wheel.relocations.types", level)] if level else [])
+    assert {each.member for each in versions(elf, Policy(arch))} <= {elf.name}
+
+
+def test_what_a_loader_would_not_take_names_the_file(make_elf: MakeElf) -> None:
+    elf = make_elf()
+    elf.relr, elf.needed = True, ["libc.so.6"]
+    elf.version_needs = [need("GLIBC_2.36"), need("GLIBC_2.2.5", "libm.so.6")]
+    found = versions(elf, X86_64)
+    assert [(e.rule, e.member, e.evidence.get("library")) for e in found] == [
+        ("wheel.relocations.relr", elf.name, None),
+        ("wheel.relocations.relr-marker", elf.name, None),
+        ("wheel.versions.listed", elf.name, "libc.so.6"),
+        ("wheel.versions.needed", elf.name, "libm.so.6"),
+        ("wheel.versions.listed", elf.name, "libm.so.6"),
+    ]
 
 
 def test_static_program_relocates_itself(make_elf: MakeElf) -> None:
@@ -230,10 +251,15 @@ def test_contained_library_defines_the_version_or_none(
     elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
     elf.needed, elf.runpath = ["libfoo.so.1"], "$ORIGIN"
     elf.version_needs = [need("FOO_1", "libfoo.so.1")]
+    elf.version_needs[0].names = [b"f"]
+    library.exported = exporting(b"f")
     library.definitions, library.versioned = definitions, versioned
     make_wheel(elf, library)
-    found = [finding.rule for finding in versions(elf, X86_64)]
-    assert found == ["wheel.versions.contained"] * refused
+    found = list(versions(elf, X86_64))
+    assert [each.rule for each in found] == ["wheel.versions.contained"] * refused
+    for each in found:
+        assert each.member == elf.name
+        assert each.evidence == {"library": "libfoo.so.1", "version": "FOO_1"}
 
 
 @pytest.mark.parametrize(
@@ -249,9 +275,13 @@ def test_contained_library_defines_what_is_needed_under_its_version(
     library.definitions = {"FOO_1", "FOO_2"}
     library.exported = exporting(b"f", b"g", versions=(2, 3), nodes=FOO)
     make_wheel(elf, library)
-    found = [finding.text for finding in versions(elf, X86_64)]
+    found = list(versions(elf, X86_64))
     text = "needs g@FOO_1 from project/libfoo.so.1, which lacks it"
-    assert found == [text] * refused
+    assert [each.text for each in found] == [text] * refused
+    evidence = {"library": "libfoo.so.1", "version": "FOO_1", "symbol": "g"}
+    for each in found:
+        assert (each.rule, each.member) == ("wheel.symbols.contained", elf.name)
+        assert each.evidence == evidence
 
 
 def test_symbol_under_a_version_may_be_that_of_a_library_behind(
@@ -267,3 +297,33 @@ def test_symbol_under_a_version_may_be_that_of_a_library_behind(
     behind.exported = exporting(b"g", versions=(2,), nodes=FOO)
     make_wheel(elf, library, behind)
     assert list(versions(elf, X86_64)) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "needed", "contained", "refused"),
+    [
+        ("FOO_1", [], [], True),
+        ("GLIBC_2.99", [], [], False),  # the C library is always loaded
+        ("CXXABI_9_9", [], [], True),
+        ("CXXABI_9_9", ["libstdc++.so.6"], [], False),
+        ("CXXABI_9_9", ["libstdc++.so.6"], ["libstdc++.so.6"], True),
+        ("FOO_1", ["libstdc++.so.6"], [], True),
+    ],
+)
+def test_symbol_may_be_that_of_a_library_of_the_system_with_such_a_version(
+    node: str,
+    needed: list[str],
+    contained: list[str],
+    refused: bool,
+    make_elf: MakeElf,
+    make_wheel: MakeWheel,
+) -> None:
+    elf, library = make_elf(), make_elf(name="project/libfoo.so.1")
+    elf.needed, elf.runpath = ["libfoo.so.1", *needed], "$ORIGIN"
+    elf.version_needs = [need(node, "libfoo.so.1")]
+    elf.version_needs[0].names = [b"g"]
+    library.definitions = {node}
+    others = [make_elf(name=f"project/{name}") for name in contained]
+    make_wheel(elf, library, *others)
+    found = [each.rule for each in versions(elf, X86_64)]
+    assert found == ["wheel.symbols.contained"] * refused
