@@ -24,9 +24,7 @@ ASKED = [b"absent", b"name7", b"absent_too", b"memcpy", b"ame7", b"name299", b"n
 def packed(folder: Path, arch: str) -> Archive:
     """Return a wheel's archive with a file that defines names, and needs memcpy."""
     content = write_elf(
-        Description(
-            arch=arch, imports=("memcpy",), exports=(*DEFINES,)
-        )
+        Description(arch=arch, imports=("memcpy",), exports=(*DEFINES,))
     )
     path = folder / "p-1-py3-none-any.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:

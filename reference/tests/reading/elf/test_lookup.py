@@ -96,9 +96,7 @@ def looked_up(
 
 @tables
 @pytest.mark.parametrize("machine", [EM_X86_64, EM_S390])
-def test_every_name_leads_to_its_symbol(
-    table: int, machine: int, image: Image
-) -> None:
+def test_every_name_leads_to_its_symbol(table: int, machine: int, image: Image) -> None:
     if machine == EM_S390 and image.order == "<":
         return  # which is there in the other byte order alone
     image.machine = machine
@@ -184,7 +182,7 @@ def changed(at: int, value: int) -> Edit:
 def test_damaged_table_is_refused(
     table: int, at: int, value: int, reason: str, image: Image
 ) -> None:
-    with pytest.raises(UnusableError, match=f"^{reason}$"):
+    with pytest.raises(UnusableError, match=rf"^{reason}$"):
         looked_up(image, table, used=range(1, 14), edit=changed(at, value))
 
 
@@ -227,8 +225,8 @@ def test_symbol_is_looked_for_by_its_kind(
     is_bad = kind.startswith("yes") if is_lost else not kind.startswith("yes")
     if kind in WITHOUT_LOOKUP or where == 0:
         is_bad = False
-    refused = pytest.raises(UnusableError, match="^its symbol name13 is not found$")
-    others = {name: (0x02, DEFINED, 0, 5) for name in names}  # local ones
+    refused = pytest.raises(UnusableError, match=r"^its symbol name13 is not found$")
+    others = dict.fromkeys(names, (2, DEFINED, 0, 5))  # local ones
     with refused if is_bad else nullcontext():
         looked_up(
             image,
@@ -251,7 +249,7 @@ def test_of_many_symbols_some_are_looked_up(
     def lose(words: list[int]) -> None:
         words[HEADS[table] : HEADS[table] + BUCKETS] = [0] * BUCKETS
 
-    with pytest.raises(UnusableError, match="is not found$"):
+    with pytest.raises(UnusableError, match=r"is not found$"):
         looked_up(Image(), table, edit=lose, names=names)
 
 

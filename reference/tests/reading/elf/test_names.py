@@ -201,7 +201,7 @@ def test_name_of_no_library_has_no_version(version: int, image: Image) -> None:
     dynamic, elf = opened(image, [("foo", GLOBAL, UNDEFINED, 0, 0)], [version])
     elf.version_needs = [VersionNeed("libc.so.6", "GLIBC_2.2", 2, weak=False)]
     dynamic.used = {1}
-    with pytest.raises(UnusableError, match="of a version of the file's own$"):
+    with pytest.raises(UnusableError, match=r"of a version of the file's own$"):
         read_names(dynamic, elf)
 
 

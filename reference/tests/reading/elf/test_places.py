@@ -43,7 +43,9 @@ TYPES = {
     (32, "<"): Types(3, 8, 1, 7, 42, 5, 14),  # R_386_*
     (32, ">"): Types(40, 23, 2, 22, 160, 20, 19),  # R_ARM_*
 }
-Row = tuple[int, int, int, int]  # place, type, symbol, and what stands there or is added
+Row = tuple[
+    int, int, int, int
+]  # place, type, symbol, and what stands there or is added
 
 
 @dataclass
@@ -141,7 +143,7 @@ def test_tables_refer_to_symbols_and_have_types(file: File) -> None:
 def test_tables_of_a_plt_have_types_of_their_own(plt: bool, file: File) -> None:
     file.rows((BASE, file.types.absolute, 1, 0), plt=plt)
     if plt and file.types.machine != 21:  # R_PPC64_ADDR64 for functions' descriptors
-        with pytest.raises(UnusableError, match="^a relocation of unknown type"):
+        with pytest.raises(UnusableError, match=r"^a relocation of unknown type"):
             file.read()
     else:
         assert file.read() == {1}
@@ -149,7 +151,7 @@ def test_tables_of_a_plt_have_types_of_their_own(plt: bool, file: File) -> None:
 
 def test_unknown_types_are_refused(file: File) -> None:
     file.rows((BASE, 200, 1, 0))
-    with pytest.raises(UnusableError, match="^a relocation of unknown type 200$"):
+    with pytest.raises(UnusableError, match=r"^a relocation of unknown type 200$"):
         file.read()
 
 
@@ -164,7 +166,7 @@ def test_programs_have_copies_and_want_storage_by_name(
     if plt:
         file.rows((BASE + 8, types.slot, 4, TARGET), plt=True)
     if kind == ET_DYN:
-        with pytest.raises(UnusableError, match="^a library with the copy relocation"):
+        with pytest.raises(UnusableError, match=r"^a library with the copy relocation"):
             file.read()
         return
     file.read()
@@ -184,7 +186,7 @@ def test_storage_of_threads_is_others_or_there(
     if is_theirs:
         file.read()
         return
-    with pytest.raises(UnusableError, match="for thread-local storage, no PT_TLS$"):
+    with pytest.raises(UnusableError, match=r"for thread-local storage, no PT_TLS$"):
         file.read()
 
 
@@ -223,7 +225,9 @@ def test_what_is_called_is_relocated_to_code(
     if is_code:
         file.read()
         return
-    with pytest.raises(UnusableError, match=f"^a function at {SECOND:#x}, where there"):
+    with pytest.raises(
+        UnusableError, match=rf"^a function at {SECOND:#x}, where there"
+    ):
         file.read()
 
 
@@ -237,7 +241,7 @@ def test_every_called_function_of_a_library_is_relocated(at: int, file: File) ->
     if 0 <= at < 3:
         file.read()
         return
-    with pytest.raises(UnusableError, match="^an entry of DT_INIT_ARRAY without"):
+    with pytest.raises(UnusableError, match=r"^an entry of DT_INIT_ARRAY without"):
         file.read()
 
 
@@ -252,7 +256,9 @@ def test_program_at_a_fixed_address_calls_what_stands_there(
     if target == TARGET:
         assert file.read() == set()
         return
-    with pytest.raises(UnusableError, match=f"^a function at {SECOND:#x}, where there"):
+    with pytest.raises(
+        UnusableError, match=rf"^a function at {SECOND:#x}, where there"
+    ):
         file.read()
 
 
@@ -269,7 +275,9 @@ def test_function_that_chooses_another_is_code(
     if target in (TARGET, CODE + 52):  # behind the ELF header of 52 bytes
         file.read()
         return
-    with pytest.raises(UnusableError, match=f"^a function at {target:#x}, where there"):
+    with pytest.raises(
+        UnusableError, match=rf"^a function at {target:#x}, where there"
+    ):
         file.read()
 
 
@@ -298,7 +306,9 @@ def test_code_is_in_a_segment_of_its_kind(
     elf = Elf("a.so")
     elf.machine, elf.flags = machine, e_flags
     elf.loads = [load(64, BASE, 2), load(64, CODE, flags), load(64, SECOND, 2)]
-    assert is_code(elf, at) is (called or (machine == 21 and e_flags < 2 and at == BASE))
+    assert is_code(elf, at) is (
+        called or (machine == 21 and e_flags < 2 and at == BASE)
+    )
     elf.loads = [load(64, CODE, flags, 0x1000)]  # without the header
     assert is_code(elf, at) is (called or (at == CODE and bool(flags & 1)))
 
@@ -353,7 +363,9 @@ def test_packed_relocations_are_of_code(
     if target == TARGET:
         file.read()
         return
-    with pytest.raises(UnusableError, match=f"^a function at {SECOND:#x}, where there"):
+    with pytest.raises(
+        UnusableError, match=rf"^a function at {SECOND:#x}, where there"
+    ):
         file.read()
 
 
@@ -378,7 +390,7 @@ def test_dynamic_section_is_not_relocated(
     if not is_refused:
         file.read()
         return
-    with pytest.raises(UnusableError, match="^a relocation of the dynamic section$"):
+    with pytest.raises(UnusableError, match=r"^a relocation of the dynamic section$"):
         file.read()
 
 

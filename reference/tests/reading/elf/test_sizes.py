@@ -111,7 +111,7 @@ def test_what_programs_call_first_is_of_no_library(kind: int, image: Image) -> N
     if kind == ET_DYN:
         opened(image)
         return
-    with pytest.raises(UnusableError, match="^a table of 1 bytes, not whole entries"):
+    with pytest.raises(UnusableError, match=r"^a table of 1 bytes, not whole entries"):
         opened(image, kind)
 
 
@@ -129,7 +129,9 @@ def test_versions_of_symbols_are_there(last: int, known: bool, image: Image) -> 
     if known or last == 0x8000:
         check_tables(dynamic, elf)
         return
-    with pytest.raises(UnusableError, match="^a symbol of a version that is not there"):
+    with pytest.raises(
+        UnusableError, match=r"^a symbol of a version that is not there"
+    ):
         check_tables(dynamic, elf)
 
 
