@@ -114,7 +114,11 @@ def test_plain_specifiers_are_so_for_the_grammar_and_packaging(text: str) -> Non
     [
         *(("f", True), ("f-", False), ("f-b", True), ("-f", False), ("f.b_c", True)),
         *(("foo ()", False), ("foo (>=1", False), ("foo(==1.0)", True)),
-        *((f"foo>={'9' * 18}", True), ("foo<=1,>0,!=0.5,==0.7", True)),
+        *(
+            (f"foo>={'9' * 19}", True),
+            (f"foo>={'9' * 20}", False),
+            ("foo<=1,>0,!=0.5,==0.7", True),
+        ),
         *(("foo; os_name == 'a' or os_name != 'b'", True),),
         *(("foo; os_name == 'a' or os_name != 'b' and extra == 'c'", True),),
         *(("foo; os_name == 'a' or os_name != 'b' nor extra == 'c'", False),),

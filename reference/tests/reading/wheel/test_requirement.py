@@ -204,3 +204,11 @@ def test_blanks_are_nothing(text: str) -> None:
 def test_other_letters_are_something(text: str) -> None:
     with pytest.raises(UnusableError, match=r"^METADATA requires"):
         check_requirement(text)
+
+
+@pytest.mark.parametrize(
+    "variable", ["python_version", "python_full_version", "implementation_version"]
+)
+def test_any_text_is_compatible_with_a_version_of_python(variable: str) -> None:
+    check_requirement(f"foo; 'a' ~= {variable}")
+    check_requirement(f"foo; {variable} ~= '3.1'")
