@@ -92,6 +92,8 @@ def test_content_is_what_the_directory_says(
         told, packed_size, size = struct.unpack_from("<3I", raw, start + at)
         struct.pack_into("<3I", raw, start + at, told ^ crc, packed_size, size + by)
     path.write_bytes(raw)
-    with Archive(str(path)) as archive:
-        with pytest.raises(UnusableError, match=f"^{reason}$"):
-            read_through(archive, archive.members[0])
+    with (
+        Archive(str(path)) as archive,
+        pytest.raises(UnusableError, match=f"^{reason}$"),
+    ):
+        read_through(archive, archive.members[0])
