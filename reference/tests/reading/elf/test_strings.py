@@ -65,6 +65,14 @@ def test_one_bad_name_among_many_is_refused(
             list(read(offsets))
 
 
+def test_name_at_the_end_of_a_closed_table_is_outside(image: Image) -> None:
+    dynamic, offsets = table(image)
+    offsets.append(len(image.strings))
+    for read in (dynamic.names, dynamic.name_hashes):
+        with pytest.raises(UnusableError, match=r"past the end of the string table$"):
+            list(read(offsets))
+
+
 def test_names_together_are_no_longer_than_one(
     image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
