@@ -6,6 +6,7 @@ Tags and layouts are those of the gABI, chapter 5, and of the LSB's symbol versi
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from manylinux_reference.reading.budget import Budget
@@ -63,15 +64,21 @@ class Image:
         self.entries.append((tag, BASE + len(self.data)))
         self.data += content
 
-    def symbols(self, *symbols: Symbol) -> None:
-        """Add a symbol table, which begins with an entry of zeros."""
+    def symbols(
+        self, *symbols: Symbol, more: Mapping[str, tuple[int, int]] | None = None
+    ) -> None:
+        """Add a symbol table, which begins with an entry of zeros.
+
+        ``more`` is st_other and st_value of a name; 0 and 5 where it is not told.
+        """
         content = bytes(24 if self.bits == 64 else 16)
         for name, info, where in symbols:
-            at = self.string(name)
+            at = self.string(name) if name else 0
+            other, value = (more or {}).get(name, (0, 5))
             content += (
-                struct.pack(f"{self.order}I2BH2Q", at, info, 0, where, 5, 6)
+                struct.pack(f"{self.order}I2BH2Q", at, info, other, where, value, 6)
                 if self.bits == 64
-                else struct.pack(f"{self.order}3I2BH", at, 5, 6, info, 0, where)
+                else struct.pack(f"{self.order}3I2BH", at, value, 6, info, other, where)
             )
         self.table(SYMTAB, content)
 

@@ -15,6 +15,7 @@ from manylinux_reference.reading.policy import (
     Policy,
     architectures,
     dotted,
+    elf_abi,
     version,
 )
 from manylinux_spec.folder import spec_folder
@@ -170,3 +171,22 @@ def test_libraries_are_allowed_from_a_level_on() -> None:
     policy = Policy("x86_64")
     assert set(policy.pep_599.values()) == {(2, 5)}
     assert set(policy.additional.values()) <= set(policy.levels)
+
+
+@pytest.mark.parametrize(
+    ("arch", "abi"),
+    [
+        ("x86_64", (64, 62, False, 0, 0)),
+        ("i686", (32, 3, False, 0, 0)),
+        ("armv7l", (32, 40, False, 0xFF000400, 0x05000400)),  # EABI 5, hard float
+        ("ppc64", (64, 21, True, 2, 0)),
+        ("ppc64le", (64, 21, False, 3, 2)),  # ELFv2
+        ("s390x", (64, 22, True, 0, 0)),
+        ("riscv64", (64, 243, False, 0xE, 4)),  # double float
+        ("vax", None),
+    ],
+)
+def test_files_of_an_architecture_look_so(
+    arch: str, abi: tuple[int, int, bool, int, int] | None
+) -> None:
+    assert elf_abi(arch) == abi

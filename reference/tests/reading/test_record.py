@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 
 import pytest
@@ -42,7 +44,7 @@ def test_record_is_read_as_the_csv_module_writes_it(rows: dict[str, str]) -> Non
 )
 def test_a_row_is_a_path_a_hash_and_a_size(row: str) -> None:
     # uv refuses all of these but the empty one, at which pip breaks off
-    with pytest.raises(UnusableError, match="a path, a hash and a size"):
+    with pytest.raises(UnusableError, match=r"^RECORD: .*a path, a hash and a size"):
         read(f"{row}\nb,,\n")
 
 
@@ -128,3 +130,27 @@ def test_python_without_a_module_for_little_hashes_all_the_same(
 ) -> None:
     monkeypatch.setattr("manylinux_reference.reading.record.BUILT_IN", "_no_module")
     assert hash_of_row("sha256=x", 1) is not None
+
+
+@pytest.mark.parametrize("size", ["+", "", "0x1", "00x", "+0x"])
+def test_size_is_of_digits(size: str) -> None:
+    if size:
+        with pytest.raises(UnusableError):
+            read(f"a,,{size}\n")
+    else:
+        assert read_record(f"a,,{size}\n", Budget()).sizes == {}
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+@pytest.mark.parametrize("size", [0, 1 << 40])
+def test_hash_is_that_of_its_algorithm(algorithm: str, size: int) -> None:
+    for value in ("abc", "abc=d"):
+        found = hash_of_row(f"{algorithm}={value}", size)
+        assert found is not None
+        made, told = found
+        made.update(b"content")
+        assert told == value
+        digest = hashlib.new(algorithm, b"content").digest()
+        assert made.digest() == digest
+        padded = base64.urlsafe_b64encode(digest).decode()
+        assert text_of_hash(made) == padded.rstrip("=")

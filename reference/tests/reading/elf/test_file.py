@@ -12,6 +12,8 @@ from manylinux_reference.reading.elf.file import (
     MACHINES,
     Elf,
     VersionNeed,
+    has_tag_of_module,
+    is_library_name,
 )
 from manylinux_reference.reading.policy import Policy, architectures
 
@@ -135,7 +137,64 @@ def test_nothing_is_known_of_a_file_that_was_not_read() -> None:
 def test_version_need_names_library_and_node() -> None:
     need = VersionNeed("libc.so.6", "GLIBC_2.17", 3, weak=True)
     assert not need.strong
+    assert need.symbols == need.names == []
     assert (need.library, need.node, need.index, need.weak) == (
         *("libc.so.6", "GLIBC_2.17"),
         *(3, True),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "of_library", "of_module", "tagged"),
+    [
+        ("p/mod.so", True, True, False),
+        ("p/libmod.so", True, False, False),  # any library may be called so
+        ("p/my-mod.so", True, False, False),  # no identifier
+        ("p/a.b.so", True, False, False),
+        ("p/mod.abi3.so", True, True, True),
+        ("p/libmod.abi3.so", True, True, True),  # a tag says what it is
+        ("p/mod.ABI3.so", True, False, False),
+        ("p/mod.abi3t.so", True, False, False),
+        ("p/mod.cpython-312-x86_64-linux-gnu.so", True, True, True),
+        ("p/mod.pypy311-pp73-x86_64-linux-gnu.so", True, True, True),
+        ("p/mod.graalpy250-312-native.so", True, True, True),
+        ("p/a.b.cpython-312.so", True, False, False),
+        ("p/mod.abi3.so.1", True, False, False),
+        ("p/mod.abi3", False, False, False),
+        ("p/mod", False, False, False),
+        ("p/mod.SO", False, False, False),
+        ("p/.so", False, False, False),
+        ("p/x.so.so", True, False, False),
+        ("p/liba.so.1.2", True, False, False),
+        ("p/liba.so1", False, False, False),
+        ("p/liba.so.1a", False, False, False),
+        ("p/liba.so.1.so", True, False, False),
+        ("p/liba.so.", False, False, False),
+    ],
+)
+def test_kind_of_a_file_is_told_by_its_name(
+    name: str, of_library: bool, of_module: bool, tagged: bool
+) -> None:
+    # importlib.machinery.EXTENSION_SUFFIXES; the ends of SONAMEs
+    elf = Elf(name)
+    base = name.removeprefix("p/")
+    assert (elf.is_named_as_module, has_tag_of_module(base)) == (of_module, tagged)
+    assert is_library_name(base) is of_library
+
+
+@pytest.mark.parametrize(
+    ("name", "is_program"),
+    [
+        ("p-1.data/scripts/tool", True),
+        ("p-1.data/scripts/liba.so.1", False),
+        ("p-1.data/platlib/tool", False),
+        ("p-1.DATA/scripts/tool", False),
+        ("p/tool", False),
+    ],
+)
+def test_what_installers_put_where_programs_are_is_one(
+    name: str, is_program: bool
+) -> None:
+    elf = Elf(name)
+    elf.type = ET_DYN
+    assert (elf.is_script, elf.is_executable) == (is_program, is_program)

@@ -7,7 +7,7 @@ from manylinux_reference.reading.elf.file import ET_DYN, ET_EXEC, Elf
 from manylinux_reference.reading.elf.segments import Segment, check_segments, place
 from manylinux_reference.reading.unusable import UnusableError
 
-LOAD, DYNAMIC, PHDR, TLS, RELRO = 1, 2, 6, 7, 0x6474E552
+LOAD, DYNAMIC, INTERP, NOTE, PHDR, TLS, RELRO = 1, 2, 3, 4, 6, 7, 0x6474E552
 SIZE = 0x4000  # of the file
 READ, WRITE = 4, 6
 Row = dict[str, int]
@@ -66,6 +66,13 @@ def test_address_leads_to_the_file_through_its_segment() -> None:
         ([load(flags=READ), load(0x10, 16, kind=DYNAMIC)],
          "PT_DYNAMIC lies in a segment that is not writable"),
         ([load(flags=2), load(0x10, 16, kind=DYNAMIC)], "PT_DYNAMIC lies in a segment"),
+        ([load(), load(0xFFC, 8, kind=TLS)], "PT_TLS has an offset that is not its"),
+        ([load(), load(0x1000, 8, kind=NOTE)], "PT_NOTE has an offset that is not its"),
+        ([load(), load(0xFFC, 8, kind=NOTE)], "PT_NOTE has an offset that is not its"),
+        ([load(), load(0x10, 8, kind=INTERP, offset=0)], "PT_INTERP has an offset"),
+        ([load(), load(0x10, 0, kind=TLS, memory=(256 << 20) + 1)], "PT_TLS of 26843"),
+        ([load(0x800, offset=0x1800), load(0x810, 16, kind=DYNAMIC, offset=0x820)],
+         "PT_DYNAMIC has an offset that is not its address"),
     ],
 )  # fmt: skip
 def test_segments_that_no_loader_maps_so_are_refused(
@@ -87,6 +94,15 @@ def test_segments_that_no_loader_maps_so_are_refused(
         [load(), load(0x10, 0x1FE8, kind=RELRO)],  # to the end of a page
         [load(), load(0x10, 16, kind=DYNAMIC)],
         [load(0x1010, offset=0), load(0x1018, 16, kind=DYNAMIC, offset=0x18)],
+        [load(0x1800, offset=0x800), load(0x1810, 16, kind=DYNAMIC, offset=0x810)],
+        [load(0x1010, offset=0), load(0x1018, 16, kind=DYNAMIC, offset=0x38)],
+        [load(align=1 << 30)],
+        [load((1 << 64) - 0x1000, offset=0)],
+        [load(), load(0x9000, 0, kind=TLS, offset=0, memory=256 << 20)],
+        [load(0x1000), load(0x1000, 8, kind=RELRO)],
+        [load(0x1000, 0x800), load(0x1000, 0x1001, kind=RELRO)],
+        [load(), load(0x10, 8, kind=NOTE)],
+        [load(), load(0x5000, 0, kind=NOTE, memory=0)],
     ],
 )
 def test_segments_that_loaders_map_are_taken(rows: list[Row]) -> None:

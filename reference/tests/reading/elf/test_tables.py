@@ -76,6 +76,7 @@ def test_file_that_is_in_order_is_read() -> None:
         (in_table(GNU_HASH, 8, "I", 3), "a hash table with a filter of 3 words"),
         (in_table(GNU_HASH, 8, "I", 1 << 20), "the address 0x"),
         (in_table(SYMTAB, 24, "I", 1 << 20), "a symbol whose name is past the end"),
+        (in_table(SYMTAB, 24, "I", 1 << 31), "a symbol whose name is past the end"),
         (in_table(VERSYM, 2, "H", 9), "a symbol of a version that is not there"),
         (
             in_table(SYMTAB, 2 * 24 + 4, "B", 0x1A).put(

@@ -72,3 +72,43 @@ def test_lines_are_counted() -> None:
         check_entry_points("\n" * 600_000, Budget())
     with pytest.raises(NotJudgedError):
         check_entry_points(f"{SCRIPTS}x = {'a.' * 99_999}", Budget())
+
+
+@pytest.mark.parametrize(
+    ("text", "scripts"),
+    [
+        (f"{SCRIPTS}x = p:main\n", {"x"}),
+        (f"# a\n{SCRIPTS}# b\n\nx = p:main\n\n", {"x"}),
+        (f"{SCRIPTS}x = p:main\r[gui_scripts]\ry = p.q:a.b\r", {"x", "y"}),
+        (f"[other]\nz = p\n{SCRIPTS}a-b = p:main\n", {"a-b"}),
+        (f"{SCRIPTS}x.y = p:main\n", {"x.y"}),
+        (f"{SCRIPTS}{'x' * 255} = p:main\n", {"x" * 255}),
+        (f"{SCRIPTS}x = p:main [a]\n", {"x"}),
+        (f"  {SCRIPTS}  x = p:main\ny = p:main\n", {"x", "y"}),
+        (f" {SCRIPTS} x = p:main\n [gui_scripts]\n y = p:main\n", {"x", "y"}),
+        ("[a]\nx = y=z\n", set()),
+        ("", set()),
+    ],
+)
+def test_scripts_are_those_of_two_sections(text: str, scripts: set[str]) -> None:
+    assert check_entry_points(text, Budget()) == scripts
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(". = p:main", "[a[b]", "[a]b]", "[a", "x = p:main:other"),
+        *("x = p.:main", "x = p:.main", "=", "x =", "   x", f"{'x' * 256} = p:m"),
+    ],
+)
+def test_what_names_no_script_is_refused(line: str) -> None:
+    with pytest.raises(UnusableError):
+        check_entry_points(f"{SCRIPTS}{line}\n", Budget())
+
+
+@pytest.mark.parametrize("lines", [1, 2, 50])
+def test_each_line_is_an_entry_of_the_budget(lines: int) -> None:
+    budget = Budget()
+    left = budget.entries.left
+    check_entry_points("#\n" * lines, budget)
+    assert left - budget.entries.left == lines

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from manylinux_reference.reading.unusable import UnusableError
-from manylinux_reference.reading.wheel.filename import Build, read_filename
+from manylinux_reference.reading.wheel.filename import (
+    Build,
+    Releases,
+    normalized,
+    read_filename,
+)
 from manylinux_reference.reading.wheel.version import version_key
 
 
@@ -80,3 +85,43 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     with contextlib.suppress(UnusableError):
         found = read_filename(f"{text}-py3-none-any.whl")
     assert found is None or found.distribution == text.partition("-")[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Foo.Bar", "foo_bar"),
+        ("foo-bar", "foo_bar"),
+        ("FOO__b-_.AR", "foo_b_ar"),
+        ("a.b.c", "a_b_c"),
+        ("a b", "a b"),
+        ("foo", "foo"),
+    ],
+)
+def test_names_of_a_project_are_one(name: str, same: str) -> None:
+    # PEP 503, with "_" as filenames have it
+    assert normalized(name) == same
+
+
+def test_project_is_of_letters_digits_dots_and_underscores() -> None:
+    assert read_filename("a._b-1-py3-none-any.whl").distribution == "a._b"
+
+
+@pytest.mark.parametrize(("length", "is_read"), [(255, True), (256, False)])
+def test_names_are_as_long_as_a_file_systems(length: int, is_read: bool) -> None:
+    name = "p" * (length - len("-1-py3-none-any.whl")) + "-1-py3-none-any.whl"
+    if is_read:
+        assert read_filename(name).filename == name
+        return
+    with pytest.raises(UnusableError, match="too long"):
+        read_filename(name)
+
+
+def test_project_and_version_are_read_once() -> None:
+    releases = Releases()
+    first, second = (
+        read_filename(f"p-1.0-{tag}-none-any.whl", releases) for tag in ("py2", "py3")
+    )
+    assert (first.distribution, first.version) == (second.distribution, second.version)
+    assert len(releases) == 1
+    assert second.version == version_key("1.0")

@@ -129,3 +129,24 @@ def test_plain_specifiers_are_so_for_the_grammar_and_packaging(text: str) -> Non
     if are_plain_specifiers(text):
         check_python(text)
         SpecifierSet(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [
+        *(("f", True), ("f-", False), ("f-b", True), ("-f", False), ("f.b_c", True)),
+        *(("foo ()", False), ("foo (>=1", False), ("foo(==1.0)", True)),
+        *(
+            (f"foo>={'9' * 19}", True),
+            (f"foo>={'9' * 20}", False),
+            ("foo<=1,>0,!=0.5,==0.7", True),
+        ),
+        *(("foo; os_name == 'a' or os_name != 'b'", True),),
+        *(("foo; os_name == 'a' or os_name != 'b' and extra == 'c'", True),),
+        *(("foo; os_name == 'a' or os_name != 'b' nor extra == 'c'", False),),
+        *(("foo; os_name == 'a' OR os_name != 'b'", False),),
+        *(("foo; os_name == 'a' or os_name != b", False),),
+    ],
+)
+def test_plain_is_what_needs_no_grammar(text: str, is_plain: bool) -> None:
+    assert is_plain_requirement(text) is is_plain

@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from manylinux_reference.reading import budget
 from manylinux_reference.reading.archive import Archive
 from manylinux_reference.reading.budget import NotJudgedError
 from manylinux_reference.reading.elf.file import Elf
 from manylinux_reference.reading.unusable import UnusableError
 from manylinux_reference.reading.wheel import reader as reading
-from manylinux_reference.reading.wheel.reader import Wheel, read_dist_info
+from manylinux_reference.reading.wheel.reader import (
+    Wheel,
+    compare_hashes,
+    read_dist_info,
+)
 
 NAME = "p-1-py3-none-any.whl"
 WHEEL = "p-1.dist-info/WHEEL"
@@ -83,6 +88,7 @@ def test_nothing_is_known_of_a_wheel_but_its_name() -> None:
     wheel = Wheel(NAME)
     assert (wheel.members, wheel.metadata, wheel.record) == ([], {}, {})
     assert (wheel.elves, wheel.contained) == ([], set())
+    assert wheel.changed == wheel.resized == wheel.doubtful == []
 
 
 def test_fields_of_wheel_are_read_in_lower_case(tmp_path: Path) -> None:
@@ -302,3 +308,84 @@ def test_what_lies_where_a_script_is_made_is_refused(
         return
     with pytest.raises(UnusableError, match="is installed where a script is"):
         read(tmp_path, files)
+
+
+def test_rows_of_record_are_compared_with_members(tmp_path: Path) -> None:
+    rows = b"a.py,sha256=x,2\nb.py,,3\nc.py,sha256=y,\ngone.py,sha256=z,9\n"
+    files = {"a.py": b"12", "b.py": b"12", "c.py": b"12", "d.py": b"12", RECORD: rows}
+    path = tmp_path / NAME
+    assert read(tmp_path, files).resized == ["b.py"]
+    wheel = Wheel(NAME)
+    with Archive(str(path)) as archive:
+        read_dist_info(archive, wheel)
+        compare_hashes(archive, wheel)
+        told = {member.name: member.row for member in archive.entries}
+    assert {name: told[name] for name in ("a.py", "b.py", "c.py", "d.py")} == {
+        "a.py": "sha256=x",
+        "b.py": "",
+        "c.py": "sha256=y",
+        "d.py": "",
+    }
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_of_metadata_end_as_lines_do(end: bytes, tmp_path: Path) -> None:
+    text = b"Wheel-Version: 1.0\nTag: a\nTag: b\n\nTag: c\n"
+    wheel = read(tmp_path, {WHEEL: text.replace(b"\n", end)})
+    assert wheel.metadata["tag"] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_read"),
+    [(b"p", True), (b"\t p", True), (b"\x0cp", False), (b"xp", False), (b"p_", False)],
+)
+def test_name_of_metadata_is_the_wheels(
+    name: bytes, is_read: bool, tmp_path: Path
+) -> None:
+    files = {METADATA: b"Name: " + name + b"\nVersion: 1\n"}
+    if is_read:
+        assert read(tmp_path, files).members
+        return
+    with pytest.raises(UnusableError, match=r"^METADATA names another project"):
+        read(tmp_path, files)
+
+
+@pytest.mark.parametrize(
+    ("files", "member"),
+    [
+        ({"p-1.dist-info/INSTALLER/x/y": b""}, "p-1.dist-info/INSTALLER/x/y"),
+        (
+            {
+                "p-1.dist-info/entry_points.txt": b"[console_scripts]\nx = p:main\n",
+                "p-1.data/data/bin/x": b"",
+            },
+            "p-1.data/data/bin/x",
+        ),
+        ({"p-1.dist-info/WHEEL": None, "q.dist-info/WHEEL": b""}, ""),
+    ],
+)
+def test_refusal_names_the_member(
+    files: Mapping[str, bytes | None], member: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UnusableError) as refused:
+        read(tmp_path, files)
+    assert refused.value.member == member
+
+
+def test_folder_of_another_project_is_named(tmp_path: Path) -> None:
+    files = {
+        name.replace("p-1.dist-info", "q-1.dist-info"): SOUND[name] for name in SOUND
+    }
+    with pytest.raises(UnusableError) as refused:
+        read(tmp_path, dict.fromkeys(SOUND) | files)
+    assert refused.value.member == "q-1.dist-info"
+
+
+def test_fields_of_metadata_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"Wheel-Version: 1.0\n" + b"Tag: a\n" * 40
+    monkeypatch.setattr(budget, "ENTRIES", 50)
+    assert read(tmp_path, {WHEEL: text}).metadata
+    with pytest.raises(NotJudgedError, match="table entries"):
+        read(tmp_path, {WHEEL: text + b"Tag: a\n" * 20})

@@ -158,3 +158,57 @@ def test_a_deep_marker_is_read_in_a_line() -> None:
     check_requirement("foo ; " + "(" * 50 + "extra == 'a'" + ")" * 50)
     with pytest.raises(UnusableError):
         check_requirement("foo ; " + "(" * 50_000 + "extra == 'a'" + ")" * 50_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "foo  @   https://x.org/y.whl",
+            "foo @ https://x.org/y.whl   ; os_name == 'a'",
+        ),
+        *(
+            "  foo  ",
+            "\tfoo\t",
+            "foo   >=1  ; os_name == 'a'  ",
+            "foo >=1 ;os_name=='a' ",
+        ),
+        *("foo ; 'a' not in os_name and 'b' in os_name", "foo; os_name not in 'a'"),
+    ],
+)
+def test_blanks_are_nothing(text: str) -> None:
+    check_requirement(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "foo @ https://x.org/y.whl os_name == 'a'",
+            "foo @ https://x.org/\u00e9.whl?",
+        ),
+        *("foo X", "Xfoo >=1 X", "foo (>=1", "foo >=1)", "foo (X", "foo ( )", "foo ()"),
+        *(
+            "foo >=1 X; os_name == 'a'",
+            "foo; os_name == 'a' X",
+            "foo; X os_name == 'a'",
+        ),
+        *(
+            "foo; os_name in not 'a'",
+            "foo; not 'a' in os_name",
+            "foo; os_name == 'a' XXXX",
+        ),
+        *("foo;os_name=='a'\x0c", "\x0cfoo", "foo @ \x0chttps://x.org/y.whl"),
+    ],
+)
+def test_other_letters_are_something(text: str) -> None:
+    with pytest.raises(UnusableError, match=r"^METADATA requires"):
+        check_requirement(text)
+
+
+@pytest.mark.parametrize(
+    "variable", ["python_version", "python_full_version", "implementation_version"]
+)
+def test_any_text_is_compatible_with_a_version_of_python(variable: str) -> None:
+    check_requirement(f"foo; 'a' ~= {variable}")
+    check_requirement(f"foo; {variable} ~= '3.1'")

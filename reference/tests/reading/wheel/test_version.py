@@ -97,3 +97,50 @@ def test_versions_stand_as_in_packaging(one: str, other: str) -> None:
         known = Version(f"1.{one}"), Version(f"1.{other}")
         assert (keys[0] < keys[1]) == (known[0] < known[1])
         assert (keys[0] == keys[1]) == (known[0] == known[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "pre"),
+    [
+        *(("1.0", False), ("1.0a1", True), ("1.0.dev1", True), ("1.0rc1.dev2", True)),
+        *(("1.0.post1", False), ("1.0+a", False), ("1.0.post1.dev2", True)),
+    ],
+)
+def test_pre_releases_are_those_of_pep_440(text: str, pre: bool) -> None:
+    key = version_key(text)
+    assert key is not None
+    assert is_pre_release(key) is pre
+
+
+def test_versions_are_in_the_order_of_pep_440() -> None:
+    texts = [
+        *("0", "1.dev1", "1a1", "1a2", "1b1", "1rc1", "1", "1+a", "1+b", "1+1"),
+        *("1+1.a", "1+2", "1+10", "1.post0", "1.post1", "1.0.1", "1.10", "2", "1!0"),
+    ]
+    keys = [version_key(text) for text in texts]
+    assert None not in keys
+    assert sorted(filter(None, keys)) == keys
+    assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(
+            ("1.0+A.b", "1+a.B"),
+            ("1+a_b", "1+a-b"),
+            ("1+a.b", "1+a_b"),
+            ("1+01", "1+1"),
+        ),
+        *(("1.post", "1.post0"), ("1-0", "1.post0"), ("0.0", "0"), ("1-3", "1.post3")),
+    ],
+)
+def test_versions_that_are_written_otherwise_are_one(one: str, other: str) -> None:
+    assert version_key(one) == version_key(other)
+
+
+def test_local_part_is_left_out() -> None:
+    for text in ("1.0+a.1", "1a1.post2.dev3+x"):
+        key, public = version_key(text), version_key(text.partition("+")[0])
+        assert key is not None
+        assert without_local(key) == public
