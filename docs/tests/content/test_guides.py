@@ -81,15 +81,18 @@ def test_printed_file_is_read(tmp_path: Path, guide: str, block: str) -> None:
 
 def test_printed_adapter_is_read(tmp_path: Path) -> None:
     found = blocks("test-your-installer.md", "toml")
-    adapter, provide, unsupported, cannot_see = found
+    adapter, provide, unsupported, kept, cannot_see = found
     path = tmp_path / "mytool.toml"
-    whole = adapter.replace("[installer]\n", unsupported)
+    more = unsupported + kept.removeprefix("[installer]\n")
+    whole = adapter.replace("[installer]\n", more)
     path.write_text(f"{whole}\n{provide}\n{cannot_see}")
     read = read_adapter(path)
     assert (read.name, read.roles) == ("mytool", (Role.INSTALLER,))
     assert read.cannot_see.keys() == {Fact.MUSL}
     assert read.provide.inside
-    assert read.table(Installer).unsupported
+    table = read.table(Installer)
+    assert table.unsupported
+    assert table.kept_in_home
 
 
 def test_printed_selectors_are_read() -> None:

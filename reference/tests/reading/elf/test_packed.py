@@ -75,7 +75,8 @@ def test_packed_relocations_are_of_code(
 @pytest.mark.parametrize(
     ("from_end", "by", "is_refused"),
     [
-        *[(False, -4, False), (False, 0, True), (False, 8, True)],
+        *[(False, -8, False), (False, -2, True)],  # it writes a word
+        *[(False, 0, True), (False, 8, True)],
         *[(True, -1, True), (True, 1, False)],  # it has an odd size
     ],
 )

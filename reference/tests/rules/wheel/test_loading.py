@@ -325,7 +325,10 @@ def test_script_that_needs_a_contained_library_is_advised_against(
         ({"stack": None}, "wheel.stack.header", False, "no PT_GNU_STACK"),
         ({"textrel": True}, "wheel.relocations.text", True, "against its text"),
         ({"static_tls": True}, "wheel.tls.static", True, "is marked for static"),
-        ({"tls_relocations": True}, "wheel.tls.static", True, "has relocations for"),
+        (
+            {"tls_relocations": True, "tls": 8},
+            *("wheel.tls.static", True, "has relocations for"),
+        ),
         ({"runpath": "/lib"}, "wheel.runpath.origin", False, "searches '/lib' for"),
         ({"isa_needed": 2}, "wheel.isa.property", False, "x86-64-v2 (ISA_1_NEEDED"),
         ({"isa_needed": 7}, "wheel.isa.property", False, "v3 (ISA_1_NEEDED is 0x7)"),
