@@ -76,18 +76,8 @@ class Choose(Case, frozen=True, kw_only=True):
             target=self.target,
             tool_glibc=self.tool_glibc,
             stored_on=self.stored_on,
-            alone=self.id if self._may_end_all else "",
+            alone=self.id if self.project.may_end_all else "",
         )
-
-    @property
-    def _may_end_all(self) -> bool:
-        """Whether a tool may end an installation of many projects because of this one.
-
-        Not because of a control with two releases, whose newest one fits.
-        """
-        built = any(offer.built for offer in self.project.offer)
-        several = self.project.has_releases and not self.control
-        return built or several
 
     def judge(self, answer: Answer) -> Judged:
         """Judge which wheel was taken."""

@@ -122,14 +122,15 @@ class ProbeProject:
         return f"probe{hashlib.sha256(self.case.encode()).hexdigest()[:12]}"
 
     @property
-    def has_releases(self) -> bool:
-        """Whether wheels of another release than the usual one are offered."""
-        return any(offer.release != VERSION for offer in self.offer)
+    def may_end_all(self) -> bool:
+        """Whether a tool may end an installation of many projects because of it."""
+        return any(offer.built or offer.release != VERSION for offer in self.offer)
 
     @property
     def requirements(self) -> tuple[str, ...]:
         """The requirements; one pins the version of a project that has only one."""
-        default = "" if self.has_releases else f"=={VERSION}"
+        several = any(offer.release != VERSION for offer in self.offer)
+        default = "" if several else f"=={VERSION}"
         required = self.disguise.in_order(
             self.case, "requirements", self.requires or (default,)
         )

@@ -92,12 +92,6 @@ def test_a_case_that_may_end_an_installation_is_asked_alone(offer: Offer) -> Non
     assert not choose(Offer(TAG, build=2)).environment(platform()).alone
 
 
-def test_a_control_whose_newest_release_fits_is_asked_with_others() -> None:
-    several, built = Offer(TAG, release="2"), Offer(TAG, built=True)
-    assert not choose(several, control=True).environment(platform()).alone
-    assert choose(built, control=True).environment(platform()).alone
-
-
 def test_a_tool_may_have_been_used_on_another_glibc() -> None:
     case = choose(TAG, stored_on="2.28")
     assert case.environment(platform()) == Environment(platform(), stored_on="2.28")
