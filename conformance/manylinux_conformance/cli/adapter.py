@@ -11,8 +11,8 @@ import platformdirs
 from manylinux_fixtures.files.temporary_folder import temporary_folder
 from rich.console import Console
 
-from manylinux_conformance.asking.index_client import refuse_beyond
-from manylinux_conformance.asking.index_table import index_addresses
+from manylinux_conformance.asking.index.client import refuse_beyond
+from manylinux_conformance.asking.index.table import index_addresses
 from manylinux_conformance.cli.terminal.patterns import examples
 from manylinux_conformance.errors import InputError
 from manylinux_conformance.results.verdicts import Role

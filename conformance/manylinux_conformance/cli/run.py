@@ -15,8 +15,8 @@ import click
 import platformdirs
 from rich.console import Console
 
-from manylinux_conformance.asking.index_client import beyond, refuse_beyond
-from manylinux_conformance.asking.index_table import index_addresses
+from manylinux_conformance.asking.index.client import beyond, refuse_beyond
+from manylinux_conformance.asking.index.table import index_addresses
 from manylinux_conformance.cli.terminal.asking import AskingOptions, asking_options
 from manylinux_conformance.cli.terminal.patterns import by_basis, site_option
 from manylinux_conformance.cli.terminal.progress import ProgressBars

@@ -11,7 +11,7 @@ from manylinux_fixtures.files.data_folder import data_path
 from manylinux_spec.folder import spec_folder
 from manylinux_spec.input_files import read_toml
 
-from manylinux_conformance.asking.index_table import Index
+from manylinux_conformance.asking.index.table import Index
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.errors import InputError, nearest
 from manylinux_conformance.forcing.deciders import read_deciders

@@ -13,25 +13,25 @@ from typing import ClassVar
 
 from manylinux_fixtures.corpus.fixtures import Fixture, fixtures
 
-from manylinux_conformance.asking.index_client import (
+from manylinux_conformance.asking.index.client import (
     IndexClient,
     NoAnswerError,
     beyond,
 )
-from manylinux_conformance.asking.index_server import Startup, free_ports, started
-from manylinux_conformance.asking.index_table import Index, password_of
-from manylinux_conformance.asking.index_visit import IndexVisit
+from manylinux_conformance.asking.index.server import Startup, free_ports, started
+from manylinux_conformance.asking.index.table import Index, password_of
+from manylinux_conformance.asking.index.upload_program import (
+    UploadProgram,
+    upload_programs,
+)
+from manylinux_conformance.asking.index.uploaded_wheel import UploadedWheel, made_up
+from manylinux_conformance.asking.index.visit import IndexVisit
 from manylinux_conformance.asking.plan import Batch, Plan, ShownPlatform, binds
 from manylinux_conformance.asking.role_table import (
     RoleTable,
     fill,
     fill_command,
 )
-from manylinux_conformance.asking.upload_program import (
-    UploadProgram,
-    upload_programs,
-)
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up
 from manylinux_conformance.errors import InputError, UnavailableError, UnsupportedError
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.platform import Platform

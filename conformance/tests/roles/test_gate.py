@@ -14,9 +14,9 @@ from pathlib import Path
 import msgspec
 import platformdirs
 import pytest
-from manylinux_conformance.asking.index_client import IndexClient
-from manylinux_conformance.asking.index_table import Index
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel
+from manylinux_conformance.asking.index.client import IndexClient
+from manylinux_conformance.asking.index.table import Index
+from manylinux_conformance.asking.index.uploaded_wheel import UploadedWheel
 from manylinux_conformance.platforms.environment import this_machine
 from manylinux_conformance.platforms.interpreters import running_interpreter
 from manylinux_conformance.roles.index import running

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.index_client import beyond, refuse_beyond
-from manylinux_conformance.asking.index_server import free_ports
-from manylinux_conformance.asking.index_table import Index
+from manylinux_conformance.asking.index.client import beyond, refuse_beyond
+from manylinux_conformance.asking.index.server import free_ports
+from manylinux_conformance.asking.index.table import Index
 from manylinux_conformance.asking.probe_projects import ProbeCache
 from manylinux_conformance.errors import (
     InputError,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.index_table import Index
+from manylinux_conformance.asking.index.table import Index
 from manylinux_conformance.platforms.environment import ModulePlace
 from manylinux_conformance.platforms.platform import Fidelity
 from manylinux_conformance.questions.case import Case, Selector

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel
+from manylinux_conformance.asking.index.uploaded_wheel import UploadedWheel
 from manylinux_conformance.errors import InputError
 
 LARGEST = 64 * 1024 * 1024  # bytes of an answer

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
-from manylinux_conformance.asking.index_server import free_ports
-from manylinux_conformance.asking.index_visit import IndexVisit
-from manylinux_conformance.asking.upload_program import KINDS, UploadProgram
-from manylinux_conformance.asking.uploaded_wheel import made_up
+from manylinux_conformance.asking.index.client import IndexClient, NoAnswerError
+from manylinux_conformance.asking.index.server import free_ports
+from manylinux_conformance.asking.index.upload_program import KINDS, UploadProgram
+from manylinux_conformance.asking.index.uploaded_wheel import made_up
+from manylinux_conformance.asking.index.visit import IndexVisit
 from manylinux_conformance.questions.answer import Answer
 from manylinux_conformance.questions.upload import Became, Client, Look, Upload
 from manylinux_conformance.results.verdicts import Verdict

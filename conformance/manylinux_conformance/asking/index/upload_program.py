@@ -10,13 +10,13 @@ from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from manylinux_conformance.asking.index_client import (
+from manylinux_conformance.asking.index.client import (
     IndexClient,
     NoAnswerError,
     Reply,
 )
+from manylinux_conformance.asking.index.uploaded_wheel import UploadedWheel
 from manylinux_conformance.asking.role_table import fill_command
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel
 from manylinux_conformance.data_folders import data_folder
 from manylinux_conformance.questions.upload import Client
 from manylinux_conformance.sandbox.process import run

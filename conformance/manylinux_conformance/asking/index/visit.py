@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from manylinux_conformance.asking.index_client import (
+from manylinux_conformance.asking.index.client import (
     CUT,
     PIECES,
     IndexClient,
@@ -16,8 +16,11 @@ from manylinux_conformance.asking.index_client import (
     Reply,
     last_part,
 )
-from manylinux_conformance.asking.upload_program import UploadProgram
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up_before
+from manylinux_conformance.asking.index.upload_program import UploadProgram
+from manylinux_conformance.asking.index.uploaded_wheel import (
+    UploadedWheel,
+    made_up_before,
+)
 from manylinux_conformance.questions.answer import Answer, answered, broken
 from manylinux_conformance.questions.upload import (
     Became,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-from manylinux_conformance.asking.index_client import IndexClient, NoAnswerError
+from manylinux_conformance.asking.index.client import IndexClient, NoAnswerError
 from manylinux_conformance.errors import UnavailableError
 from manylinux_conformance.sandbox.process import SAID_NOTHING, last_error, run
 

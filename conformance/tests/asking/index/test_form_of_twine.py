@@ -13,8 +13,8 @@ from email.message import Message
 from pathlib import Path
 
 import pytest
-from manylinux_conformance.asking.index_client import form
-from manylinux_conformance.asking.uploaded_wheel import UploadedWheel, made_up
+from manylinux_conformance.asking.index.client import form
+from manylinux_conformance.asking.index.uploaded_wheel import UploadedWheel, made_up
 from manylinux_conformance.questions.upload import Became, Upload
 
 QUESTION = Upload(
