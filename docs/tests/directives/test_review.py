@@ -14,7 +14,7 @@ def test_new_rules_say_who_would_have_to_change(built: Built) -> None:
     assert "1 proposal: 1 where a standard answers otherwise" in text
     (chapter,) = built.all(PAGE, "details.proposed")
     assert chapter.summary is not None
-    assert folded(chapter.summary) == "Demo: 1, 0 MUSTs, 1 unknown"
+    assert folded(chapter.summary) == "Demo: 1, 0 MUSTs, 1 unanswered"
     ((about, said),) = built.rows(PAGE, ".review")
     assert about == "demo unasked"
     assert said.startswith("second A wheel SHOULD NOT do the second thing.")
@@ -113,7 +113,7 @@ def test_what_several_tools_dispute_is_one_objection(
     built = build(project)
     assert "Disputes: 1." in built.text(PAGE, "article")
     (item,) = built.all(PAGE, "li.objection")
-    said = "slow reads it so. For other reasons wild ."
+    said = "slow reads it so. The same for other reasons: wild ."
     assert folded(item) == f"dispute, demo.first ; slow : {said}"
 
 

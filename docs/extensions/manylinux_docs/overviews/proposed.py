@@ -81,7 +81,7 @@ def reviewed(evidence: Evidence, rule: Rule) -> Reviewed:
     newest = peers(evidence.scores.get(rule.id, []))
     broken = [score for score in newest if score.status in BREACHED]
     answered = {score.name for score in newest if score.status in DECIDED}
-    nobody = f"0/{len(answered)}" if answered else _unknown(newest)
+    nobody = f"none of {len(answered)}" if answered else _unknown(newest)
     return Reviewed(
         rule=rule,
         nobody=nobody,
